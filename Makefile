@@ -1,0 +1,8 @@
+.DEFAULT_GOAL := build
+.PHONY: run build test dev lint
+
+run:   ; @scripts/run.sh
+build: ; @scripts/setup.sh build && scripts/build.sh
+test:  ; @scripts/test.sh
+dev:   ; @scripts/dev.sh
+lint:  ; @scripts/setup.sh build && scripts/lint.sh

@@ -1,0 +1,36 @@
+// Every spec runs twice, with and without script: a step must work without any. The specs start the server themselves.
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  testDir: ".",
+  outputDir: "../target/playwright",
+  timeout: 30_000,
+  workers: 2,
+  retries: 0,
+  forbidOnly: !!process.env.CI,
+  reporter: [["list"], ["json", { outputFile: "../target/test-logs/playwright.json" }]],
+  use: {
+    viewport: { width: 390, height: 844 },
+    isMobile: true,
+    hasTouch: true,
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+    launchOptions: {
+      // Debian's own, and no request of the browser's own to anywhere.
+      executablePath: "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "script-on", use: { javaScriptEnabled: true } },
+    { name: "script-off", use: { javaScriptEnabled: false } },
+  ],
+});

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# The whole build, with no build tool of its own.
+#   build.sh               the site, then the release binary with the site inside
+#   build.sh site          the site alone: target/site
+#   build.sh site --fast   the same for development: no wasm-opt, no brotli
+# The site is built aside and swapped in, so that a build that fails leaves the old one. In CI a Cargo.lock that lags
+# behind is a fault (--locked); at a desk cargo may bring it up to date.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+what=${1:-all} fast=${2:-}
+case $what$fast in all | site | site--fast) ;; *) die "usage: build.sh [site [--fast]]" ;; esac
+[ -d node_modules ] || die "node_modules is missing: run scripts/setup.sh build"
+bindgen=$(wasm_bindgen) || die "wasm-bindgen $(wasm_bindgen_version) is missing: run scripts/setup.sh build"
+bin=node_modules/.bin
+target=$(target_dir)
+
+# Everything the site is made of. Where none of it changed, there is nothing to do.
+stamp() {
+  {
+    rustc --version
+    echo "$fast ${RUSTFLAGS:-}"
+    find app shared style public Cargo.toml Cargo.lock package-lock.json scripts/build.sh scripts/site.mjs -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+  } | sha256sum | cut -d' ' -f1
+}
+
+build_site() {
+  local site=$1 pkg=$1/pkg/new bundle hash
+  mkdir -p "$pkg"
+  cp -r public/. "$site"
+  # shellcheck disable=SC2043 # more bundles will come
+  for bundle in flow; do
+    say "Building the WASM bundle $bundle (minutes the first time)"
+    cargo build ${CI:+--locked} -p app --lib --target wasm32-unknown-unknown --profile wasm-release --no-default-features --features "hydrate,$bundle"
+    "$bindgen" --target web --no-typescript --out-dir "$pkg" --out-name "$bundle" "$target/wasm32-unknown-unknown/wasm-release/app.wasm"
+    if [ -z "$fast" ]; then
+      say "Shrinking $bundle"
+      "$bin/wasm-opt" -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
+        --enable-reference-types --enable-multivalue "$pkg/${bundle}_bg.wasm" -o "$pkg/${bundle}_bg.wasm"
+    fi
+    "$bin/esbuild" "$pkg/$bundle.js" --minify --format=esm --allow-overwrite --outfile="$pkg/$bundle.js" --log-level=warning
+  done
+  "$bin/lightningcss" --bundle --minify style/main.css -o "$pkg/main.css"
+  # One folder a build, named after its content and served immutable: an old page never meets new WASM.
+  hash=$(cd "$pkg" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12)
+  mv "$pkg" "$site/pkg/$hash"
+  echo "$hash" >"$site/build"
+  if [ -z "$fast" ]; then
+    node scripts/site.mjs compress "$site"
+    node scripts/site.mjs sizes "$site"
+  fi
+}
+
+mkdir -p target
+stamp=$(stamp)
+if [ -f target/site/build ] && [ "$(cat target/site.stamp 2>/dev/null)" = "$stamp" ]; then
+  say "The site is up to date"
+  [ -n "$fast" ] || node scripts/site.mjs sizes target/site
+else
+  new=$(mktemp -d target/site.XXXXXX)
+  trap 'rm -rf "$new"' EXIT
+  chmod 755 "$new"
+  build_site "$new"
+  rm -rf target/site.stamp target/site.old
+  [ ! -e target/site ] || mv target/site target/site.old
+  mv "$new" target/site
+  rm -rf target/site.old
+  echo "$stamp" >target/site.stamp
+fi
+[ "$what" = all ] || exit 0
+
+say "Building the server (minutes the first time)"
+cargo build ${CI:+--locked} -p server --release
+# The binary is promised here, wherever cargo builds. Moved into place, since a running one cannot be written over.
+if [ ! "$target/release/flow-sessions" -ef target/release/flow-sessions ]; then
+  mkdir -p target/release
+  cp "$target/release/flow-sessions" target/release/flow-sessions.new
+  mv target/release/flow-sessions.new target/release/flow-sessions
+fi
+say "Built target/release/flow-sessions"

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Every test, on a bare Debian 12 machine with Rust, a C compiler and Node.js. Stops at the first stage that fails; the
+# last line is always "N passed, N failed". Whole logs are in target/test-logs.
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+logs=$PWD/target/test-logs
+rm -rf "$logs"
+mkdir -p "$logs"
+export CARGO_TERM_COLOR=never
+# A machine that clones afresh for each run keeps what it compiled.
+if [ -n "${CI:-}" ]; then export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}; fi
+
+# Each stage is a process group of its own: whatever it started and left behind goes when it ends or is interrupted.
+child=
+end_group() {
+  if [ -n "$child" ]; then kill -- "-$child" 2>/dev/null || true; fi
+  child=
+}
+
+finish() {
+  local status=$? passed=0 failed=0 more
+  end_group
+  if [ -f "$logs/cargo-test.log" ]; then
+    read -r passed failed < <(awk '/^test result: / { for (i = 2; i <= NF; i++) { if ($i ~ /^passed/) p += $(i - 1); if ($i ~ /^failed/) f += $(i - 1) } } END { print p + 0, f + 0 }' "$logs/cargo-test.log")
+  fi
+  if [ -f "$logs/playwright.json" ]; then
+    # shellcheck disable=SC2016 # JavaScript
+    more=$(node -p 'const { expected, flaky, unexpected } = JSON.parse(fs.readFileSync(process.argv[1], "utf8")).stats; `${expected + flaky} ${unexpected}`' "$logs/playwright.json") || { more="0 0" status=1; }
+    passed=$((passed + ${more% *})) failed=$((failed + ${more#* }))
+    if [ "$more" = "0 0" ]; then echo "error: Playwright ran no test" >&2; status=1; fi
+  fi
+  if [ "$status" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
+  if [ "$failed" != 0 ] && [ "$status" = 0 ]; then status=1; fi
+  echo "$passed passed, $failed failed"
+  exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# stage quiet|shown NAME COMMAND…   A quiet one shows its log's end if it fails. Output goes to a file, never through a
+# pipe: a server that a test leaves behind would hold a pipe open for ever.
+stage() {
+  local show=$1 name=$2 log=$logs/$2.log start=$SECONDS status=0
+  shift 2
+  say "$name: $*"
+  setsid "$@" </dev/null >"$log" 2>&1 &
+  child=$!
+  if [ "$show" = shown ]; then tail -n +1 -s 0.2 -f --pid="$child" "$log" & fi
+  wait "$child" || status=$?
+  end_group
+  wait # for tail
+  if [ "$status" != 0 ]; then
+    if [ "$show" = quiet ]; then tail -n 80 "$log"; fi
+    echo "==> $name failed after $((SECONDS - start)) s; its whole log: ${log#"$PWD"/}"
+    exit 1
+  fi
+  echo "==> $name: $((SECONDS - start)) s"
+}
+
+say "Setting up"
+scripts/setup.sh test
+stage quiet format cargo fmt --all --check
+stage quiet site scripts/build.sh site
+stage quiet lint scripts/lint.sh
+# Release profile, so that the heavy dependencies are built once for tests and product.
+tests=(${CI:+--locked} --release -p shared -p server --features server/kill-points)
+stage quiet compile-tests cargo test "${tests[@]}" --no-run
+stage shown cargo-test cargo test "${tests[@]}" --no-fail-fast
+# Again without the kill points: what Playwright clicks through is the product.
+stage quiet build scripts/build.sh
+stage shown playwright npx playwright test -c end2end
+[ -f "$logs/playwright.json" ] || die "Playwright wrote no results"

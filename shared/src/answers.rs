@@ -1,0 +1,260 @@
+//! User data held against a flow: all faults at once, by one rule for the browser, which warns, and the server, which
+//! decides.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::{
+    api::{Progress, RawUserData},
+    field_value::{self, Answer},
+    flow::{DEFAULT_MAX_LENGTH, Field, FieldType, Step},
+    ids::ArtifactId,
+    problem::{FieldCode, FieldFault},
+};
+
+/// Normalised values by field name.
+pub type Answers = BTreeMap<String, Answer>;
+
+/// Which artifact of the session a text names: its id, or its URL. `None` for everything else.
+pub type ArtifactLookup<'a> = &'a dyn Fn(&str) -> Option<ArtifactId>;
+
+/// Whether the field has to be there, given the other answers.
+pub fn is_required(field: &Field, answers: &Answers) -> bool {
+    field.required
+        && field.required_when.iter().all(|(other, wanted)| {
+            answers.get(other).is_some_and(|answer| match answer {
+                Answer::Text(text) => wanted.contains(text),
+                Answer::Flag(flag) => wanted.iter().any(|w| w == if *flag { "true" } else { "false" }),
+            })
+        })
+}
+
+/// What is missing of a step, given what there is.
+fn missing(step: &Step, answers: &Answers) -> Vec<FieldFault> {
+    let is_there = |field: &Field| match answers.get(&field.name) {
+        Some(Answer::Flag(flag)) => *flag,
+        Some(Answer::Text(_)) => true,
+        None => false,
+    };
+    step.fields.iter().filter(|f| is_required(f, answers) && !is_there(f)).map(|f| fault(f, FieldCode::Required)).collect()
+}
+
+/// Reads what was sent for these fields over what is there. A key that none of them has is a fault, as is each value
+/// that does not fit; what fits is laid over.
+fn overlay<'a>(fields: impl Iterator<Item = &'a Field> + Clone, sent: &RawUserData, over: &mut Answers, artifact: ArtifactLookup<'_>) -> Vec<FieldFault> {
+    let mut faults: Vec<FieldFault> = sent.keys().filter(|name| fields.clone().all(|f| f.name != **name)).map(|name| unknown(name)).collect();
+    for field in fields {
+        let Some(raw) = sent.get(&field.name) else { continue };
+        match field_value::read(field, raw, artifact) {
+            Ok(Some(answer)) => {
+                over.insert(field.name.clone(), answer);
+            }
+            Ok(None) => {
+                over.remove(&field.name);
+            }
+            Err(code) => faults.push(fault(field, code)),
+        }
+    }
+    faults
+}
+
+/// Holds the values of one step against it. What was sent replaces the step's saved values, except that an ARTIFACT stays
+/// unless sent, and `""` clears it. Other steps' values count where a field depends on them.
+///
+/// # Errors
+/// Every fault at once.
+pub fn check_step(step: &Step, sent: &RawUserData, saved: &Answers, artifact: ArtifactLookup<'_>) -> Result<Answers, Vec<FieldFault>> {
+    let mut all = saved.clone();
+    all.retain(|name, _| step.field(name).is_none_or(|f| f.r#type == FieldType::Artifact));
+    let mut faults = overlay(step.fields.iter(), sent, &mut all, artifact);
+    // A value that does not fit is there, if not well: it is no missing one besides.
+    faults.extend(missing(step, &all).into_iter().filter(|f| !faults.iter().any(|known| known.field == f.field)).collect::<Vec<_>>());
+    if !faults.is_empty() {
+        return Err(in_field_order(faults, step.fields.iter()));
+    }
+    all.retain(|name, _| step.field(name).is_some());
+    Ok(all)
+}
+
+/// A whole session that cannot be submitted as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incomplete {
+    /// Every fault, in the flow's order.
+    pub faults: Vec<FieldFault>,
+    /// The steps that hold one, in order.
+    pub missing_steps: Vec<String>,
+}
+
+/// Holds what was saved, overlaid with what is sent, against the whole flow.
+///
+/// # Errors
+/// Every fault at once, and the steps that hold one.
+pub fn check_all(steps: &[Step], sent: &RawUserData, saved: &Answers, artifact: ArtifactLookup<'_>) -> Result<Answers, Incomplete> {
+    let fields = steps.iter().flat_map(|step| step.fields.iter());
+    let mut all = saved.clone();
+    let mut faults = overlay(fields.clone(), sent, &mut all, artifact);
+    for step in steps {
+        let more: Vec<_> = missing(step, &all).into_iter().filter(|f| !faults.iter().any(|known| known.field == f.field)).collect();
+        faults.extend(more);
+    }
+    if faults.is_empty() {
+        return Ok(all);
+    }
+    let holds = |step: &&Step| faults.iter().any(|fault| step.field(&fault.field).is_some());
+    let missing_steps = steps.iter().filter(holds).map(|step| step.id.clone()).collect();
+    Err(Incomplete { faults: in_field_order(faults, fields), missing_steps })
+}
+
+/// How far a session is: a step is done once it was saved and holds no fault.
+pub fn progress(steps: &[Step], was_saved: &dyn Fn(&str) -> bool, answers: &Answers) -> Progress {
+    let is_done = |step: &Step| was_saved(&step.id) && missing(step, answers).is_empty();
+    let done: Vec<String> = steps.iter().filter(|s| is_done(s)).map(|s| s.id.clone()).collect();
+    let current = steps.iter().find(|s| !done.contains(&s.id)).or(steps.last()).map(|s| s.id.clone());
+    Progress { done, current }
+}
+
+/// A form's text values as `userData`: a checkbox that was sent is true, one that was not is false.
+pub fn from_form(step: &Step, value: impl Fn(&str) -> Option<String>) -> RawUserData {
+    let mut sent = RawUserData::new();
+    for field in &step.fields {
+        match (field.r#type, value(&field.name)) {
+            (FieldType::Boolean, given) => {
+                sent.insert(field.name.clone(), Value::Bool(given.is_some()));
+            }
+            (FieldType::Artifact, None) | (_, None) => {}
+            (FieldType::Artifact, Some(given)) if given.is_empty() => {}
+            (_, Some(given)) => {
+                sent.insert(field.name.clone(), Value::String(given));
+            }
+        }
+    }
+    sent
+}
+
+fn in_field_order<'a>(mut faults: Vec<FieldFault>, fields: impl Iterator<Item = &'a Field> + Clone) -> Vec<FieldFault> {
+    faults.sort_by_key(|fault| fields.clone().position(|f| f.name == fault.field).unwrap_or(usize::MAX));
+    faults
+}
+
+fn unknown(name: &str) -> FieldFault {
+    let shown: String = name.chars().take(64).collect();
+    FieldFault { field: shown, code: FieldCode::UnknownField, message: "The flow has no field of this name.".to_owned() }
+}
+
+/// A fault with its sentence for a developer.
+pub fn fault(field: &Field, code: FieldCode) -> FieldFault {
+    let message = match (code, field.r#type) {
+        (FieldCode::Required, FieldType::Boolean) => "This has to be true.".to_owned(),
+        (FieldCode::Required, _) => "This is required.".to_owned(),
+        (FieldCode::TooLong, _) => format!("At most {} characters are allowed.", field.max_length.unwrap_or(DEFAULT_MAX_LENGTH)),
+        (FieldCode::Malformed, FieldType::Cpf) => "A CPF has exactly 11 digits.".to_owned(),
+        (FieldCode::Malformed, FieldType::Date) => "A date is a day that exists, as YYYY-MM-DD.".to_owned(),
+        (FieldCode::Malformed, FieldType::Email) => "An e-mail address has one @ and at most 254 characters.".to_owned(),
+        (FieldCode::Malformed, FieldType::Phone) => "A telephone number has 8 to 15 digits, with its country code after a +.".to_owned(),
+        (FieldCode::Malformed, _) => "Control characters are not allowed.".to_owned(),
+        (FieldCode::NotAnOption, _) => {
+            let allowed: Vec<&str> = field.options.iter().map(|o| o.value.as_str()).collect();
+            format!("Allowed are {}.", allowed.join(", "))
+        }
+        (FieldCode::UnknownField, _) => "The flow has no field of this name.".to_owned(),
+        (FieldCode::NotYourArtifact, _) => "This is not an artifact of this session; upload the file and send the url or artifactId of the answer.".to_owned(),
+        (FieldCode::WrongType, FieldType::Boolean) => "This has to be true or false.".to_owned(),
+        (FieldCode::WrongType, _) => "This has to be a string.".to_owned(),
+    };
+    FieldFault { field: field.name.clone(), code, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn field(name: &str, kind: FieldType, required: bool) -> Field {
+        Field { name: name.into(), r#type: kind, required, ..Field::default() }
+    }
+
+    fn steps() -> Vec<Step> {
+        let mut back = field("back", FieldType::Artifact, true);
+        back.required_when = BTreeMap::from([("kind".to_owned(), vec!["RG".to_owned()])]);
+        vec![
+            Step {
+                id: "who".into(),
+                fields: vec![field("name", FieldType::Text, true), field("cpf", FieldType::Cpf, true), field("ok", FieldType::Boolean, false)],
+                ..Step::default()
+            },
+            Step { id: "doc".into(), fields: vec![field("kind", FieldType::Text, false), back], ..Step::default() },
+        ]
+    }
+
+    fn raw(value: Value) -> RawUserData {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    const NONE: ArtifactLookup<'static> = &|_| None;
+
+    fn codes(faults: &[FieldFault]) -> Vec<(&str, FieldCode)> {
+        faults.iter().map(|f| (f.field.as_str(), f.code)).collect()
+    }
+
+    #[test]
+    fn every_fault_at_once_in_the_order_of_the_flow() {
+        let sent = raw(json!({ "zzz": "1", "kind": "RG", "cpf": "12", "back": "http://elsewhere/" }));
+        let got = check_all(&steps(), &sent, &Answers::new(), NONE).expect_err("four faults");
+        assert_eq!(
+            codes(&got.faults),
+            [("name", FieldCode::Required), ("cpf", FieldCode::Malformed), ("back", FieldCode::NotYourArtifact), ("zzz", FieldCode::UnknownField)]
+        );
+        assert_eq!(got.missing_steps, ["who", "doc"]);
+    }
+
+    #[test]
+    fn what_was_saved_counts_and_what_is_sent_goes_over_it() {
+        let saved = Answers::from([("name".into(), Answer::Text("Ana".into())), ("cpf".into(), Answer::Text("52998224725".into()))]);
+        let all = check_all(&steps(), &raw(json!({ "name": "Bia" })), &saved, NONE).expect("complete");
+        assert_eq!(all["name"].text(), "Bia");
+        assert!(check_all(&steps(), &raw(json!({ "name": "" })), &saved, NONE).is_err(), "cleared");
+    }
+
+    #[test]
+    fn a_condition_that_does_not_hold_asks_for_nothing() {
+        let steps = steps();
+        assert!(check_step(&steps[1], &raw(json!({ "kind": "CNH" })), &Answers::new(), NONE).is_ok());
+        let faults = check_step(&steps[1], &raw(json!({ "kind": "RG" })), &Answers::new(), NONE).expect_err("back is missing");
+        assert_eq!(codes(&faults), [("back", FieldCode::Required)]);
+    }
+
+    #[test]
+    fn saving_a_step_replaces_its_values_but_keeps_its_artifacts() {
+        let steps = steps();
+        let own = ArtifactId(3);
+        let saved = Answers::from([("kind".into(), Answer::Text("RG".into())), ("back".into(), Answer::Text(own.to_string()))]);
+        let kept = check_step(&steps[1], &raw(json!({})), &saved, NONE).expect("nothing is required");
+        assert_eq!(kept.keys().collect::<Vec<_>>(), ["back"]);
+        let cleared = check_step(&steps[1], &raw(json!({ "back": "" })), &saved, NONE).expect("nothing is required");
+        assert!(cleared.is_empty());
+    }
+
+    #[test]
+    fn progress_wants_a_step_saved_and_whole() {
+        let steps = steps();
+        let answers = Answers::from([("name".into(), Answer::Text("Ana".into()))]);
+        let now = progress(&steps, &|_| true, &answers);
+        assert_eq!((now.done, now.current), (vec!["doc".to_owned()], Some("who".to_owned())));
+        let none = progress(&steps, &|_| false, &answers);
+        assert_eq!((none.done, none.current), (vec![], Some("who".to_owned())));
+    }
+
+    proptest! {
+        /// What is accepted is accepted again as it is, and changes nothing.
+        #[test]
+        fn normalising_twice_is_normalising_once(name in "\\PC{0,40}", cpf in "[0-9. -]{0,20}", ok: bool) {
+            let step = &steps()[0];
+            if let Ok(once) = check_step(step, &raw(json!({ "name": name, "cpf": cpf, "ok": ok })), &Answers::new(), NONE) {
+                let again: RawUserData = once.iter().map(|(k, v)| (k.clone(), v.to_json())).collect();
+                prop_assert_eq!(check_step(step, &again, &Answers::new(), NONE), Ok(once));
+            }
+        }
+    }
+}

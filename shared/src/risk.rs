@@ -1,0 +1,176 @@
+//! From what the checks found to a score and a decision. Integers only: the same reasons give the same score for ever,
+//! in whatever order they were found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+/// What one check says of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CheckResult {
+    /// Nothing found.
+    Passed,
+    /// Something a person might look at.
+    Warning,
+    /// Something is wrong.
+    Failed,
+    /// The check itself could not be done.
+    Error,
+    /// Nothing to look at.
+    Skipped,
+}
+
+impl CheckResult {
+    /// As stored and sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "PASSED",
+            Self::Warning => "WARNING",
+            Self::Failed => "FAILED",
+            Self::Error => "ERROR",
+            Self::Skipped => "SKIPPED",
+        }
+    }
+}
+
+impl std::str::FromStr for CheckResult {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Passed, Self::Warning, Self::Failed, Self::Error, Self::Skipped].into_iter().find(|r| r.as_str() == text).ok_or(())
+    }
+}
+
+/// What the score, or a person, makes of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Decision {
+    /// The score is below the flow's band for review, and every check could be done.
+    Approved,
+    /// A person should look.
+    Review,
+    /// The score reaches the flow's band for rejection.
+    Rejected,
+}
+
+impl Decision {
+    /// As stored and sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approved => "APPROVED",
+            Self::Review => "REVIEW",
+            Self::Rejected => "REJECTED",
+        }
+    }
+}
+
+impl std::str::FromStr for Decision {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Approved, Self::Review, Self::Rejected].into_iter().find(|d| d.as_str() == text).ok_or(())
+    }
+}
+
+/// Where review and rejection begin, as scores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bands {
+    /// The first score that a person should look at.
+    pub review: u8,
+    /// The first score that is rejected.
+    pub reject: u8,
+}
+
+impl Default for Bands {
+    fn default() -> Self {
+        Self { review: 25, reject: 70 }
+    }
+}
+
+/// The weight of each reason code, 0 to 100.
+pub type Weights = BTreeMap<String, u8>;
+
+/// The built-in reason codes and their weights; a flow's own are laid over them.
+pub const BUILT_IN_WEIGHTS: [(&str, u8); 5] =
+    [("cpf.check_digits", 60), ("cpf.repeated_digits", 80), ("evidence.missing", 100), ("evidence.small", 30), ("evidence.unreadable", 100)];
+
+/// The weights of a flow: the built-in ones, and over them the flow's.
+pub fn weights(own: &Weights) -> Weights {
+    let mut weights: Weights = BUILT_IN_WEIGHTS.into_iter().map(|(code, weight)| (code.to_owned(), weight)).collect();
+    weights.extend(own.iter().map(|(code, weight)| (code.clone(), *weight)));
+    weights
+}
+
+const ONE: u64 = 1_000_000;
+
+/// 100·(1 − ∏(1 − wᵢ/100)) over the distinct reasons sorted by code, in steps of 1e-6, rounded half up: 0 to 100.
+/// A reason without a weight counts nothing.
+pub fn score(reasons: &BTreeSet<String>, weights: &Weights) -> u8 {
+    let left = reasons.iter().filter_map(|code| weights.get(code)).fold(ONE, |left, &weight| {
+        let keep = 100 - u64::from(weight.min(100));
+        (left * keep + 50) / 100
+    });
+    let percent = ((ONE - left) * 100 + ONE / 2) / ONE;
+    u8::try_from(percent.min(100)).unwrap_or(100)
+}
+
+/// What the score means. A check that could not be done makes an approval into a review.
+pub fn decide(score: u8, bands: Bands, any_error: bool) -> Decision {
+    if score >= bands.reject {
+        Decision::Rejected
+    } else if score >= bands.review || any_error {
+        Decision::Review
+    } else {
+        Decision::Approved
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn scored(weights_of: &[u8]) -> u8 {
+        let weights: Weights = weights_of.iter().enumerate().map(|(at, w)| (format!("r{at}"), *w)).collect();
+        score(&weights.keys().cloned().collect(), &weights)
+    }
+
+    #[test]
+    fn scores() {
+        for (weights, expected) in [(&[][..], 0), (&[60], 60), (&[60, 80], 92), (&[30, 30], 51), (&[100, 1], 100), (&[0], 0), (&[5, 10], 15), (&[99, 99], 100)]
+        {
+            assert_eq!(scored(weights), expected, "{weights:?}");
+        }
+    }
+
+    #[test]
+    fn decisions() {
+        for (score, any_error, expected) in [
+            (0, false, Decision::Approved),
+            (24, false, Decision::Approved),
+            (24, true, Decision::Review),
+            (25, false, Decision::Review),
+            (69, true, Decision::Review),
+            (70, false, Decision::Rejected),
+            (100, true, Decision::Rejected),
+        ] {
+            assert_eq!(decide(score, Bands::default(), any_error), expected, "{score} {any_error}");
+        }
+    }
+
+    #[test]
+    fn a_flow_may_weigh_differently() {
+        let own = Weights::from([("cpf.check_digits".to_owned(), 10)]);
+        assert_eq!(score(&BTreeSet::from(["cpf.check_digits".to_owned()]), &weights(&own)), 10);
+    }
+
+    proptest! {
+        #[test]
+        fn one_more_reason_never_lowers_the_score(mut all in proptest::collection::vec(0u8..=100, 0..12), extra in 0u8..=100) {
+            let before = scored(&all);
+            all.push(extra);
+            let after = scored(&all);
+            prop_assert!(before <= after && after <= 100);
+        }
+    }
+}

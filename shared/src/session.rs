@@ -1,0 +1,203 @@
+//! The lifecycle as a type: PENDING → PROCESSING → COMPLETED, or PENDING → EXPIRED, and nothing else. Data lives in the
+//! variant in which it exists; a transition consumes the state and can be refused.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::risk::Decision;
+
+/// A moment, in microseconds since the Unix epoch, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// The moment so many seconds later.
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0 + seconds * 1_000_000)
+    }
+}
+
+/// The name of a state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    /// Open for the customer.
+    #[default]
+    Pending,
+    /// Submitted; the checks run.
+    Processing,
+    /// Checked, with a score and a decision.
+    Completed,
+    /// Its time ran out before it was submitted.
+    Expired,
+}
+
+impl Status {
+    /// As stored and sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Processing => "PROCESSING",
+            Self::Completed => "COMPLETED",
+            Self::Expired => "EXPIRED",
+        }
+    }
+
+    /// Whether nothing follows any more.
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Completed | Self::Expired)
+    }
+}
+
+/// What the checks of a completed session came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// 0 (no risk found) to 100.
+    pub risk_score: u8,
+    /// What the score means in the session's flow.
+    pub decision: Decision,
+    /// The distinct codes of what was found.
+    pub reasons: BTreeSet<String>,
+}
+
+/// Where a session is in its life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionState {
+    /// Open for the customer until `expires_at`.
+    Pending {
+        /// From this moment on the session is over.
+        expires_at: Timestamp,
+    },
+    /// Submitted; the checks run.
+    Processing {
+        /// When the customer completed it.
+        submitted_at: Timestamp,
+    },
+    /// Checked.
+    Completed {
+        /// When the last check was done.
+        completed_at: Timestamp,
+        /// What the checks came to.
+        outcome: Outcome,
+    },
+    /// Its time ran out.
+    Expired {
+        /// When that was written down.
+        expired_at: Timestamp,
+    },
+}
+
+/// A transition that the lifecycle does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a session that is {} cannot become {}", from.as_str(), to.as_str())]
+pub struct InvalidTransition {
+    /// Where the session is.
+    pub from: Status,
+    /// Where it was to go.
+    pub to: Status,
+}
+
+impl SessionState {
+    /// The name of the state as it is written down.
+    pub const fn status(&self) -> Status {
+        match self {
+            Self::Pending { .. } => Status::Pending,
+            Self::Processing { .. } => Status::Processing,
+            Self::Completed { .. } => Status::Completed,
+            Self::Expired { .. } => Status::Expired,
+        }
+    }
+
+    /// The status as anyone may see it: past its time a session never reads as PENDING, even before a sweeper has noticed.
+    pub fn status_at(&self, now: Timestamp) -> Status {
+        match self {
+            Self::Pending { expires_at } if now >= *expires_at => Status::Expired,
+            other => other.status(),
+        }
+    }
+
+    /// PENDING → PROCESSING. Refused once the time is up.
+    ///
+    /// # Errors
+    /// From every other state, and from PENDING past its time.
+    pub fn submit(self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        match self.status_at(now) {
+            Status::Pending => Ok(Self::Processing { submitted_at: now }),
+            from => Err(InvalidTransition { from, to: Status::Processing }),
+        }
+    }
+
+    /// PROCESSING → COMPLETED, once the last check is done.
+    ///
+    /// # Errors
+    /// From every other state.
+    pub fn complete(self, now: Timestamp, outcome: Outcome) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Processing { .. } => Ok(Self::Completed { completed_at: now, outcome }),
+            other => Err(InvalidTransition { from: other.status_at(now), to: Status::Completed }),
+        }
+    }
+
+    /// PENDING → EXPIRED, once the time is up.
+    ///
+    /// # Errors
+    /// From every other state, and from PENDING before its time.
+    pub fn expire(self, now: Timestamp) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Pending { expires_at } if now >= expires_at => Ok(Self::Expired { expired_at: now }),
+            other => Err(InvalidTransition { from: other.status(), to: Status::Expired }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EARLY: Timestamp = Timestamp(10);
+    const END: Timestamp = Timestamp(20);
+
+    fn outcome() -> Outcome {
+        Outcome { risk_score: 0, decision: Decision::Approved, reasons: BTreeSet::new() }
+    }
+
+    /// Every state against every transition, before and at the end: exactly these four are legal.
+    #[test]
+    fn only_four_transitions() {
+        let states = || {
+            [
+                SessionState::Pending { expires_at: END },
+                SessionState::Processing { submitted_at: EARLY },
+                SessionState::Completed { completed_at: EARLY, outcome: outcome() },
+                SessionState::Expired { expired_at: END },
+            ]
+        };
+        let mut legal = Vec::new();
+        for now in [EARLY, END] {
+            for state in states() {
+                let from = state.status();
+                for next in [state.clone().submit(now), state.clone().complete(now, outcome()), state.expire(now)].into_iter().flatten() {
+                    legal.push((now.0, from, next.status()));
+                }
+            }
+        }
+        assert_eq!(
+            legal,
+            [
+                (10, Status::Pending, Status::Processing),
+                (10, Status::Processing, Status::Completed),
+                (20, Status::Pending, Status::Expired),
+                (20, Status::Processing, Status::Completed),
+            ]
+        );
+    }
+
+    #[test]
+    fn past_its_time_it_never_reads_as_pending() {
+        let state = SessionState::Pending { expires_at: END };
+        assert_eq!(state.status_at(Timestamp(19)), Status::Pending);
+        assert_eq!(state.status_at(END), Status::Expired);
+        assert_eq!(state.submit(END), Err(InvalidTransition { from: Status::Expired, to: Status::Processing }));
+    }
+}
