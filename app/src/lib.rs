@@ -1,1 +1,15 @@
-//! Pages.
+//! What a person sees. Built three ways: for the server, which draws whole pages; as the WASM bundle `flow`, which takes the
+//! customer's island over; and natively for tests. A page is a function of data: nothing here reads a database or decides.
+
+pub mod components;
+pub mod flow;
+pub mod islands;
+pub mod words;
+
+/// Starts every island of the page that loaded this bundle.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_islands();
+}

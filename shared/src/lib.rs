@@ -3,6 +3,7 @@
 
 pub mod answers;
 pub mod api;
+pub mod color;
 pub mod cpf;
 pub mod definition;
 pub mod duration;

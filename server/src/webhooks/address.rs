@@ -114,14 +114,10 @@ pub enum Refused {
     #[error("a webhook's URL cannot have port 0")]
     PortZero,
     /// A host that is, or whose name leads to, no public or listed address.
-    #[error(
-        "{0} is not a public address; to send there, list its network in FLOW_WEBHOOK_ALLOW_NETS"
-    )]
+    #[error("{0} is not a public address; to send there, list its network in FLOW_WEBHOOK_ALLOW_NETS")]
     NotPublic(String),
     /// Plain http to an address that is not listed.
-    #[error(
-        "http is only for addresses that FLOW_WEBHOOK_ALLOW_NETS lists, and {0} is not one; use https"
-    )]
+    #[error("http is only for addresses that FLOW_WEBHOOK_ALLOW_NETS lists, and {0} is not one; use https")]
     PlainHttp(String),
 }
 
@@ -145,9 +141,7 @@ impl Policy {
     /// Whether `FLOW_WEBHOOK_ALLOW_NETS` lists an address; an IPv4-mapped one also as the IPv4 address that it is.
     pub fn lists(&self, ip: IpAddr) -> bool {
         let canonical = ip.to_canonical();
-        self.nets
-            .iter()
-            .any(|net| net.contains(&ip) || net.contains(&canonical))
+        self.nets.iter().any(|net| net.contains(&ip) || net.contains(&canonical))
     }
 
     /// Whether webhooks may go to an address this way.
@@ -175,14 +169,10 @@ impl Policy {
         let possible = match host {
             Host::Ipv4(ip) => self.allows_over(scheme, ip.into()),
             Host::Ipv6(ip) => self.allows_over(scheme, ip.into()),
-            Host::Domain(name) if is_localhost(name) => {
-                self.lists(Ipv4Addr::LOCALHOST.into()) || self.lists(Ipv6Addr::LOCALHOST.into())
-            }
+            Host::Domain(name) if is_localhost(name) => self.lists(Ipv4Addr::LOCALHOST.into()) || self.lists(Ipv6Addr::LOCALHOST.into()),
             Host::Domain(_) => scheme == Scheme::Https || !self.nets.is_empty(),
         };
-        possible
-            .then_some(())
-            .ok_or_else(|| refusal(scheme, &host.to_string()))
+        possible.then_some(()).ok_or_else(|| refusal(scheme, &host.to_string()))
     }
 
     /// What `webhook add` asks: [`Self::check_url`], and then DNS. A name that does not resolve right now is accepted,
@@ -309,11 +299,7 @@ mod tests {
             ("https://8.8.8.8/", Ok(()), Ok(())),
             ("https://[2606:4700::1111]/", Ok(()), Ok(())),
             ("http://example.com/", plain_http("example.com"), Ok(())),
-            (
-                "http://8.8.8.8/",
-                plain_http("8.8.8.8"),
-                plain_http("8.8.8.8"),
-            ),
+            ("http://8.8.8.8/", plain_http("8.8.8.8"), plain_http("8.8.8.8")),
             ("https://10.1.0.1/", not_public("10.1.0.1"), Ok(())),
             ("http://10.1.0.1/", plain_http("10.1.0.1"), Ok(())),
             ("http://127.0.0.1:9/", plain_http("127.0.0.1"), Ok(())),
@@ -322,41 +308,17 @@ mod tests {
             ("https://0x7f.0.0.1/", not_public("127.0.0.1"), Ok(())),
             ("https://0177.0.0.1./", not_public("127.0.0.1"), Ok(())),
             ("https://127。0。0。1/", not_public("127.0.0.1"), Ok(())),
-            (
-                "https://[::ffff:127.0.0.1]/",
-                not_public("[::ffff:7f00:1]"),
-                Ok(()),
-            ),
+            ("https://[::ffff:127.0.0.1]/", not_public("[::ffff:7f00:1]"), Ok(())),
             ("https://[::1]/", not_public("[::1]"), not_public("[::1]")),
             ("https://0/", not_public("0.0.0.0"), not_public("0.0.0.0")),
             ("https://localhost/", not_public("localhost"), Ok(())),
             ("http://LOCALHOST.:80/", plain_http("localhost."), Ok(())),
             ("https://a.localhost/", not_public("a.localhost"), Ok(())),
-            (
-                "https://u@example.com/",
-                Err(Refused::UserInfo),
-                Err(Refused::UserInfo),
-            ),
-            (
-                "https://:p@example.com/",
-                Err(Refused::UserInfo),
-                Err(Refused::UserInfo),
-            ),
-            (
-                "https://example.com:0/",
-                Err(Refused::PortZero),
-                Err(Refused::PortZero),
-            ),
-            (
-                "ftp://8.8.8.8/",
-                Err(Refused::Scheme("ftp".into())),
-                Err(Refused::Scheme("ftp".into())),
-            ),
-            (
-                "mailto:a@b.c",
-                Err(Refused::Scheme("mailto".into())),
-                Err(Refused::Scheme("mailto".into())),
-            ),
+            ("https://u@example.com/", Err(Refused::UserInfo), Err(Refused::UserInfo)),
+            ("https://:p@example.com/", Err(Refused::UserInfo), Err(Refused::UserInfo)),
+            ("https://example.com:0/", Err(Refused::PortZero), Err(Refused::PortZero)),
+            ("ftp://8.8.8.8/", Err(Refused::Scheme("ftp".into())), Err(Refused::Scheme("ftp".into()))),
+            ("mailto:a@b.c", Err(Refused::Scheme("mailto".into())), Err(Refused::Scheme("mailto".into()))),
         ];
         let listing = policy(&["10.1.0.0/16", "127.0.0.0/8"]);
         for (url, with_none, with_listed) in cases {
@@ -379,11 +341,7 @@ mod tests {
             (&["127.0.0.1", "fd00::1"], false, false),
         ];
         for (found, https, http) in cases {
-            let judge = |scheme| {
-                policy
-                    .check_found(scheme, "hooks.example", &ips(found))
-                    .is_ok()
-            };
+            let judge = |scheme| policy.check_found(scheme, "hooks.example", &ips(found)).is_ok();
             assert_eq!(judge(Scheme::Https), https, "{found:?} over https");
             assert_eq!(judge(Scheme::Http), http, "{found:?} over http");
         }

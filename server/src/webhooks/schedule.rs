@@ -4,19 +4,7 @@
 use std::time::Duration;
 
 /// The wait before each try, counted from the one before, in seconds ("Webhooks" in the contract).
-const WAITS_S: [u64; 11] = [
-    0,
-    5,
-    30,
-    5 * 60,
-    30 * 60,
-    2 * 3600,
-    5 * 3600,
-    10 * 3600,
-    14 * 3600,
-    20 * 3600,
-    24 * 3600,
-];
+const WAITS_S: [u64; 11] = [0, 5, 30, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600];
 
 /// How far chance moves a wait, either way, so that a receiver that comes back is not met by every delivery at once.
 const JITTER: f64 = 0.2;
@@ -63,28 +51,14 @@ mod tests {
 
     #[test]
     fn jitter_is_a_fifth_either_way() {
-        let cases = [
-            (-1.0, 80.0),
-            (0.0, 80.0),
-            (0.25, 90.0),
-            (0.5, 100.0),
-            (0.999_999, 120.0),
-            (7.0, 120.0),
-        ];
+        let cases = [(-1.0, 80.0), (0.0, 80.0), (0.25, 90.0), (0.5, 100.0), (0.999_999, 120.0), (7.0, 120.0)];
         for (jitter, percent) in cases {
             for tries_made in 1..MAX_TRIES {
                 let exact = WAITS_S[tries_made as usize] as f64 * percent / 100.0;
                 let wait = next_delay(tries_made, jitter).unwrap().as_secs_f64();
-                assert!(
-                    (wait - exact).abs() <= exact / 1e5,
-                    "{tries_made} tries, jitter {jitter}: {wait}"
-                );
+                assert!((wait - exact).abs() <= exact / 1e5, "{tries_made} tries, jitter {jitter}: {wait}");
             }
-            assert_eq!(
-                next_delay(0, jitter),
-                Some(Duration::ZERO),
-                "the first try does not wait"
-            );
+            assert_eq!(next_delay(0, jitter), Some(Duration::ZERO), "the first try does not wait");
         }
     }
 }

@@ -1,2 +1,24 @@
-#[test]
-fn x() {}
+//! What the product promises, held against the real binary over real HTTP, on SQLite and on PostgreSQL.
+//!
+//! One file a promise; `support` holds the actors of the stories: a place to install, a server, an operator at the
+//! command line, a customer with a device, a company's webhook receiver. Needs the cargo feature `kill-points`.
+
+mod bad_answers;
+mod bad_ids;
+mod bad_uploads;
+mod command_line;
+mod configuration;
+mod crash;
+mod documented_example;
+mod expiry;
+mod idempotency;
+mod lifecycle;
+mod pages;
+mod pages_safety;
+mod private;
+mod races;
+mod shutdown;
+mod support;
+mod uploads;
+mod webhook_addresses;
+mod webhooks;

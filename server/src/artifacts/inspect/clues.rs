@@ -12,7 +12,6 @@ const MAX_ENTRIES: usize = 256;
 
 const MAKE: u16 = 0x010F;
 const MODEL: u16 = 0x0110;
-const ORIENTATION: u16 = 0x0112;
 const SOFTWARE: u16 = 0x0131;
 const DATE_TIME: u16 = 0x0132;
 const EXIF_DIRECTORY: u16 = 0x8769;
@@ -127,6 +126,8 @@ impl<'a> Tiff<'a> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+
+    const ORIENTATION: u16 = 0x0112;
 
     /// Big-endian EXIF with a maker, a model, software, both dates and a GPS directory; for the tests beside this one.
     pub(in super::super) fn full_exif(orientation: u8) -> Vec<u8> {

@@ -160,6 +160,7 @@ mod tests {
         assert_eq!(bits.restart(0), Ok(()));
         assert_eq!(bits.take(8), Ok(0x34));
         assert_eq!(bits.restart(1), Err(Stop::Corrupt));
+        assert_eq!(Bits::new(&[0xFF, 0xD1]).restart(0), Err(Stop::Corrupt));
         assert_eq!(Bits::new(&[1, 0xFF]).skip(9), Err(Stop::Dry));
         assert_eq!(Bits::new(&[1, 0xFF, 0xD9]).skip(9), Err(Stop::Dry));
     }

@@ -3,9 +3,10 @@
 
 use image::metadata::Orientation;
 
+use super::frame::{Frame, Tables};
 use super::huffman::next_marker;
-use super::scan::{Frame, Tables};
-use super::{Clues, Fault, Stripped, clues};
+
+use super::{Fault, Stripped, clues};
 
 /// The most scans followed. Encoders write about ten; thousands of empty ones would keep a decoder busy for minutes.
 const MAX_SCANS: usize = 64;
@@ -39,27 +40,34 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
         }
         let body = segment(bytes, at)?;
         at += 2 + body.len();
-        match marker {
-            0xC0..=0xC2 if frame.is_none() => frame = Some(Frame::parse(body, marker == 0xC2)?),
-            0xC0..=0xC2 => return Err(Fault::BadImage("it has a second frame header")),
-            0xC4 => tables.define_huffman(body)?,
-            0xDD => tables.define_restart(body)?,
-            0xDA | 0xDB => {}
-            0xE1 if body.starts_with(EXIF) => exif = exif.or(Some(&body[EXIF.len()..])),
-            0xE2 if body.starts_with(ICC) => {}
-            0xEE if body.starts_with(ADOBE) && body.len() >= ADOBE_LEN => {}
+        let keep = match marker {
+            0xC0..=0xC2 if frame.is_some() => return Err(Fault::BadImage("it has a second frame header")),
+            0xC0..=0xC2 => {
+                frame = Some(Frame::parse(body, marker == 0xC2)?);
+                Some(body)
+            }
+            0xC4 => {
+                tables.define_huffman(body)?;
+                Some(body)
+            }
+            0xDD => {
+                tables.define_restart(body)?;
+                Some(body)
+            }
+            0xDA | 0xDB => Some(body),
             0xC3 | 0xC5..=0xC7 | 0xC9..=0xCF | 0xDE | 0xDF => {
                 return Err(Fault::BadImage("it uses a JPEG coding that is not supported"));
             }
-            _ => {}
-        }
-        match marker {
-            0xC0..=0xC2 | 0xC4 | 0xDA | 0xDB | 0xDD => write_segment(&mut kept, marker, body),
-            0xE2 if body.starts_with(ICC) => write_segment(&mut kept, marker, body),
-            0xEE if body.starts_with(ADOBE) && body.len() >= ADOBE_LEN => {
-                write_segment(&mut kept, marker, &body[..ADOBE_LEN]);
+            0xE1 if body.starts_with(EXIF) => {
+                exif = exif.or(Some(&body[EXIF.len()..]));
+                None
             }
-            _ => {}
+            0xE2 if body.starts_with(ICC) => Some(body),
+            0xEE if body.starts_with(ADOBE) => body.get(..ADOBE_LEN),
+            _ => None,
+        };
+        if let Some(body) = keep {
+            write_segment(&mut kept, marker, body);
         }
         if marker == 0xDA {
             let mut current = frame.ok_or(Fault::BadImage("a scan comes before its frame header"))?;
@@ -86,4 +94,117 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     stored.extend([0xFF, 0xD9]);
     let clues = exif.map(clues::read).unwrap_or_default();
     Ok(Stripped { width: frame.width, height: frame.height, orientation, stored, clues })
+}
+
+/// The body of the segment whose length field is at `at`.
+fn segment(bytes: &[u8], at: usize) -> Result<&[u8], Fault> {
+    let length = bytes.get(at..).and_then(<[u8]>::first_chunk).ok_or(Fault::Truncated)?;
+    let end = at + usize::from(u16::from_be_bytes(*length));
+    if end < at + 2 {
+        return Err(Fault::BadImage("a segment's length is malformed"));
+    }
+    bytes.get(at + 2..end).ok_or(Fault::Truncated)
+}
+
+/// Writes a segment; a body read from one, or cut from one, always fits its two bytes of length.
+fn write_segment(to: &mut Vec<u8>, marker: u8, body: &[u8]) {
+    to.extend([0xFF, marker]);
+    to.extend((body.len() as u16 + 2).to_be_bytes());
+    to.extend(body);
+}
+
+#[cfg(test)]
+mod tests {
+    use image::ImageFormat;
+
+    use super::super::tests::{contains, noise, photo, plain};
+    use super::super::{MediaType, decode, inspect};
+    use super::*;
+
+    const PROGRESSIVE: &[u8] = include_bytes!("testdata/progressive.jpg");
+    const RESTARTS: &[u8] = include_bytes!("testdata/restarts.jpg");
+
+    fn whole_files() -> [Vec<u8>; 4] {
+        let image = noise(61, 47);
+        [plain(ImageFormat::Jpeg, &image), photo(MediaType::Jpeg, &image, 3), PROGRESSIVE.to_vec(), RESTARTS.to_vec()]
+    }
+
+    #[test]
+    fn every_cut_is_noticed_and_a_missing_eoi_is_not() {
+        for file in whole_files() {
+            let stored = strip(&file).unwrap().stored;
+            let end = file.len() - 2;
+            assert_eq!(file[end..], [0xFF, 0xD9]);
+            for cut in 3..end {
+                assert_eq!(inspect(&file[..cut]), Err(Fault::Truncated), "cut at {cut} of {end}");
+            }
+            assert_eq!(inspect(&file[..end]).unwrap().stored, stored);
+            assert_eq!(inspect(&file[..=end]).unwrap().stored, stored);
+        }
+    }
+
+    #[test]
+    fn a_cut_that_was_closed_with_an_eoi_is_noticed() {
+        let [plain, photo, _, restarts] = whole_files();
+        for file in [plain, photo, restarts] {
+            let scan = file.windows(2).position(|pair| pair == [0xFF, 0xDA]).unwrap() + 14;
+            for cut in (scan..file.len() - 3).step_by(7) {
+                let closed = [&file[..cut], &[0xFF, 0xD9]].concat();
+                assert_eq!(inspect(&closed), Err(Fault::Truncated), "cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_picture_that_ends_before_its_first_scan_is_cut() {
+        for file in whole_files() {
+            let scan = file.windows(2).position(|pair| pair == [0xFF, 0xDA]).unwrap();
+            assert_eq!(inspect(&[&file[..scan], &[0xFF, 0xD9]].concat()), Err(Fault::Truncated));
+        }
+    }
+
+    #[test]
+    fn only_what_decoding_needs_is_kept() {
+        let file = plain(ImageFormat::Jpeg, &noise(16, 16));
+        let extra: [(u8, &[u8]); 6] = [
+            (0xE1, b"http://ns.adobe.com/xap/1.0/\0<secret/>"),
+            (0xE2, b"MPF\0secret"),
+            (0xE2, b"ICC_PROFILE\0\x01\x01colours"),
+            (0xED, b"Photoshop 3.0\0secret"),
+            (0xEE, b"Adobe\0\x64\0\0\0\0\x01secret"),
+            (0xFE, b"secret"),
+        ];
+        let mut upload = file[..2].to_vec();
+        extra.iter().for_each(|(marker, body)| write_segment(&mut upload, *marker, body));
+        upload.extend(&file[2..]);
+        let stored = inspect(&upload).unwrap().stored;
+        assert!(!contains(&stored, b"secret") && !contains(&stored, b"JFIF") && !contains(&stored, b"\xFF\xE1"));
+        assert!(contains(&stored, b"\xFF\xE2\0\x17ICC_PROFILE\0\x01\x01colours"));
+        assert!(contains(&stored, b"\xFF\xEE\0\x0EAdobe\0\x64\0\0\0\0\x01\xFF"));
+        assert_eq!(decode(&stored, MediaType::Jpeg), decode(&file, MediaType::Jpeg));
+    }
+
+    #[test]
+    fn bytes_between_the_last_unit_and_the_end_are_dropped() {
+        let file = plain(ImageFormat::Jpeg, &noise(16, 16));
+        let end = file.len() - 2;
+        let padded = [&file[..end], b"hidden here", &file[end..]].concat();
+        assert_eq!(strip(&padded).unwrap().stored, strip(&file).unwrap().stored);
+    }
+
+    #[test]
+    fn sizes_are_checked_before_there_are_pixels() {
+        let mut file = b"\xFF\xD8\xFF\xC0\0\x0B\x08\xEA\x60\xEA\x60\x01\x01\x11\0".to_vec();
+        assert_eq!(inspect(&file), Err(Fault::TooManyPixels { width: 60_000, height: 60_000 }));
+        file[7..9].fill(0);
+        assert!(matches!(inspect(&file), Err(Fault::BadImage(_))));
+    }
+
+    #[test]
+    fn endless_scans_are_refused() {
+        let scan = b"\xFF\xDA\0\x08\x01\x01\0\0\0\x10\x80";
+        let head = b"\xFF\xD8\xFF\xC2\0\x0B\x08\0\x08\0\x08\x01\x01\x11\0";
+        let bomb = [&head[..], &scan.repeat(MAX_SCANS + 1)].concat();
+        assert_eq!(inspect(&bomb), Err(Fault::BadImage("it has too many scans")));
+    }
 }

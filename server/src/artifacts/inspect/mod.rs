@@ -3,6 +3,7 @@
 //! most 10 MiB, and belongs on a blocking thread, since every image is decoded once.
 
 mod clues;
+mod frame;
 mod huffman;
 mod jpeg;
 mod png;

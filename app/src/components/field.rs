@@ -1,0 +1,137 @@
+//! One field of a step: label, hint, fault and input, wired to each other by id, once for all types. Inputs are
+//! uncontrolled: what was typed before the page's script arrived stays.
+
+use leptos::{
+    either::{Either, EitherOf4},
+    prelude::*,
+};
+use shared::{
+    cpf::Cpf,
+    flow::{Field, FieldType, StepType},
+    problem::FieldFault,
+};
+
+use crate::{
+    components::{error_summary::message, photo::Photo},
+    islands::uploads::Uploads,
+    words::FlowWords,
+};
+
+/// The id of a field's first control, which the error summary links to.
+pub fn element_id(name: &str) -> String {
+    format!("field-{name}")
+}
+
+/// A field with everything that belongs to it.
+#[component]
+pub fn FieldView(
+    /// The field.
+    field: Field,
+    /// How its step is shown.
+    step_type: StepType,
+    /// What was typed, or saved by this device; of an artifact its id.
+    value: String,
+    /// Another device saved a value.
+    elsewhere: bool,
+    /// What is wrong with it.
+    error: Option<FieldFault>,
+    /// The words.
+    words: FlowWords,
+    /// The session id, for the address of a photo.
+    session: String,
+    /// The files on their way.
+    uploads: Uploads,
+) -> impl IntoView {
+    let id = element_id(&field.name);
+    let hint = field.hint.clone().or_else(|| (field.r#type == FieldType::Cpf).then(|| words.cpf_hint.to_string()));
+    let fault = error.map(|error| message(&field, &error, &words));
+    let ids = [hint.as_ref().map(|_| format!("{id}-hint")), fault.as_ref().map(|_| format!("{id}-fault"))];
+    let described = ids.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let faulty = fault.is_some();
+    let label = view! {
+        <>
+            {field.label.clone()}
+            {(!field.required && field.r#type != FieldType::Boolean).then(|| view! { <span class="optional">" ("{words.optional.clone()}")"</span> })}
+        </>
+    };
+    let notes = view! {
+        <>
+            {hint.map(|hint| view! { <span class="hint" id=format!("{id}-hint")>{hint}</span> })}
+            {elsewhere.then(|| view! { <span class="hint elsewhere">{words.saved_elsewhere.clone()}</span> })}
+            {fault.map(|fault| view! { <span class="fault" id=format!("{id}-fault")>{fault}</span> })}
+        </>
+    };
+    let described = (!described.is_empty()).then_some(described);
+    let name = field.name.clone();
+    view! {
+        <div class="field" data-faulty=faulty.then_some("")>
+            {match field.r#type {
+                FieldType::Boolean => EitherOf4::A(view! {
+                    <label class="choice">
+                        <input type="checkbox" id=id name=name value="true" checked=value == "true" aria-describedby=described aria-invalid=faulty.then_some("true") />
+                        <span>{label}</span>
+                    </label>
+                    {notes}
+                }),
+                FieldType::Select => EitherOf4::B(view! {
+                    <fieldset aria-describedby=described>
+                        <legend>{label}</legend>
+                        {notes}
+                        <div class="choices">
+                            {field.options.into_iter().enumerate().map(|(at, option)| view! {
+                                <label class="choice">
+                                    <input type="radio" id=if at == 0 { id.clone() } else { format!("{id}-{at}") } name=name.clone()
+                                        value=option.value.clone() checked=value == option.value />
+                                    <span>{option.label}</span>
+                                </label>
+                            }).collect_view()}
+                        </div>
+                    </fieldset>
+                }),
+                FieldType::Artifact => EitherOf4::C(view! {
+                    <Photo field step_type value elsewhere described faulty label=label.into_view() notes=notes.into_view() words session uploads />
+                }),
+                _ => EitherOf4::D(view! {
+                    <label for=id.clone()>{label}</label>
+                    {notes}
+                    <TextInput field id value described faulty words />
+                }),
+            }}
+        </div>
+    }
+}
+
+/// An input of one line. A CPF is masked as it is typed, and one that cannot be real is warned about: never more, since the
+/// server takes it.
+#[component]
+fn TextInput(field: Field, id: String, value: String, described: Option<String>, faulty: bool, words: FlowWords) -> impl IntoView {
+    let (kind, mode, complete) = match (field.r#type, field.name.as_str()) {
+        (FieldType::Cpf, _) => ("text", Some("numeric"), "off"),
+        (FieldType::Date, name) => ("date", None, if name.contains("birth") { "bday" } else { "off" }),
+        (FieldType::Email, _) => ("email", None, "email"),
+        (FieldType::Phone, _) => ("tel", None, "tel"),
+        (_, "name" | "full_name") => ("text", None, "name"),
+        _ => ("text", None, "on"),
+    };
+    let is_cpf = field.r#type == FieldType::Cpf;
+    let doubtful = |text: &str| Cpf::parse(text).is_some_and(|cpf| !cpf.is_plausible());
+    let (warn, set_warn) = signal(is_cpf && doubtful(&value));
+    let typed = move |event: leptos::ev::Event| {
+        if is_cpf {
+            let text = event_target_value(&event);
+            #[cfg(feature = "hydrate")]
+            crate::islands::browser::mask_cpf(&event, &text);
+            set_warn.set(doubtful(&text));
+        }
+    };
+    let warning = words.cpf_warning;
+    view! {
+        <input type=kind id=id name=field.name value=value inputmode=mode autocomplete=complete
+            aria-describedby=described aria-invalid=faulty.then_some("true") on:input=typed />
+        {if is_cpf {
+            Either::Left(view! { <span class="warning" role="status">{move || warn.get().then(|| warning.clone())}</span> })
+        } else {
+            Either::Right(())
+        }}
+    }
+}

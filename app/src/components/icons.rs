@@ -1,0 +1,69 @@
+//! Inline SVG: nothing to load, coloured by the text around them, silent to screen readers.
+
+use leptos::prelude::*;
+
+/// A tick.
+#[component]
+pub fn Tick() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.5" aria-hidden="true">
+            <path d="m5 12.5 4.5 4.5L19 7.5" />
+        </svg>
+    }
+}
+
+/// A ring that is not closed, to be turned.
+#[component]
+pub fn Working() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.5" aria-hidden="true">
+            <path d="M21 12a9 9 0 1 1-6.2-8.6" />
+        </svg>
+    }
+}
+
+/// A clock face.
+#[component]
+pub fn Clock() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true">
+            <circle cx="12" cy="12" r="9" />
+            <path d="M12 7v5l3 2" />
+        </svg>
+    }
+}
+
+/// A padlock.
+#[component]
+pub fn Lock() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 24 24" width="14" height="14" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true">
+            <rect x="4" y="11" width="16" height="10" rx="2" />
+            <path d="M8 11V7a4 4 0 0 1 8 0v4" />
+        </svg>
+    }
+}
+
+/// A face within the frame that a selfie should fill.
+#[component]
+pub fn Face() -> impl IntoView {
+    view! {
+        <svg class="guide" viewBox="0 0 200 220" fill="none" stroke="currentColor" stroke-width="3" aria-hidden="true">
+            <ellipse cx="100" cy="104" rx="66" ry="86" stroke-dasharray="7 8" />
+            <circle cx="100" cy="92" r="30" />
+            <path d="M44 176c10-28 32-42 56-42s46 14 56 42" />
+        </svg>
+    }
+}
+
+/// A card within the frame that a document should fill.
+#[component]
+pub fn Card() -> impl IntoView {
+    view! {
+        <svg class="guide" viewBox="0 0 220 150" fill="none" stroke="currentColor" stroke-width="3" aria-hidden="true">
+            <rect x="12" y="12" width="196" height="126" rx="12" stroke-dasharray="7 8" />
+            <circle cx="66" cy="66" r="20" />
+            <path d="M40 108c5-14 14-20 26-20s21 6 26 20M120 56h60M120 78h60M120 100h36" />
+        </svg>
+    }
+}

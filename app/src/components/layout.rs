@@ -1,0 +1,65 @@
+//! The page around everything that a customer sees: head, the company's masthead, the notice that the script failed.
+
+use leptos::{nonce::use_nonce, prelude::*};
+use shared::{flow::Branding, language::Language};
+
+use crate::{components::icons::Lock, words::words};
+
+/// What a page's head needs of the server.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Where the bundle is.
+    pub options: LeptosOptions,
+    /// The folder of this build's files.
+    pub pkg: String,
+    /// The stylesheet with the company's colours, where there is a company.
+    pub brand_css: Option<String>,
+    /// A page without scripts.
+    pub plain: bool,
+    /// Load the page again after so many seconds, without script.
+    pub refresh: Option<u32>,
+}
+
+/// A customer's page.
+#[component]
+pub fn CustomerPage(site: Site, language: Language, title: String, branding: Option<Branding>, children: Children) -> impl IntoView {
+    let words = &words(language).page;
+    let Site { options, pkg, brand_css, plain, refresh } = site;
+    let meta = refresh.map(|seconds| view! { <meta http-equiv="refresh" content=seconds.to_string() /> });
+    view! {
+        <!DOCTYPE html>
+        <html lang=language.tag()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                <meta name="color-scheme" content="light dark" />
+                <title>{title}</title>
+                <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=format!("/{pkg}/main.css") />
+                {brand_css.map(|href| view! { <link rel="stylesheet" href=href /> })}
+                {if plain {
+                    leptos::either::Either::Left(meta)
+                } else {
+                    leptos::either::Either::Right(view! {
+                        <noscript>{meta}</noscript>
+                        <script src=format!("/{pkg}/guard.js") nonce=use_nonce()></script>
+                        <HydrationScripts options=options islands=true />
+                    })
+                }}
+            </head>
+            <body>
+                <div class="page">
+                    {branding.map(|branding| view! {
+                        <header class="masthead">
+                            {branding.logo_url.map(|url| view! { <img src=url alt="" /> })}
+                            <span class="company">{branding.company_name}</span>
+                            <span class="secure"><Lock />{words.secure}</span>
+                        </header>
+                    })}
+                    <p class="notice" id="notice" role="status" hidden>{words.script_failed}</p>
+                    {children()}
+                </div>
+            </body>
+        </html>
+    }
+}

@@ -1,0 +1,117 @@
+//! Files on their way: sent as soon as they are chosen, with their progress, so that Continue is quick.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+
+/// How far a file is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sent {
+    /// So many per cent have left.
+    Sending(u8),
+    /// The server has it; the address of a picture of it.
+    Saved(String),
+    /// It did not work; why, in the customer's words.
+    Failed(String),
+}
+
+/// The state of each field's file, by field.
+#[derive(Clone, Copy)]
+pub struct Uploads(RwSignal<BTreeMap<String, Sent>>);
+
+impl Uploads {
+    /// None yet.
+    pub fn new() -> Self {
+        Self(RwSignal::new(BTreeMap::new()))
+    }
+
+    /// A field's.
+    pub fn get(&self, field: &str) -> Option<Sent> {
+        self.0.with(|all| all.get(field).cloned())
+    }
+}
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(feature = "hydrate")]
+pub use sending::{chosen, send, sent_without_tracking};
+
+#[cfg(feature = "hydrate")]
+mod sending {
+    use leptos::{prelude::*, task::spawn_local};
+    use shared::{flow::Field, problem::Problem};
+    use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
+    use wasm_bindgen_futures::JsFuture;
+    use web_sys::{File, FormData, HtmlInputElement, ProgressEvent, Url, XmlHttpRequest};
+
+    use super::{Sent, Uploads};
+    use crate::words::FlowWords;
+
+    /// A field's, asked from outside the view.
+    pub fn sent_without_tracking(uploads: Uploads, field: &str) -> Option<Sent> {
+        uploads.0.with_untracked(|all| all.get(field).cloned())
+    }
+
+    fn set(uploads: Uploads, field: &str, sent: Sent) {
+        uploads.0.update(|all| {
+            all.insert(field.to_owned(), sent);
+        });
+    }
+
+    /// A file was chosen: send it.
+    pub fn chosen(event: &web_sys::Event, session: &str, field: &Field, words: &FlowWords, uploads: Uploads) {
+        let input: Option<HtmlInputElement> = event.target().and_then(|target| target.dyn_into().ok());
+        let Some(file) = input.and_then(|input| input.files()).and_then(|files| files.get(0)) else { return };
+        let (session, field, words) = (session.to_owned(), field.clone(), words.clone());
+        set(uploads, &field.name, Sent::Sending(0));
+        spawn_local(async move {
+            send(&session, &field, &file, &words, uploads).await;
+        });
+    }
+
+    /// Sends one file for a field and notes what came of it.
+    pub async fn send(session: &str, field: &Field, file: &File, words: &FlowWords, uploads: Uploads) {
+        set(uploads, &field.name, Sent::Sending(0));
+        let sent = match post(session, &field.name, file, uploads).await {
+            Ok((status, _)) if (200..300).contains(&status) => {
+                let preview = if file.type_().starts_with("image/") { Url::create_object_url_with_blob(file).ok() } else { None };
+                Sent::Saved(preview.unwrap_or_else(|| "/file.svg".to_owned()))
+            }
+            Ok((_, body)) => {
+                let problem = serde_json::from_str::<Problem>(&body).map(|problem| problem.r#type).unwrap_or_default();
+                Sent::Failed(words.file_refused(problem.trim_start_matches("/problems/")))
+            }
+            Err(_) => Sent::Failed(words.file_lost.to_string()),
+        };
+        set(uploads, &field.name, sent);
+    }
+
+    /// The one place that needs XMLHttpRequest: only it tells how far an upload is.
+    async fn post(session: &str, field: &str, file: &File, uploads: Uploads) -> Result<(u16, String), JsValue> {
+        let data = FormData::new()?;
+        data.append_with_str("field", field)?;
+        data.append_with_blob_and_filename("file", file, "file")?;
+        let request = XmlHttpRequest::new()?;
+        request.open("POST", &format!("/kyc-sessions/{session}/upload"))?;
+        let name = field.to_owned();
+        let progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
+            if event.total() > 0.0 {
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 100")]
+                set(uploads, &name, Sent::Sending((event.loaded() / event.total() * 100.0) as u8));
+            }
+        });
+        request.upload()?.set_onprogress(Some(progress.as_ref().unchecked_ref()));
+        let done = js_sys::Promise::new(&mut |resolve, reject| {
+            request.set_onload(Some(&resolve));
+            request.set_onerror(Some(&reject));
+            request.set_onabort(Some(&reject));
+        });
+        request.send_with_opt_form_data(Some(&data))?;
+        JsFuture::from(done).await?;
+        Ok((request.status()?, request.response_text()?.unwrap_or_default()))
+    }
+}

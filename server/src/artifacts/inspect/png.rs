@@ -1,0 +1,210 @@
+//! PNG (third edition): keeps the chunks that decoding and colour need, writes the orientation afresh, and ends the file
+//! at `IEND`. The frames of an animation go, its still picture stays.
+
+use flate2::{Decompress, FlushDecompress, Status};
+use image::metadata::Orientation;
+
+use super::{Clues, Fault, Stripped, check_size, clues};
+
+const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1A\n";
+const IEND: &[u8] = b"\0\0\0\0IEND\xAE\x42\x60\x82";
+const SOFTWARE: &[u8] = b"Software\0";
+/// The most EXIF looked at, in bytes; cameras' fits a JPEG segment.
+const MAX_EXIF: usize = 65_536;
+
+/// Takes the metadata out. Pixel data that is missing between whole chunks is left for [`runs_short`] to find.
+pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
+    let mut rest = &bytes[SIGNATURE.len()..];
+    let header = next_chunk(&mut rest)?;
+    let (width, height) = match header {
+        Chunk { kind: b"IHDR", body: &[w3, w2, w1, w0, h3, h2, h1, h0, _, _, _, _, _], .. } => {
+            (u32::from_be_bytes([w3, w2, w1, w0]), u32::from_be_bytes([h3, h2, h1, h0]))
+        }
+        _ => return Err(Fault::BadImage("it does not begin with its header")),
+    };
+    check_size(width, height)?;
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut exif: Option<&[u8]> = None;
+    let mut software = None;
+    let mut has_pixels = false;
+    loop {
+        let chunk = match next_chunk(&mut rest) {
+            Ok(chunk) => chunk,
+            // What was cut off after the pixels is not missed.
+            Err(Fault::Truncated) if has_pixels && !rest.get(4..).is_some_and(|rest| rest.starts_with(b"IDAT")) => break,
+            Err(fault) => return Err(fault),
+        };
+        match chunk.kind {
+            b"IEND" if has_pixels => break,
+            b"IEND" => return Err(Fault::Truncated),
+            b"IDAT" | b"PLTE" | b"tRNS" | b"gAMA" | b"cHRM" | b"sRGB" | b"cICP" | b"iCCP" => {
+                has_pixels |= chunk.kind == b"IDAT";
+                kept.extend(chunk.whole);
+            }
+            b"eXIf" => exif = exif.or(Some(&chunk.body[..chunk.body.len().min(MAX_EXIF)])),
+            b"tEXt" => software = software.or_else(|| clues::clean(chunk.body.strip_prefix(SOFTWARE)?)),
+            kind if kind[0].is_ascii_uppercase() => return Err(Fault::BadImage("it has an unknown critical chunk")),
+            _ => {}
+        }
+    }
+    let orientation = exif.map_or(Orientation::NoTransforms, clues::orientation);
+    let mut stored = [SIGNATURE, header.whole].concat();
+    if let Some(fresh) = clues::fresh_exif(orientation) {
+        write_chunk(&mut stored, b"eXIf", &fresh);
+    }
+    stored.append(&mut kept);
+    stored.extend(IEND);
+    let mut clues = exif.map_or_else(Clues::default, clues::read);
+    clues.software = clues.software.or(software);
+    Ok(Stripped { width, height, orientation, stored, clues })
+}
+
+/// Whether the pixel data of a stripped PNG simply ends too early, asked once it has failed to decode.
+pub(super) fn runs_short(stored: &[u8]) -> bool {
+    let mut inflater = Decompress::new(true);
+    let mut out = vec![0; 65_536];
+    let mut rest = &stored[SIGNATURE.len()..];
+    while let Ok(chunk) = next_chunk(&mut rest) {
+        let mut input = if chunk.kind == b"IDAT" { chunk.body } else { &[] };
+        while !input.is_empty() {
+            let before = (inflater.total_in(), inflater.total_out());
+            match inflater.decompress(input, &mut out, FlushDecompress::None) {
+                Ok(Status::Ok) if before != (inflater.total_in(), inflater.total_out()) => {}
+                _ => return false,
+            }
+            input = &input[(inflater.total_in() - before.0) as usize..];
+        }
+    }
+    true
+}
+
+struct Chunk<'a> {
+    kind: &'a [u8; 4],
+    body: &'a [u8],
+    /// With its length and CRC.
+    whole: &'a [u8],
+}
+
+/// Takes the next chunk off `rest`, which stays as it is where the chunk is not all there.
+fn next_chunk<'a>(rest: &mut &'a [u8]) -> Result<Chunk<'a>, Fault> {
+    let (length, after) = rest.split_first_chunk().ok_or(Fault::Truncated)?;
+    let length = u32::from_be_bytes(*length) as usize;
+    let kind = after.first_chunk::<4>().ok_or(Fault::Truncated)?;
+    if length > i32::MAX as usize || !kind.iter().all(u8::is_ascii_alphabetic) {
+        return Err(Fault::BadImage("a chunk's header is malformed"));
+    }
+    let (whole, after) = rest.split_at_checked(length + 12).ok_or(Fault::Truncated)?;
+    let (checked, crc) = whole.split_at(length + 8);
+    let critical = kind[0].is_ascii_uppercase();
+    if critical && crc != crc32fast::hash(&checked[4..]).to_be_bytes() {
+        return Err(Fault::BadImage("a chunk's checksum is wrong"));
+    }
+    *rest = after;
+    Ok(Chunk { kind, body: &checked[8..], whole })
+}
+
+fn write_chunk(to: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
+    let checked = [kind, body].concat();
+    to.extend((body.len() as u32).to_be_bytes());
+    to.extend(&checked);
+    to.extend(crc32fast::hash(&checked).to_be_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use image::ImageFormat;
+
+    use super::super::tests::{contains, noise, photo, plain};
+    use super::super::{MediaType, decode, inspect};
+    use super::*;
+
+    /// The file's chunks, by kind and content.
+    fn chunks(bytes: &[u8]) -> Vec<([u8; 4], Vec<u8>)> {
+        let mut rest = &bytes[SIGNATURE.len()..];
+        std::iter::from_fn(|| next_chunk(&mut rest).ok()).map(|chunk| (*chunk.kind, chunk.body.to_vec())).collect()
+    }
+
+    fn file(chunks: &[([u8; 4], Vec<u8>)]) -> Vec<u8> {
+        let mut bytes = SIGNATURE.to_vec();
+        chunks.iter().for_each(|(kind, body)| write_chunk(&mut bytes, kind, body));
+        bytes
+    }
+
+    /// Its pixel data in pieces of this many bytes, as most programs write it.
+    fn in_pieces(bytes: &[u8], size: usize) -> Vec<([u8; 4], Vec<u8>)> {
+        let pieces = |(kind, body): ([u8; 4], Vec<u8>)| match &kind {
+            b"IDAT" => body.chunks(size).map(|piece| (kind, piece.to_vec())).collect(),
+            _ => vec![(kind, body)],
+        };
+        chunks(bytes).into_iter().flat_map(pieces).collect()
+    }
+
+    #[test]
+    fn every_cut_is_noticed_and_a_missing_iend_is_not() {
+        let bytes = file(&in_pieces(&plain(ImageFormat::Png, &noise(17, 11)), 100));
+        let stored = inspect(&bytes).unwrap().stored;
+        let end = bytes.len() - IEND.len();
+        for cut in SIGNATURE.len()..end {
+            assert_eq!(inspect(&bytes[..cut]), Err(Fault::Truncated), "cut at {cut} of {end}");
+        }
+        for cut in end..=bytes.len() {
+            assert_eq!(inspect(&bytes[..cut]).unwrap().stored, stored);
+        }
+    }
+
+    #[test]
+    fn missing_pieces_are_noticed_though_the_end_is_there() {
+        let mut pieces = in_pieces(&plain(ImageFormat::Png, &noise(17, 11)), 100);
+        pieces.remove(pieces.len() - 2);
+        assert_eq!(inspect(&file(&pieces)), Err(Fault::Truncated));
+        pieces.retain(|(kind, _)| kind != b"IDAT");
+        assert_eq!(inspect(&file(&pieces)), Err(Fault::Truncated));
+    }
+
+    #[test]
+    fn damage_is_not_mistaken_for_a_cut() {
+        let bytes = plain(ImageFormat::Png, &noise(17, 11));
+        let mut flipped = bytes.clone();
+        flipped[60] ^= 0x55;
+        assert_eq!(inspect(&flipped), Err(Fault::BadImage("a chunk's checksum is wrong")));
+        let mut parts = chunks(&bytes);
+        parts[1].1[4..].fill(0xFF);
+        assert_eq!(inspect(&file(&parts)), Err(Fault::BadImage("its pixel data cannot be decoded")));
+    }
+
+    #[test]
+    fn only_what_decoding_needs_is_kept() {
+        let bytes = plain(ImageFormat::Png, &noise(9, 9));
+        let mut parts = chunks(&bytes);
+        for kind in [b"tEXt", b"zTXt", b"iTXt", b"tIME", b"prIv", b"acTL", b"fcTL", b"fdAT"] {
+            parts.insert(1, (*kind, b"Software\0secret".to_vec()));
+        }
+        parts.insert(1, (*b"gAMA", 45_455_u32.to_be_bytes().to_vec()));
+        parts.insert(parts.len() - 1, (*b"tEXt", b"Comment\0secret".to_vec()));
+        let seen = inspect(&file(&parts)).unwrap();
+        assert_eq!(seen.clues.software.as_deref(), Some("secret"));
+        assert!(!contains(&seen.stored, b"secret"));
+        let kinds: Vec<_> = chunks(&seen.stored).iter().map(|(kind, _)| *kind).collect();
+        assert_eq!(kinds, [*b"IHDR", *b"gAMA", *b"IDAT", *b"IEND"]);
+        assert_eq!(decode(&seen.stored, MediaType::Png), decode(&bytes, MediaType::Png));
+    }
+
+    #[test]
+    fn orientation_written_after_the_pixels_still_counts() {
+        let mut parts = chunks(&photo(MediaType::Png, &noise(9, 5), 8));
+        let at = parts.iter().position(|(kind, _)| kind == b"eXIf").unwrap();
+        let exif = parts.remove(at);
+        parts.insert(parts.len() - 1, exif);
+        let seen = inspect(&file(&parts)).unwrap();
+        assert_eq!((seen.width, decode(&seen.stored, MediaType::Png).unwrap().width()), (Some(5), 5));
+    }
+
+    #[test]
+    fn sizes_are_checked_before_there_are_pixels() {
+        let mut header = [0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60, 8, 2, 0, 0, 0];
+        let huge = file(&[(*b"IHDR", header.to_vec())]);
+        assert_eq!(inspect(&huge), Err(Fault::TooManyPixels { width: 60_000, height: 60_000 }));
+        header[..4].fill(0);
+        assert_eq!(inspect(&file(&[(*b"IHDR", header.to_vec())])), Err(Fault::BadImage("its width or height is zero")));
+    }
+}

@@ -1,0 +1,140 @@
+//! A file on its way in: written to a temporary file as it arrives, sealed under a key that exists in memory alone, so that
+//! a slow sender holds no memory and a crash leaves nothing to read.
+
+use std::{path::Path, sync::Arc};
+
+use sha2::{Digest as _, Sha256};
+use tokio::{
+    fs::File,
+    io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _},
+};
+
+use crate::{
+    clock::Ambient,
+    vault::{self, CHUNK, CHUNK_OVERHEAD, Key},
+};
+
+const NAME: &str = "spool";
+
+/// A file that is still arriving.
+pub struct Spool {
+    file: File,
+    key: Arc<Key>,
+    hash: Sha256,
+    pending: Vec<u8>,
+    chunks: u64,
+    size: u64,
+}
+
+/// A file that has arrived.
+pub struct Spooled {
+    file: File,
+    key: Arc<Key>,
+    sha256: String,
+    size: u64,
+}
+
+impl Spool {
+    /// An empty one. Its file has no name in `folder`, so nothing is left of it once it is dropped.
+    ///
+    /// # Errors
+    /// Where no file can be made.
+    pub async fn new(folder: &Path, ambient: &Ambient) -> std::io::Result<Self> {
+        let folder = folder.to_owned();
+        let file = tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder)).await??;
+        Ok(Self {
+            file: File::from_std(file),
+            key: Arc::new(Key::random(ambient)),
+            hash: Sha256::new(),
+            pending: Vec::with_capacity(CHUNK),
+            chunks: 0,
+            size: 0,
+        })
+    }
+
+    /// Bytes so far.
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Takes what arrived next.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub async fn write(&mut self, mut bytes: &[u8]) -> std::io::Result<()> {
+        self.hash.update(bytes);
+        self.size += bytes.len() as u64;
+        while !bytes.is_empty() {
+            if self.pending.len() == CHUNK {
+                self.seal(false).await?;
+            }
+            let (now, later) = bytes.split_at(bytes.len().min(CHUNK - self.pending.len()));
+            self.pending.extend_from_slice(now);
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    async fn seal(&mut self, last: bool) -> std::io::Result<()> {
+        let sealed = vault::seal_chunk(&self.key, NAME, self.chunks, last, &self.pending);
+        self.pending.clear();
+        self.chunks += 1;
+        self.file.write_all(&sealed).await
+    }
+
+    /// That was all.
+    ///
+    /// # Errors
+    /// Where the rest cannot be written.
+    pub async fn finish(mut self) -> std::io::Result<Spooled> {
+        self.seal(true).await?;
+        self.file.flush().await?;
+        let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Spooled { file: self.file, key: self.key, sha256, size: self.size })
+    }
+}
+
+impl Spooled {
+    /// Its bytes.
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// SHA-256 of it, hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// The whole file in memory.
+    ///
+    /// # Errors
+    /// Where the temporary file cannot be read.
+    pub async fn read(mut self) -> std::io::Result<Vec<u8>> {
+        let size = usize::try_from(self.size).map_err(std::io::Error::other)?;
+        let mut sealed = Vec::with_capacity(size + (size / CHUNK + 1) * CHUNK_OVERHEAD);
+        self.file.rewind().await?;
+        self.file.read_to_end(&mut sealed).await?;
+        vault::open_file(&self.key, NAME, &sealed).map_err(std::io::Error::other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_went_in_comes_out_however_it_was_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        for (length, piece) in [(0, 1), (1, 1), (CHUNK, 1000), (CHUNK + 1, CHUNK), (3 * CHUNK, 100_000)] {
+            let plain: Vec<u8> = (0..length).map(|at| (at % 253) as u8).collect();
+            let mut spool = Spool::new(folder.path(), &Ambient::system()).await.unwrap();
+            for part in plain.chunks(piece) {
+                spool.write(part).await.unwrap();
+            }
+            let spooled = spool.finish().await.unwrap();
+            assert_eq!(spooled.size(), length as u64);
+            assert_eq!(spooled.read().await.unwrap(), plain, "{length} in pieces of {piece}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "no file has a name");
+    }
+}

@@ -1,0 +1,26 @@
+//! `GET /kyc-sessions/{id}/artifacts/{artifact}`: a file, for the device that uploaded it while the session is open.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{Context, device, problems::ApiError, session_api};
+use crate::artifacts;
+
+/// The file as it is stored, in a sandbox.
+pub async fn artifact(State(context): State<Context>, Path((id, artifact)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let opened = session_api::open(&context, &id).await?;
+    let artifact = artifact.parse().map_err(|_| ApiError::not_found())?;
+    let device = device::of(&context.app, &headers, &opened.id);
+    let (artifact, bytes) = artifacts::of_device(&context.app, &opened, artifact, device).await?;
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&artifact.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream")));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
+    if artifact.media_type == "application/pdf" {
+        headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
+    }
+    Ok(response)
+}

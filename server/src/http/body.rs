@@ -1,0 +1,109 @@
+//! Request bodies within their limits. What a handler refuses is read on and thrown away before the answer is sent, within
+//! limits of its own, so that every client receives the answer instead of a reset.
+
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex},
+    task::{Context as Poller, Poll},
+    time::Duration,
+};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::Request,
+    http::{HeaderMap, header},
+    middleware::Next,
+    response::Response,
+};
+use http_body::{Body as _, Frame};
+use http_body_util::BodyExt as _;
+use serde::de::DeserializeOwned;
+use shared::problem::Code;
+
+use super::problems::ApiError;
+
+/// The largest JSON body, in bytes.
+const MAX_JSON: usize = 256 * 1024;
+/// What is read of a refused body, at most.
+const DRAIN_BYTES: usize = 32 * 1024 * 1024;
+/// How long a refused body is read, at most.
+const DRAIN_TIME: Duration = Duration::from_secs(10);
+
+/// The length that the request declares, where it does.
+pub fn declared_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Whether the content is of this media type, parameters aside.
+pub fn is_media_type(headers: &HeaderMap, wanted: &str) -> bool {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
+}
+
+/// Reads a JSON body: size first, then media type, then content.
+///
+/// # Errors
+/// 413 with the limit, 415, or 400 with where the JSON is wrong.
+pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> {
+    let too_large = || ApiError::new(Code::TooLarge, "A JSON body is at most 256 KiB (262144 bytes).");
+    if declared_length(request.headers()).is_some_and(|length| length > MAX_JSON as u64) {
+        return Err(too_large());
+    }
+    if !is_media_type(request.headers(), "application/json") {
+        return Err(ApiError::new(Code::UnsupportedMedia, "The body has to be application/json."));
+    }
+    let mut body = request.into_body();
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| ApiError::new(Code::InvalidJson, "The body ended before it was whole."))?;
+        if let Ok(data) = frame.into_data() {
+            if bytes.len() + data.len() > MAX_JSON {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&data);
+        }
+    }
+    serde_json::from_slice(&bytes).map_err(|error| {
+        // Where it is wrong, and never what stands there.
+        ApiError::new(Code::InvalidJson, format!("The body is not the JSON object that is wanted, at line {}, column {}.", error.line(), error.column()))
+    })
+}
+
+/// A body that a handler may drop half-read: what is left stays within reach.
+struct Shared(Arc<Mutex<Body>>);
+
+impl http_body::Body for Shared {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, poller: &mut Poller<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let mut body = self.0.lock().expect("nothing panics while it holds this lock");
+        Pin::new(&mut *body).poll_frame(poller)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.lock().expect("nothing panics while it holds this lock").is_end_stream()
+    }
+}
+
+/// Middleware: reads what a handler left of a body and throws it away, then answers.
+pub async fn drain_refused(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    if body.is_end_stream() {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    let body = Arc::new(Mutex::new(body));
+    let response = next.run(Request::from_parts(parts, Body::new(Shared(Arc::clone(&body))))).await;
+    let rest = async {
+        let mut rest = Shared(body);
+        let mut read = 0;
+        while let Some(Ok(frame)) = rest.frame().await {
+            read += frame.data_ref().map_or(0, Bytes::len);
+            if read > DRAIN_BYTES {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(DRAIN_TIME, rest).await;
+    response
+}

@@ -1,0 +1,40 @@
+//! Parse, call one use case, render: one file a resource. No SQL and no decisions here.
+
+pub mod artifacts;
+pub mod body;
+pub mod branding;
+pub mod device;
+pub mod forms;
+pub mod health;
+pub mod language;
+pub mod pages;
+pub mod problems;
+#[cfg(debug_assertions)]
+pub mod reload;
+pub mod serve;
+pub mod session_api;
+pub mod site;
+pub mod uploads;
+
+use std::sync::Arc;
+
+use leptos::prelude::LeptosOptions;
+use tokio_util::sync::CancellationToken;
+
+use self::site::SiteFiles;
+use crate::app::App;
+
+/// What every handler gets.
+#[derive(Clone)]
+pub struct Context {
+    /// The use cases' world.
+    pub app: Arc<App>,
+    /// The site's files.
+    pub site: Arc<SiteFiles>,
+    /// What Leptos needs to know to load a bundle.
+    pub options: LeptosOptions,
+    /// Where temporary files go.
+    pub spool_dir: Arc<std::path::PathBuf>,
+    /// Cancelled once the server is to end.
+    pub stop: CancellationToken,
+}

@@ -1,0 +1,265 @@
+//! The customer's pages: a step as a page of its own, the status, and the POST of a form with a redirect. Without script
+//! this is the whole flow.
+
+use std::collections::BTreeMap;
+
+use app::{
+    components::layout::Site,
+    flow::page::{FlowData, FlowPage, NeutralPage},
+    words::words,
+};
+use axum::{
+    body::Body,
+    extract::{Path, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use leptos::prelude::*;
+use shared::{
+    answers,
+    cpf::Cpf,
+    field_value::Answer,
+    flow::{FieldType, Step},
+    language::Language,
+    problem::FieldFault,
+    session::Status,
+};
+
+use super::{Context, device, forms, language, problems::ApiError, session_api::normalised};
+use crate::sessions::{self, SessionError, complete, open::Opened, save};
+
+/// Seconds after which a status page without script asks again.
+const REFRESH: u32 = 3;
+
+/// What a page shows besides the session itself.
+#[derive(Default)]
+struct Filled {
+    typed: BTreeMap<String, String>,
+    errors: Vec<FieldFault>,
+}
+
+/// What a request says about how its page is to look.
+struct View {
+    language: Language,
+    plain: bool,
+}
+
+impl View {
+    fn of(headers: &HeaderMap, query: Option<&str>, opened: &Opened) -> Self {
+        Self { language: language::of(headers, query, opened), plain: language::query(query, "plain").is_some() }
+    }
+
+    /// An address with what has to stay on it.
+    fn keep(&self, path: &str) -> String {
+        if self.plain { format!("{path}{}plain=1", if path.contains('?') { '&' } else { '?' }) } else { path.to_owned() }
+    }
+}
+
+/// `GET /verify/{id}`: on to the first step not done; once the session is not open, its status.
+pub async fn start(State(context): State<Context>, Path(id): Path<String>, request: Request) -> Response {
+    let (headers, query) = (request.headers(), request.uri().query());
+    let opened = match open(&context, &id).await {
+        Ok(opened) => opened,
+        Err(error) => return neutral(&context, headers, query, &error).await,
+    };
+    let view = View::of(headers, query, &opened);
+    let drawn = async {
+        if opened.status != Status::Pending {
+            return draw(&context, &opened, &view, headers, "", Filled::default(), StatusCode::OK).await;
+        }
+        let public = sessions::open::public(&context.app, &opened, view.language).await?;
+        let step = public.progress.current.unwrap_or_default();
+        let lang = language::query(query, "lang").and_then(Language::from_tag).map(|l| format!("?lang={}", l.tag())).unwrap_or_default();
+        Ok(Redirect::to(&view.keep(&format!("/verify/{id}/{step}{lang}"))).into_response())
+    };
+    match drawn.await {
+        Ok(response) => response,
+        Err(error) => neutral(&context, headers, query, &error).await,
+    }
+}
+
+/// `GET /verify/{id}/{step}`
+pub async fn step(State(context): State<Context>, Path((id, step)): Path<(String, String)>, request: Request) -> Response {
+    let (headers, query) = (request.headers(), request.uri().query());
+    let drawn = async {
+        let opened = open(&context, &id).await?;
+        let view = View::of(headers, query, &opened);
+        let Some(known) = open_step(&opened, &step, view.language) else {
+            return Ok(Redirect::to(&view.keep(&format!("/verify/{id}"))).into_response());
+        };
+        let errors = if language::query(query, "check").is_some() { save::faults_as_saved(&context.app, &opened, &known).await? } else { Vec::new() };
+        draw(&context, &opened, &view, headers, &step, Filled { errors, ..Filled::default() }, StatusCode::OK).await
+    };
+    match drawn.await {
+        Ok(response) => response,
+        Err(error) => neutral(&context, headers, query, &error).await,
+    }
+}
+
+/// `POST /verify/{id}/{step}`: save and go on; with the last step, complete.
+pub async fn post(State(context): State<Context>, Path((id, step)): Path<(String, String)>, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let query = request.uri().query().map(str::to_owned);
+    match posted(&context, &id, &step, &headers, query.as_deref(), request).await {
+        Ok(response) => response,
+        Err(error) => neutral(&context, &headers, query.as_deref(), &error).await,
+    }
+}
+
+async fn posted(context: &Context, id: &str, step_id: &str, headers: &HeaderMap, query: Option<&str>, request: Request) -> Result<Response, ApiError> {
+    let opened = open(context, id).await?;
+    let mut view = View::of(headers, query, &opened);
+    let to_start = || view.keep(&format!("/verify/{id}"));
+    let Some(step) = open_step(&opened, step_id, view.language) else { return Ok(Redirect::to(&to_start()).into_response()) };
+    let known = device::known_or_new(&context.app, headers, &opened.id, opened.session.expires_at);
+    let form = match forms::read(context, &opened, &step, known.device, headers, request).await {
+        Err(error) if [409, 410].contains(&error.0.status) => return Ok(Redirect::to(&to_start()).into_response()),
+        form => form?,
+    };
+    let chosen = form.texts.get("_lang").and_then(|tag| Language::from_tag(tag));
+    let device = known.device;
+    let mut response = if let Some(language) = chosen {
+        view.language = language;
+        let filled = Filled { typed: form.texts, errors: Vec::new() };
+        draw_as(context, &opened, &view, Some(device), step_id, filled, StatusCode::OK).await?
+    } else {
+        save_and_go_on(context, &opened, &view, &step, device, form).await?
+    };
+    let cookies = [known.set_cookie, chosen.and_then(|language| language::set_cookie(&context.app, language))];
+    for cookie in cookies.into_iter().flatten() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+async fn save_and_go_on(context: &Context, opened: &Opened, view: &View, step: &Step, device: [u8; 32], form: forms::Posted) -> Result<Response, ApiError> {
+    let app = &context.app;
+    let id = opened.id.expose();
+    let to = |path: String| Ok(Redirect::to(&view.keep(&path)).into_response());
+    let sent = normalised(answers::from_form(step, |name| form.texts.get(name).cloned()));
+    let saved = if form.file_faults.is_empty() {
+        save::save(app, opened, &step.id, &sent, Some(device)).await
+    } else {
+        // The files that were good are kept; the rest is shown again with all that is wrong.
+        let mut faults = form.file_faults;
+        faults.extend(
+            save::faults(app, opened, step, &sent).await?.into_iter().filter(|f| faults.iter().all(|known| known.field != f.field)).collect::<Vec<_>>(),
+        );
+        Err(SessionError::Invalid { faults, missing_steps: Vec::new() })
+    };
+    match saved {
+        Ok(()) => {}
+        Err(SessionError::Invalid { faults: errors, .. }) => {
+            let filled = Filled { typed: form.texts, errors };
+            return draw_as(context, opened, view, Some(device), &step.id, filled, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+        Err(SessionError::NotOpen | SessionError::Expired) => return to(format!("/verify/{id}")),
+        Err(error) => return Err(error.into()),
+    }
+    let steps = opened.flow.definition.steps(view.language);
+    let at = steps.iter().position(|known| known.id == step.id).unwrap_or_default();
+    if let Some(next) = steps.get(at + 1) {
+        return to(format!("/verify/{id}/{}", next.id));
+    }
+    match complete::complete(app, opened, &shared::api::RawUserData::new(), Some(device)).await {
+        Ok(()) | Err(SessionError::NotOpen | SessionError::Expired) => to(format!("/verify/{id}")),
+        Err(SessionError::Invalid { missing_steps, .. }) => to(format!("/verify/{id}/{}?check=1", missing_steps.first().map_or(&step.id, |first| first))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn open(context: &Context, id: &str) -> Result<Opened, ApiError> {
+    super::session_api::open(context, id).await
+}
+
+/// The step of this id where the session is open.
+fn open_step(opened: &Opened, id: &str, language: Language) -> Option<Step> {
+    let steps = if opened.status == Status::Pending { opened.flow.definition.steps(language) } else { Vec::new() };
+    steps.into_iter().find(|step| step.id == id)
+}
+
+async fn draw(
+    context: &Context,
+    opened: &Opened,
+    view: &View,
+    headers: &HeaderMap,
+    step: &str,
+    filled: Filled,
+    status: StatusCode,
+) -> Result<Response, ApiError> {
+    draw_as(context, opened, view, device::of(&context.app, headers, &opened.id), step, filled, status).await
+}
+
+async fn draw_as(
+    context: &Context,
+    opened: &Opened,
+    view: &View,
+    device: Option<[u8; 32]>,
+    step: &str,
+    filled: Filled,
+    status: StatusCode,
+) -> Result<Response, ApiError> {
+    let session = sessions::open::public(&context.app, opened, view.language).await?;
+    let (mut shown, mut elsewhere) = (BTreeMap::new(), Vec::new());
+    if let Some(step) = session.step(step) {
+        let saved = sessions::open::saved(&context.app, opened).await?;
+        let mine = saved.of_device(device);
+        elsewhere = saved.answers.keys().filter(|name| !mine.contains_key(*name) && step.field(name).is_some()).cloned().collect();
+        shown.extend(mine.iter().filter_map(|(name, answer)| Some((name.clone(), as_typed(step.field(name)?.r#type, answer)))));
+    }
+    let is_file = |name: &str| session.step(step).and_then(|s| s.field(name)).is_some_and(|field| field.r#type == FieldType::Artifact);
+    shown.extend(filled.typed.into_iter().filter(|(name, _)| !name.starts_with('_') && !is_file(name)));
+    let refresh = (session.status == Status::Processing).then_some(REFRESH);
+    let site = Site {
+        options: context.options.clone(),
+        pkg: context.site.pkg(),
+        brand_css: Some(format!("/branding/{}/brand.css", opened.flow.id)),
+        plain: view.plain,
+        refresh,
+    };
+    let data = FlowData { id: opened.id.expose().to_owned(), session, step: step.to_owned(), answers: shown, elsewhere, errors: filled.errors };
+    let frames = match opened.flow.definition.allowed_origins() {
+        [] => "'none'".to_owned(),
+        origins => origins.join(" "),
+    };
+    Ok(html(frames, status, move || view! { <FlowPage site=site.clone() data=data.clone() /> }).await)
+}
+
+/// A saved value as a person would type it.
+fn as_typed(kind: FieldType, answer: &Answer) -> String {
+    match (kind, answer) {
+        (FieldType::Cpf, Answer::Text(text)) => Cpf::parse(text).map_or_else(|| text.clone(), |cpf| cpf.formatted()),
+        (_, Answer::Text(text)) => text.clone(),
+        (_, Answer::Flag(true)) => "true".to_owned(),
+        (_, Answer::Flag(false)) => String::new(),
+    }
+}
+
+/// The page for a link that opens nothing, and for trouble: the same for every id.
+async fn neutral(context: &Context, headers: &HeaderMap, query: Option<&str>, error: &ApiError) -> Response {
+    let language = language::of_nothing(headers, query);
+    let words = &words(language).page;
+    let status = StatusCode::from_u16(error.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let (title, text) = if status == StatusCode::NOT_FOUND { (words.unknown_title, words.unknown_text) } else { (words.trouble_title, words.trouble_text) };
+    let site = Site { options: context.options.clone(), pkg: context.site.pkg(), brand_css: None, plain: true, refresh: None };
+    html("'none'".to_owned(), status, move || view! { <NeutralPage site=site.clone() language title text /> }).await
+}
+
+/// Draws a page, with the policy that its nonce belongs to.
+async fn html<V: IntoView + 'static>(frames: String, status: StatusCode, page: impl Fn() -> V + Clone + Send + Sync + 'static) -> Response {
+    let policy = move || {
+        let nonce = leptos::nonce::use_nonce().expect("the feature nonce is on");
+        let policy = format!(
+            "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self' blob: data:; style-src 'self'; \
+             font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {frames}"
+        );
+        let response = expect_context::<leptos_axum::ResponseOptions>();
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        response.set_status(status);
+    };
+    let mut response = leptos_axum::render_app_async_with_context(policy, page)(Request::new(Body::empty())).await;
+    response.headers_mut().insert("permissions-policy", HeaderValue::from_static("camera=(self)"));
+    response
+}

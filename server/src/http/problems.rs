@@ -1,0 +1,137 @@
+//! Errors as they are sent: one match a use case turns its errors into problems, and the cause is logged once, here.
+
+use axum::{
+    Json,
+    extract::Path,
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use shared::problem::{Code, Problem};
+use tracing::error;
+
+use crate::{
+    artifacts::{ArtifactError, inspect::Fault},
+    flows::FlowError,
+    sessions::SessionError,
+    store::StoreError,
+};
+
+/// Seconds after which to come again where the server cannot answer.
+const RETRY_AFTER: &str = "5";
+
+/// A problem, ready to be sent.
+#[derive(Debug)]
+pub struct ApiError(pub Problem);
+
+impl ApiError {
+    /// A problem of this code.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self(Problem::new(code, detail))
+    }
+
+    /// The one answer for whatever is not there or may not be seen: the same bytes for every id.
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "There is nothing here, or nothing that this link opens.")
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self.0)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+        }
+        response
+    }
+}
+
+fn unavailable(cause: &dyn std::fmt::Display) -> Problem {
+    error!(%cause, "a request could not be answered");
+    Problem::new(Code::Unavailable, "The service cannot answer right now. Nothing that was saved is lost.")
+}
+
+fn internal(cause: &dyn std::fmt::Display) -> Problem {
+    error!(%cause, "a request failed");
+    Problem::new(Code::Internal, "Something went wrong on our side. Nothing that was saved is lost.")
+}
+
+impl From<SessionError> for ApiError {
+    fn from(error: SessionError) -> Self {
+        Self(match error {
+            SessionError::NotFound => return Self::not_found(),
+            SessionError::Expired => Problem::new(Code::Expired, "This session's time is up; nothing more can be sent to it."),
+            SessionError::NotOpen => Problem::new(Code::Conflict, "This session was submitted before; what you sent was not saved."),
+            SessionError::UnknownStep => Problem::new(Code::UnknownStep, "The session's flow has no step of this id."),
+            SessionError::Invalid { faults, missing_steps } => {
+                let detail = match faults.len() {
+                    1 => "One answer needs correcting; nothing was saved.".to_owned(),
+                    n => format!("{n} answers need correcting; nothing was saved."),
+                };
+                let mut problem = Problem::new(Code::InvalidUserData, detail).with_errors(faults);
+                problem.missing_steps = missing_steps;
+                problem
+            }
+            SessionError::Store(StoreError::Conflict) => Problem::new(Code::Conflict, "Another request was first; nothing was saved."),
+            SessionError::Store(StoreError::Unavailable(cause)) => unavailable(&cause),
+            SessionError::Store(cause @ StoreError::Inconsistent(_)) => internal(&cause),
+            SessionError::Flow(FlowError::Store(StoreError::Unavailable(cause))) => unavailable(&cause),
+            SessionError::Flow(cause) => internal(&cause),
+            SessionError::Sealed(cause) => internal(&cause),
+        })
+    }
+}
+
+impl From<ArtifactError> for ApiError {
+    fn from(error: ArtifactError) -> Self {
+        Self(match error {
+            ArtifactError::Session(error) => return error.into(),
+            ArtifactError::File(fault) => return Self(file_problem(&fault)),
+            ArtifactError::NotAccepted(accepted) => {
+                Problem::new(Code::UnsupportedMedia, format!("This field takes {accepted}; a file's kind is told by its content."))
+            }
+            ArtifactError::TooLarge(limit) => Problem::new(Code::TooLarge, limit),
+            ArtifactError::Request(fault) => Problem::new(Code::InvalidRequest, "A part of the request is missing or wrong.").with_errors(vec![fault]),
+            ArtifactError::Storage(cause) => unavailable(&cause),
+            ArtifactError::Io(cause) => unavailable(&cause),
+            ArtifactError::Panicked => internal(&"looking at an uploaded file panicked"),
+        })
+    }
+}
+
+fn file_problem(fault: &Fault) -> Problem {
+    let code = match fault {
+        Fault::UnsupportedMedia => Code::UnsupportedMedia,
+        Fault::TooManyPixels { .. } | Fault::BadImage(_) => Code::BadImage,
+        Fault::Truncated => Code::Truncated,
+    };
+    let sentence = fault.to_string();
+    let mut letters = sentence.chars();
+    let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    Problem::new(code, format!("{capital}."))
+}
+
+/// `GET /problems/{code}`: what a problem means, to a person.
+pub async fn explain(Path(code): Path<String>) -> Result<Html<String>, ApiError> {
+    let known = Code::ALL.into_iter().find(|known| known.as_str() == code).ok_or_else(ApiError::not_found)?;
+    Ok(Html(format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\
+         <body><main><h1>{title}</h1><p>HTTP {status}, <code>{code}</code></p><p>{advice}</p></main></body></html>",
+        title = known.title(),
+        status = known.status(),
+        advice = known.advice(),
+    )))
+}
+
+/// Whatever no route takes.
+pub async fn fallback() -> ApiError {
+    ApiError::not_found()
+}
+
+/// A route that does not take this method.
+pub async fn method_not_allowed() -> ApiError {
+    ApiError::new(Code::MethodNotAllowed, "This address does not take that method.")
+}

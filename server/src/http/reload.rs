@@ -1,0 +1,18 @@
+//! Debug builds alone: an event stream that ends when the server does, so that a page of `make dev` knows when to reload.
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use futures::StreamExt as _;
+
+use super::Context;
+
+/// `GET /dev/reload`
+pub async fn reload(State(context): State<Context>) -> Response {
+    let hello = futures::stream::once(async { Ok::<_, std::convert::Infallible>("retry: 300\n\n") });
+    let until_the_end = futures::stream::pending().take_until(context.stop.clone().cancelled_owned());
+    ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(hello.chain(until_the_end))).into_response()
+}

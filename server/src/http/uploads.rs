@@ -1,0 +1,153 @@
+//! `POST /kyc-sessions/{id}/upload`, and multipart bodies in general: parts within their limits, files straight to a sealed
+//! temporary file.
+
+use axum::{
+    Json,
+    extract::{Path, Request, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use futures::StreamExt as _;
+use multer::{Field, Multipart};
+use shared::{
+    api::{DossierLink, Uploaded},
+    problem::{Code, FieldCode, FieldFault},
+};
+
+use super::{Context, body, device, problems::ApiError, session_api};
+use crate::artifacts::{
+    self, ArtifactError, MAX_BYTES,
+    spool::{Spool, Spooled},
+};
+
+/// A part of text, at most.
+const MAX_TEXT: usize = 64 * 1024;
+/// Parts of one body, at most.
+pub const MAX_PARTS: usize = 200;
+/// Boundaries, part headers and small parts around a file, at most.
+const MAX_AROUND: u64 = 64 * 1024;
+
+fn too_large() -> ApiError {
+    ApiError::new(Code::TooLarge, "A file is at most 10 MiB (10485760 bytes).")
+}
+
+/// The body as multipart/form-data.
+///
+/// # Errors
+/// 415 where it is something else.
+pub fn multipart(headers: &HeaderMap, request: Request) -> Result<Multipart<'static>, ApiError> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let boundary =
+        multer::parse_boundary(content_type).map_err(|_| ApiError::new(Code::UnsupportedMedia, "The body has to be multipart/form-data with a boundary."))?;
+    Ok(Multipart::new(request.into_body().into_data_stream(), boundary))
+}
+
+/// The next part.
+///
+/// # Errors
+/// 400 where the body is broken or ends too early.
+pub async fn next_part(form: &mut Multipart<'static>) -> Result<Option<Field<'static>>, ApiError> {
+    form.next_field().await.map_err(|error| broken(&error))
+}
+
+fn broken(_error: &multer::Error) -> ApiError {
+    ApiError::new(Code::InvalidRequest, "The multipart body is broken, or ended before it was whole.").with_field(
+        "file",
+        FieldCode::Malformed,
+        "Send the whole body again.",
+    )
+}
+
+impl ApiError {
+    fn with_field(mut self, field: &str, code: FieldCode, message: &str) -> Self {
+        self.0.errors.push(FieldFault { field: field.to_owned(), code, message: message.to_owned() });
+        self
+    }
+}
+
+/// A part's text.
+///
+/// # Errors
+/// 413 where it is too long; what is not UTF-8 is read as far as it is.
+pub async fn text(mut part: Field<'static>) -> Result<String, ApiError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.chunk().await.map_err(|error| broken(&error))? {
+        if bytes.len() + chunk.len() > MAX_TEXT {
+            return Err(ApiError::new(Code::TooLarge, "A text is at most 64 KiB (65536 bytes)."));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A part's file, in a sealed temporary file. `None` where it is empty.
+///
+/// # Errors
+/// 413 where it is over the limit, 503 where there is no room for it.
+pub async fn file(context: &Context, mut part: Field<'static>) -> Result<Option<Spooled>, ApiError> {
+    let mut spool = Spool::new(&context.spool_dir, &context.app.ambient).await.map_err(ArtifactError::from)?;
+    while let Some(chunk) = part.chunk().await.map_err(|error| broken(&error))? {
+        if spool.size() + chunk.len() as u64 > MAX_BYTES {
+            return Err(too_large());
+        }
+        spool.write(&chunk).await.map_err(ArtifactError::from)?;
+    }
+    if spool.size() == 0 {
+        return Ok(None);
+    }
+    Ok(Some(spool.finish().await.map_err(ArtifactError::from)?))
+}
+
+/// `POST /kyc-sessions/{id}/upload`
+pub async fn upload(State(context): State<Context>, Path(id): Path<String>, request: Request) -> Result<Response, ApiError> {
+    let opened = session_api::open(&context, &id).await?;
+    opened.require_open()?;
+    let headers = request.headers().clone();
+    if body::declared_length(&headers).is_some_and(|length| length > MAX_BYTES + MAX_AROUND) {
+        return Err(too_large());
+    }
+    let mut form = multipart(&headers, request)?;
+    let (mut spooled, mut field) = (None, None);
+    let mut parts = 0;
+    while let Some(part) = next_part(&mut form).await? {
+        parts += 1;
+        match part.name() {
+            Some("file") if spooled.is_none() => spooled = file(&context, part).await?,
+            Some("field") if field.is_none() => field = Some(text(part).await?).filter(|name| !name.is_empty()),
+            _ if parts > MAX_PARTS => return Err(ApiError::new(Code::TooLarge, "A body has at most 200 parts.")),
+            _ => skip(part).await?,
+        }
+    }
+    let Some(spooled) = spooled else {
+        return Err(ApiError::new(Code::InvalidRequest, "The file is missing or empty.").with_field(
+            "file",
+            FieldCode::Required,
+            "Send the file's bytes as the part \"file\".",
+        ));
+    };
+    let known = device::known_or_new(&context.app, &headers, &opened.id, opened.session.expires_at);
+    let filed = artifacts::file(&context.app, &opened, spooled, field.as_deref(), Some(known.device)).await?;
+    let artifact = filed.artifact;
+    let body = Uploaded {
+        artifact_id: artifact.id.to_string(),
+        url: format!("{}{}", opened.artifact_prefix(&context.app), artifact.id),
+        media_type: artifact.media_type,
+        size: u64::try_from(artifact.size).unwrap_or_default(),
+        sha256: filed.sha256,
+        dossier: if artifact.customer.is_some() { DossierLink::Linked } else { DossierLink::Unresolved },
+    };
+    let status = if filed.is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok(session_api::with_cookie((status, Json(body)).into_response(), known))
+}
+
+/// Reads a part that nobody asked for, within a file's limit.
+pub async fn skip(mut part: Field<'static>) -> Result<(), ApiError> {
+    let mut read = 0;
+    while let Some(chunk) = part.next().await {
+        read += chunk.map_err(|error| broken(&error))?.len() as u64;
+        if read > MAX_BYTES {
+            return Err(too_large());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! Expiry: PENDING → EXPIRED once the time is up, with exactly one event. Reading never waits for this: past its time a
+//! session reads as EXPIRED before any sweeper has come by.
+
+use shared::event::EventType;
+use tracing::{info, warn};
+
+use super::SessionError;
+use crate::{
+    app::App,
+    kill,
+    model::SessionRef,
+    store::{self, StoreError},
+    webhooks,
+};
+
+/// Sessions expired in one round.
+const BATCH: i64 = 200;
+
+/// Expires every session whose time is up. Answers how many.
+///
+/// # Errors
+/// Where the store does not answer.
+pub async fn expire_overdue(app: &App) -> Result<usize, SessionError> {
+    let overdue = {
+        let mut db = app.store.read().await?;
+        store::sessions::overdue(&mut db, app.ambient.now(), BATCH).await?
+    };
+    let mut done = 0;
+    for session in overdue {
+        match expire(app, session).await {
+            Ok(()) => done += 1,
+            // Another process, or the customer, was first.
+            Err(SessionError::Store(StoreError::Conflict)) => {}
+            Err(error) => warn!(session = %session, %error, "a session could not be expired; the next round tries again"),
+        }
+    }
+    if done > 0 {
+        app.event_written.notify_one();
+    }
+    Ok(done)
+}
+
+async fn expire(app: &App, r#ref: SessionRef) -> Result<(), SessionError> {
+    let now = app.ambient.now();
+    let mut tx = app.store.write().await?;
+    store::sessions::expire(&mut tx, r#ref, now).await?;
+    let session = store::sessions::by_ref(&mut tx, r#ref).await?.ok_or(SessionError::NotFound)?;
+    webhooks::emit(app, &mut tx, &session, EventType::SessionExpired, None).await?;
+    tx.audit(app.ambient.uuid(), now, "system", "session.expired", &r#ref.to_string()).await?;
+    tx.commit().await?;
+    kill::point("expire.after_commit");
+    info!(session = %r#ref, "session expired");
+    Ok(())
+}

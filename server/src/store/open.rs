@@ -1,0 +1,97 @@
+//! Opening the database: connections as each engine needs them, then the migrations.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{AnyPool, Executor as _, Row as _, any::AnyPoolOptions};
+
+use super::{Engine, Store};
+use crate::config::Database;
+
+/// Why a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It cannot be reached, read or written.
+    #[error("cannot be opened: {0}")]
+    Unreachable(sqlx::Error),
+    /// Its tables are of another version, or a migration failed.
+    #[error("cannot be migrated: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A property the product relies on does not hold.
+    #[error("has {name} = {value}, where {wanted} is needed")]
+    Pragma {
+        /// The property.
+        name: &'static str,
+        /// What it is.
+        value: String,
+        /// What it has to be.
+        wanted: &'static str,
+    },
+}
+
+/// What has to hold on each SQLite connection: durable commits, references that point somewhere, deleted means overwritten.
+const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
+const ASSERTED: [(&str, &str, &str); 4] = [
+    ("journal_mode", "SELECT journal_mode FROM pragma_journal_mode", "wal"),
+    ("synchronous", "SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous", "2"),
+    ("foreign_keys", "SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys", "1"),
+    ("secure_delete", "SELECT CAST(secure_delete AS TEXT) FROM pragma_secure_delete", "1"),
+];
+
+impl Store {
+    /// Opens the database, made where it is not there yet, without touching its tables.
+    ///
+    /// # Errors
+    /// Where it cannot be opened as the product needs it.
+    pub async fn open(database: &Database) -> Result<Self, OpenError> {
+        sqlx::any::install_default_drivers();
+        match database {
+            Database::Sqlite(path) => Self::open_sqlite(path).await,
+            Database::Postgres(url) => {
+                let options = AnyPoolOptions::new().max_connections(20).acquire_timeout(Duration::from_secs(30));
+                let pool = options.connect(url.as_str()).await.map_err(OpenError::Unreachable)?;
+                Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool })
+            }
+        }
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self, OpenError> {
+        let url = format!("sqlite://{}?mode=rwc", path.display());
+        let pool = |connections: u32| {
+            let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(30));
+            let options = options.after_connect(|connection, _| {
+                Box::pin(async move {
+                    connection.execute(PRAGMAS).await?;
+                    Ok(())
+                })
+            });
+            let url = url.clone();
+            async move { options.connect(&url).await.map_err(OpenError::Unreachable) }
+        };
+        let writer = pool(1).await?;
+        assert_pragmas(&writer).await?;
+        Ok(Self { engine: Engine::Sqlite, readers: pool(4).await?, writer })
+    }
+
+    /// Brings the tables to this binary's version.
+    ///
+    /// # Errors
+    /// Where a migration fails or the tables are newer.
+    pub async fn migrate(&self) -> Result<(), OpenError> {
+        match self.engine {
+            Engine::Sqlite => sqlx::migrate!("migrations/sqlite").run(&self.writer).await?,
+            Engine::Postgres => sqlx::migrate!("migrations/postgres").run(&self.writer).await?,
+        }
+        Ok(())
+    }
+}
+
+async fn assert_pragmas(pool: &AnyPool) -> Result<(), OpenError> {
+    for (name, query, wanted) in ASSERTED {
+        let row = sqlx::query(query).fetch_one(pool).await.map_err(OpenError::Unreachable)?;
+        let value: String = row.try_get(0).map_err(OpenError::Unreachable)?;
+        if value != wanted {
+            return Err(OpenError::Pragma { name, value, wanted });
+        }
+    }
+    Ok(())
+}

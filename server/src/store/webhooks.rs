@@ -1,0 +1,156 @@
+//! Endpoints, events, their deliveries and every attempt.
+
+use shared::{
+    ids::{EndpointId, EventId},
+    session::Timestamp,
+};
+use sqlx::any::AnyRow;
+use uuid::Uuid;
+
+use super::{Db, Result, Tx, columns::Columns, exactly_one, leases};
+use crate::model::{Attempt, Claim, ClaimedDelivery, Delivery, Endpoint, SessionRef};
+
+/// An event to be written.
+pub struct NewEvent<'a> {
+    /// Its id.
+    pub id: Uuid,
+    /// What happened.
+    pub event_type: &'static str,
+    /// The session it is about.
+    pub session: SessionRef,
+    /// Which of its kind for this session, from 1.
+    pub occurrence: i64,
+    /// Its body, sealed.
+    pub body: &'a [u8],
+}
+
+/// Writes an event.
+///
+/// # Errors
+/// Where this occurrence was written before: an event happens once.
+pub async fn insert_event(tx: &mut Tx, event: &NewEvent<'_>, now: Timestamp) -> Result<()> {
+    sqlx::query("INSERT INTO events (id, type, session_ref, occurrence, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(event.id.to_string())
+        .bind(event.event_type)
+        .bind(event.session.to_string())
+        .bind(event.occurrence)
+        .bind(event.body.to_vec())
+        .bind(now.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Queues an event for an endpoint, due at once.
+pub async fn insert_delivery(tx: &mut Tx, id: Uuid, event: Uuid, endpoint: EndpointId, now: Timestamp) -> Result<()> {
+    sqlx::query("INSERT INTO deliveries (id, event, endpoint, status, tries, due_at) VALUES ($1, $2, $3, 'PENDING', 0, $4)")
+        .bind(id.to_string())
+        .bind(event.to_string())
+        .bind(Uuid::from_u128(endpoint.0).to_string())
+        .bind(now.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Writes a new endpoint.
+pub async fn insert_endpoint(tx: &mut Tx, endpoint: &Endpoint, now: Timestamp) -> Result<()> {
+    sqlx::query("INSERT INTO endpoints (id, url, secret, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(Uuid::from_u128(endpoint.id.0).to_string())
+        .bind(endpoint.url.clone())
+        .bind(endpoint.secret.clone())
+        .bind(now.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// The endpoints that events go to.
+pub async fn active_endpoints(db: &mut Db) -> Result<Vec<EndpointId>> {
+    let rows = sqlx::query("SELECT id FROM endpoints WHERE disabled_at IS NULL ORDER BY id").fetch_all(db).await?;
+    rows.iter().map(|row| Ok(EndpointId(Columns::new(row, "endpoints", "id")?.parsed::<Uuid>("id")?.as_u128()))).collect()
+}
+
+/// Takes up to `limit` deliveries that are due, for this process alone until `until`.
+pub async fn claim(tx: &mut Tx, now: Timestamp, until: Timestamp, lease: Uuid, limit: i64) -> Result<Vec<ClaimedDelivery>> {
+    let mut claimed = Vec::new();
+    for claim in leases::claim(tx, leases::Queue::Deliveries, now, until, lease, limit).await? {
+        let row = sqlx::query(
+            "SELECT d.id AS id, e.id AS event, e.body AS body, s.ref AS session_ref, s.data_key AS session_key, p.id AS endpoint, p.url AS url, p.secret AS secret \
+             FROM deliveries d JOIN events e ON e.id = d.event JOIN sessions s ON s.ref = e.session_ref JOIN endpoints p ON p.id = d.endpoint WHERE d.id = $1",
+        )
+        .bind(claim.id.to_string())
+        .fetch_one(&mut **tx)
+        .await?;
+        let columns = Columns::new(&row, "deliveries", "id")?;
+        claimed.push(ClaimedDelivery {
+            claim,
+            event: EventId(columns.parsed::<Uuid>("event")?.as_u128()),
+            body: columns.get("body")?,
+            session: columns.parsed("session_ref")?,
+            session_key: columns.get("session_key")?,
+            endpoint: Endpoint { id: EndpointId(columns.parsed::<Uuid>("endpoint")?.as_u128()), url: columns.get("url")?, secret: columns.get("secret")? },
+        });
+    }
+    Ok(claimed)
+}
+
+/// Writes an attempt and what becomes of its delivery: delivered, due again, or given up.
+///
+/// # Errors
+/// [`super::StoreError::Conflict`] where the delivery is no longer this worker's.
+pub async fn record(tx: &mut Tx, claim: &Claim, attempt: &Attempt, status: &'static str, next: Option<Timestamp>) -> Result<()> {
+    let query = sqlx::query("UPDATE deliveries SET status = $3, due_at = $4, lease = NULL WHERE id = $1 AND lease = $2")
+        .bind(claim.id.to_string())
+        .bind(claim.lease.to_string())
+        .bind(status)
+        .bind(next.map(|at| at.0));
+    exactly_one(query.execute(&mut **tx).await?.rows_affected())?;
+    sqlx::query("INSERT INTO attempts (delivery, number, started_at, duration_ms, status_code, failure) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(claim.id.to_string())
+        .bind(i64::from(attempt.number))
+        .bind(attempt.started_at.0)
+        .bind(attempt.duration_ms)
+        .bind(attempt.status_code.map(i64::from))
+        .bind(attempt.failure.clone())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// The deliveries of a session's events with all their attempts, oldest first.
+pub async fn deliveries_of_session(db: &mut Db, session: SessionRef) -> Result<Vec<Delivery>> {
+    let rows = sqlx::query(
+        "SELECT d.id AS id, d.status AS status, d.due_at AS due_at, e.id AS event, e.type AS type, d.endpoint AS endpoint \
+         FROM events e JOIN deliveries d ON d.event = e.id WHERE e.session_ref = $1 ORDER BY d.id",
+    )
+    .bind(session.to_string())
+    .fetch_all(&mut *db)
+    .await?;
+    let mut deliveries = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let columns = Columns::new(row, "deliveries", "id")?;
+        let query = sqlx::query("SELECT delivery, number, started_at, duration_ms, status_code, failure FROM attempts WHERE delivery = $1 ORDER BY number");
+        let attempts = query.bind(columns.get::<String>("id")?).fetch_all(&mut *db).await?;
+        deliveries.push(Delivery {
+            event: EventId(columns.parsed::<Uuid>("event")?.as_u128()),
+            event_type: columns.get("type")?,
+            endpoint: EndpointId(columns.parsed::<Uuid>("endpoint")?.as_u128()),
+            status: columns.get("status")?,
+            next_at: columns.get::<Option<i64>>("due_at")?.map(Timestamp),
+            attempts: attempts.iter().map(read_attempt).collect::<Result<_>>()?,
+        });
+    }
+    Ok(deliveries)
+}
+
+fn read_attempt(row: &AnyRow) -> Result<Attempt> {
+    let columns = Columns::new(row, "attempts", "delivery")?;
+    Ok(Attempt {
+        number: columns.number("number")?,
+        started_at: columns.time("started_at")?,
+        duration_ms: columns.get("duration_ms")?,
+        status_code: columns.get::<Option<i64>>("status_code")?.map(|code| u16::try_from(code).map_err(|_| columns.inconsistent("status_code"))).transpose()?,
+        failure: columns.get("failure")?,
+    })
+}

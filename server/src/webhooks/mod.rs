@@ -1,0 +1,110 @@
+//! Webhooks: an event commits with the transition that it tells of, waits in the outbox, and is sent to every endpoint until
+//! one 2xx or the end of the schedule. Signing is [`sign`], where it may go [`address`], how often [`schedule`].
+
+pub mod address;
+pub mod client;
+pub mod schedule;
+pub mod sender;
+pub mod sign;
+
+use shared::{
+    event::{EventType, session_body},
+    ids::EndpointId,
+};
+use url::Url;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    model::{Endpoint, Session},
+    sessions::SessionError,
+    store::{self, StoreError, Tx, webhooks::NewEvent},
+    vault::{self, Key, Place, Unsealable},
+};
+
+/// A session's events happen once each, so each is its first.
+const ONLY_OCCURRENCE: i64 = 1;
+
+fn body_place<'a>(event: &'a str, session: &'a str) -> Place<'a> {
+    Place { table: "events", column: "body", row: event, key_of: session }
+}
+
+/// Writes an event of a session and queues it for every endpoint, in the transaction of the transition that it tells of.
+///
+/// # Errors
+/// Where the event was written before, or the store does not answer.
+pub async fn emit(app: &App, tx: &mut Tx, session: &Session, event: EventType, risk_score: Option<u8>) -> Result<(), SessionError> {
+    let session_ref = session.r#ref.to_string();
+    let key = app.vault.data_key("sessions", &session_ref, &session.data_key)?;
+    let id = session_id(session, &key)?;
+    let customer = match session.customer {
+        Some(customer) => Some(customer_reference(app, tx, customer).await?),
+        None => None,
+    };
+    let event_id = app.ambient.uuid();
+    let body = session_body(event, &id, customer.as_deref(), risk_score);
+    let sealed = app.vault.seal(&key, body_place(&event_id.to_string(), &session_ref), body.as_bytes());
+    let now = app.ambient.now();
+    let row = NewEvent { id: event_id, event_type: event.as_str(), session: session.r#ref, occurrence: ONLY_OCCURRENCE, body: &sealed };
+    store::webhooks::insert_event(tx, &row, now).await?;
+    for endpoint in store::webhooks::active_endpoints(tx).await? {
+        store::webhooks::insert_delivery(tx, app.ambient.uuid(), event_id, endpoint, now).await?;
+    }
+    Ok(())
+}
+
+fn session_id(session: &Session, key: &Key) -> Result<shared::ids::SessionId, Unsealable> {
+    let row = session.r#ref.to_string();
+    let place = Place { table: "sessions", column: "id_sealed", row: &row, key_of: &row };
+    vault::open_text(key, place, &session.id_sealed)?.parse().map_err(|_| Unsealable)
+}
+
+async fn customer_reference(app: &App, tx: &mut Tx, id: Uuid) -> Result<String, SessionError> {
+    let customer = store::customers::by_id(tx, id).await?.ok_or(Unsealable)?;
+    let row = id.to_string();
+    let key = app.vault.data_key("customers", &row, &customer.data_key)?;
+    Ok(vault::open_text(&key, Place { table: "customers", column: "reference", row: &row, key_of: &row }, &customer.reference)?)
+}
+
+/// An endpoint that was just added, with the secret that is shown this once.
+pub struct Added {
+    /// Its id.
+    pub id: EndpointId,
+    /// Where it is.
+    pub url: Url,
+    /// What its receiver verifies signatures with.
+    pub secret: sign::Secret,
+}
+
+/// Why an endpoint was not added.
+#[derive(Debug, thiserror::Error)]
+pub enum AddError {
+    /// It is no URL.
+    #[error("\"{0}\" is not a URL; allowed is such as https://example.com/webhooks")]
+    NotAUrl(String),
+    /// Nothing could ever be sent to it.
+    #[error(transparent)]
+    Refused(#[from] address::Refused),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Adds an endpoint. Events from now on go there, in a running server at once.
+///
+/// # Errors
+/// Where nothing could ever be sent to it; nothing was added then.
+pub async fn add(app: &App, url: &str) -> Result<Added, AddError> {
+    let url = Url::parse(url).map_err(|_| AddError::NotAUrl(url.to_owned()))?;
+    app.webhook_policy.check_resolvable(&url).await?;
+    let row = app.ambient.uuid();
+    let secret = sign::Secret::from_bytes(app.ambient.random());
+    let sealed = app.vault.seal_own("endpoints", "secret", &row.to_string(), secret.as_bytes());
+    let id = EndpointId(row.as_u128());
+    let now = app.ambient.now();
+    let mut tx = app.store.write().await?;
+    store::webhooks::insert_endpoint(&mut tx, &Endpoint { id, url: url.to_string(), secret: sealed }, now).await?;
+    tx.audit(app.ambient.uuid(), now, "command-line", "endpoint.added", &row.to_string()).await?;
+    tx.commit().await?;
+    Ok(Added { id, url, secret })
+}

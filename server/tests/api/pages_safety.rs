@@ -1,0 +1,98 @@
+//! What keeps a customer page from being framed, sniffed, indexed, cached or made to run what somebody typed.
+
+use std::collections::BTreeMap;
+
+use crate::support::html::{attribute, tags, value_of};
+use crate::support::{NOBODYS_ID, Reply, World, on_each_engine};
+
+fn policy(page: &Reply) -> BTreeMap<String, Vec<String>> {
+    let directives = page.header("content-security-policy").split(';').map(|text| text.split_whitespace().map(str::to_owned));
+    let named = directives.filter_map(|mut words| Some((words.next()?, words.collect())));
+    named.collect()
+}
+
+#[track_caller]
+fn is_safe(page: &Reply) {
+    let policy = policy(page);
+    let directive = |name: &str| policy.get(name).unwrap_or_else(|| panic!("no {name} in {policy:?}")).join(" ");
+    for (name, value) in [
+        ("default-src", "'none'"),
+        ("connect-src", "'self'"),
+        ("img-src", "'self' blob: data:"),
+        ("style-src", "'self'"),
+        ("font-src", "'self'"),
+        ("form-action", "'self'"),
+        ("base-uri", "'none'"),
+        ("frame-ancestors", "'none'"),
+    ] {
+        assert_eq!(directive(name), value, "{name}");
+    }
+    let scripts = directive("script-src");
+    assert!(scripts.starts_with("'self' 'nonce-") && scripts.ends_with("' 'wasm-unsafe-eval'"), "{scripts}");
+    assert_eq!(page.header("permissions-policy"), "camera=(self)");
+    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    assert_eq!(page.header("x-content-type-options"), "nosniff");
+    assert_eq!(page.header("x-robots-tag"), "noindex");
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert!(page.headers.get("strict-transport-security").is_none(), "the public URL is plain http");
+    assert!(page.headers.get("access-control-allow-origin").is_none(), "no CORS");
+}
+
+on_each_engine!(every_page_has_the_headers_that_protect_it);
+async fn every_page_has_the_headers_that_protect_it(world: World) {
+    let customer = world.customer().await;
+    is_safe(&customer.page("/identity").await.expect(200));
+    is_safe(&customer.page("/identity?plain=1").await.expect(200));
+    is_safe(&customer.post_form("identity", &[("cpf", "1")]).await.expect(422));
+    is_safe(&world.stranger(NOBODYS_ID).page("").await.expect(404));
+    customer.finish().await;
+    is_safe(&customer.page("").await.expect(200));
+}
+
+on_each_engine!(a_nonce_is_used_once_and_every_inline_script_has_it);
+async fn a_nonce_is_used_once_and_every_inline_script_has_it(world: World) {
+    let customer = world.customer().await;
+    let (first, second) = (customer.page("/identity").await, customer.page("/identity").await);
+    assert_ne!(policy(&first)["script-src"], policy(&second)["script-src"]);
+    let text = first.text();
+    let scripts = tags(&text, "script");
+    assert!(!scripts.is_empty(), "the island is loaded by a script");
+    for script in scripts {
+        let nonce = attribute(script, "nonce").map(|nonce| format!("'nonce-{nonce}'"));
+        let allowed = nonce.is_some_and(|nonce| policy(&first)["script-src"].contains(&nonce));
+        assert!(allowed || attribute(script, "src").is_some_and(|src| src.starts_with('/')), "{script}");
+    }
+    assert!(tags(&text, "style").is_empty() && !text.contains(" style=\"") && !text.contains(" onclick="), "{text}");
+}
+
+on_each_engine!(the_plain_page_has_no_script);
+async fn the_plain_page_has_no_script(world: World) {
+    let customer = world.customer().await;
+    let page = customer.page("/identity?plain=1").await.expect(200).text();
+    assert!(tags(&page, "script").is_empty(), "{page}");
+    assert_eq!(tags(&page, "form").len(), 1);
+}
+
+on_each_engine!(what_somebody_typed_is_text);
+async fn what_somebody_typed_is_text(world: World) {
+    let customer = world.customer().await;
+    let nasty = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>&amp;";
+    let page = customer.post_form("identity", &[("name", nasty), ("cpf", nasty)]).await.expect(422).text();
+    assert!(!page.contains("<script>alert(1)") && !page.contains("</script><img") && !page.contains("<img src=x"), "{page}");
+    assert_eq!(value_of(&page, "name"), nasty, "as it was typed");
+
+    customer.post_form("identity", &[("name", nasty), ("cpf", "12345678909")]).await.expect(303);
+    let page = customer.page("/identity").await.expect(200).text();
+    assert!(!page.contains("<script>alert(1)") && !page.contains("<img src=x"), "{page}");
+    assert_eq!(value_of(&page, "name"), nasty);
+}
+
+on_each_engine!(what_somebody_asked_for_is_not_echoed);
+async fn what_somebody_asked_for_is_not_echoed(world: World) {
+    let customer = world.customer().await;
+    for path in ["/identity?lang=%22%3E%3Cscript%3Ealert(1)", "/identity?check=%3Cscript%3Ealert(1)", "/identity?x=%0d%0aX-Evil:1"] {
+        let page = customer.page(path).await.expect(200);
+        assert!(!page.text().contains("<script>alert(1)"), "{path}");
+        assert!(page.headers.get("x-evil").is_none());
+    }
+}

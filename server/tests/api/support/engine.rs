@@ -1,0 +1,84 @@
+//! The two engines that every promise is kept on, and the glance into the database that a test may take behind the
+//! product's back: which events there are, and every row as text.
+
+use sqlx::{AnyConnection, AssertSqlSafe, Connection};
+
+/// A database engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Makes two tests of a story: `story::sqlite` and `story::postgres`. The story takes a `World`, or the actor named.
+macro_rules! on_each_engine {
+    ($story:ident) => {
+        on_each_engine!($story, World);
+    };
+    ($story:ident, $actor:ident) => {
+        mod $story {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let actor = crate::support::$actor::on(crate::support::Engine::Sqlite).await;
+                super::$story(actor).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                let actor = crate::support::$actor::on(crate::support::Engine::Postgres).await;
+                super::$story(actor).await;
+            }
+        }
+    };
+}
+pub(crate) use on_each_engine;
+
+/// One test's database, opened beside the server.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pub url: String,
+}
+
+impl Database {
+    async fn connect(&self) -> AnyConnection {
+        sqlx::any::install_default_drivers();
+        AnyConnection::connect(&self.url).await.expect("the test's own connection to the database")
+    }
+
+    /// The types of the event rows of one session.
+    pub async fn events(&self, session_ref: &str) -> Vec<String> {
+        let mut connection = self.connect().await;
+        let found = sqlx::query_scalar::<_, String>("SELECT type FROM events WHERE session_ref = $1")
+            .bind(session_ref.to_owned())
+            .fetch_all(&mut connection)
+            .await
+            .expect("reads the events");
+        connection.close().await.expect("closes");
+        found
+    }
+
+    /// Puts text into a table of its own, to prove that a search would find it.
+    pub async fn plant(&self, text: &str) {
+        let mut connection = self.connect().await;
+        sqlx::query("CREATE TABLE IF NOT EXISTS planted (what TEXT NOT NULL)").execute(&mut connection).await.expect("creates the table");
+        sqlx::query("INSERT INTO planted (what) VALUES ($1)").bind(text.to_owned()).execute(&mut connection).await.expect("plants the text");
+        connection.close().await.expect("closes");
+    }
+
+    /// Every row of every table as PostgreSQL writes it as text (bytes in hexadecimal).
+    pub async fn every_row(&self) -> String {
+        let mut connection = self.connect().await;
+        let tables = sqlx::query_scalar::<_, String>("SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1")
+            .fetch_all(&mut connection)
+            .await
+            .expect("lists the tables");
+        let mut dump = String::new();
+        for table in tables {
+            let sql = format!("SELECT t::text FROM \"{table}\" t ORDER BY 1");
+            let rows = sqlx::query_scalar::<_, String>(AssertSqlSafe(sql)).fetch_all(&mut connection).await.expect("reads every row");
+            dump.push_str(&format!("{table}: {} rows\n{}\n", rows.len(), rows.join("\n")));
+        }
+        connection.close().await.expect("closes");
+        dump
+    }
+}

@@ -1,0 +1,55 @@
+//! As much reading of HTML as the stories about pages need: tags, their attributes, and nothing that forgives.
+
+/// Every opening tag of this name, from `<` to `>`.
+pub fn tags<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    let opening = format!("<{name}");
+    let starts = page.match_indices(&opening).map(|(at, _)| &page[at..]);
+    let whole = starts.filter_map(|rest| Some(&rest[..=end_of_tag(rest)?]));
+    whole.filter(|tag| tag[opening.len()..].starts_with([' ', '>', '/', '\n'])).collect()
+}
+
+/// Where the first `>` outside of quotes is.
+fn end_of_tag(text: &str) -> Option<usize> {
+    let mut quoted = false;
+    text.bytes().position(|byte| {
+        quoted ^= byte == b'"';
+        byte == b'>' && !quoted
+    })
+}
+
+/// The only tag of this name.
+#[track_caller]
+pub fn only_tag<'a>(page: &'a str, name: &str) -> &'a str {
+    let all = tags(page, name);
+    assert_eq!(all.len(), 1, "<{name}> in {page}");
+    all[0]
+}
+
+/// An attribute's value with its entities resolved; `None` where it is not there.
+pub fn attribute(tag: &str, name: &str) -> Option<String> {
+    let opening = format!(" {name}=\"");
+    let value = &tag[tag.find(&opening)? + opening.len()..];
+    let value = &value[..value.find('"')?];
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&amp;", "&")];
+    Some(entities.iter().fold(value.to_owned(), |text, (entity, character)| text.replace(entity, character)))
+}
+
+/// The inputs of one name.
+pub fn inputs<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    tags(page, "input").into_iter().filter(|tag| attribute(tag, "name").as_deref() == Some(name)).collect()
+}
+
+/// What the only input of this name holds.
+#[track_caller]
+pub fn value_of(page: &str, name: &str) -> String {
+    let found = inputs(page, name);
+    assert_eq!(found.len(), 1, "the input {name} in {page}");
+    attribute(found[0], "value").unwrap_or_default()
+}
+
+/// Whether some link of the page leads to an input of this name: what an error summary is for.
+pub fn is_linked(page: &str, name: &str) -> bool {
+    let mut ids = inputs(page, name).into_iter().filter_map(|input| attribute(input, "id"));
+    let links: Vec<String> = tags(page, "a").into_iter().filter_map(|link| attribute(link, "href")).collect();
+    ids.any(|id| links.contains(&format!("#{id}")))
+}

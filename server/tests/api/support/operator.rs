@@ -1,0 +1,71 @@
+//! An operator at the command line: the binary's commands in the place of the installation, each with `--json`.
+
+use super::{Outcome, Place, Value, eventually};
+
+/// What `link create` answers.
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub session_id: String,
+    pub url: String,
+    pub expires_at: String,
+}
+
+/// Whoever runs commands beside the server.
+#[derive(Clone)]
+pub struct Operator {
+    place: Place,
+}
+
+impl Operator {
+    pub fn at(place: &Place) -> Self {
+        Self { place: place.clone() }
+    }
+
+    /// Any command, to its end.
+    pub async fn run(&self, arguments: &[&str]) -> Outcome {
+        self.place.run(arguments).await
+    }
+
+    /// A command that is to succeed, and its one JSON value.
+    pub async fn json(&self, arguments: &[&str]) -> Value {
+        let mut with_json = arguments.to_vec();
+        with_json.push("--json");
+        self.run(&with_json).await.json()
+    }
+
+    /// `link create --flow minimal` and more arguments.
+    pub async fn link_with(&self, arguments: &[&str]) -> Link {
+        let mut whole = vec!["link", "create", "--flow", "minimal"];
+        whole.extend(arguments);
+        let answer = self.json(&whole).await;
+        let text = |key: &str| answer[key].as_str().unwrap_or_else(|| panic!("{key} in {answer}")).to_owned();
+        Link { session_id: text("sessionId"), url: text("url"), expires_at: text("expiresAt") }
+    }
+
+    /// `session show`, by id or ref.
+    pub async fn session(&self, which: &str) -> Value {
+        self.json(&["session", "show", which]).await
+    }
+
+    /// The `ref` of a session.
+    pub async fn session_ref(&self, id: &str) -> String {
+        self.session(id).await["ref"].as_str().expect("session show answers a ref").to_owned()
+    }
+
+    /// `webhook add`.
+    pub async fn add_webhook(&self, url: &str) -> Value {
+        self.json(&["webhook", "add", url]).await
+    }
+
+    /// The only delivery of a session, once it has this many recorded attempts.
+    pub async fn delivery_with_attempts(&self, id: &str, attempts: usize, within: std::time::Duration) -> Value {
+        eventually(&format!("{attempts} recorded attempts"), within, async || {
+            let shown = self.session(id).await;
+            let deliveries = shown["deliveries"].as_array().expect("session show answers deliveries");
+            assert!(deliveries.len() <= 1, "one event to one endpoint is one delivery: {shown}");
+            let only = deliveries.first()?;
+            (only["attempts"].as_array().map_or(0, Vec::len) >= attempts).then(|| only.clone())
+        })
+        .await
+    }
+}

@@ -1,0 +1,123 @@
+//! Files that people send: real photos made with the `image` crate, and those that only look like photos.
+
+use std::io::Cursor;
+use std::sync::OnceLock;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::{ImageFormat, Rgb, RgbImage};
+
+/// A photo of 800 by 1000 pixels, under 300 kB. Always the same bytes.
+pub fn selfie() -> &'static [u8] {
+    static SELFIE: OnceLock<Vec<u8>> = OnceLock::new();
+    SELFIE.get_or_init(|| jpeg(800, 1000, 1))
+}
+
+/// Another such photo.
+pub fn other_selfie() -> &'static [u8] {
+    static OTHER: OnceLock<Vec<u8>> = OnceLock::new();
+    OTHER.get_or_init(|| jpeg(800, 1000, 2))
+}
+
+/// A good photo that is too small to compare: 300 by 300.
+pub fn small() -> &'static [u8] {
+    static SMALL: OnceLock<Vec<u8>> = OnceLock::new();
+    SMALL.get_or_init(|| jpeg(300, 300, 3))
+}
+
+/// The upper half of a JPEG's bytes.
+pub fn truncated() -> Vec<u8> {
+    selfie()[..selfie().len() / 2].to_vec()
+}
+
+/// A JPEG that lacks nothing but its end-of-image marker.
+pub fn without_end_marker() -> Vec<u8> {
+    let whole = selfie();
+    assert_eq!(whole[whole.len() - 2..], [0xff, 0xd9]);
+    whole[..whole.len() - 2].to_vec()
+}
+
+/// A good PNG of 700 by 700.
+pub fn png() -> Vec<u8> {
+    encoded(ImageFormat::Png)
+}
+
+/// A good WebP of 700 by 700.
+pub fn webp() -> Vec<u8> {
+    encoded(ImageFormat::WebP)
+}
+
+/// A PNG of a few bytes whose header promises 60000 by 60000 pixels.
+pub fn png_header_60000() -> Vec<u8> {
+    let mut header = Vec::new();
+    header.extend(60_000_u32.to_be_bytes());
+    header.extend(60_000_u32.to_be_bytes());
+    header.extend([8, 2, 0, 0, 0]);
+    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+    let nothing = b"\x78\x9c\x03\x00\x00\x00\x00\x01";
+    for (name, data) in [("IHDR", &header[..]), ("IDAT", &nothing[..]), ("IEND", &header[..0])] {
+        let chunk = [name.as_bytes(), data].concat();
+        file.extend(u32::try_from(data.len()).expect("a short chunk").to_be_bytes());
+        file.extend(&chunk);
+        file.extend(crc32(&chunk).to_be_bytes());
+    }
+    file
+}
+
+pub const SVG: &[u8] = br#"<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>"#;
+
+pub const HTML: &[u8] = b"<!DOCTYPE html><html><body><script>alert(1)</script></body></html>";
+
+/// `good` with a few bytes turned over and perhaps cut, differently for every seed and always the same for one.
+pub fn damaged(good: &[u8], seed: u32) -> Vec<u8> {
+    let mut random = Random(seed);
+    let mut bytes = good.to_vec();
+    for _ in 0..1 + random.below(20) {
+        let at = random.below(bytes.len());
+        bytes[at] ^= u8::try_from(1 + random.below(255)).expect("a byte");
+    }
+    if random.below(3) == 0 {
+        bytes.truncate(1 + random.below(bytes.len()));
+    }
+    bytes
+}
+
+fn jpeg(width: u32, height: u32, seed: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, 70).encode_image(&picture(width, height, seed)).expect("encodes a JPEG");
+    assert!(bytes.len() < 300_000, "{} bytes", bytes.len());
+    bytes
+}
+
+fn encoded(format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture(700, 700, 4).write_to(&mut bytes, format).expect("encodes an image");
+    bytes.into_inner()
+}
+
+/// A gradient with a little noise, so that it compresses as a photo does.
+fn picture(width: u32, height: u32, seed: u32) -> RgbImage {
+    let mut random = Random(seed);
+    RgbImage::from_fn(width, height, |x, y| {
+        let noise = random.below(12);
+        let shade = |part: u32, whole: u32| u8::try_from(part as usize * 240 / whole as usize + noise).expect("a byte");
+        Rgb([shade(x, width), shade(y, height), shade(x + y, width + height)])
+    })
+}
+
+/// xorshift32: chance that is the same in every run.
+struct Random(u32);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(2_654_435_761).max(1);
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        self.0 as usize % limit
+    }
+}
+
+/// CRC-32 as PNG uses it (ISO 3309), bit by bit.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 }))
+}

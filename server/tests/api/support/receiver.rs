@@ -1,0 +1,122 @@
+//! A company's backend that waits for webhooks: records every request, and can be told how to answer the next ones.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use standardwebhooks::Webhook;
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+
+use super::{Value, eventually};
+
+/// How the receiver answers one request. Without any it answers 200.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Status(u16),
+    /// 302 to this URL.
+    Redirect(String),
+    /// Takes the request and never answers.
+    Hang,
+}
+
+/// One request as it came in.
+#[derive(Clone, Debug)]
+pub struct Received {
+    pub path: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub at: Instant,
+}
+
+impl Received {
+    #[track_caller]
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name).unwrap_or_else(|| panic!("no {name} in {:?}", self.headers));
+        value.to_str().expect("a header of visible ASCII")
+    }
+
+    /// The same for every try of one event.
+    #[track_caller]
+    pub fn webhook_id(&self) -> &str {
+        self.header("webhook-id")
+    }
+
+    /// The event, once the public package `standardwebhooks` has accepted its signature.
+    #[track_caller]
+    pub fn verified(&self, secret: &str) -> Value {
+        let webhook = Webhook::new(secret).expect("a Standard Webhooks secret");
+        webhook.verify(&self.body, &self.headers).expect("a good signature");
+        serde_json::from_slice(&self.body).expect("the event is JSON")
+    }
+}
+
+#[derive(Default)]
+struct Memory {
+    received: Vec<Received>,
+    answers: VecDeque<Answer>,
+}
+
+/// Listens on loopback until the test ends.
+#[derive(Clone)]
+pub struct Receiver {
+    pub url: String,
+    memory: Arc<Mutex<Memory>>,
+}
+
+impl Receiver {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
+        let url = format!("http://{}/hook?from=flow", listener.local_addr().expect("a bound address"));
+        let memory = Arc::<Mutex<Memory>>::default();
+        let app = Router::new().fallback(receive).with_state(memory.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { url, memory }
+    }
+
+    /// Answers the next request, or the one after those already told, this way.
+    pub fn next_answer(&self, answer: Answer) {
+        self.memory.lock().expect("no handler panicked").answers.push_back(answer);
+    }
+
+    pub fn received(&self) -> Vec<Received> {
+        self.memory.lock().expect("no handler panicked").received.clone()
+    }
+
+    /// Waits for at least so many requests and answers all there are.
+    pub async fn requests(&self, count: usize, within: Duration) -> Vec<Received> {
+        eventually(&format!("{count} requests at the receiver"), within, async || {
+            let received = self.received();
+            (received.len() >= count).then_some(received)
+        })
+        .await
+    }
+
+    /// The verified event of the only `webhook-id` that ever arrived, of one delivery or more.
+    pub async fn only_event(&self, secret: &str, within: Duration) -> Value {
+        let received = self.requests(1, within).await;
+        let first = &received[0];
+        for other in &received {
+            assert_eq!((other.webhook_id(), &other.body), (first.webhook_id(), &first.body), "one event, always the same");
+        }
+        first.verified(secret)
+    }
+}
+
+async fn receive(State(memory): State<Arc<Mutex<Memory>>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let answer = {
+        let mut memory = memory.lock().expect("no handler panicked");
+        memory.received.push(Received { path: uri.to_string(), headers, body, at: Instant::now() });
+        memory.answers.pop_front().unwrap_or(Answer::Status(200))
+    };
+    match answer {
+        Answer::Status(status) => StatusCode::from_u16(status).expect("a status").into_response(),
+        Answer::Redirect(url) => (StatusCode::FOUND, [(header::LOCATION, url)]).into_response(),
+        Answer::Hang => std::future::pending().await,
+    }
+}

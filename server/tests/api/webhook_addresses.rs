@@ -1,0 +1,99 @@
+//! Webhooks never go to an address that is not public, whatever the URL says, unless the operator has listed its
+//! network: refused when it is added, and refused again when it is sent to.
+
+use crate::support::{Operator, Outcome, Place, Receiver, SOON, Server, World, eventually, on_each_engine};
+
+fn says_no(outcome: &Outcome, url: &str) {
+    assert!([Some(1), Some(2)].contains(&outcome.code), "{url}: {outcome:?}");
+    assert!(outcome.stdout.is_empty(), "{url}: {outcome:?}");
+}
+
+on_each_engine!(an_address_that_is_not_public_is_refused, Place);
+async fn an_address_that_is_not_public_is_refused(place: Place) {
+    let nothing_allowed = Operator::at(&place.with("FLOW_WEBHOOK_ALLOW_NETS", None));
+    nothing_allowed.json(&["migrate"]).await;
+    for url in [
+        "http://127.0.0.1:9/",
+        "https://127.0.0.1:9/",
+        "http://127.1:9/",
+        "http://2130706433/",
+        "http://0x7f.0.0.1/",
+        "http://localhost:9/",
+        "http://LocalHost:9/",
+        "http://0.0.0.0/",
+        "http://10.0.0.1/",
+        "https://10.0.0.1/",
+        "http://172.16.0.1/",
+        "http://192.168.1.1/",
+        "http://100.64.0.1/",
+        "http://169.254.169.254/latest/meta-data",
+        "http://224.0.0.1/",
+        "http://255.255.255.255/",
+        "http://[::1]/",
+        "http://[::]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[::ffff:7f00:1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[fe80::1]/",
+        "https://[fd00::1]/",
+        "http://8.8.8.8/",
+    ] {
+        let outcome = nothing_allowed.run(&["webhook", "add", url]).await;
+        says_no(&outcome, url);
+        assert!(outcome.stderr.contains("FLOW_WEBHOOK_ALLOW_NETS"), "{url}: {outcome:?}");
+    }
+}
+
+on_each_engine!(one_allowed_network_opens_no_other, Place);
+async fn one_allowed_network_opens_no_other(place: Place) {
+    let operator = Operator::at(&place);
+    operator.json(&["migrate"]).await;
+    for url in ["http://10.0.0.1/", "http://169.254.169.254/", "http://[::1]/"] {
+        let outcome = operator.run(&["webhook", "add", url]).await;
+        says_no(&outcome, url);
+        assert!(outcome.stderr.contains("FLOW_WEBHOOK_ALLOW_NETS"), "{url}: {outcome:?}");
+    }
+    operator.add_webhook("http://127.0.0.1:9/").await;
+}
+
+on_each_engine!(what_is_no_web_address_is_refused, Place);
+async fn what_is_no_web_address_is_refused(place: Place) {
+    let operator = Operator::at(&place);
+    operator.json(&["migrate"]).await;
+    for url in ["ftp://127.0.0.1/", "file:///etc/passwd", "127.0.0.1:9", "not a url", "http://", ""] {
+        says_no(&operator.run(&["webhook", "add", url]).await, url);
+    }
+}
+
+/// `localhost` is both of these on some machines.
+const LOOPBACK: &str = "127.0.0.0/8,::1/128";
+
+on_each_engine!(an_address_that_is_no_longer_allowed_is_not_sent_to, Place);
+async fn an_address_that_is_no_longer_allowed_is_not_sent_to(place: Place) {
+    let mut world = World::at(place.with("FLOW_WEBHOOK_ALLOW_NETS", Some(LOOPBACK))).await;
+    let (by_number, _) = world.company().await;
+    let by_name = Receiver::start().await;
+    world.operator.add_webhook(&by_name.url.replace("127.0.0.1", "localhost")).await;
+    world.server.kill9();
+    world.server = Server::start(&world.place.with("FLOW_WEBHOOK_ALLOW_NETS", None)).await;
+
+    let customer = world.customer().await;
+    customer.finish().await;
+    let tried = eventually("a recorded failure of both", SOON, async || {
+        let shown = world.operator.session(&customer.id).await;
+        let deliveries = shown["deliveries"].as_array().expect("deliveries").clone();
+        let tried = deliveries.iter().filter(|delivery| delivery["attempts"].as_array().is_some_and(|all| !all.is_empty()));
+        (tried.count() == 2).then_some(())
+    });
+    tried.await;
+    assert_eq!((by_number.received().len(), by_name.received().len()), (0, 0));
+}
+
+on_each_engine!(a_name_is_as_good_as_its_number, Place);
+async fn a_name_is_as_good_as_its_number(place: Place) {
+    let world = World::at(place.with("FLOW_WEBHOOK_ALLOW_NETS", Some(LOOPBACK))).await;
+    let company = Receiver::start().await;
+    let endpoint = world.operator.add_webhook(&company.url.replace("127.0.0.1", "localhost")).await;
+    world.customer().await.finish().await;
+    company.only_event(endpoint["secret"].as_str().expect("a secret"), SOON).await;
+}

@@ -1,0 +1,121 @@
+//! A company hears of every event at least once, signed, until it says 2xx; every try is on record.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::support::{Answer, Receiver, SOON, Value, World, on_each_engine};
+
+/// Five seconds, twenty percent of jitter either way, and what a busy machine adds.
+fn is_the_second_try(after: Duration) -> bool {
+    (Duration::from_millis(3_950)..Duration::from_secs(10)).contains(&after)
+}
+
+fn recorded(delivery: &Value) -> &Vec<Value> {
+    delivery["attempts"].as_array().unwrap_or_else(|| panic!("no attempts in {delivery}"))
+}
+
+on_each_engine!(a_delivery_is_a_standard_webhook);
+async fn a_delivery_is_a_standard_webhook(world: World) {
+    let (company, secret) = world.company().await;
+    let key = secret.strip_prefix("whsec_").expect("a Standard Webhooks secret");
+    assert_eq!(STANDARD.decode(key).map(|bytes| bytes.len()), Ok(32));
+    world.customer().await.finish().await;
+    let received = company.requests(1, SOON).await;
+    let delivery = &received[0];
+    delivery.verified(&secret);
+    assert!(delivery.webhook_id().starts_with("evt_"), "{:?}", delivery.headers);
+    assert_eq!(delivery.header("content-length"), delivery.body.len().to_string());
+    assert!(!delivery.headers.contains_key("transfer-encoding"));
+    assert_eq!(delivery.header("content-type"), "application/json");
+    assert_eq!(delivery.path, "/hook?from=flow");
+
+    let webhook = standardwebhooks::Webhook::new(&secret).expect("a secret");
+    let changed = String::from_utf8_lossy(&delivery.body).replace("COMPLETED", "completed");
+    assert!(webhook.verify(changed.as_bytes(), &delivery.headers).is_err(), "the signature covers the body");
+}
+
+on_each_engine!(a_failed_try_is_made_again_after_five_seconds);
+async fn a_failed_try_is_made_again_after_five_seconds(world: World) {
+    let (company, secret) = world.company().await;
+    company.next_answer(Answer::Status(500));
+    let customer = world.customer().await;
+    customer.finish().await;
+    let tries = company.requests(2, SOON).await;
+    let between = tries[1].at - tries[0].at;
+    assert!(is_the_second_try(between), "{between:?}");
+    company.only_event(&secret, SOON).await;
+
+    let delivery = world.operator.delivery_with_attempts(&customer.id, 2, SOON).await;
+    let attempts = recorded(&delivery);
+    assert_eq!(attempts.len(), 2, "{delivery}");
+    assert!(attempts[0].to_string().contains("500"), "{delivery}");
+    assert!(attempts[1].to_string().contains("200"), "{delivery}");
+}
+
+on_each_engine!(a_redirect_is_a_failure_and_is_not_followed);
+async fn a_redirect_is_a_failure_and_is_not_followed(world: World) {
+    let (company, _) = world.company().await;
+    let elsewhere = Receiver::start().await;
+    company.next_answer(Answer::Redirect(elsewhere.url.clone()));
+    let customer = world.customer().await;
+    customer.finish().await;
+    let tries = company.requests(2, SOON).await;
+    assert!(is_the_second_try(tries[1].at - tries[0].at));
+    let delivery = world.operator.delivery_with_attempts(&customer.id, 2, SOON).await;
+    assert!(recorded(&delivery)[0].to_string().contains("302"), "{delivery}");
+    assert_eq!(elsewhere.received().len(), 0);
+}
+
+on_each_engine!(only_2xx_is_success);
+async fn only_2xx_is_success(world: World) {
+    let (company, _) = world.company().await;
+    company.next_answer(Answer::Status(404));
+    company.next_answer(Answer::Status(204));
+    let customer = world.customer().await;
+    customer.finish().await;
+    let delivery = world.operator.delivery_with_attempts(&customer.id, 2, SOON).await;
+    assert!(recorded(&delivery)[1].to_string().contains("204"), "{delivery}");
+    assert_eq!(company.received().len(), 2);
+}
+
+on_each_engine!(a_receiver_that_hangs_is_given_up_after_twenty_seconds);
+async fn a_receiver_that_hangs_is_given_up_after_twenty_seconds(world: World) {
+    let (company, secret) = world.company().await;
+    company.next_answer(Answer::Hang);
+    let customer = world.customer().await;
+    customer.finish().await;
+    let tries = company.requests(2, Duration::from_secs(60)).await;
+    let between = tries[1].at - tries[0].at;
+    let expected = Duration::from_millis(23_900)..Duration::from_secs(32);
+    assert!(expected.contains(&between), "20 s for the try and 5 s until the next: {between:?}");
+    company.only_event(&secret, SOON).await;
+}
+
+on_each_engine!(a_slow_company_keeps_no_other_waiting);
+async fn a_slow_company_keeps_no_other_waiting(world: World) {
+    let (slow, _) = world.company().await;
+    let (quick, secret) = world.company().await;
+    slow.next_answer(Answer::Hang);
+    world.customer().await.finish().await;
+    let event = quick.only_event(&secret, Duration::from_secs(10)).await;
+    assert_eq!(event["type"], "session.completed");
+    let slow = slow.requests(1, SOON).await;
+    assert_eq!(slow[0].webhook_id(), quick.received()[0].webhook_id(), "one id an event, whoever it is sent to");
+    assert_ne!(slow[0].header("webhook-signature"), quick.received()[0].header("webhook-signature"));
+}
+
+on_each_engine!(a_company_that_is_away_hears_of_it_later);
+async fn a_company_that_is_away_hears_of_it_later(mut world: World) {
+    let (company, secret) = world.company().await;
+    company.next_answer(Answer::Status(503));
+    let customer = world.customer().await;
+    customer.finish().await;
+    world.operator.delivery_with_attempts(&customer.id, 1, SOON).await;
+    world.crash_and_restart().await;
+    company.requests(2, SOON).await;
+    company.only_event(&secret, SOON).await;
+    let delivery = world.operator.delivery_with_attempts(&customer.id, 2, SOON).await;
+    assert_eq!(recorded(&delivery).len(), 2, "{delivery}");
+}
