@@ -1,6 +1,8 @@
 //! What a person sees. Built three ways: for the server, which draws whole pages; as the WASM bundle `flow`, which takes the
 //! customer's island over; and natively for tests. A page is a function of data: nothing here reads a database or decides.
 
+#![recursion_limit = "256"]
+
 pub mod components;
 pub mod flow;
 pub mod islands;
