@@ -63,6 +63,14 @@ impl App {
             return Err(missing_key(&config).into());
         }
         let store = open_store(&config).await?;
+        let app = Self::with_store(config, ambient, public_url, store.clone()).await;
+        if app.is_err() {
+            store.close().await;
+        }
+        app
+    }
+
+    async fn with_store(config: Config, ambient: Ambient, public_url: String, store: Store) -> Result<Self, CommandError> {
         let vault = unlock(&config, &store, &ambient).await?;
         store.migrate().await.map_err(|error| database_setting(&config, &error))?;
         let webhook_policy = Policy::new(config.webhook_allow_nets.clone());

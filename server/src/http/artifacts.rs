@@ -1,16 +1,16 @@
 //! `GET /kyc-sessions/{id}/artifacts/{artifact}`: a file, for the device that uploaded it while the session is open.
 
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
 
-use super::{Context, device, problems::ApiError, session_api};
+use super::{Context, device, path::Segments, problems::ApiError, session_api};
 use crate::artifacts;
 
 /// The file as it is stored, in a sandbox.
-pub async fn artifact(State(context): State<Context>, Path((id, artifact)): Path<(String, String)>, headers: HeaderMap) -> Result<Response, ApiError> {
+pub async fn artifact(State(context): State<Context>, Segments((id, artifact)): Segments<(String, String)>, headers: HeaderMap) -> Result<Response, ApiError> {
     let opened = session_api::open(&context, &id).await?;
     let artifact = artifact.parse().map_err(|_| ApiError::not_found())?;
     let device = device::of(&context.app, &headers, &opened.id);

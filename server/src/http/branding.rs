@@ -4,14 +4,14 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
 use shared::color;
 use uuid::Uuid;
 
-use super::{Context, problems::ApiError};
+use super::{Context, path::Segments, problems::ApiError};
 use crate::flows::{self, Flow, logo};
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -22,13 +22,13 @@ async fn flow(context: &Context, id: &str) -> Result<Arc<Flow>, ApiError> {
 }
 
 /// `GET /branding/{flow}/brand.css`
-pub async fn stylesheet(State(context): State<Context>, Path(id): Path<String>) -> Result<Response, ApiError> {
+pub async fn stylesheet(State(context): State<Context>, Segments(id): Segments<String>) -> Result<Response, ApiError> {
     let css = color::brand_css(&flow(&context, &id).await?.definition.branding(None).primary_color);
     Ok(([(header::CONTENT_TYPE, "text/css"), (header::CACHE_CONTROL, FOR_EVER)], css).into_response())
 }
 
 /// `GET /branding/logo/{flow}`
-pub async fn logo_image(State(context): State<Context>, Path(id): Path<String>) -> Result<Response, ApiError> {
+pub async fn logo_image(State(context): State<Context>, Segments(id): Segments<String>) -> Result<Response, ApiError> {
     let flow = flow(&context, &id).await?;
     let read = move || flow.definition.logo().and_then(|given| logo::read(given).ok());
     let png = context.app.on_cpu(read).await.ok().flatten().ok_or_else(ApiError::not_found)?;

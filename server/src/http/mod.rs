@@ -8,6 +8,7 @@ pub mod forms;
 pub mod health;
 pub mod language;
 pub mod pages;
+pub mod path;
 pub mod problems;
 #[cfg(debug_assertions)]
 pub mod reload;

@@ -10,7 +10,7 @@ use app::{
 };
 use axum::{
     body::Body,
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -25,11 +25,16 @@ use shared::{
     session::Status,
 };
 
-use super::{Context, device, forms, language, problems::ApiError, session_api::normalised};
+use super::{Context, device, forms, language, path::Segments, problems::ApiError, session_api::normalised};
 use crate::sessions::{self, SessionError, complete, open::Opened, save};
 
 /// Seconds after which a status page without script asks again.
 const REFRESH: u32 = 3;
+
+/// Where a document ends.
+const END: &[u8] = b"</html>";
+/// The largest page, in bytes: a flow has at most 256 KiB of texts.
+const MAX_PAGE: usize = 8 * 1024 * 1024;
 
 /// What a page shows besides the session itself.
 #[derive(Default)]
@@ -56,7 +61,7 @@ impl View {
 }
 
 /// `GET /verify/{id}`: on to the first step not done; once the session is not open, its status.
-pub async fn start(State(context): State<Context>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn start(State(context): State<Context>, Segments(id): Segments<String>, request: Request) -> Response {
     let (headers, query) = (request.headers(), request.uri().query());
     let opened = match open(&context, &id).await {
         Ok(opened) => opened,
@@ -79,7 +84,7 @@ pub async fn start(State(context): State<Context>, Path(id): Path<String>, reque
 }
 
 /// `GET /verify/{id}/{step}`
-pub async fn step(State(context): State<Context>, Path((id, step)): Path<(String, String)>, request: Request) -> Response {
+pub async fn step(State(context): State<Context>, Segments((id, step)): Segments<(String, String)>, request: Request) -> Response {
     let (headers, query) = (request.headers(), request.uri().query());
     let drawn = async {
         let opened = open(&context, &id).await?;
@@ -97,7 +102,7 @@ pub async fn step(State(context): State<Context>, Path((id, step)): Path<(String
 }
 
 /// `POST /verify/{id}/{step}`: save and go on; with the last step, complete.
-pub async fn post(State(context): State<Context>, Path((id, step)): Path<(String, String)>, request: Request) -> Response {
+pub async fn post(State(context): State<Context>, Segments((id, step)): Segments<(String, String)>, request: Request) -> Response {
     let headers = request.headers().clone();
     let query = request.uri().query().map(str::to_owned);
     match posted(&context, &id, &step, &headers, query.as_deref(), request).await {
@@ -222,7 +227,7 @@ async fn draw_as(
         [] => "'none'".to_owned(),
         origins => origins.join(" "),
     };
-    Ok(html(frames, status, move || view! { <FlowPage site=site.clone() data=data.clone() /> }).await)
+    Ok(html(frames, status, view.plain, move || view! { <FlowPage site=site.clone() data=data.clone() /> }).await)
 }
 
 /// A saved value as a person would type it.
@@ -242,11 +247,11 @@ async fn neutral(context: &Context, headers: &HeaderMap, query: Option<&str>, er
     let status = StatusCode::from_u16(error.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (title, text) = if status == StatusCode::NOT_FOUND { (words.unknown_title, words.unknown_text) } else { (words.trouble_title, words.trouble_text) };
     let site = Site { options: context.options.clone(), pkg: context.site.pkg(), brand_css: None, plain: true, refresh: None };
-    html("'none'".to_owned(), status, move || view! { <NeutralPage site=site.clone() language title text /> }).await
+    html("'none'".to_owned(), status, true, move || view! { <NeutralPage site=site.clone() language title text /> }).await
 }
 
 /// Draws a page, with the policy that its nonce belongs to.
-async fn html<V: IntoView + 'static>(frames: String, status: StatusCode, page: impl Fn() -> V + Clone + Send + Sync + 'static) -> Response {
+async fn html<V: IntoView + 'static>(frames: String, status: StatusCode, plain: bool, page: impl Fn() -> V + Clone + Send + Sync + 'static) -> Response {
     let policy = move || {
         let nonce = leptos::nonce::use_nonce().expect("the feature nonce is on");
         let policy = format!(
@@ -260,6 +265,19 @@ async fn html<V: IntoView + 'static>(frames: String, status: StatusCode, page: i
         response.set_status(status);
     };
     let mut response = leptos_axum::render_app_async_with_context(policy, page)(Request::new(Body::empty())).await;
+    if plain {
+        response = without_scripts(response).await;
+    }
     response.headers_mut().insert("permissions-policy", HeaderValue::from_static("camera=(self)"));
     response
+}
+
+/// Leptos appends scripts of its own behind the document: a plain page ends where its document does.
+async fn without_scripts(response: Response) -> Response {
+    let (parts, body) = response.into_parts();
+    let mut html = axum::body::to_bytes(body, MAX_PAGE).await.unwrap_or_default();
+    if let Some(end) = html.windows(END.len()).rposition(|window| window == END) {
+        html.truncate(end + END.len());
+    }
+    Response::from_parts(parts, Body::from(html))
 }

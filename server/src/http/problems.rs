@@ -2,13 +2,13 @@
 
 use axum::{
     Json,
-    extract::Path,
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use shared::problem::{Code, Problem};
 use tracing::error;
 
+use super::path::Segments;
 use crate::{
     artifacts::{ArtifactError, inspect::Fault},
     flows::FlowError,
@@ -115,7 +115,7 @@ fn file_problem(fault: &Fault) -> Problem {
 }
 
 /// `GET /problems/{code}`: what a problem means, to a person.
-pub async fn explain(Path(code): Path<String>) -> Result<Html<String>, ApiError> {
+pub async fn explain(Segments(code): Segments<String>) -> Result<Html<String>, ApiError> {
     let known = Code::ALL.into_iter().find(|known| known.as_str() == code).ok_or_else(ApiError::not_found)?;
     Ok(Html(format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\

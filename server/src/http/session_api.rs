@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -13,7 +13,7 @@ use shared::{
 };
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{Context, body, device, language, problems::ApiError};
+use super::{Context, body, device, language, path::Segments, problems::ApiError};
 use crate::sessions::{self, SessionError, complete, open::Opened, save};
 
 /// Opens the session of a path; a malformed id is an unknown one.
@@ -43,14 +43,14 @@ pub fn normalised(sent: RawUserData) -> RawUserData {
 }
 
 /// `GET /kyc-sessions/{id}/public`
-pub async fn public(State(context): State<Context>, Path(id): Path<String>, request: Request) -> Result<Json<PublicSession>, ApiError> {
+pub async fn public(State(context): State<Context>, Segments(id): Segments<String>, request: Request) -> Result<Json<PublicSession>, ApiError> {
     let opened = open(&context, &id).await?;
     let language = language::of(request.headers(), request.uri().query(), &opened);
     Ok(Json(sessions::open::public(&context.app, &opened, language).await?))
 }
 
 /// `PUT /kyc-sessions/{id}/steps/{step}`
-pub async fn save_step(State(context): State<Context>, Path((id, step)): Path<(String, String)>, request: Request) -> Result<Response, ApiError> {
+pub async fn save_step(State(context): State<Context>, Segments((id, step)): Segments<(String, String)>, request: Request) -> Result<Response, ApiError> {
     let opened = open(&context, &id).await?;
     opened.require_open()?;
     let known = device::known_or_new(&context.app, request.headers(), &opened.id, opened.session.expires_at);
@@ -60,7 +60,7 @@ pub async fn save_step(State(context): State<Context>, Path((id, step)): Path<(S
 }
 
 /// `GET /kyc-sessions/{id}/answers`: this device's saved values while the session is open.
-pub async fn answers(State(context): State<Context>, Path(id): Path<String>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
+pub async fn answers(State(context): State<Context>, Segments(id): Segments<String>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
     let opened = open(&context, &id).await?;
     let device = device::of(&context.app, &headers, &opened.id);
     let saved = sessions::open::saved(&context.app, &opened).await?.of_device(device);
@@ -72,7 +72,7 @@ pub async fn answers(State(context): State<Context>, Path(id): Path<String>, hea
 }
 
 /// `POST /kyc-sessions/{id}/complete`
-pub async fn complete(State(context): State<Context>, Path(id): Path<String>, request: Request) -> Result<Response, ApiError> {
+pub async fn complete(State(context): State<Context>, Segments(id): Segments<String>, request: Request) -> Result<Response, ApiError> {
     let opened = open(&context, &id).await?;
     if opened.status == Status::Expired {
         return Err(SessionError::Expired.into());

@@ -3,7 +3,7 @@
 
 use axum::{
     Json,
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -14,7 +14,7 @@ use shared::{
     problem::{Code, FieldCode, FieldFault},
 };
 
-use super::{Context, body, device, problems::ApiError, session_api};
+use super::{Context, body, device, path::Segments, problems::ApiError, session_api};
 use crate::artifacts::{
     self, ArtifactError, MAX_BYTES,
     spool::{Spool, Spooled},
@@ -99,7 +99,7 @@ pub async fn file(context: &Context, mut part: Field<'static>) -> Result<Option<
 }
 
 /// `POST /kyc-sessions/{id}/upload`
-pub async fn upload(State(context): State<Context>, Path(id): Path<String>, request: Request) -> Result<Response, ApiError> {
+pub async fn upload(State(context): State<Context>, Segments(id): Segments<String>, request: Request) -> Result<Response, ApiError> {
     let opened = session_api::open(&context, &id).await?;
     opened.require_open()?;
     let headers = request.headers().clone();

@@ -22,7 +22,7 @@ use crate::{
 /// Tries under way at once in this process.
 const AT_ONCE: usize = 16;
 /// How long a delivery is held: longer than the 20 s that a try may take.
-const LEASE_SECONDS: i64 = 30;
+const LEASE_SECONDS: i64 = 23;
 /// How often the outbox is looked at where nobody says that there is something in it.
 const POLL: Duration = Duration::from_secs(1);
 
