@@ -36,7 +36,7 @@ function sizes(site) {
   line("bytes", "brotli", "");
   for (const path of files(pkg).filter((path) => !path.endsWith(".br"))) line(readFileSync(path).length, small(path), path.slice(site.length + 1));
 
-  const first = [join(pkg, "flow.js"), join(pkg, "flow_bg.wasm"), join(pkg, "main.css"), join(site, "guard.js")];
+  const first = [join(pkg, "flow.js"), join(pkg, "flow_bg.wasm"), join(pkg, "main.css"), join(pkg, "guard.js")];
   const total = first.reduce((sum, path) => sum + small(path), 0);
   line("", total, `a customer's first page, of ${BUDGET} at most`);
   if (total > BUDGET) {

@@ -38,7 +38,7 @@ pub fn router(context: Context) -> Router {
         .route("/robots.txt", get(site::file));
 
     #[cfg(debug_assertions)]
-    let files = files.route("/dev/reload", get(crate::http::reload::reload));
+    let files = files.route("/dev/reload", get(crate::http::reload::reload)).route("/dev/reload.js", get(crate::http::reload::script));
 
     let routes = Router::new().merge(customers).merge(integrators).merge(operations).merge(files);
     let routes = routes.method_not_allowed_fallback(problems::method_not_allowed).fallback(problems::fallback).with_state(context);

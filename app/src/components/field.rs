@@ -29,7 +29,7 @@ pub fn FieldView(
     field: Field,
     /// How its step is shown.
     step_type: StepType,
-    /// What was typed, or saved by this device; of an artifact its id.
+    /// What was typed, or saved by this device; of an artifact the address of its picture.
     value: String,
     /// Another device saved a value.
     elsewhere: bool,
@@ -67,11 +67,11 @@ pub fn FieldView(
         <div class="field" data-faulty=faulty.then_some("")>
             {match field.r#type {
                 FieldType::Boolean => EitherOf4::A(view! {
+                    {notes}
                     <label class="choice">
                         <input type="checkbox" id=id name=name value="true" checked=value == "true" aria-describedby=described aria-invalid=faulty.then_some("true") />
                         <span>{label}</span>
                     </label>
-                    {notes}
                 }),
                 FieldType::Select => EitherOf4::B(view! {
                     <fieldset aria-describedby=described>
@@ -125,11 +125,14 @@ fn TextInput(field: Field, id: String, value: String, described: Option<String>,
         }
     };
     let warning = words.cpf_warning;
+    let warning_id = is_cpf.then(|| format!("{id}-warning"));
+    let described = [described, warning_id.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let described = (!described.is_empty()).then_some(described);
     view! {
         <input type=kind id=id name=field.name value=value inputmode=mode autocomplete=complete
             aria-describedby=described aria-invalid=faulty.then_some("true") on:input=typed />
         {if is_cpf {
-            Either::Left(view! { <span class="warning" role="status">{move || warn.get().then(|| warning.clone())}</span> })
+            Either::Left(view! { <span class="warning" role="status" id=warning_id>{move || warn.get().then(|| warning.clone())}</span> })
         } else {
             Either::Right(())
         }}

@@ -22,8 +22,8 @@ pub fn Footer(branding: Branding, current: Language, words: FlowWords, switch: b
     });
     view! {
         <footer class="footer">
-            {branding.privacy_url.map(|url| view! { <a href=url rel="noopener noreferrer" target="_blank">{words.privacy.clone()}</a> })}
             {languages}
+            {branding.privacy_url.map(|url| view! { <a href=url rel="noopener noreferrer" target="_blank">{words.privacy.clone()}</a> })}
             {help.map(|url| view! { <a href=url rel="noopener noreferrer">{words.help.clone()}</a> })}
         </footer>
     }

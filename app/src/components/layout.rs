@@ -44,6 +44,7 @@ pub fn CustomerPage(site: Site, language: Language, title: String, branding: Opt
                         <noscript>{meta}</noscript>
                         <script src=format!("/{pkg}/guard.js") nonce=use_nonce()></script>
                         <HydrationScripts options=options islands=true />
+                        {cfg!(debug_assertions).then(|| view! { <script src="/dev/reload.js" nonce=use_nonce()></script> })}
                     })
                 }}
             </head>

@@ -34,7 +34,7 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static>(
     let images = images.join(",");
     let is_selfie = step_type == StepType::Selfie;
     let saved_before = !value.is_empty();
-    let picture = saved_before.then(|| format!("/kyc-sessions/{session}/artifacts/{value}"));
+    let picture = saved_before.then_some(value);
     let has = saved_before || elsewhere;
     let chosen = {
         let field = field.clone();
@@ -82,7 +82,7 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static>(
                         let state = state.clone();
                         move || !matches!(state(), Some(Sent::Sending(_)))
                     }></progress>
-                <label class="pick" for=id.clone()>{words.take_photo.clone()}</label>
+                <label class="pick" for=id.clone()>{if has { words.retake_photo.clone() } else { words.take_photo.clone() }}</label>
                 <input type="file" id=id.clone() name=name.clone() accept=images capture=if is_selfie { "user" } else { "environment" }
                     aria-invalid=faulty.then_some("true") on:change=chosen.clone() />
                 <label class="pick" for=format!("{id}-file")>{words.choose_file.clone()}</label>

@@ -17,6 +17,8 @@ use crate::{
 pub struct FlowData {
     /// The session id.
     pub id: String,
+    /// What stays on every address of the flow, with its `?`.
+    pub query: String,
     /// What `GET /public` says.
     pub session: PublicSession,
     /// The step that is shown; none where the status is.
@@ -32,14 +34,14 @@ pub struct FlowData {
 /// A step, or the status where there is none.
 #[component]
 pub fn FlowPage(site: Site, data: FlowData) -> impl IntoView {
-    let FlowData { id, session, step, answers, elsewhere, errors } = data;
+    let FlowData { id, query, session, step, answers, elsewhere, errors } = data;
     let (language, branding) = (session.locale, session.branding.clone());
     let flow_words = words(language).flow.clone();
     let heading = session.step(&step).map_or_else(|| crate::flow::status::title(session.status, &flow_words), |step| step.title.clone());
     let title = format!("{heading} · {}", branding.company_name);
     view! {
         <CustomerPage site language title branding=Some(branding)>
-            <Flow id session step answers elsewhere errors words=flow_words />
+            <Flow id query session step answers elsewhere errors words=flow_words />
         </CustomerPage>
     }
 }

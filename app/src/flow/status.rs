@@ -22,9 +22,10 @@ pub fn title(status: Status, words: &FlowWords) -> String {
 }
 
 /// `2026-11-30T12:00:00Z` as people read it.
-fn readable(rfc3339: &str) -> String {
-    let (day, time) = rfc3339.split_once('T').unwrap_or((rfc3339, ""));
-    format!("{day}, {} UTC", time.get(..5).unwrap_or_default())
+fn readable(rfc3339: &str, words: &FlowWords) -> String {
+    let part = |range: std::ops::Range<usize>| rfc3339.get(range).unwrap_or_default();
+    let month = part(5..7).parse::<usize>().ok().and_then(|month| words.months.split(',').nth(month.checked_sub(1)?)).unwrap_or_default();
+    fill(&words.date_time, &[("day", part(8..10).trim_start_matches('0')), ("month", month), ("year", part(0..4)), ("time", part(11..16))])
 }
 
 /// The status of a session.
@@ -34,7 +35,7 @@ pub fn StatusView(session: PublicSession, words: FlowWords) -> impl IntoView {
     let text = match session.status {
         Status::Pending | Status::Processing => words.working_text.to_string(),
         Status::Completed => fill(&words.done_text, &[("company", &company)]),
-        Status::Expired => fill(&words.expired_text, &[("company", &company), ("time", &readable(&session.expires_at))]),
+        Status::Expired => fill(&words.expired_text, &[("company", &company), ("time", &readable(&session.expires_at, &words))]),
     };
     let (kind, icon) = match session.status {
         Status::Pending | Status::Processing => ("working", EitherOf3::A(view! { <Working /> })),

@@ -17,7 +17,7 @@ pub fn StepForm(state: FlowState, step: Step, shown: Shown) -> impl IntoView {
     let (at, of) = (session.number(&step.id), session.steps.len());
     let last = session.after(&step.id).is_none();
     let position = fill(&words.step_of, &[("at", &at.to_string()), ("of", &of.to_string())]);
-    let action = format!("/verify/{id}/{}", step.id);
+    let action = state.address(Some(&step.id));
     let submit = {
         let step = step.clone();
         move |event: leptos::ev::SubmitEvent| {

@@ -94,7 +94,7 @@ async fn public(state: FlowState) -> Option<PublicSession> {
 
 /// The session was submitted: show that the checks run, and follow them.
 pub fn submitted(state: FlowState) {
-    let path = format!("/verify/{}", state.id.get_value());
+    let path = state.address(None);
     let _ = window().history().map(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&path)));
     state.session.update_value(|session| session.status = Status::Processing);
     state.shown.set(Shown::default());
@@ -103,7 +103,7 @@ pub fn submitted(state: FlowState) {
 
 /// Shows a step and puts its address into history.
 pub fn go_to(state: FlowState, shown: Shown) {
-    let path = format!("/verify/{}/{}", state.id.get_value(), shown.step);
+    let path = state.address(Some(&shown.step));
     let _ = window().history().map(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&path)));
     state.shown.set(shown);
     window().scroll_to_with_x_and_y(0.0, 0.0);
@@ -113,9 +113,11 @@ pub fn go_to(state: FlowState, shown: Shown) {
 fn follow_address(state: FlowState) {
     let path = window().location().pathname().unwrap_or_default();
     let step = path.rsplit('/').next().unwrap_or_default().to_owned();
-    if state.session.with_value(|session| session.step(&step).is_some()) {
-        let answers = state.shown.with_untracked(|shown| shown.answers.clone());
-        state.shown.set(Shown { step, answers, ..Shown::default() });
+    let shown = state.shown.get_untracked();
+    if shown.step == step {
+        // A link within the page, such as those of the error summary.
+    } else if state.session.with_value(|session| session.step(&step).is_some()) {
+        state.shown.set(Shown { step, errors: Vec::new(), ..shown });
     } else {
         let _ = window().location().reload();
     }

@@ -30,6 +30,8 @@ pub struct Shown {
 pub struct FlowState {
     /// The session id.
     pub id: StoredValue<String>,
+    /// What stays on every address of the flow, with its `?`; often empty.
+    pub query: StoredValue<String>,
     /// What `/public` said last.
     pub session: StoredValue<PublicSession>,
     /// The words of the page's language.
@@ -44,10 +46,19 @@ pub struct FlowState {
     pub lost: RwSignal<bool>,
 }
 
+impl FlowState {
+    /// The address of a step, or of the session where there is none.
+    pub fn address(&self, step: Option<&str>) -> String {
+        let (id, query) = (self.id.get_value(), self.query.get_value());
+        step.map_or_else(|| format!("/verify/{id}{query}"), |step| format!("/verify/{id}/{step}{query}"))
+    }
+}
+
 /// The customer's way through the flow.
 #[island]
 pub fn Flow(
     id: String,
+    query: String,
     session: PublicSession,
     step: String,
     answers: BTreeMap<String, String>,
@@ -57,6 +68,7 @@ pub fn Flow(
 ) -> impl IntoView {
     let state = FlowState {
         id: StoredValue::new(id),
+        query: StoredValue::new(query),
         session: StoredValue::new(session),
         words: StoredValue::new(words),
         shown: RwSignal::new(Shown { step, answers, elsewhere, errors }),

@@ -87,6 +87,8 @@ flow_words! {
     cpf_warning,
     /// The button that opens the camera.
     take_photo,
+    /// The same button once a photo is there.
+    retake_photo,
     /// The button that opens the files.
     choose_file,
     /// A file is there.
@@ -129,6 +131,10 @@ flow_words! {
     expired_title,
     /// `{company}`, `{time}`
     expired_text,
+    /// `{day}`, `{month}`, `{year}`, `{time}`
+    date_time,
+    /// The twelve months, separated by commas.
+    months,
     /// The link to the company's privacy notice.
     privacy,
     /// The link to the company.

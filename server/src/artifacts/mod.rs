@@ -213,7 +213,8 @@ async fn already_there(app: &App, opened: &Opened, field: Option<&str>, sha256: 
     let key = artifact_key(app, &opened.session, &opened.key, &artifact).await?;
     let row = Uuid::from_u128(artifact.id.0).to_string();
     let facts: Facts = serde_json::from_slice(&vault::open(&key, facts_place(&row), &artifact.facts)?).map_err(|_| Unsealable)?;
-    Ok((facts.sha256 == sha256).then(|| Filed { artifact, sha256: facts.sha256, is_new: false }))
+    let is_same = facts.sha256 == sha256;
+    Ok(is_same.then_some(Filed { artifact, sha256: facts.sha256, is_new: false }))
 }
 
 async fn seal(

@@ -129,6 +129,8 @@ async fn load(db: &mut store::Db, session: crate::model::SessionRef) -> Result<S
 /// Writes what a check found and, where it was the last, completes the session: results, score, decision, event and audit
 /// row commit together.
 async fn finish(app: &App, check: &ClaimedCheck, finding: Finding) -> Result<(), SessionError> {
+    let session = load(&mut *app.store.read().await?, check.session).await?;
+    let flow = flows::by_id(app, session.flow).await?;
     let now = app.ambient.now();
     let mut tx = app.store.write().await?;
     // Held first, so that of two last checks each sees the other's result.
@@ -138,8 +140,7 @@ async fn finish(app: &App, check: &ClaimedCheck, finding: Finding) -> Result<(),
     let found: Option<Vec<Finding>> = checks.into_iter().map(|check| check.found).collect();
     let last = found.is_some();
     if let Some(found) = found {
-        let session = load(&mut tx, check.session).await?;
-        let definition = &flows::by_id(app, session.flow).await?.definition;
+        let definition = &flow.definition;
         let reasons: BTreeSet<String> = found.iter().flat_map(|f| f.reasons.iter().cloned()).collect();
         let risk_score = risk::score(&reasons, &definition.weights());
         let any_error = found.iter().any(|f| f.result == CheckResult::Error);

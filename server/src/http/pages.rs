@@ -26,7 +26,10 @@ use shared::{
 };
 
 use super::{Context, device, forms, language, path::Segments, problems::ApiError, session_api::normalised};
-use crate::sessions::{self, SessionError, complete, open::Opened, save};
+use crate::{
+    model::Artifact,
+    sessions::{self, SessionError, complete, open::Opened, save},
+};
 
 /// Seconds after which a status page without script asks again.
 const REFRESH: u32 = 3;
@@ -47,16 +50,25 @@ struct Filled {
 struct View {
     language: Language,
     plain: bool,
+    /// What stays on every address, with its `?`.
+    query: String,
 }
 
 impl View {
     fn of(headers: &HeaderMap, query: Option<&str>, opened: &Opened) -> Self {
-        Self { language: language::of(headers, query, opened), plain: language::query(query, "plain").is_some() }
+        let plain = language::query(query, "plain").is_some();
+        let asked = language::query(query, "lang").and_then(Language::from_tag);
+        let kept = [plain.then(|| "plain=1".to_owned()), asked.map(|language| format!("lang={}", language.tag()))];
+        let kept = kept.into_iter().flatten().collect::<Vec<_>>().join("&");
+        let query_kept = if kept.is_empty() { kept } else { format!("?{kept}") };
+        Self { language: language::of(headers, query, opened), plain, query: query_kept }
     }
 
-    /// An address with what has to stay on it.
-    fn keep(&self, path: &str) -> String {
-        if self.plain { format!("{path}{}plain=1", if path.contains('?') { '&' } else { '?' }) } else { path.to_owned() }
+    /// A redirect to the session, or to a step of it.
+    fn redirect(&self, opened: &Opened, step: Option<&str>) -> Response {
+        let (id, query) = (opened.id.expose(), &self.query);
+        let to = step.map_or_else(|| format!("/verify/{id}{query}"), |step| format!("/verify/{id}/{step}{query}"));
+        Redirect::to(&to).into_response()
     }
 }
 
@@ -74,8 +86,7 @@ pub async fn start(State(context): State<Context>, Segments(id): Segments<String
         }
         let public = sessions::open::public(&context.app, &opened, view.language).await?;
         let step = public.progress.current.unwrap_or_default();
-        let lang = language::query(query, "lang").and_then(Language::from_tag).map(|l| format!("?lang={}", l.tag())).unwrap_or_default();
-        Ok(Redirect::to(&view.keep(&format!("/verify/{id}/{step}{lang}"))).into_response())
+        Ok(view.redirect(&opened, Some(&step)))
     };
     match drawn.await {
         Ok(response) => response,
@@ -90,7 +101,7 @@ pub async fn step(State(context): State<Context>, Segments((id, step)): Segments
         let opened = open(&context, &id).await?;
         let view = View::of(headers, query, &opened);
         let Some(known) = open_step(&opened, &step, view.language) else {
-            return Ok(Redirect::to(&view.keep(&format!("/verify/{id}"))).into_response());
+            return Ok(view.redirect(&opened, None));
         };
         let errors = if language::query(query, "check").is_some() { save::faults_as_saved(&context.app, &opened, &known).await? } else { Vec::new() };
         draw(&context, &opened, &view, headers, &step, Filled { errors, ..Filled::default() }, StatusCode::OK).await
@@ -114,17 +125,18 @@ pub async fn post(State(context): State<Context>, Segments((id, step)): Segments
 async fn posted(context: &Context, id: &str, step_id: &str, headers: &HeaderMap, query: Option<&str>, request: Request) -> Result<Response, ApiError> {
     let opened = open(context, id).await?;
     let mut view = View::of(headers, query, &opened);
-    let to_start = || view.keep(&format!("/verify/{id}"));
-    let Some(step) = open_step(&opened, step_id, view.language) else { return Ok(Redirect::to(&to_start()).into_response()) };
+    let Some(step) = open_step(&opened, step_id, view.language) else { return Ok(view.redirect(&opened, None)) };
     let known = device::known_or_new(&context.app, headers, &opened.id, opened.session.expires_at);
     let form = match forms::read(context, &opened, &step, known.device, headers, request).await {
-        Err(error) if [409, 410].contains(&error.0.status) => return Ok(Redirect::to(&to_start()).into_response()),
+        Err(error) if [409, 410].contains(&error.0.status) => return Ok(view.redirect(&opened, None)),
         form => form?,
     };
     let chosen = form.texts.get("_lang").and_then(|tag| Language::from_tag(tag));
     let device = known.device;
     let mut response = if let Some(language) = chosen {
+        // The choice is remembered by a cookie; an address that says otherwise would win over it.
         view.language = language;
+        view.query = if view.plain { format!("?plain=1&lang={}", language.tag()) } else { format!("?lang={}", language.tag()) };
         let filled = Filled { typed: form.texts, errors: Vec::new() };
         draw_as(context, &opened, &view, Some(device), step_id, filled, StatusCode::OK).await?
     } else {
@@ -139,8 +151,6 @@ async fn posted(context: &Context, id: &str, step_id: &str, headers: &HeaderMap,
 
 async fn save_and_go_on(context: &Context, opened: &Opened, view: &View, step: &Step, device: [u8; 32], form: forms::Posted) -> Result<Response, ApiError> {
     let app = &context.app;
-    let id = opened.id.expose();
-    let to = |path: String| Ok(Redirect::to(&view.keep(&path)).into_response());
     let sent = normalised(answers::from_form(step, |name| form.texts.get(name).cloned()));
     let saved = if form.file_faults.is_empty() {
         save::save(app, opened, &step.id, &sent, Some(device)).await
@@ -158,17 +168,21 @@ async fn save_and_go_on(context: &Context, opened: &Opened, view: &View, step: &
             let filled = Filled { typed: form.texts, errors };
             return draw_as(context, opened, view, Some(device), &step.id, filled, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
-        Err(SessionError::NotOpen | SessionError::Expired) => return to(format!("/verify/{id}")),
+        Err(SessionError::NotOpen | SessionError::Expired) => return Ok(view.redirect(opened, None)),
         Err(error) => return Err(error.into()),
     }
     let steps = opened.flow.definition.steps(view.language);
     let at = steps.iter().position(|known| known.id == step.id).unwrap_or_default();
     if let Some(next) = steps.get(at + 1) {
-        return to(format!("/verify/{id}/{}", next.id));
+        return Ok(view.redirect(opened, Some(&next.id)));
     }
     match complete::complete(app, opened, &shared::api::RawUserData::new(), Some(device)).await {
-        Ok(()) | Err(SessionError::NotOpen | SessionError::Expired) => to(format!("/verify/{id}")),
-        Err(SessionError::Invalid { missing_steps, .. }) => to(format!("/verify/{id}/{}?check=1", missing_steps.first().map_or(&step.id, |first| first))),
+        Ok(()) | Err(SessionError::NotOpen | SessionError::Expired) => Ok(view.redirect(opened, None)),
+        Err(SessionError::Invalid { missing_steps, .. }) => {
+            let first = missing_steps.first().unwrap_or(&step.id);
+            let query = if view.query.is_empty() { "?check=1".to_owned() } else { format!("{}&check=1", view.query) };
+            Ok(View { language: view.language, plain: view.plain, query }.redirect(opened, Some(first)))
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -210,7 +224,13 @@ async fn draw_as(
         let saved = sessions::open::saved(&context.app, opened).await?;
         let mine = saved.of_device(device);
         elsewhere = saved.answers.keys().filter(|name| !mine.contains_key(*name) && step.field(name).is_some()).cloned().collect();
-        shown.extend(mine.iter().filter_map(|(name, answer)| Some((name.clone(), as_typed(step.field(name)?.r#type, answer)))));
+        let artifacts = sessions::open::artifacts(&context.app, opened).await?;
+        let prefix = format!("/kyc-sessions/{}/artifacts/", opened.id.expose());
+        for (name, answer) in &mine {
+            let Some(field) = step.field(name) else { continue };
+            let text = if field.r#type == FieldType::Artifact { picture(&artifacts, answer, &prefix) } else { as_typed(field.r#type, answer) };
+            shown.insert(name.clone(), text);
+        }
     }
     let is_file = |name: &str| session.step(step).and_then(|s| s.field(name)).is_some_and(|field| field.r#type == FieldType::Artifact);
     shown.extend(filled.typed.into_iter().filter(|(name, _)| !name.starts_with('_') && !is_file(name)));
@@ -222,12 +242,27 @@ async fn draw_as(
         plain: view.plain,
         refresh,
     };
-    let data = FlowData { id: opened.id.expose().to_owned(), session, step: step.to_owned(), answers: shown, elsewhere, errors: filled.errors };
+    let data = FlowData {
+        id: opened.id.expose().to_owned(),
+        query: view.query.clone(),
+        session,
+        step: step.to_owned(),
+        answers: shown,
+        elsewhere,
+        errors: filled.errors,
+    };
     let frames = match opened.flow.definition.allowed_origins() {
         [] => "'none'".to_owned(),
         origins => origins.join(" "),
     };
     Ok(html(frames, status, view.plain, move || view! { <FlowPage site=site.clone() data=data.clone() /> }).await)
+}
+
+/// The address of a picture of a saved artifact: the image itself, or a sheet of paper.
+fn picture(artifacts: &[Artifact], answer: &Answer, prefix: &str) -> String {
+    let artifact = artifacts.iter().find(|artifact| artifact.id.to_string() == answer.text());
+    let is_image = artifact.is_some_and(|artifact| artifact.media_type.starts_with("image/"));
+    if is_image { format!("{prefix}{}", answer.text()) } else { "/file.svg".to_owned() }
 }
 
 /// A saved value as a person would type it.

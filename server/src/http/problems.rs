@@ -21,12 +21,12 @@ const RETRY_AFTER: &str = "5";
 
 /// A problem, ready to be sent.
 #[derive(Debug)]
-pub struct ApiError(pub Problem);
+pub struct ApiError(pub Box<Problem>);
 
 impl ApiError {
     /// A problem of this code.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self(Problem::new(code, detail))
+        Self(Box::new(Problem::new(code, detail)))
     }
 
     /// The one answer for whatever is not there or may not be seen: the same bytes for every id.
@@ -38,7 +38,7 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(self.0)).into_response();
+        let mut response = (status, Json(*self.0)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -61,7 +61,7 @@ fn internal(cause: &dyn std::fmt::Display) -> Problem {
 
 impl From<SessionError> for ApiError {
     fn from(error: SessionError) -> Self {
-        Self(match error {
+        Self(Box::new(match error {
             SessionError::NotFound => return Self::not_found(),
             SessionError::Expired => Problem::new(Code::Expired, "This session's time is up; nothing more can be sent to it."),
             SessionError::NotOpen => Problem::new(Code::Conflict, "This session was submitted before; what you sent was not saved."),
@@ -81,15 +81,15 @@ impl From<SessionError> for ApiError {
             SessionError::Flow(FlowError::Store(StoreError::Unavailable(cause))) => unavailable(&cause),
             SessionError::Flow(cause) => internal(&cause),
             SessionError::Sealed(cause) => internal(&cause),
-        })
+        }))
     }
 }
 
 impl From<ArtifactError> for ApiError {
     fn from(error: ArtifactError) -> Self {
-        Self(match error {
+        Self(Box::new(match error {
             ArtifactError::Session(error) => return error.into(),
-            ArtifactError::File(fault) => return Self(file_problem(&fault)),
+            ArtifactError::File(fault) => file_problem(&fault),
             ArtifactError::NotAccepted(accepted) => {
                 Problem::new(Code::UnsupportedMedia, format!("This field takes {accepted}; a file's kind is told by its content."))
             }
@@ -98,7 +98,7 @@ impl From<ArtifactError> for ApiError {
             ArtifactError::Storage(cause) => unavailable(&cause),
             ArtifactError::Io(cause) => unavailable(&cause),
             ArtifactError::Panicked => internal(&"looking at an uploaded file panicked"),
-        })
+        }))
     }
 }
 

@@ -10,6 +10,12 @@ use futures::StreamExt as _;
 
 use super::Context;
 
+/// `GET /dev/reload.js`: reloads the page once the stream is there again.
+pub async fn script() -> Response {
+    let script = "let lost=false;const events=new EventSource('/dev/reload');events.onerror=()=>{lost=true};events.onopen=()=>{if(lost)location.reload()};";
+    ([(header::CONTENT_TYPE, "text/javascript")], script).into_response()
+}
+
 /// `GET /dev/reload`
 pub async fn reload(State(context): State<Context>) -> Response {
     let hello = futures::stream::once(async { Ok::<_, std::convert::Infallible>("retry: 300\n\n") });

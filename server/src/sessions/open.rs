@@ -15,7 +15,7 @@ use crate::{
     app::App,
     clock::rfc3339,
     flows::{self, Flow},
-    model::Session,
+    model::{Artifact, Session},
     store,
     vault::Key,
 };
@@ -76,6 +76,15 @@ pub async fn open(app: &App, id: SessionId) -> Result<Opened, SessionError> {
 pub async fn saved(app: &App, opened: &Opened) -> Result<Saved, SessionError> {
     let mut db = app.store.read().await?;
     load_saved(&mut db, opened.session.r#ref, &opened.key).await
+}
+
+/// What was uploaded to it.
+///
+/// # Errors
+/// Where the store does not answer.
+pub async fn artifacts(app: &App, opened: &Opened) -> Result<Vec<Artifact>, SessionError> {
+    let mut db = app.store.read().await?;
+    Ok(store::artifacts::of_session(&mut db, opened.session.r#ref).await?)
 }
 
 /// What anyone who has the id may see: never what was entered, nor a score, nor a decision.

@@ -1,0 +1,134 @@
+// A customer with one device. The same words work with script and without: what differs is only how a page tells that it
+// is ready, and where a fault is looked for.
+import { expect, type Page, type Request } from "@playwright/test";
+import type { Link } from "./support";
+
+export const honest = { name: "User Name", cpf: "123.456.789-09" };
+/** Eleven digits, wrong check digits: well-formed, and doubtful. */
+export const doubtfulCpf = "123.456.789-00";
+
+export class Customer {
+  /** Every request of the page, in order. */
+  readonly requests: Request[] = [];
+  private readonly noise: string[] = [];
+  private readonly tolerated: RegExp[] = [];
+
+  constructor(
+    readonly page: Page,
+    readonly link: Link,
+    readonly scripted: boolean,
+  ) {
+    if (!scripted) this.tolerate(/was preloaded using link preload but not used/);
+    page.on("request", (request) => this.requests.push(request));
+    page.on("console", (message) => ["error", "warning"].includes(message.type()) && this.noise.push(message.text()));
+    page.on("pageerror", (error) => this.noise.push(`page error: ${error.message}`));
+  }
+
+  get name() { return this.page.locator("#field-name"); }
+  get cpf() { return this.page.locator("#field-cpf"); }
+  get selfie() { return this.page.locator("#field-selfie_url-file"); }
+  get camera() { return this.page.locator("#field-selfie_url"); }
+  get frame() { return this.page.locator(".photo"); }
+  get summary() { return this.page.locator(".summary"); }
+  get main() { return this.page.locator("main"); }
+  get continue() { return this.page.locator("button.primary"); }
+
+  /** Opens the link, or a step of it. */
+  async open(step = "", query = "") {
+    await this.page.goto(`${this.link.url}${step && `/${step}`}${query}`);
+    await this.ready();
+  }
+
+  /** The island has taken over, where there is one. */
+  async ready() {
+    if (this.scripted) await this.page.locator("body[data-hydrated]").waitFor();
+  }
+
+  async reload() {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  async fillIdentity({ name, cpf } = honest) {
+    await this.name.fill(name);
+    await this.cpf.fill(cpf);
+  }
+
+  /** Presses Continue, or Submit on the last step. */
+  async goOn() {
+    await this.continue.click();
+  }
+
+  /** Posts the form as the browser does where the script has failed. */
+  async postNatively() {
+    const answer = this.page.waitForEvent("domcontentloaded");
+    await this.page.locator("form.sheet").evaluate((form: HTMLFormElement) => form.submit());
+    await answer;
+    await this.ready();
+  }
+
+  /** Chooses a file; with script, waits for what comes of it. */
+  async choosePhoto(file: Parameters<Page["setInputFiles"]>[1]) {
+    await this.selfie.setInputFiles(file);
+    if (this.scripted) await expect(this.frame.locator(".ok, .fault")).toBeVisible();
+  }
+
+  /** As far as the selfie. */
+  async reachSelfie() {
+    await this.open();
+    await this.fillIdentity();
+    await this.goOn();
+    await this.expectStep("selfie");
+    await this.ready();
+  }
+
+  /** The step's page, by its address and its form. */
+  async expectStep(step: string) {
+    await expect(this.page).toHaveURL(new RegExp(`^${this.link.url}/${step}([?]|$)`));
+    await expect(this.page.locator("form.sheet")).toHaveAttribute("action", new RegExp(`^/verify/${this.link.sessionId}/${step}([?]|$)`));
+    await expect(this.page.locator(step === "selfie" ? "#field-selfie_url" : "#field-name")).toBeAttached();
+  }
+
+  async expectStatus(status: string) {
+    await expect(this.main).toHaveAttribute("data-status", status, { timeout: 20_000 });
+  }
+
+  /** The photo is there to be seen: the server's copy or the one just taken. */
+  async expectSavedPhoto() {
+    await expect(this.frame).toContainText("Saved");
+    const picture = this.frame.getByRole("img", { name: "Your photo" });
+    await expect(picture).toBeVisible();
+    await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth)).toBe(800);
+  }
+
+  /** What was wrong, as the summary lists it. */
+  async expectFaults(...faults: string[]) {
+    await expect(this.summary.getByRole("link")).toHaveText(faults);
+  }
+
+  /** What the island asked the server for: not a document, nor one of its files. */
+  calls() {
+    const mine = this.requests.filter((request) => ["fetch", "xhr"].includes(request.resourceType()));
+    const path = `/kyc-sessions/${this.link.sessionId}`;
+    return mine.map((r) => `${r.method()} ${new URL(r.url()).pathname.replace(path, "")}`).filter((call) => !call.includes("/pkg/"));
+  }
+
+  /** The forms that the browser itself posted. */
+  posts() {
+    const posts = this.requests.filter((request) => request.isNavigationRequest() && request.method() === "POST");
+    return posts.map((request) => new URL(request.url()).pathname.replace(`/verify/${this.link.sessionId}`, ""));
+  }
+
+  /** A console message that belongs to the story, such as the browser's own line about an answer of 422. */
+  tolerate(...noise: RegExp[]) {
+    this.tolerated.push(...noise);
+  }
+
+  /** Nothing was asked of anybody else, and the console stayed empty. */
+  expectQuiet() {
+    const origin = new URL(this.link.url).origin;
+    const foreign = this.requests.map((request) => request.url()).filter((url) => !/^(blob|data):/.test(url) && new URL(url).origin !== origin);
+    expect(foreign, "requests to others").toEqual([]);
+    expect(this.noise.filter((text) => !this.tolerated.some((known) => known.test(text))), "the console").toEqual([]);
+  }
+}

@@ -1,0 +1,63 @@
+// Pictures of every page for people to look at: SCREENSHOTS=folder npx playwright test -c end2end screenshots
+import { join } from "node:path";
+import { doubtfulCpf } from "./customer";
+import { expect, photo, test } from "./support";
+
+const folder = process.env.SCREENSHOTS;
+const sizes = [
+  { width: 390, height: 844 },
+  { width: 1280, height: 800 },
+];
+
+if (folder) {
+  for (const viewport of sizes) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      test.describe(`${viewport.width} ${colorScheme}`, { tag: "@script-on" }, () => {
+        test.use({ viewport, colorScheme, isMobile: viewport.width < 600, deviceScaleFactor: 2 });
+
+        test("every page", async ({ customer, page, server }) => {
+          const shoot = async (name: string) => {
+            await page.screenshot({ path: join(folder, `${name}-${viewport.width}-${colorScheme}.png`), animations: "disabled" });
+          };
+          customer.tolerate(/status of 4/, /net::ERR_/);
+          await customer.open();
+          await shoot("1-identity");
+          await customer.goOn();
+          await expect(customer.summary).toBeFocused();
+          await shoot("2-identity-faults");
+          await customer.fillIdentity({ name: "User Name", cpf: doubtfulCpf });
+          await shoot("3-identity-warning");
+          await page.route("**/steps/*", (route) => route.abort());
+          await customer.goOn();
+          await expect(page.locator(".lost")).not.toBeEmpty();
+          await shoot("4-connection-lost");
+          await page.unrouteAll();
+          await customer.goOn();
+          await customer.expectStep("selfie");
+          await shoot("5-selfie");
+          await customer.choosePhoto({ name: "a.jpg", mimeType: "image/jpeg", buffer: Buffer.from("<svg/>") });
+          await shoot("6-selfie-refused");
+          await customer.choosePhoto(photo);
+          await customer.expectSavedPhoto();
+          await shoot("7-selfie-saved");
+          await page.route("**/public?*", async (route) => {
+            const session = await (await route.fetch()).json();
+            await route.fulfill({ json: { ...session, status: "PROCESSING", steps: [], progress: { done: [], current: null } } });
+          });
+          await customer.goOn();
+          await customer.expectStatus("PROCESSING");
+          await shoot("8-processing");
+          await page.unrouteAll();
+          await customer.expectStatus("COMPLETED");
+          await shoot("9-completed");
+          const { url, sessionId } = await server.link("--ttl", "1s");
+          await expect.poll(async () => (await server.command("session", "show", sessionId)).status).toBe("EXPIRED");
+          await page.goto(url);
+          await shoot("a-expired");
+          await page.goto(`${server.origin}/verify/nonsense`);
+          await shoot("b-unknown");
+        });
+      });
+    }
+  }
+}

@@ -1,0 +1,154 @@
+// What every spec stands on: the real binary in a folder of its own, its command line, a company's backend that waits for
+// webhooks, and one customer with a fresh link. One server a worker.
+import { test as base, expect } from "@playwright/test";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer, type IncomingHttpHeaders, type Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { Webhook } from "standardwebhooks";
+import { Customer } from "./customer";
+
+const root = resolve(import.meta.dirname, "..");
+const binary = process.env.FLOW_SESSIONS_BIN ?? join(root, "target/release/flow-sessions");
+
+export const photo = join(import.meta.dirname, "photos/person.jpg");
+export const smallPhoto = join(import.meta.dirname, "photos/small.jpg");
+
+export type Link = { sessionId: string; url: string; expiresAt: string };
+
+/** A running `flow-sessions serve` and its command line. */
+export class Server {
+  origin = "";
+  log = "";
+  private readonly folder = mkdtempSync(join(tmpdir(), "flow-end2end-"));
+  private child?: ChildProcess;
+  private readonly kill = () => this.child?.kill("SIGKILL");
+
+  async start() {
+    const child = spawn(binary, ["serve"], { env: this.settings("127.0.0.1:0"), stdio: ["ignore", "pipe", "pipe"] });
+    this.child = child;
+    process.once("exit", this.kill);
+    child.stderr.on("data", (chunk) => (this.log += chunk));
+    const gone = once(child, "exit").then(([code]) => Promise.reject(new Error(`serve ended with ${code}: ${this.log}`)));
+    gone.catch(() => {});
+    const [line] = await Promise.race([once(createInterface(child.stdout), "line"), gone]);
+    const listening = /^listening on (http:\/\/\S+)$/.exec(line);
+    if (!listening) throw new Error(`serve said: ${line}`);
+    this.origin = listening[1];
+  }
+
+  /** A command with `--json`, as an operator gives it beside the running server. */
+  async command(...args: string[]) {
+    const settings = this.settings(new URL(this.origin).host);
+    return JSON.parse((await promisify(execFile)(binary, [...args, "--json"], { env: settings })).stdout);
+  }
+
+  link(...more: string[]): Promise<Link> {
+    return this.command("link", "create", "--flow", "minimal", ...more);
+  }
+
+  /** The stored files, each a path. */
+  artifacts() {
+    const entries = readdirSync(join(this.folder, "artifacts"), { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  }
+
+  async stop() {
+    const { child } = this;
+    if (child && child.exitCode === null) {
+      child.kill("SIGTERM");
+      const [code] = await once(child, "exit");
+      expect(code, "SIGTERM ends well").toBe(0);
+    }
+    process.off("exit", this.kill);
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private settings(listen: string): NodeJS.ProcessEnv {
+    const own = { FLOW_LISTEN: listen, FLOW_DATA_DIR: this.folder, FLOW_WEBHOOK_ALLOW_NETS: "127.0.0.0/8", FLOW_RATE_LIMITS: "off" };
+    return { PATH: process.env.PATH, ...own };
+  }
+}
+
+/** A company's backend. It takes every event and keeps it as it came. */
+export class Receiver {
+  secret = "";
+  private readonly got: { headers: IncomingHttpHeaders; body: string }[] = [];
+  private readonly http: HttpServer = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    this.got.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+    response.end();
+  });
+
+  async start() {
+    await once(this.http.listen(0, "127.0.0.1"), "listening");
+    return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}/events`;
+  }
+
+  /** The only event about a session, once `standardwebhooks` has accepted its signature. */
+  async onlyEvent(session: string) {
+    const about = () => this.got.filter(({ body }) => body.includes(session));
+    await expect.poll(() => about().length, { message: "a webhook arrives", timeout: 20_000 }).toBe(1);
+    const [{ headers, body }] = about();
+    new Webhook(this.secret).verify(body, headers as Record<string, string>);
+    return JSON.parse(body);
+  }
+
+  async stop() {
+    this.http.closeAllConnections();
+    this.http.close();
+  }
+}
+
+type PerTest = { link: Link; customer: Customer; otherDevice: Customer; healthy: void };
+type PerWorker = { server: Server; backend: Receiver };
+
+export const test = base.extend<PerTest, PerWorker>({
+  server: [
+    async ({}, use) => {
+      const server = new Server();
+      await server.start();
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker" },
+  ],
+  backend: [
+    async ({ server }, use) => {
+      const backend = new Receiver();
+      backend.secret = (await server.command("webhook", "add", await backend.start())).secret;
+      await use(backend);
+      await backend.stop();
+    },
+    { scope: "worker" },
+  ],
+  link: ({ server }, use) => server.link().then(use),
+  customer: async ({ page, link, javaScriptEnabled }, use) => {
+    const customer = new Customer(page, link, javaScriptEnabled);
+    await use(customer);
+    customer.expectQuiet();
+  },
+  otherDevice: async ({ browser, link, javaScriptEnabled }, use) => {
+    const context = await browser.newContext();
+    const customer = new Customer(await context.newPage(), link, javaScriptEnabled);
+    await use(customer);
+    customer.expectQuiet();
+    await context.close();
+  },
+  // Whatever a test does, the server has nothing to be ashamed of in its log.
+  healthy: [
+    async ({ server }, use) => {
+      const before = server.log.length;
+      await use();
+      expect(server.log.slice(before).split("\n").filter((line) => / ERROR |panicked/.test(line))).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+export { expect };
