@@ -19,7 +19,7 @@ async function expectNothing(page: Page, where: string) {
 
 /** Waits for a link to be over. */
 async function expired(server: Server) {
-  const link = await server.link("--ttl", "1s");
+  const link = await server.link("minimal", "--ttl", "1s");
   await expect.poll(async () => (await server.command("session", "show", link.sessionId)).status).toBe("EXPIRED");
   return link.url;
 }

@@ -1,6 +1,6 @@
 // What is missing or wrong is said at once, in the customer's words, where it can be put right; nothing typed is lost.
 import { readFileSync } from "node:fs";
-import { type Customer, doubtfulCpf, honest } from "./customer";
+import { Customer, doubtfulCpf, honest } from "./customer";
 import { expect, photo, test } from "./support";
 
 const svg = { name: "photo.jpg", mimeType: "image/jpeg", buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>') };
@@ -23,7 +23,7 @@ async function goOnWithFaults(customer: Customer) {
   await expect(customer.summary).toBeVisible();
 }
 
-test("an empty form: every fault is listed, and each leads to its field", async ({ customer, page }) => {
+test("an empty form: every fault is listed, and each leads to its field", async ({ customer }) => {
   await customer.open();
   await goOnWithFaults(customer);
   await customer.expectFaults("Enter: Full name", "Enter: CPF");
@@ -35,10 +35,14 @@ test("an empty form: every fault is listed, and each leads to its field", async 
     await expect(field).toBeFocused();
   }
   await expect(customer.name).toHaveAccessibleDescription("Enter: Full name");
+  await customer.name.fill("Typed since");
+  await customer.summary.getByRole("link", { name: "CPF" }).click();
+  await expect(customer.cpf).toBeFocused();
+  await expect(customer.name).toHaveValue("Typed since");
   await customer.fillIdentity();
   await customer.goOn();
   await customer.expectStep("selfie");
-  await page.goBack();
+  await customer.open("identity");
   await expect(customer.summary).toHaveCount(0);
 });
 
@@ -178,4 +182,28 @@ test("submitting with a step left out leads back to it, with what is missing", a
   await customer.expectSavedPhoto();
   await customer.goOn();
   await customer.expectStatus("COMPLETED");
+});
+
+test("what is missing in several steps is counted and put right step by step", async ({ server, page, javaScriptEnabled }) => {
+  const text = (name: string) => ({ id: name, type: "FORM", title: `Step ${name}`, fields: [{ name, type: "TEXT", label: `Label ${name}`, required: true }] });
+  await server.importFlow({ name: "three", steps: [text("one"), text("two"), text("three")] });
+  const customer = new Customer(page, await server.link("three"), javaScriptEnabled);
+  customer.tolerate(as422);
+  await customer.open("three");
+  const fill = async (name: string) => {
+    await customer.ready();
+    await page.getByLabel(`Label ${name}`).fill(name);
+    await customer.goOn();
+  };
+  await fill("three");
+  await customer.expectFaults("Enter: Label one");
+  await expect(customer.summary.getByRole("heading")).toHaveText("There is one thing to correct");
+  await fill("one");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Step two");
+  await fill("two");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Step three");
+  await expect(page.getByLabel("Label three")).toHaveValue("three");
+  await customer.goOn();
+  await customer.expectStatus("COMPLETED");
+  customer.expectQuiet();
 });

@@ -38,7 +38,7 @@ test("from a link to a webhook", async ({ customer, server, backend, link }) => 
 });
 
 test("the customer's reference and a photo that is too small reach the company", async ({ server, backend, page, javaScriptEnabled }) => {
-  const link = await server.link("--customer", "crm:4711");
+  const link = await server.link("minimal", "--customer", "crm:4711");
   const customer = new Customer(page, link, javaScriptEnabled);
   await customer.reachSelfie();
   await customer.choosePhoto(smallPhoto);
@@ -81,6 +81,28 @@ test("a reload shows what this device saved, and the link leads to where one was
   await expect(customer.cpf).toHaveValue(honest.cpf);
   await customer.reload();
   await expect(customer.name).toHaveValue(honest.name);
+});
+
+test("back after a reload shows what was saved", async ({ customer, page }) => {
+  await customer.reachSelfie();
+  await customer.reload();
+  await page.goBack();
+  await customer.expectStep("identity");
+  await expect(customer.name).toHaveValue(honest.name);
+  await expect(customer.cpf).toHaveValue(honest.cpf);
+});
+
+test("a photo that was saved is still there for who goes through the steps again", async ({ customer, page }) => {
+  await customer.reachSelfie();
+  await customer.choosePhoto(photo);
+  if (!customer.scripted) await page.getByRole("button", { name: "English" }).click();
+  await customer.expectSavedPhoto();
+  await customer.open("identity");
+  await customer.goOn();
+  await customer.expectStep("selfie");
+  await customer.expectSavedPhoto();
+  await customer.goOn();
+  await customer.expectStatus("COMPLETED");
 });
 
 test("another device sees that a step is done, and nothing of what was written", async ({ customer, otherDevice }) => {
@@ -136,7 +158,7 @@ test("the status waits for the checks and shows their end by itself", async ({ c
 });
 
 test("a link that has expired says so in the company's name", async ({ server, page, javaScriptEnabled }) => {
-  const customer = new Customer(page, await server.link("--ttl", "1s"), javaScriptEnabled);
+  const customer = new Customer(page, await server.link("minimal", "--ttl", "1s"), javaScriptEnabled);
   await expect(async () => {
     await customer.open();
     await expect(customer.main).toHaveAttribute("data-status", "EXPIRED", { timeout: 100 });
@@ -149,7 +171,7 @@ test("a link that has expired says so in the company's name", async ({ server, p
 
 for (const step of ["identity", "selfie"]) {
   test(`the step ${step}, open when the time is up, leads to the page that says so`, async ({ server, page, javaScriptEnabled }) => {
-    const link = await server.link("--ttl", "4s");
+    const link = await server.link("minimal", "--ttl", "4s");
     const customer = new Customer(page, link, javaScriptEnabled);
     customer.tolerate(/status of 410/);
     await customer.open(step);

@@ -78,7 +78,7 @@ for (const { tag, own, identity, selfie, saved, done, unknown } of languages) {
 }
 
 test("a link made for a language speaks it, whatever the browser asks for", async ({ server, page }) => {
-  const { url } = await server.link("--locale", "es");
+  const { url } = await server.link("minimal", "--locale", "es");
   await page.goto(url);
   await expect(page.locator('html[lang="es"]')).toBeAttached();
   await page.goto(`${url}?lang=pt-BR`);

@@ -50,7 +50,7 @@ if (folder) {
           await page.unrouteAll();
           await customer.expectStatus("COMPLETED");
           await shoot("9-completed");
-          const { url, sessionId } = await server.link("--ttl", "1s");
+          const { url, sessionId } = await server.link("minimal", "--ttl", "1s");
           await expect.poll(async () => (await server.command("session", "show", sessionId)).status).toBe("EXPIRED");
           await page.goto(url);
           await shoot("a-expired");

@@ -3,7 +3,7 @@
 import { test as base, expect } from "@playwright/test";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -48,8 +48,14 @@ export class Server {
     return JSON.parse((await promisify(execFile)(binary, [...args, "--json"], { env: settings })).stdout);
   }
 
-  link(...more: string[]): Promise<Link> {
-    return this.command("link", "create", "--flow", "minimal", ...more);
+  link(flow = "minimal", ...more: string[]): Promise<Link> {
+    return this.command("link", "create", "--flow", flow, ...more);
+  }
+
+  async importFlow(flow: { name: string; steps: object[] }) {
+    const file = join(this.folder, `${flow.name}.json`);
+    writeFileSync(file, JSON.stringify(flow));
+    await this.command("flow", "import", file);
   }
 
   /** The stored files, each a path. */

@@ -1,6 +1,6 @@
 //! What every use case works with: the store, the vault, the files, time and chance, and the bounds that all share.
 
-use std::{path::Path, sync::Arc};
+use std::{os::unix::fs::DirBuilderExt as _, path::Path, sync::Arc};
 
 use object_store::{ObjectStore, local::LocalFileSystem};
 use tokio::sync::{Notify, Semaphore};
@@ -124,7 +124,8 @@ fn folder(setting: &'static str, path: &Path) -> Result<(), WrongSetting> {
     let refused = |error: std::io::Error| {
         WrongSetting::new(setting, path.display().to_string(), format!("cannot be used: {error}; allowed is a folder that can be written"))
     };
-    std::fs::create_dir_all(path).map_err(refused)?;
+    // What is made is for this user alone.
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(refused)?;
     // A folder that is there may still be on a read-only mount.
     tempfile::tempfile_in(path).map_err(refused)?;
     Ok(())

@@ -11,7 +11,17 @@ use crate::cli::Cli;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(help) if !help.use_stderr() => {
+            let _ = help.print();
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("{}", one_line(&error.to_string()));
+            return ExitCode::from(2);
+        }
+    };
     match cli.run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -19,4 +29,11 @@ async fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// What is wrong with the arguments, without the usage that follows it.
+fn one_line(complaint: &str) -> String {
+    let first = complaint.split("\n\n").next().unwrap_or_default();
+    let first = first.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{}; --help says what is allowed", first.trim_start_matches("error: "))
 }

@@ -7,17 +7,13 @@ use serde_json::Value;
 
 use crate::{
     api::{Progress, RawUserData},
-    field_value::{self, Answer},
+    field_value::{self, Answer, ArtifactLookup},
     flow::{DEFAULT_MAX_LENGTH, Field, FieldType, Step},
-    ids::ArtifactId,
     problem::{FieldCode, FieldFault},
 };
 
 /// Normalised values by field name.
 pub type Answers = BTreeMap<String, Answer>;
-
-/// Which artifact of the session a text names: its id, or its URL. `None` for everything else.
-pub type ArtifactLookup<'a> = &'a dyn Fn(&str) -> Option<ArtifactId>;
 
 /// Whether the field has to be there, given the other answers.
 pub fn is_required(field: &Field, answers: &Answers) -> bool {
@@ -159,6 +155,7 @@ pub fn fault(field: &Field, code: FieldCode) -> FieldFault {
         }
         (FieldCode::UnknownField, _) => "The flow has no field of this name.".to_owned(),
         (FieldCode::NotYourArtifact, _) => "This is not an artifact of this session; upload the file and send the url or artifactId of the answer.".to_owned(),
+        (FieldCode::WrongType, FieldType::Artifact) => format!("This has to be the artifactId or url of a file of these kinds: {}.", field.accept.join(", ")),
         (FieldCode::WrongType, FieldType::Boolean) => "This has to be true or false.".to_owned(),
         (FieldCode::WrongType, _) => "This has to be a string.".to_owned(),
     };
@@ -168,6 +165,7 @@ pub fn fault(field: &Field, code: FieldCode) -> FieldFault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::ArtifactId;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -192,7 +190,7 @@ mod tests {
         value.as_object().cloned().unwrap_or_default()
     }
 
-    const NONE: ArtifactLookup<'static> = &|_| None;
+    const NONE: ArtifactLookup<'static> = &|_, _| Err(FieldCode::NotYourArtifact);
 
     fn codes(faults: &[FieldFault]) -> Vec<(&str, FieldCode)> {
         faults.iter().map(|f| (f.field.as_str(), f.code)).collect()

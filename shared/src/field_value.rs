@@ -45,12 +45,15 @@ impl Answer {
     }
 }
 
+/// Which artifact of the session a text names, by its id or its URL, where the field takes its kind of file.
+pub type ArtifactLookup<'a> = &'a dyn Fn(&Field, &str) -> Result<ArtifactId, FieldCode>;
+
 /// Reads one value of a field. `Ok(None)` is "nothing was entered": whether that is a fault is not decided here.
-/// `artifact` tells which artifact of this session a text names, if any.
+/// `artifact` tells which artifact of this session a text names, if any that the field takes.
 ///
 /// # Errors
 /// What is wrong, as a code.
-pub fn read(field: &Field, raw: &Value, artifact: &dyn Fn(&str) -> Option<ArtifactId>) -> Result<Option<Answer>, FieldCode> {
+pub fn read(field: &Field, raw: &Value, artifact: ArtifactLookup<'_>) -> Result<Option<Answer>, FieldCode> {
     if field.r#type == FieldType::Boolean {
         return match raw {
             Value::Null => Ok(None),
@@ -91,7 +94,7 @@ pub fn read(field: &Field, raw: &Value, artifact: &dyn Fn(&str) -> Option<Artifa
                 return Err(FieldCode::NotAnOption);
             }
         }
-        FieldType::Artifact => artifact(text).ok_or(FieldCode::NotYourArtifact)?.to_string(),
+        FieldType::Artifact => artifact(field, text)?.to_string(),
         FieldType::Boolean => unreachable!("returned above"),
     };
     Ok(Some(Answer::Text(value)))
@@ -196,7 +199,7 @@ mod tests {
             (FieldType::Artifact, json!("http://169.254.169.254/"), Err(NotYourArtifact)),
         ];
         for (kind, raw, expected) in cases {
-            let got = read(&field(kind), &raw, &|text| (text == "mine").then_some(own));
+            let got = read(&field(kind), &raw, &|_, text| if text == "mine" { Ok(own) } else { Err(NotYourArtifact) });
             assert_eq!(got, expected, "{kind:?} {raw}");
         }
     }

@@ -16,10 +16,11 @@ use tracing::{info, warn};
 use super::{CheckError, Subject};
 use crate::{
     app::App,
-    flows, kill,
+    flows::{self, Flow},
+    kill,
     model::{ClaimedCheck, Finding, Session},
     sessions::{SessionError, load_saved},
-    store::{self, StoreError},
+    store::{self, StoreError, Tx},
     webhooks,
 };
 
@@ -91,6 +92,10 @@ async fn claim(app: &App, limit: usize) -> Vec<ClaimedCheck> {
 
 /// One try of a check, and what becomes of it.
 async fn attempt(app: &App, check: &ClaimedCheck) -> Result<(), SessionError> {
+    if check.claim.tries > TRIES {
+        warn!(session = %check.session, check = check.name.as_str(), "each try of a check was cut off; it ends as ERROR");
+        return finish(app, check, Finding { result: CheckResult::Error, reasons: BTreeSet::new() }).await;
+    }
     let looked = match tokio::time::timeout(TRY, look(app, check)).await {
         Ok(result) => result.map_err(|error| error.to_string()),
         Err(_) => Err(format!("it took longer than {} s", TRY.as_secs())),
@@ -136,19 +141,7 @@ async fn finish(app: &App, check: &ClaimedCheck, finding: Finding) -> Result<(),
     // Held first, so that of two last checks each sees the other's result.
     store::sessions::hold_processing(&mut tx, check.session, now).await?;
     store::checks::finish(&mut tx, &check.claim, finding.result, &finding.reasons, now).await?;
-    let checks = store::checks::of_session(&mut tx, check.session).await?;
-    let found: Option<Vec<Finding>> = checks.into_iter().map(|check| check.found).collect();
-    let last = found.is_some();
-    if let Some(found) = found {
-        let definition = &flow.definition;
-        let reasons: BTreeSet<String> = found.iter().flat_map(|f| f.reasons.iter().cloned()).collect();
-        let risk_score = risk::score(&reasons, &definition.weights());
-        let any_error = found.iter().any(|f| f.result == CheckResult::Error);
-        let outcome = Outcome { risk_score, decision: risk::decide(risk_score, definition.bands, any_error), reasons };
-        store::sessions::complete(&mut tx, session.r#ref, now, &outcome).await?;
-        webhooks::emit(app, &mut tx, &session, EventType::SessionCompleted, Some(risk_score)).await?;
-        tx.audit(app.ambient.uuid(), now, "system", "session.completed", &session.r#ref.to_string()).await?;
-    }
+    let last = settle(app, &mut tx, &session, &flow).await?;
     kill::point("check.before_commit");
     tx.commit().await?;
     kill::point("check.after_commit");
@@ -157,4 +150,23 @@ async fn finish(app: &App, check: &ClaimedCheck, finding: Finding) -> Result<(),
         app.event_written.notify_one();
     }
     Ok(())
+}
+
+/// Completes a session that is held in PROCESSING once each of its checks is done, at once where it has none: score,
+/// decision, event and audit row, in the caller's transaction. Says whether it did.
+///
+/// # Errors
+/// Where the session is not in PROCESSING, or the store does not answer.
+pub async fn settle(app: &App, tx: &mut Tx, session: &Session, flow: &Flow) -> Result<bool, SessionError> {
+    let checks = store::checks::of_session(tx, session.r#ref).await?;
+    let Some(found) = checks.into_iter().map(|check| check.found).collect::<Option<Vec<Finding>>>() else { return Ok(false) };
+    let reasons: BTreeSet<String> = found.iter().flat_map(|finding| finding.reasons.iter().cloned()).collect();
+    let risk_score = risk::score(&reasons, &flow.definition.weights());
+    let any_error = found.iter().any(|finding| finding.result == CheckResult::Error);
+    let outcome = Outcome { risk_score, decision: risk::decide(risk_score, flow.definition.bands, any_error), reasons };
+    let now = app.ambient.now();
+    store::sessions::complete(tx, session.r#ref, now, &outcome).await?;
+    webhooks::emit(app, tx, session, EventType::SessionCompleted, Some(risk_score)).await?;
+    tx.audit(app.ambient.uuid(), now, "system", "session.completed", &session.r#ref.to_string()).await?;
+    Ok(true)
 }

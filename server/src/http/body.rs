@@ -63,6 +63,9 @@ pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> 
             bytes.extend_from_slice(&data);
         }
     }
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(ApiError::new(Code::InvalidJson, "The body has to be a JSON object."));
+    }
     serde_json::from_slice(&bytes).map_err(|error| {
         // Where it is wrong, and never what stands there.
         ApiError::new(Code::InvalidJson, format!("The body is not the JSON object that is wanted, at line {}, column {}.", error.line(), error.column()))

@@ -13,7 +13,7 @@ use shared::{
 use super::{SessionError, find_artifact, load_saved, open::Opened, save};
 use crate::{
     app::App,
-    artifacts, kill,
+    artifacts, checks, kill,
     model::Device,
     store::{self, StoreError},
 };
@@ -36,7 +36,7 @@ pub async fn complete(app: &App, opened: &Opened, sent: &RawUserData, device: Op
     let saved = load_saved(&mut tx, session, &opened.key).await?;
     let artifacts = store::artifacts::of_session(&mut tx, session).await?;
     let prefix = opened.artifact_prefix(app);
-    let all = answers::check_all(&steps, sent, &saved.answers, &|text| find_artifact(text, &prefix, &artifacts))
+    let all = answers::check_all(&steps, sent, &saved.answers, &|field, text| find_artifact(field, text, &prefix, &artifacts))
         .map_err(|incomplete| SessionError::Invalid { faults: incomplete.faults, missing_steps: incomplete.missing_steps })?;
 
     let change = save::Change { before: &saved.answers, after: &all, saved: &saved, steps: &steps, sent, artifacts: &artifacts, device, now };
@@ -46,10 +46,16 @@ pub async fn complete(app: &App, opened: &Opened, sent: &RawUserData, device: Op
     }
     store::sessions::submit(&mut tx, session, now).await?;
     tx.audit(app.ambient.uuid(), now, "customer", "session.submitted", &session.to_string()).await?;
+    // A flow without checks is done with this.
+    let settled = checks::runner::settle(app, &mut tx, &opened.session, &opened.flow).await?;
     kill::point("complete.before_commit");
     tx.commit().await?;
     kill::point("complete.after_commit");
-    app.checks_queued.notify_one();
+    if settled {
+        app.event_written.notify_one()
+    } else {
+        app.checks_queued.notify_one()
+    }
     artifacts::delete_files(app, &dropped).await;
     Ok(())
 }
@@ -66,7 +72,7 @@ async fn same_outcome(app: &App, opened: &Opened, steps: &[Step], sent: &RawUser
     let submitted: Answers = load_saved(&mut db, session.r#ref, &opened.key).await?.answers;
     let artifacts = store::artifacts::of_session(&mut db, session.r#ref).await?;
     let prefix = opened.artifact_prefix(app);
-    match answers::check_all(steps, sent, &submitted, &|text| find_artifact(text, &prefix, &artifacts)) {
+    match answers::check_all(steps, sent, &submitted, &|field, text| find_artifact(field, text, &prefix, &artifacts)) {
         Ok(outcome) if outcome == submitted => Ok(()),
         _ => Err(SessionError::NotOpen),
     }

@@ -10,7 +10,13 @@ pub mod show;
 
 use std::collections::BTreeMap;
 
-use shared::{answers::Answers, field_value::Answer, ids::ArtifactId, problem::FieldFault};
+use shared::{
+    answers::Answers,
+    field_value::Answer,
+    flow::Field,
+    ids::ArtifactId,
+    problem::{FieldCode, FieldFault},
+};
 
 use crate::{
     app::App,
@@ -93,8 +99,12 @@ pub(crate) fn seal_answer(app: &App, key: &Key, session: SessionRef, field: &str
     app.vault.seal(key, place(field, &session.to_string()), answer.to_json().to_string().as_bytes())
 }
 
-/// Which artifact of this session a text names: its id, or its URL on the public URL.
-pub(crate) fn find_artifact(text: &str, url_prefix: &str, artifacts: &[Artifact]) -> Option<ArtifactId> {
-    let id = text.strip_prefix(url_prefix).unwrap_or(text).parse().ok()?;
-    artifacts.iter().any(|artifact| artifact.id == id).then_some(id)
+/// Which artifact of this session a text names, by its id or its URL on the public URL, where the field takes its kind.
+///
+/// # Errors
+/// Where it names none, or one of a kind that the field does not take.
+pub(crate) fn find_artifact(field: &Field, text: &str, url_prefix: &str, artifacts: &[Artifact]) -> Result<ArtifactId, FieldCode> {
+    let id: ArtifactId = text.strip_prefix(url_prefix).unwrap_or(text).parse().map_err(|_| FieldCode::NotYourArtifact)?;
+    let artifact = artifacts.iter().find(|artifact| artifact.id == id).ok_or(FieldCode::NotYourArtifact)?;
+    if field.accept.contains(&artifact.media_type) { Ok(id) } else { Err(FieldCode::WrongType) }
 }

@@ -4,7 +4,7 @@ use shared::{
     answers::{self, Answers},
     api::RawUserData,
     field_value::Answer,
-    flow::{FieldType, Step},
+    flow::{Field, FieldType, Step},
     ids::ArtifactId,
     language::Language,
     problem::FieldFault,
@@ -33,7 +33,7 @@ pub async fn save(app: &App, opened: &Opened, step_id: &str, sent: &RawUserData,
     let saved = load_saved(&mut tx, session, &opened.key).await?;
     let artifacts = store::artifacts::of_session(&mut tx, session).await?;
     let prefix = opened.artifact_prefix(app);
-    let lookup = |text: &str| find_artifact(text, &prefix, &artifacts);
+    let lookup = |field: &Field, text: &str| find_artifact(field, text, &prefix, &artifacts);
     let values = answers::check_step(step, sent, &saved.answers, &lookup).map_err(|faults| {
         let missing_steps = vec![step.id.clone()];
         SessionError::Invalid { faults, missing_steps }
@@ -132,7 +132,7 @@ pub async fn faults(app: &App, opened: &Opened, step: &Step, sent: &RawUserData)
     let saved = load_saved(&mut db, opened.session.r#ref, &opened.key).await?;
     let artifacts = store::artifacts::of_session(&mut db, opened.session.r#ref).await?;
     let prefix = opened.artifact_prefix(app);
-    let checked = answers::check_step(step, sent, &saved.answers, &|text| find_artifact(text, &prefix, &artifacts));
+    let checked = answers::check_step(step, sent, &saved.answers, &|field, text| find_artifact(field, text, &prefix, &artifacts));
     Ok(checked.err().unwrap_or_default())
 }
 
