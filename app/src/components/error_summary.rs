@@ -11,6 +11,7 @@ use crate::{
 /// The summary; nothing where there is no fault.
 #[component]
 pub fn ErrorSummary(step: Step, errors: Vec<FieldFault>, words: FlowWords) -> impl IntoView {
+    let errors: Vec<FieldFault> = errors.into_iter().filter(|error| step.field(&error.field).is_some()).collect();
     let title = match errors.len() {
         1 => words.one_fault.to_string(),
         n => fill(&words.many_faults, &[("n", &n.to_string())]),

@@ -13,7 +13,7 @@ use shared::{
 
 use crate::{
     components::{error_summary::message, photo::Photo},
-    islands::uploads::Uploads,
+    islands::flow::FlowState,
     words::FlowWords,
 };
 
@@ -35,13 +35,10 @@ pub fn FieldView(
     elsewhere: bool,
     /// What is wrong with it.
     error: Option<FieldFault>,
-    /// The words.
-    words: FlowWords,
-    /// The session id, for the address of a photo.
-    session: String,
-    /// The files on their way.
-    uploads: Uploads,
+    /// What the island knows.
+    state: FlowState,
 ) -> impl IntoView {
+    let words = state.words.get_value();
     let id = element_id(&field.name);
     let hint = field.hint.clone().or_else(|| (field.r#type == FieldType::Cpf).then(|| words.cpf_hint.to_string()));
     let fault = error.map(|error| message(&field, &error, &words));
@@ -89,7 +86,7 @@ pub fn FieldView(
                     </fieldset>
                 }),
                 FieldType::Artifact => EitherOf4::C(view! {
-                    <Photo field step_type value elsewhere described faulty label=label.into_view() notes=notes.into_view() words session uploads />
+                    <Photo field step_type value elsewhere described faulty label=label.into_view() notes=notes.into_view() flow=state />
                 }),
                 _ => EitherOf4::D(view! {
                     <label for=id.clone()>{label}</label>

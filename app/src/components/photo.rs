@@ -9,8 +9,8 @@ use crate::{
         field::element_id,
         icons::{Card, Face, Tick},
     },
-    islands::uploads::{Sent, Uploads},
-    words::{FlowWords, fill},
+    islands::{flow::FlowState, uploads::Sent},
+    words::fill,
 };
 
 /// The field's frame, inputs, state and tips.
@@ -24,10 +24,9 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static>(
     faulty: bool,
     label: L,
     notes: N,
-    words: FlowWords,
-    session: String,
-    uploads: Uploads,
+    flow: FlowState,
 ) -> impl IntoView {
+    let (words, uploads) = (flow.words.get_value(), flow.uploads);
     let (id, name) = (element_id(&field.name), field.name.clone());
     let accept = field.accept.join(",");
     let images: Vec<&str> = field.accept.iter().map(String::as_str).filter(|kind| kind.starts_with("image/")).collect();
@@ -38,19 +37,19 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static>(
     let has = saved_before || elsewhere;
     let chosen = {
         let field = field.clone();
-        let words = words.clone();
         move |event: leptos::ev::Event| {
             #[cfg(feature = "hydrate")]
-            crate::islands::uploads::chosen(&event, &session, &field, &words, uploads);
+            crate::islands::uploads::chosen(&event, &field, flow);
             #[cfg(not(feature = "hydrate"))]
-            let _ = (&event, &session, &field, &words, uploads);
+            let _ = (&event, &field, flow);
         }
     };
     let state = {
         let name = name.clone();
         move || uploads.get(&name)
     };
-    let (of_data, of_picture, of_text, of_bar) = (state.clone(), state.clone(), state.clone(), state.clone());
+    let (of_data, of_picture, of_text, of_bar, of_label) = (state.clone(), state.clone(), state.clone(), state.clone(), state.clone());
+    let (take, retake) = (words.take_photo.clone(), words.retake_photo.clone());
     let (alt, saved, uploading) = (words.your_photo.clone(), words.saved.clone(), words.uploading.clone());
     view! {
         <fieldset aria-describedby=described>
@@ -82,7 +81,7 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static>(
                         let state = state.clone();
                         move || !matches!(state(), Some(Sent::Sending(_)))
                     }></progress>
-                <label class="pick" for=id.clone()>{if has { words.retake_photo.clone() } else { words.take_photo.clone() }}</label>
+                <label class="pick" for=id.clone()>{move || if has || matches!(of_label(), Some(Sent::Saved(_))) { retake.clone() } else { take.clone() }}</label>
                 <input type="file" id=id.clone() name=name.clone() accept=images capture=if is_selfie { "user" } else { "environment" }
                     aria-invalid=faulty.then_some("true") on:change=chosen.clone() />
                 <label class="pick" for=format!("{id}-file")>{words.choose_file.clone()}</label>

@@ -23,9 +23,9 @@ pub struct FlowData {
     pub session: PublicSession,
     /// The step that is shown; none where the status is.
     pub step: String,
-    /// What was typed, over what this device saved.
+    /// What was typed, over what this device saved, of all steps: going back and forward asks nothing.
     pub answers: BTreeMap<String, String>,
-    /// The fields of this step that another device answered.
+    /// The fields that another device answered.
     pub elsewhere: Vec<String>,
     /// What was wrong with the last POST.
     pub errors: Vec<FieldFault>,

@@ -13,7 +13,7 @@ use crate::{
 /// The form of the step that is shown.
 #[component]
 pub fn StepForm(state: FlowState, step: Step, shown: Shown) -> impl IntoView {
-    let (session, words, id) = (state.session.get_value(), state.words.get_value(), state.id.get_value());
+    let (session, words) = (state.session.get_value(), state.words.get_value());
     let (at, of) = (session.number(&step.id), session.steps.len());
     let last = session.after(&step.id).is_none();
     let position = fill(&words.step_of, &[("at", &at.to_string()), ("of", &of.to_string())]);
@@ -32,7 +32,7 @@ pub fn StepForm(state: FlowState, step: Step, shown: Shown) -> impl IntoView {
         let elsewhere = shown.elsewhere.contains(&field.name);
         let error = shown.errors.iter().find(|error| error.field == field.name).cloned();
         view! {
-            <FieldView field step_type=step.r#type value elsewhere error words=words.clone() session=id.clone() uploads=state.uploads />
+            <FieldView field step_type=step.r#type value elsewhere error state />
         }
     });
     let (go_on, sending) = (if last { words.submit.clone() } else { words.go_on.clone() }, words.sending.clone());

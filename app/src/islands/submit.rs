@@ -60,7 +60,7 @@ async fn send(state: FlowState, step: &Step, form: &HtmlFormElement) -> Option<(
         return show_faults(state, shown, errors);
     }
     let path = format!("/kyc-sessions/{}/steps/{}", state.id.get_value(), step.id);
-    let Some(reply) = again(|| Request::put(&path).json(&body(&sent))).await else { return lost(state) };
+    let Some(reply) = again(|| Request::put(&path).json(&body(&sent))).await else { return lost(state, shown) };
     match reply.status() {
         204 => {}
         422 => return show_faults(state, shown, reply.json::<Problem>().await.ok()?.errors),
@@ -84,7 +84,7 @@ async fn send(state: FlowState, step: &Step, form: &HtmlFormElement) -> Option<(
 /// Everything is saved: submit it. A lost answer is asked for again, which changes nothing.
 async fn complete(state: FlowState, shown: Shown) -> Option<()> {
     let path = format!("/kyc-sessions/{}/complete", state.id.get_value());
-    let Some(reply) = again(|| Request::post(&path).json(&body(&RawUserData::new()))).await else { return lost(state) };
+    let Some(reply) = again(|| Request::post(&path).json(&body(&RawUserData::new()))).await else { return lost(state, shown) };
     match reply.status() {
         202 => browser::submitted(state),
         409 | 410 => browser::refresh(state),
@@ -115,7 +115,7 @@ async fn send_files(state: FlowState, step: &Step, data: &FormData) -> bool {
         }
         let files: Vec<File> = data.get_all(&field.name).iter().filter_map(|value| value.dyn_into().ok()).collect();
         if let Some(file) = files.into_iter().find(|file| file.size() > 0.0) {
-            uploads::send(&state.id.get_value(), field, &file, &state.words.get_value(), state.uploads).await;
+            uploads::send(field, &file, state).await;
         }
         all &= !matches!(state_of(), Some(Sent::Failed(_)));
     }
@@ -139,7 +139,10 @@ fn show_faults(state: FlowState, shown: Shown, errors: Vec<FieldFault>) -> Optio
 }
 
 /// No answer came: say so, keep everything.
-fn lost(state: FlowState) -> Option<()> {
+fn lost(state: FlowState, shown: Shown) -> Option<()> {
+    if !shown.errors.is_empty() {
+        state.shown.set(Shown { errors: Vec::new(), ..shown });
+    }
     state.lost.set(true);
     Some(())
 }

@@ -49,7 +49,7 @@ mod sending {
     use web_sys::{File, FormData, HtmlInputElement, ProgressEvent, Url, XmlHttpRequest};
 
     use super::{Sent, Uploads};
-    use crate::words::FlowWords;
+    use crate::islands::{browser, flow::FlowState};
 
     /// A field's, asked from outside the view.
     pub fn sent_without_tracking(uploads: Uploads, field: &str) -> Option<Sent> {
@@ -63,25 +63,27 @@ mod sending {
     }
 
     /// A file was chosen: send it.
-    pub fn chosen(event: &web_sys::Event, session: &str, field: &Field, words: &FlowWords, uploads: Uploads) {
+    pub fn chosen(event: &web_sys::Event, field: &Field, flow: FlowState) {
         let input: Option<HtmlInputElement> = event.target().and_then(|target| target.dyn_into().ok());
         let Some(file) = input.and_then(|input| input.files()).and_then(|files| files.get(0)) else { return };
-        let (session, field, words) = (session.to_owned(), field.clone(), words.clone());
-        set(uploads, &field.name, Sent::Sending(0));
-        spawn_local(async move {
-            send(&session, &field, &file, &words, uploads).await;
-        });
+        let field = field.clone();
+        set(flow.uploads, &field.name, Sent::Sending(0));
+        spawn_local(async move { send(&field, &file, flow).await });
     }
 
     /// Sends one file for a field and notes what came of it.
-    pub async fn send(session: &str, field: &Field, file: &File, words: &FlowWords, uploads: Uploads) {
+    pub async fn send(field: &Field, file: &File, flow: FlowState) {
+        let (words, uploads) = (flow.words.get_value(), flow.uploads);
         set(uploads, &field.name, Sent::Sending(0));
-        let sent = match post(session, &field.name, file, uploads).await {
+        let sent = match post(&flow.id.get_value(), &field.name, file, uploads).await {
             Ok((status, _)) if (200..300).contains(&status) => {
                 let preview = if file.type_().starts_with("image/") { Url::create_object_url_with_blob(file).ok() } else { None };
                 Sent::Saved(preview.unwrap_or_else(|| "/file.svg".to_owned()))
             }
-            Ok((_, body)) => {
+            Ok((status, body)) => {
+                if [409, 410].contains(&status) {
+                    browser::refresh(flow); // The session is over: the page says so.
+                }
                 let problem = serde_json::from_str::<Problem>(&body).map(|problem| problem.r#type).unwrap_or_default();
                 Sent::Failed(words.file_refused(problem.trim_start_matches("/problems/")))
             }

@@ -220,14 +220,14 @@ async fn draw_as(
 ) -> Result<Response, ApiError> {
     let session = sessions::open::public(&context.app, opened, view.language).await?;
     let (mut shown, mut elsewhere) = (BTreeMap::new(), Vec::new());
-    if let Some(step) = session.step(step) {
+    if session.step(step).is_some() {
         let saved = sessions::open::saved(&context.app, opened).await?;
-        let mine = saved.of_device(device);
-        elsewhere = saved.answers.keys().filter(|name| !mine.contains_key(*name) && step.field(name).is_some()).cloned().collect();
         let artifacts = sessions::open::artifacts(&context.app, opened).await?;
+        let mine = saved.of_device(device);
         let prefix = format!("/kyc-sessions/{}/artifacts/", opened.id.expose());
+        elsewhere = saved.answers.keys().filter(|name| !mine.contains_key(*name)).cloned().collect();
         for (name, answer) in &mine {
-            let Some(field) = step.field(name) else { continue };
+            let Some(field) = session.steps.iter().find_map(|step| step.field(name)) else { continue };
             let text = if field.r#type == FieldType::Artifact { picture(&artifacts, answer, &prefix) } else { as_typed(field.r#type, answer) };
             shown.insert(name.clone(), text);
         }

@@ -11,6 +11,7 @@ mod configuration;
 mod crash;
 mod documented_example;
 mod expiry;
+mod flows;
 mod idempotency;
 mod lifecycle;
 mod pages;

@@ -35,7 +35,12 @@ impl Operator {
 
     /// `link create --flow minimal` and more arguments.
     pub async fn link_with(&self, arguments: &[&str]) -> Link {
-        let mut whole = vec!["link", "create", "--flow", "minimal"];
+        self.link_of("minimal", arguments).await
+    }
+
+    /// A link of any flow.
+    pub async fn link_of(&self, flow: &str, arguments: &[&str]) -> Link {
+        let mut whole = vec!["link", "create", "--flow", flow];
         whole.extend(arguments);
         let answer = self.json(&whole).await;
         let text = |key: &str| answer[key].as_str().unwrap_or_else(|| panic!("{key} in {answer}")).to_owned();

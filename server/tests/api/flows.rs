@@ -1,0 +1,60 @@
+//! Flows other than the bundled one: each that can be imported runs to its end.
+
+use std::fs;
+
+use reqwest::Method;
+use reqwest::multipart::{Form, Part};
+
+use crate::support::{Customer, SOON, World, json, on_each_engine, photos};
+
+async fn customer_of(world: &World, name: &str, steps: serde_json::Value) -> Customer {
+    let file = world.place.home().join("flow.json");
+    fs::write(&file, json!({ "name": name, "steps": steps }).to_string()).expect("writes the flow");
+    world.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    Customer::with_link(&world.place, &world.operator.link_of(name, &[]).await)
+}
+
+fn text_step() -> serde_json::Value {
+    json!({ "id": "about", "type": "FORM", "title": "About", "fields": [{ "name": "nickname", "type": "TEXT", "label": "Nickname", "required": true }] })
+}
+
+on_each_engine!(a_flow_without_checks_completes);
+async fn a_flow_without_checks_completes(world: World) {
+    let (receiver, secret) = world.company().await;
+    let customer = customer_of(&world, "unchecked", json!([text_step()])).await;
+    customer.complete(json!({ "nickname": "Ana" })).await.expect(202);
+    customer.reaches("COMPLETED", SOON).await;
+    let shown = world.operator.session(&customer.id).await;
+    assert_eq!((&shown["riskScore"], &shown["decision"], &shown["checks"]), (&json!(0), &json!("APPROVED"), &json!([])));
+    assert_eq!(receiver.only_event(&secret, SOON).await["data"]["riskScore"], 0);
+}
+
+on_each_engine!(an_artifact_of_a_kind_that_the_field_does_not_take_is_no_answer);
+async fn an_artifact_of_a_kind_that_the_field_does_not_take_is_no_answer(world: World) {
+    let customer = world.customer().await;
+    let pdf = Part::bytes(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n".to_vec()).file_name("proof.pdf");
+    let uploaded = customer.send(customer.api(Method::POST, "/upload").multipart(Form::new().part("file", pdf))).await.expect(201).json();
+    let answers = json!({ "name": "Ana", "cpf": "529.982.247-25", "selfie_url": uploaded["artifactId"] });
+    let problem = customer.complete(answers).await.expect(422).json();
+    assert_eq!((&problem["errors"][0]["field"], &problem["errors"][0]["code"]), (&json!("selfie_url"), &json!("wrong_type")));
+    customer.upload("selfie_url", photos::selfie()).await.expect(201);
+    customer.complete(json!({ "name": "Ana", "cpf": "529.982.247-25" })).await.expect(202);
+}
+
+on_each_engine!(the_logo_is_served_as_an_image_of_ours);
+async fn the_logo_is_served_as_an_image_of_ours(world: World) {
+    let logo = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+    let file = world.place.home().join("flow.json");
+    let flow = json!({ "name": "branded", "branding": { "companyName": "Bänk & Co", "logo": logo, "primaryColor": "#ffee00" }, "steps": [text_step()] });
+    fs::write(&file, flow.to_string()).expect("writes the flow");
+    world.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    let customer = Customer::with_link(&world.place, &world.operator.link_of("branded", &[]).await);
+    let public = customer.public().await.expect(200).json();
+    assert_eq!(public["branding"]["companyName"], "Bänk & Co");
+    let path = public["branding"]["logoUrl"].as_str().expect("a logo");
+    let image = reqwest::get(format!("{}{path}", world.place.base())).await.expect("an answer");
+    assert_eq!(image.headers()["content-type"], "image/png");
+    assert!(image.bytes().await.expect("a body").starts_with(b"\x89PNG"));
+    let page = customer.page("/about").await.expect(200).text();
+    assert!(page.contains("Bänk &amp; Co") && page.contains(&format!("src=\"{path}\"")), "{page}");
+}
