@@ -35,7 +35,7 @@ async fn an_artifact_of_a_kind_that_the_field_does_not_take_is_no_answer(world: 
     let pdf = Part::bytes(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n".to_vec()).file_name("proof.pdf");
     let uploaded = customer.send(customer.api(Method::POST, "/upload").multipart(Form::new().part("file", pdf))).await.expect(201).json();
     let answers = json!({ "name": "Ana", "cpf": "529.982.247-25", "selfie_url": uploaded["artifactId"] });
-    let problem = customer.complete(answers).await.expect(422).json();
+    let problem = customer.complete(answers).await.problem(422, "invalid-user-data");
     assert_eq!((&problem["errors"][0]["field"], &problem["errors"][0]["code"]), (&json!("selfie_url"), &json!("wrong_type")));
     customer.upload("selfie_url", photos::selfie()).await.expect(201);
     customer.complete(json!({ "name": "Ana", "cpf": "529.982.247-25" })).await.expect(202);
