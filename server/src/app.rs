@@ -58,10 +58,8 @@ impl App {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
             None => format!("http://{}", config.listen),
         };
-        let is_new = prepare_folders(&config)?;
-        if !is_new && !config.key_file.exists() {
-            return Err(missing_key(&config).into());
-        }
+        check_key_place(&config)?;
+        prepare_folders(&config)?;
         let store = open_store(&config).await?;
         let app = Self::with_store(config, ambient, public_url, store.clone()).await;
         if app.is_err() {
@@ -96,7 +94,11 @@ impl App {
     /// Notes the key's fingerprint in a new database and imports the bundled flows, once.
     async fn first_start(&self) -> Result<(), CommandError> {
         let mut tx = self.store.write().await?;
-        tx.note_once("key_fingerprint", self.vault.fingerprint()).await?;
+        // Of two first starts at once with different keys, one is too late.
+        let known = tx.note("key_fingerprint", self.vault.fingerprint()).await?;
+        if known != self.vault.fingerprint() {
+            return Err(other_key(&self.config, self.vault.fingerprint(), &known).into());
+        }
         if tx.note_once("bundled_flows", "imported").await? {
             for json in crate::flows::BUNDLED {
                 crate::flows::import_in(self, &mut tx, json).await.map_err(|error| CommandError::Failed(error.to_string()))?;
@@ -131,13 +133,22 @@ fn folder(setting: &'static str, path: &Path) -> Result<(), WrongSetting> {
     Ok(())
 }
 
-/// Makes the folders that are missing. Says whether the database is new, as far as files tell.
-fn prepare_folders(config: &Config) -> Result<bool, WrongSetting> {
+/// Makes the folders that are missing.
+fn prepare_folders(config: &Config) -> Result<(), WrongSetting> {
     folder("FLOW_DATA_DIR", &config.data_dir)?;
-    folder("FLOW_ARTIFACTS_URL", &config.artifacts_dir)?;
-    match &config.database {
-        Database::Sqlite(path) => Ok(!path.exists()),
-        Database::Postgres(_) => Ok(true),
+    folder("FLOW_ARTIFACTS_URL", &config.artifacts_dir)
+}
+
+/// Refuses, before anything is made, a key file that holds no key and one that could not be made.
+fn check_key_place(config: &Config) -> Result<(), WrongSetting> {
+    let (path, shown) = (&config.key_file, config.key_file.display().to_string());
+    match std::fs::metadata(path) {
+        Ok(file) if file.is_file() && file.len() == 32 => Ok(()),
+        Ok(file) => Err(WrongSetting::new("FLOW_KEY_FILE", shown, format!("has {} bytes; allowed is a file of the 32 bytes of a key", file.len()))),
+        Err(_) => match path.parent() {
+            Some(parent) if parent.is_dir() || parent.as_os_str().is_empty() || parent == config.data_dir => Ok(()),
+            _ => Err(WrongSetting::new("FLOW_KEY_FILE", shown, "cannot be made: its folder is not there; allowed is a file in a folder that is")),
+        },
     }
 }
 
@@ -157,6 +168,11 @@ fn open_objects(path: &Path) -> Result<Arc<dyn ObjectStore>, WrongSetting> {
     let store =
         LocalFileSystem::new_with_prefix(path).map_err(|error| WrongSetting::new("FLOW_ARTIFACTS_URL", path.display().to_string(), error.to_string()))?;
     Ok(Arc::new(store.with_automatic_cleanup(true)))
+}
+
+fn other_key(config: &Config, own: &str, known: &str) -> WrongSetting {
+    let reason = format!("has fingerprint {own}, the database belongs to {known}; allowed is the file with that key");
+    WrongSetting::new("FLOW_KEY_FILE", config.key_file.display().to_string(), reason)
 }
 
 fn missing_key(config: &Config) -> WrongSetting {
@@ -181,9 +197,7 @@ async fn unlock(config: &Config, store: &Store, ambient: &Ambient) -> Result<Vau
     };
     let vault = Vault::new(&key, ambient.clone());
     match known {
-        Some(known) if known != vault.fingerprint() => {
-            Err(refused(format!("has fingerprint {}, the database belongs to {known}; allowed is the file with that key", vault.fingerprint())).into())
-        }
+        Some(known) if known != vault.fingerprint() => Err(other_key(config, vault.fingerprint(), &known).into()),
         _ => Ok(vault),
     }
 }

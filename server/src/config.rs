@@ -82,7 +82,7 @@ pub struct Config {
 }
 
 /// How long the process may take to end after SIGTERM, all requests in flight included.
-pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(25);
+pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(20);
 
 /// A setting that cannot be used: one line for a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -100,19 +100,23 @@ impl WrongSetting {
     /// A complaint about a setting.
     pub fn new(setting: &'static str, value: impl Into<String>, reason: impl Into<String>) -> Self {
         let one_line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        Self { setting, value: value.into(), reason: one_line(reason.into()) }
+        Self { setting, value: one_line(value.into()), reason: one_line(reason.into()) }
     }
 }
 
-/// A URL as it may be shown: the password masked.
+/// A URL as it may be shown: passwords masked, also where it is no URL.
 pub fn masked(url: &str) -> String {
-    match Url::parse(url) {
-        Ok(mut parsed) if parsed.password().is_some() => {
-            let _ = parsed.set_password(Some("***"));
-            parsed.to_string()
-        }
-        _ => url.to_owned(),
+    let Ok(mut parsed) = Url::parse(url) else {
+        let scheme = url.find("://").map_or(0, |at| at + 3);
+        return url.rfind('@').filter(|at| *at >= scheme).map_or_else(|| url.to_owned(), |at| format!("{}***{}", &url[..scheme], &url[at..]));
+    };
+    if parsed.password().is_some() {
+        let _ = parsed.set_password(Some("***"));
     }
+    if parsed.query_pairs().any(|(name, _)| name.contains("password")) {
+        parsed.set_query(Some("***"));
+    }
+    parsed.to_string()
 }
 
 impl Settings {
@@ -224,6 +228,9 @@ mod tests {
             ("FLOW_PUBLIC_URL", |s, v| s.public_url = Some(v), "ftp://x"),
             ("FLOW_PUBLIC_URL", |s, v| s.public_url = Some(v), "https://x/path"),
             ("FLOW_DATABASE_URL", |s, v| s.database_url = Some(v), "mysql://u:secret@h/x"),
+            ("FLOW_DATABASE_URL", |s, v| s.database_url = Some(v), "postgres://u:secret@h:99999/x"),
+            ("FLOW_DATABASE_URL", |s, v| s.database_url = Some(v), "postgres://u:se/cret@h/x"),
+            ("FLOW_LISTEN", |s, v| s.listen = Some(v), "a\nb"),
             ("FLOW_ARTIFACTS_URL", |s, v| s.artifacts_url = Some(v), "ftp://x"),
             ("FLOW_SITE_DIR", |s, v| s.site_dir = Some(v), "/nowhere"),
             ("FLOW_WEBHOOK_ALLOW_NETS", |s, v| s.webhook_allow_nets = Some(v), "10.0.0.0/8,me"),
@@ -233,7 +240,7 @@ mod tests {
         ] {
             let complaint = given(set, value).expect_err("refused");
             assert!(complaint.starts_with(name) && !complaint.contains('\n') && complaint.contains("allowed") | complaint.contains("http"), "{complaint}");
-            assert!(!complaint.contains("secret"), "{complaint}");
+            assert!(!complaint.contains("secret") && !complaint.contains("se/cret"), "{complaint}");
         }
     }
 }

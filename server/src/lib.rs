@@ -60,7 +60,9 @@ pub async fn run(app: Arc<App>, listener: TcpListener, shutdown: impl Future<Out
     if tokio::time::timeout(Duration::from_secs(3), all).await.is_err() {
         warn!("work under way was cut off; another run takes it up again");
     }
-    app.store.close().await;
+    if tokio::time::timeout(Duration::from_secs(3), app.store.close()).await.is_err() {
+        warn!("the database did not close in time");
+    }
 }
 
 fn context(app: &Arc<App>, stop: &CancellationToken) -> Context {
@@ -72,8 +74,10 @@ fn context(app: &Arc<App>, stop: &CancellationToken) -> Context {
 
 async fn expire(app: Arc<App>, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        if let Err(error) = sessions::expire::expire_overdue(&app).await {
-            warn!(%error, "sessions whose time is up could not be looked for; the next round tries again");
+        match sessions::expire::expire_overdue(&app).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => warn!(%error, "sessions whose time is up could not be looked for; the next round tries again"),
         }
         tokio::select! {
             () = stop.cancelled() => {}

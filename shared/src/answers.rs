@@ -40,7 +40,7 @@ fn missing(step: &Step, answers: &Answers) -> Vec<FieldFault> {
 /// that does not fit; what fits is laid over.
 fn overlay<'a>(fields: impl Iterator<Item = &'a Field> + Clone, sent: &RawUserData, over: &mut Answers, artifact: ArtifactLookup<'_>) -> Vec<FieldFault> {
     let mut faults: Vec<FieldFault> = sent.keys().filter(|name| fields.clone().all(|f| f.name != **name)).map(|name| unknown(name)).collect();
-    for field in fields {
+    for field in fields.clone() {
         let Some(raw) = sent.get(&field.name) else { continue };
         match field_value::read(field, raw, artifact) {
             Ok(Some(answer)) => {
@@ -50,6 +50,13 @@ fn overlay<'a>(fields: impl Iterator<Item = &'a Field> + Clone, sent: &RawUserDa
                 over.remove(&field.name);
             }
             Err(code) => faults.push(fault(field, code)),
+        }
+    }
+    // A photo answers one field: of two fields that name the same one, the one that was sent is at fault.
+    for field in fields.filter(|field| field.r#type == FieldType::Artifact && sent.contains_key(&field.name)) {
+        let Some(own) = over.get(&field.name) else { continue };
+        if over.iter().any(|(name, other)| *name != field.name && other == own) && faults.iter().all(|known| known.field != field.name) {
+            faults.push(fault(field, FieldCode::NotYourArtifact));
         }
     }
     faults
@@ -232,6 +239,17 @@ mod tests {
         assert_eq!(kept.keys().collect::<Vec<_>>(), ["back"]);
         let cleared = check_step(&steps[1], &raw(json!({ "back": "" })), &saved, NONE).expect("nothing is required");
         assert!(cleared.is_empty());
+    }
+
+    #[test]
+    fn a_photo_answers_one_field() {
+        let step = Step { fields: vec![field("front", FieldType::Artifact, true), field("back", FieldType::Artifact, true)], ..Step::default() };
+        let own = |_: &Field, text: &str| text.parse().map_err(|_| FieldCode::NotYourArtifact);
+        let (one, two) = (ArtifactId(1).to_string(), ArtifactId(2).to_string());
+        let saved = Answers::from([("front".into(), Answer::Text(one.clone())), ("back".into(), Answer::Text(two.clone()))]);
+        assert!(check_step(&step, &raw(json!({ "front": two, "back": one })), &saved, &own).is_ok(), "they may change places");
+        let faults = check_step(&step, &raw(json!({ "front": two })), &saved, &own).expect_err("both would be the same");
+        assert_eq!(codes(&faults), [("front", FieldCode::NotYourArtifact)]);
     }
 
     #[test]

@@ -50,8 +50,8 @@ pub fn Face() -> impl IntoView {
     view! {
         <svg class="guide" viewBox="0 0 200 220" fill="none" stroke="currentColor" stroke-width="3" aria-hidden="true">
             <ellipse cx="100" cy="104" rx="66" ry="86" stroke-dasharray="7 8" />
-            <circle cx="100" cy="92" r="30" />
-            <path d="M44 176c10-28 32-42 56-42s46 14 56 42" />
+            <path d="M60 92c0-26 17-46 40-46s40 20 40 46-17 56-40 56-40-30-40-56" />
+            <path d="M84 88v4M116 88v4M88 122c8 6 16 6 24 0" />
         </svg>
     }
 }

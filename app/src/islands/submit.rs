@@ -130,7 +130,7 @@ fn files_there(state: FlowState, step: &Step, shown: &Shown) -> Answers {
             || matches!(uploads::sent_without_tracking(state.uploads, name), Some(Sent::Saved(_)))
     };
     let files = step.fields.iter().filter(|field| field.r#type == FieldType::Artifact && there(&field.name));
-    files.map(|field| (field.name.clone(), Answer::Text(ArtifactId(0).to_string()))).collect()
+    files.enumerate().map(|(at, field)| (field.name.clone(), Answer::Text(ArtifactId(at as u128).to_string()))).collect()
 }
 
 fn show_faults(state: FlowState, shown: Shown, errors: Vec<FieldFault>) -> Option<()> {

@@ -42,6 +42,9 @@ pub use sending::{chosen, send, sent_without_tracking};
 
 #[cfg(feature = "hydrate")]
 mod sending {
+    use std::{cell::RefCell, collections::BTreeMap};
+
+    use gloo_timers::future::TimeoutFuture;
     use leptos::{prelude::*, task::spawn_local};
     use shared::{flow::Field, problem::Problem};
     use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
@@ -50,6 +53,9 @@ mod sending {
 
     use super::{Sent, Uploads};
     use crate::islands::{browser, flow::FlowState};
+
+    /// How long one upload may take, in milliseconds: as long as the server lets it.
+    const LONGEST_MS: u32 = 15 * 60 * 1_000;
 
     /// A field's, asked from outside the view.
     pub fn sent_without_tracking(uploads: Uploads, field: &str) -> Option<Sent> {
@@ -62,18 +68,55 @@ mod sending {
         });
     }
 
+    /// How often a file was chosen for each field, and the requests under way: the file chosen last is the one that counts.
+    #[derive(Default)]
+    struct Order {
+        chosen: BTreeMap<String, u32>,
+        under_way: BTreeMap<String, XmlHttpRequest>,
+    }
+
+    thread_local! {
+        static ORDER: RefCell<Order> = RefCell::default();
+    }
+
+    /// Waits until no earlier file of this field is under way; one that has not left yet is called back. False where a
+    /// later one was chosen meanwhile.
+    async fn my_turn(field: &str, number: u32, uploads: Uploads) -> bool {
+        loop {
+            let earlier = ORDER.with_borrow(|order| order.under_way.get(field).cloned());
+            let latest = ORDER.with_borrow(|order| order.chosen.get(field) == Some(&number));
+            match earlier {
+                _ if !latest => return false,
+                None => return true,
+                Some(request) => {
+                    if !matches!(sent_without_tracking(uploads, field), Some(Sent::Sending(100))) {
+                        let _ = request.abort();
+                    }
+                    TimeoutFuture::new(50).await;
+                }
+            }
+        }
+    }
+
     /// A file was chosen: send it.
     pub fn chosen(event: &web_sys::Event, field: &Field, flow: FlowState) {
         let input: Option<HtmlInputElement> = event.target().and_then(|target| target.dyn_into().ok());
         let Some(file) = input.and_then(|input| input.files()).and_then(|files| files.get(0)) else { return };
         let field = field.clone();
-        set(flow.uploads, &field.name, Sent::Sending(0));
         spawn_local(async move { send(&field, &file, flow).await });
     }
 
     /// Sends one file for a field and notes what came of it.
     pub async fn send(field: &Field, file: &File, flow: FlowState) {
         let (words, uploads) = (flow.words.get_value(), flow.uploads);
+        let number = ORDER.with_borrow_mut(|order| {
+            let count = order.chosen.entry(field.name.clone()).or_default();
+            *count += 1;
+            *count
+        });
+        if !my_turn(&field.name, number, uploads).await {
+            return;
+        }
         set(uploads, &field.name, Sent::Sending(0));
         let sent = match post(&flow.id.get_value(), &field.name, file, uploads).await {
             Ok((status, _)) if (200..300).contains(&status) => {
@@ -89,7 +132,9 @@ mod sending {
             }
             Err(_) => Sent::Failed(words.file_lost.to_string()),
         };
-        set(uploads, &field.name, sent);
+        if ORDER.with_borrow(|order| order.chosen.get(&field.name) == Some(&number)) {
+            set(uploads, &field.name, sent);
+        }
     }
 
     /// The one place that needs XMLHttpRequest: only it tells how far an upload is.
@@ -111,9 +156,14 @@ mod sending {
             request.set_onload(Some(&resolve));
             request.set_onerror(Some(&reject));
             request.set_onabort(Some(&reject));
+            request.set_ontimeout(Some(&reject));
         });
+        request.set_timeout(LONGEST_MS);
         request.send_with_opt_form_data(Some(&data))?;
-        JsFuture::from(done).await?;
+        ORDER.with_borrow_mut(|order| order.under_way.insert(field.to_owned(), request.clone()));
+        let ended = JsFuture::from(done).await;
+        ORDER.with_borrow_mut(|order| order.under_way.remove(field));
+        ended?;
         Ok((request.status()?, request.response_text()?.unwrap_or_default()))
     }
 }

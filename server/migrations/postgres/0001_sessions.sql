@@ -112,7 +112,7 @@ CREATE TABLE deliveries (
     lease TEXT,
     UNIQUE (event, endpoint)
 );
-CREATE INDEX deliveries_due ON deliveries (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX deliveries_due ON deliveries (endpoint, due_at) WHERE due_at IS NOT NULL;
 
 CREATE TABLE attempts (
     delivery TEXT NOT NULL REFERENCES deliveries (id),

@@ -121,10 +121,16 @@ async fn wrapping_key(app: &App, session: &Session, session_key: &Key, customer:
     Ok((app.vault.data_key("customers", &customer.to_string(), &row.data_key)?, customer.to_string()))
 }
 
-async fn artifact_key(app: &App, session: &Session, session_key: &Key, artifact: &Artifact) -> Result<Key, ArtifactError> {
-    let (wrapping, owner) = wrapping_key(app, session, session_key, artifact.customer).await?;
+fn artifact_key(wrapping: &Key, owner: &str, artifact: &Artifact) -> Result<Key, Unsealable> {
     let row = Uuid::from_u128(artifact.id.0).to_string();
-    Ok(Key::from_slice(&vault::open(&wrapping, key_place(&row, &owner), &artifact.data_key)?)?)
+    Key::from_slice(&vault::open(wrapping, key_place(&row, owner), &artifact.data_key)?)
+}
+
+/// What was learnt of an artifact.
+fn facts_by(wrapping: &Key, owner: &str, artifact: &Artifact) -> Result<Facts, Unsealable> {
+    let key = artifact_key(wrapping, owner, artifact)?;
+    let row = Uuid::from_u128(artifact.id.0).to_string();
+    serde_json::from_slice(&vault::open(&key, facts_place(&row), &artifact.facts)?).map_err(|_| Unsealable)
 }
 
 /// The bytes of an artifact as they are stored: without metadata.
@@ -132,7 +138,8 @@ async fn artifact_key(app: &App, session: &Session, session_key: &Key, artifact:
 /// # Errors
 /// Where the file is gone, does not open, or the storage does not answer.
 pub async fn read(app: &App, session: &Session, session_key: &Key, artifact: &Artifact) -> Result<Vec<u8>, ArtifactError> {
-    let key = artifact_key(app, session, session_key, artifact).await?;
+    let (wrapping, owner) = wrapping_key(app, session, session_key, artifact.customer).await?;
+    let key = artifact_key(&wrapping, &owner, artifact)?;
     let sealed = app.objects.get(&object_path(artifact.id)).await?.bytes().await?;
     Ok(vault::open_file(&key, &artifact.id.to_string(), &sealed)?)
 }
@@ -190,8 +197,13 @@ pub async fn file(app: &App, opened: &Opened, spooled: Spooled, field: Option<&s
     let (artifact, sealed) =
         seal(app, opened, inspected, Facts { sha256: sha256.clone(), width: None, height: None, clues: Clues::default() }, field, device, size).await?;
     app.objects.put(&object_path(artifact.id), sealed.into()).await?;
-    match commit(app, opened, &artifact).await {
-        Ok(replaced) => {
+    match commit(app, opened, &artifact, &sha256).await {
+        // The same bytes came twice at once: the first counts.
+        Ok(Committed::AlreadyThere(same)) => {
+            delete_files(app, &[artifact.id]).await;
+            Ok(Filed { artifact: *same, sha256, is_new: false })
+        }
+        Ok(Committed::Replacing(replaced)) => {
             delete_files(app, &replaced).await;
             Ok(Filed { artifact, sha256, is_new: true })
         }
@@ -210,9 +222,8 @@ async fn already_there(app: &App, opened: &Opened, field: Option<&str>, sha256: 
         store::artifacts::of_session(&mut db, opened.session.r#ref).await?
     };
     let Some(artifact) = artifacts.into_iter().rev().find(|artifact| artifact.field.as_deref() == Some(field)) else { return Ok(None) };
-    let key = artifact_key(app, &opened.session, &opened.key, &artifact).await?;
-    let row = Uuid::from_u128(artifact.id.0).to_string();
-    let facts: Facts = serde_json::from_slice(&vault::open(&key, facts_place(&row), &artifact.facts)?).map_err(|_| Unsealable)?;
+    let (wrapping, owner) = wrapping_key(app, &opened.session, &opened.key, artifact.customer).await?;
+    let facts = facts_by(&wrapping, &owner, &artifact)?;
     let is_same = facts.sha256 == sha256;
     Ok(is_same.then_some(Filed { artifact, sha256: facts.sha256, is_new: false }))
 }
@@ -250,14 +261,26 @@ async fn seal(
     Ok((artifact, sealed.into()))
 }
 
-/// Writes the row and what it answers while the session is held. Answers the artifacts it replaces.
-async fn commit(app: &App, opened: &Opened, artifact: &Artifact) -> Result<Vec<ArtifactId>, ArtifactError> {
+/// What became of an artifact's row.
+enum Committed {
+    /// It is there, in place of these.
+    Replacing(Vec<ArtifactId>),
+    /// The same bytes answer the field already.
+    AlreadyThere(Box<Artifact>),
+}
+
+/// Writes the row and what it answers while the session is held.
+async fn commit(app: &App, opened: &Opened, artifact: &Artifact, sha256: &str) -> Result<Committed, ArtifactError> {
+    let (wrapping, owner) = wrapping_key(app, &opened.session, &opened.key, artifact.customer).await?;
     let now = app.ambient.now();
     let mut tx = save::hold(app, opened, now).await?;
     let mut replaced = Vec::new();
     if let Some(field) = &artifact.field {
         for earlier in store::artifacts::of_session(&mut tx, artifact.session).await? {
             if earlier.field.as_ref() == Some(field) {
+                if facts_by(&wrapping, &owner, &earlier)?.sha256 == sha256 {
+                    return Ok(Committed::AlreadyThere(Box::new(earlier)));
+                }
                 store::artifacts::remove(&mut tx, earlier.id).await?;
                 replaced.push(earlier.id);
             }
@@ -276,7 +299,7 @@ async fn commit(app: &App, opened: &Opened, artifact: &Artifact) -> Result<Vec<A
     kill::point("upload.before_commit");
     tx.commit().await?;
     kill::point("upload.after_commit");
-    Ok(replaced)
+    Ok(Committed::Replacing(replaced))
 }
 
 /// Deletes files whose rows are gone. What fails here the sweeper finds later.

@@ -49,7 +49,6 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             let permit = Arc::clone(&permits).acquire_owned().await.expect("the semaphore is never closed");
             let app = Arc::clone(&app);
             running.spawn(async move {
-                let _permit = permit;
                 kill::point("check.claimed");
                 let (session, name) = (check.session, check.name.as_str());
                 match attempt(&app, &check).await {
@@ -57,6 +56,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
                     Ok(()) | Err(SessionError::Store(StoreError::Conflict)) => {}
                     Err(error) => warn!(session = %session, check = name, %error, "what a check found could not be written; it is done again"),
                 }
+                drop(permit);
                 app.checks_queued.notify_one();
             });
         }

@@ -56,7 +56,9 @@ pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Devic
         }
         return Ok(posted);
     }
-    let mut form = uploads::multipart(headers, request)?;
+    // Two inputs a photo: one for the camera, one for the files.
+    let inputs = step.fields.iter().filter(|field| field.r#type == FieldType::Artifact).count() as u64 * 2;
+    let mut form = uploads::multipart(headers, request, inputs.max(1))?;
     let mut filed: Vec<String> = Vec::new();
     for _ in 0..uploads::MAX_PARTS {
         let Some(part) = uploads::next_part(&mut form).await? else { return Ok(posted) };

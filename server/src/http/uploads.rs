@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::StreamExt as _;
-use multer::{Field, Multipart};
+use multer::{Constraints, Field, Multipart, SizeLimit};
 use shared::{
     api::{DossierLink, Uploaded},
     problem::{Code, FieldCode, FieldFault},
@@ -31,15 +31,21 @@ fn too_large() -> ApiError {
     ApiError::new(Code::TooLarge, "A file is at most 10 MiB (10485760 bytes).")
 }
 
-/// The body as multipart/form-data.
+/// The body as multipart/form-data, with room for so many files. The limit is on the whole of it, since what stands outside
+/// the parts is held in memory.
 ///
 /// # Errors
 /// 415 where it is something else.
-pub fn multipart(headers: &HeaderMap, request: Request) -> Result<Multipart<'static>, ApiError> {
+pub fn multipart(headers: &HeaderMap, request: Request, files: u64) -> Result<Multipart<'static>, ApiError> {
+    let limit = files * MAX_BYTES + MAX_AROUND;
+    if body::declared_length(headers).is_some_and(|length| length > limit) {
+        return Err(too_large());
+    }
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let boundary =
         multer::parse_boundary(content_type).map_err(|_| ApiError::new(Code::UnsupportedMedia, "The body has to be multipart/form-data with a boundary."))?;
-    Ok(Multipart::new(request.into_body().into_data_stream(), boundary))
+    let constraints = Constraints::new().size_limit(SizeLimit::new().whole_stream(limit));
+    Ok(Multipart::with_constraints(request.into_body().into_data_stream(), boundary, constraints))
 }
 
 /// The next part.
@@ -50,7 +56,10 @@ pub async fn next_part(form: &mut Multipart<'static>) -> Result<Option<Field<'st
     form.next_field().await.map_err(|error| broken(&error))
 }
 
-fn broken(_error: &multer::Error) -> ApiError {
+fn broken(error: &multer::Error) -> ApiError {
+    if matches!(error, multer::Error::StreamSizeExceeded { .. }) {
+        return too_large();
+    }
     ApiError::new(Code::InvalidRequest, "The multipart body is broken, or ended before it was whole.").with_field(
         "file",
         FieldCode::Malformed,
@@ -103,10 +112,7 @@ pub async fn upload(State(context): State<Context>, Segments(id): Segments<Strin
     let opened = session_api::open(&context, &id).await?;
     opened.require_open()?;
     let headers = request.headers().clone();
-    if body::declared_length(&headers).is_some_and(|length| length > MAX_BYTES + MAX_AROUND) {
-        return Err(too_large());
-    }
-    let mut form = multipart(&headers, request)?;
+    let mut form = multipart(&headers, request, 1)?;
     let (mut spooled, mut field) = (None, None);
     let mut parts = 0;
     while let Some(part) = next_part(&mut form).await? {

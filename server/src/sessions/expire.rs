@@ -16,15 +16,16 @@ use crate::{
 /// Sessions expired in one round.
 const BATCH: i64 = 200;
 
-/// Expires every session whose time is up. Answers how many.
+/// Expires sessions whose time is up, a batch of them. Says whether there may be more at once.
 ///
 /// # Errors
 /// Where the store does not answer.
-pub async fn expire_overdue(app: &App) -> Result<usize, SessionError> {
+pub async fn expire_overdue(app: &App) -> Result<bool, SessionError> {
     let overdue = {
         let mut db = app.store.read().await?;
         store::sessions::overdue(&mut db, app.ambient.now(), BATCH).await?
     };
+    let full = i64::try_from(overdue.len()).is_ok_and(|looked_at| looked_at == BATCH);
     let mut done = 0;
     for session in overdue {
         match expire(app, session).await {
@@ -37,7 +38,7 @@ pub async fn expire_overdue(app: &App) -> Result<usize, SessionError> {
     if done > 0 {
         app.event_written.notify_one();
     }
-    Ok(done)
+    Ok(full && done > 0)
 }
 
 async fn expire(app: &App, r#ref: SessionRef) -> Result<(), SessionError> {

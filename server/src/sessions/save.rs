@@ -82,6 +82,12 @@ pub(crate) struct Change<'a> {
 }
 
 impl Change<'_> {
+    /// Whether any field holds this value once the change is made.
+    fn still_names(&self, value: &Answer) -> bool {
+        let untouched = self.saved.answers.iter().filter(|(field, _)| !self.before.contains_key(*field)).map(|(_, answer)| answer);
+        self.after.values().chain(untouched).any(|answer| answer == value)
+    }
+
     fn is_artifact(&self, field: &str) -> bool {
         self.steps.iter().filter_map(|step| step.field(field)).any(|field| field.r#type == FieldType::Artifact)
     }
@@ -100,6 +106,7 @@ pub(crate) async fn write(app: &App, tx: &mut Tx, opened: &Opened, change: Chang
             store::answers::remove(tx, session, field).await?;
         }
         if change.is_artifact(field)
+            && !change.still_names(old)
             && let Ok(id) = old.text().parse()
         {
             store::artifacts::remove(tx, id).await?;

@@ -24,6 +24,15 @@ impl Store {
 }
 
 impl Tx {
+    /// Writes a fact down unless it is there already; answers what is there now.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn note(&mut self, key: &str, value: &str) -> Result<String> {
+        self.note_once(key, value).await?;
+        Ok(sqlx::query("SELECT value FROM meta WHERE key = $1").bind(key).fetch_one(&mut **self).await?.try_get("value")?)
+    }
+
     /// Writes a fact down unless it is there already; says whether it was written.
     ///
     /// # Errors

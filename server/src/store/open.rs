@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use sqlx::{AnyPool, Executor as _, Row as _, any::AnyPoolOptions};
+use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _, Row as _, any::AnyPoolOptions};
 
 use super::{Engine, Store};
 use crate::config::Database;
@@ -28,6 +28,9 @@ pub enum OpenError {
     },
 }
 
+/// How long the first connection may take.
+const FIRST_CONNECTION: Duration = Duration::from_secs(5);
+
 /// What has to hold on each SQLite connection: durable commits, references that point somewhere, deleted means overwritten.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
 const ASSERTED: [(&str, &str, &str); 4] = [
@@ -47,6 +50,7 @@ impl Store {
         match database {
             Database::Sqlite(path) => Self::open_sqlite(path).await,
             Database::Postgres(url) => {
+                first_connection(url.as_str(), "SELECT 1").await?;
                 let options = AnyPoolOptions::new().max_connections(20).acquire_timeout(Duration::from_secs(30));
                 let pool = options.connect(url.as_str()).await.map_err(OpenError::Unreachable)?;
                 Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool })
@@ -56,6 +60,7 @@ impl Store {
 
     async fn open_sqlite(path: &Path) -> Result<Self, OpenError> {
         let url = format!("sqlite://{}?mode=rwc", path.display());
+        first_connection(&url, PRAGMAS).await?;
         let pool = |connections: u32| {
             let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(30));
             let options = options.after_connect(|connection, _| {
@@ -83,6 +88,17 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Tries a connection of its own first: a pool would try for half a minute and then not say why.
+async fn first_connection(url: &str, run: &'static str) -> Result<(), OpenError> {
+    let attempt = async {
+        let mut connection = AnyConnection::connect(url).await?;
+        connection.execute(run).await?;
+        connection.close().await
+    };
+    let timed_out = |_| OpenError::Unreachable(sqlx::Error::PoolTimedOut);
+    tokio::time::timeout(FIRST_CONNECTION, attempt).await.map_err(timed_out)?.map_err(OpenError::Unreachable)
 }
 
 async fn assert_pragmas(pool: &AnyPool) -> Result<(), OpenError> {

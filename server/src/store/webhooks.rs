@@ -71,10 +71,10 @@ pub async fn active_endpoints(db: &mut Db) -> Result<Vec<EndpointId>> {
     rows.iter().map(|row| Ok(EndpointId(Columns::new(row, "endpoints", "id")?.parsed::<Uuid>("id")?.as_u128()))).collect()
 }
 
-/// Takes up to `limit` deliveries that are due, for this process alone until `until`.
-pub async fn claim(tx: &mut Tx, now: Timestamp, until: Timestamp, lease: Uuid, limit: i64) -> Result<Vec<ClaimedDelivery>> {
+/// Takes up to `limit` deliveries to an endpoint that are due, for this process alone until `until`.
+pub async fn claim(tx: &mut Tx, to: EndpointId, now: Timestamp, until: Timestamp, lease: Uuid, limit: i64) -> Result<Vec<ClaimedDelivery>> {
     let mut claimed = Vec::new();
-    for claim in leases::claim(tx, leases::Queue::Deliveries, now, until, lease, limit).await? {
+    for claim in leases::claim(tx, leases::Queue::DeliveriesTo(to), now, until, lease, limit).await? {
         let row = sqlx::query(
             "SELECT d.id AS id, e.id AS event, e.body AS body, s.ref AS session_ref, s.data_key AS session_key, p.id AS endpoint, p.url AS url, p.secret AS secret \
              FROM deliveries d JOIN events e ON e.id = d.event JOIN sessions s ON s.ref = e.session_ref JOIN endpoints p ON p.id = d.endpoint WHERE d.id = $1",

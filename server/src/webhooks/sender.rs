@@ -1,10 +1,14 @@
 //! Sends what is in the outbox. A delivery is held by a lease for longer than a try can take; a process that dies leaves it
 //! to be taken again, so an event arrives at least once.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard},
+};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use tokio::{sync::Semaphore, task::JoinSet, time::Duration};
+use shared::{ids::EndpointId, session::Timestamp};
+use tokio::{task::JoinSet, time::Duration};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use url::Url;
@@ -19,8 +23,8 @@ use crate::{
     vault::{self, Unsealable},
 };
 
-/// Tries under way at once in this process.
-const AT_ONCE: usize = 16;
+/// Tries under way at once in this process to one endpoint, so that one that hangs holds up no other.
+const AT_ONCE: usize = 8;
 /// How long a delivery is held: longer than the 20 s that a try may take.
 const LEASE_SECONDS: i64 = 23;
 /// How often the outbox is looked at where nobody says that there is something in it.
@@ -29,101 +33,115 @@ const POLL: Duration = Duration::from_secs(1);
 #[derive(Debug, thiserror::Error)]
 enum SendError {
     #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
     Sealed(#[from] Unsealable),
     #[error("the endpoint's URL or a header cannot be used")]
     Unusable,
 }
 
+/// How many tries are under way to each endpoint.
+type UnderWay = Arc<Mutex<HashMap<EndpointId, usize>>>;
+
 /// Sends until told to stop; then lets the tries under way end.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
-    let permits = Arc::new(Semaphore::new(AT_ONCE));
+    let under_way = UnderWay::default();
     let mut tries = JoinSet::new();
     while !stop.is_cancelled() {
-        let free = permits.available_permits();
-        let claimed = if free == 0 { Vec::new() } else { claim(&app, free).await };
-        let more = free > 0 && claimed.len() == free;
+        let claimed = claim(&app, &under_way).await.unwrap_or_else(|error| {
+            warn!(%error, "the outbox could not be read; the next round tries again");
+            Vec::new()
+        });
         for delivery in claimed {
-            let permit = Arc::clone(&permits).acquire_owned().await.expect("the semaphore is never closed");
-            let app = Arc::clone(&app);
+            let (app, under_way) = (Arc::clone(&app), Arc::clone(&under_way));
             tries.spawn(async move {
-                let _permit = permit;
                 let (id, endpoint) = (delivery.event, delivery.endpoint.id);
                 match deliver(&app, delivery).await {
-                    Ok(()) | Err(SendError::Store(StoreError::Conflict)) => {}
-                    Err(error) => warn!(event = %id, endpoint = %endpoint, %error, "a try could not be made or recorded; it is made again"),
+                    Ok(()) | Err(StoreError::Conflict) => {}
+                    Err(error) => warn!(event = %id, endpoint = %endpoint, %error, "a try could not be recorded; it is made again"),
                 }
+                lock(&under_way).entry(endpoint).and_modify(|count| *count -= 1);
                 // Another delivery may be waiting for this place.
                 app.event_written.notify_one();
             });
         }
         while tries.try_join_next().is_some() {}
-        if !more {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = app.event_written.notified() => {}
-                () = tokio::time::sleep(POLL) => {}
-            }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = app.event_written.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
         }
     }
     while tries.join_next().await.is_some() {}
 }
 
-async fn claim(app: &App, limit: usize) -> Vec<ClaimedDelivery> {
-    let work = async {
-        let now = app.ambient.now();
-        let mut tx = app.store.write().await?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let claimed = store::webhooks::claim(&mut tx, now, now.plus_seconds(LEASE_SECONDS), app.ambient.uuid(), limit).await?;
-        tx.commit().await?;
-        Ok::<_, StoreError>(claimed)
-    };
-    match work.await {
-        Ok(claimed) => claimed,
-        Err(error) => {
-            warn!(%error, "the outbox could not be read; the next round tries again");
-            Vec::new()
-        }
+fn lock(under_way: &UnderWay) -> MutexGuard<'_, HashMap<EndpointId, usize>> {
+    under_way.lock().expect("nothing panics while it holds this lock")
+}
+
+/// Takes what is due, as much for each endpoint as it has places free.
+async fn claim(app: &App, under_way: &UnderWay) -> Result<Vec<ClaimedDelivery>, StoreError> {
+    let endpoints = store::webhooks::active_endpoints(&mut *app.store.read().await?).await?;
+    let free = |endpoint: &EndpointId| AT_ONCE - lock(under_way).get(endpoint).copied().unwrap_or_default().min(AT_ONCE);
+    let with_room: Vec<(EndpointId, usize)> = endpoints.into_iter().map(|endpoint| (endpoint, free(&endpoint))).filter(|(_, free)| *free > 0).collect();
+    if with_room.is_empty() {
+        return Ok(Vec::new());
     }
+    let mut claimed = Vec::new();
+    let now = app.ambient.now();
+    let mut tx = app.store.write().await?;
+    for (endpoint, free) in with_room {
+        let limit = i64::try_from(free).unwrap_or(i64::MAX);
+        claimed.extend(store::webhooks::claim(&mut tx, endpoint, now, now.plus_seconds(LEASE_SECONDS), app.ambient.uuid(), limit).await?);
+    }
+    tx.commit().await?;
+    for delivery in &claimed {
+        *lock(under_way).entry(delivery.endpoint.id).or_default() += 1;
+    }
+    Ok(claimed)
 }
 
 /// One try, and its record.
-async fn deliver(app: &App, delivery: ClaimedDelivery) -> Result<(), SendError> {
+async fn deliver(app: &App, delivery: ClaimedDelivery) -> Result<(), StoreError> {
     kill::point("webhook.claimed");
-    let session = delivery.session.to_string();
-    let key = app.vault.data_key("sessions", &session, &delivery.session_key)?;
-    let body = vault::open(&key, body_place(&Uuid::from_u128(delivery.event.0).to_string(), &session), &delivery.body)?;
-    let endpoint_row = Uuid::from_u128(delivery.endpoint.id.0).to_string();
-    let secret: [u8; 32] = app.vault.open_own("endpoints", "secret", &endpoint_row, &delivery.endpoint.secret)?.try_into().map_err(|_| SendError::Unusable)?;
-    let url = Url::parse(&delivery.endpoint.url).map_err(|_| SendError::Unusable)?;
     let started_at = app.ambient.now();
-    let headers = headers(&Secret::from_bytes(secret), &delivery.event.to_string(), started_at.0 / 1_000_000, &body)?;
-    let attempt = app.webhooks.post(&url, headers, body.into()).await;
+    let (outcome, duration_ms) = match prepare(app, &delivery, started_at) {
+        Ok((url, headers, body)) => {
+            let attempt = app.webhooks.post(&url, headers, body.into()).await;
+            let failure = |failure: super::client::SendFailure| format!("{}: {failure}", failure.code());
+            (attempt.outcome.map_err(failure), i64::try_from(attempt.duration.as_millis()).unwrap_or(i64::MAX))
+        }
+        // What cannot be prepared now is tried again like everything else, and given up like everything else.
+        Err(error) => (Err(format!("unusable: {error}")), 0),
+    };
     kill::point("webhook.sent");
 
     let claim = &delivery.claim;
     let now = app.ambient.now();
-    let wait = schedule::next_delay(claim.tries, app.ambient.fraction());
-    let (status, next) = match (attempt.delivered(), wait) {
-        (true, _) => ("DELIVERED", None),
-        (false, Some(wait)) => ("PENDING", Some(now.plus(wait))),
-        (false, None) => ("FAILED", None),
+    let delivered = matches!(outcome, Ok(200..=299));
+    let (status, next) = match schedule::next_delay(claim.tries, app.ambient.fraction()) {
+        _ if delivered => ("DELIVERED", None),
+        Some(wait) => ("PENDING", Some(now.plus(wait))),
+        None => ("FAILED", None),
     };
-    let record = Attempt {
-        number: claim.tries,
-        started_at,
-        duration_ms: i64::try_from(attempt.duration.as_millis()).unwrap_or(i64::MAX),
-        status_code: attempt.outcome.as_ref().ok().copied(),
-        failure: attempt.outcome.as_ref().err().map(|failure| format!("{}: {failure}", failure.code())),
-    };
+    let (status_code, failure) = outcome.map_or_else(|failure| (None, Some(failure)), |code| (Some(code), None));
+    info!(event = %delivery.event, endpoint = %delivery.endpoint.id, attempt = claim.tries, status, code = ?status_code, failure, "webhook tried");
+    let attempt = Attempt { number: claim.tries, started_at, duration_ms, status_code, failure };
     let mut tx = app.store.write().await?;
-    store::webhooks::record(&mut tx, claim, &record, status, next).await?;
+    store::webhooks::record(&mut tx, claim, &attempt, status, next).await?;
     tx.commit().await?;
     kill::point("webhook.recorded");
-    let failure = attempt.outcome.as_ref().err().map(super::client::SendFailure::code);
-    info!(event = %delivery.event, endpoint = %delivery.endpoint.id, attempt = claim.tries, status, code = ?record.status_code, failure, "webhook tried");
     Ok(())
+}
+
+/// Where a delivery goes, with its signature and its body.
+fn prepare(app: &App, delivery: &ClaimedDelivery, at: Timestamp) -> Result<(Url, HeaderMap, Vec<u8>), SendError> {
+    let session = delivery.session.to_string();
+    let key = app.vault.data_key("sessions", &session, &delivery.session_key)?;
+    let body = vault::open(&key, body_place(&Uuid::from_u128(delivery.event.0).to_string(), &session), &delivery.body)?;
+    let endpoint = Uuid::from_u128(delivery.endpoint.id.0).to_string();
+    let secret: [u8; 32] = app.vault.open_own("endpoints", "secret", &endpoint, &delivery.endpoint.secret)?.try_into().map_err(|_| SendError::Unusable)?;
+    let url = Url::parse(&delivery.endpoint.url).map_err(|_| SendError::Unusable)?;
+    let headers = headers(&Secret::from_bytes(secret), &delivery.event.to_string(), at.0 / 1_000_000, &body)?;
+    Ok((url, headers, body))
 }
 
 /// Standard Webhooks 1.0.0.
