@@ -90,6 +90,16 @@ async fn eleven_mebibytes_are_refused_with_the_limit_named(world: World) {
     }
 }
 
+on_each_engine!(a_body_without_an_end_is_cut_off_at_the_limit);
+async fn a_body_without_an_end_is_cut_off_at_the_limit(world: World) {
+    // Neither a boundary nor a part's head ever ends; both are held in memory as far as they go.
+    for start in ["preamble ", "--cut\r\nContent-Disposition: form-data; name=\"a\"; x="] {
+        let pieces = std::iter::once(start.as_bytes().to_vec()).chain((0..16).map(|_| vec![b'A'; MIB])).map(Ok::<_, std::io::Error>);
+        let reply = refused(&world, |customer| by_hand(customer, Body::wrap_stream(stream::iter(pieces)))).await;
+        reply.problem(413, "too-large");
+    }
+}
+
 on_each_engine!(ten_mebibytes_are_not_too_large);
 async fn ten_mebibytes_are_not_too_large(world: World) {
     let photo = photos::selfie();

@@ -76,6 +76,16 @@ async fn a_data_folder_that_is_a_file_is_refused(place: Place) {
     refused(&place, "FLOW_DATA_DIR").await;
 }
 
+on_each_engine!(a_refused_first_start_does_not_spoil_the_next, Place);
+async fn a_refused_first_start_does_not_spoil_the_next(place: Place) {
+    refused(&place.with("FLOW_KEY_FILE", Some("/nonexistent/key")), "FLOW_KEY_FILE").await;
+    let half = place.home().join("half.key");
+    fs::write(&half, [7; 31]).expect("writes half a key");
+    refused(&place.with("FLOW_KEY_FILE", half.to_str()), "FLOW_KEY_FILE").await;
+    fs::remove_file(&half).expect("takes it away");
+    World::at(place).await.customer().await.public().await.expect(200);
+}
+
 on_each_engine!(a_data_folder_that_cannot_be_made_is_refused, Place);
 async fn a_data_folder_that_cannot_be_made_is_refused(place: Place) {
     // Nobody, not even root, makes a folder in /proc.

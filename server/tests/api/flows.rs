@@ -58,3 +58,21 @@ async fn the_logo_is_served_as_an_image_of_ours(world: World) {
     let page = customer.page("/about").await.expect(200).text();
     assert!(page.contains("Bänk &amp; Co") && page.contains(&format!("src=\"{path}\"")), "{page}");
 }
+
+on_each_engine!(two_photos_may_change_places);
+async fn two_photos_may_change_places(world: World) {
+    let photo = |name: &str| json!({ "name": name, "type": "ARTIFACT", "label": name, "required": true });
+    let step = json!({ "id": "paper", "type": "DOCUMENT", "title": "Paper", "fields": [photo("front"), photo("back")] });
+    let customer = customer_of(&world, "two-photos", json!([step])).await;
+    let front = customer.upload("front", photos::selfie()).await.expect(201).json()["artifactId"].clone();
+    let back = customer.upload("back", &photos::png()).await.expect(201).json()["artifactId"].clone();
+    customer.save("paper", json!({ "front": back, "back": front })).await.expect(204);
+    customer.save("paper", json!({ "front": front, "back": front })).await.problem(422, "invalid-user-data");
+    for artifact in [&front, &back] {
+        customer.get(&format!("/kyc-sessions/{}/artifacts/{}", customer.id, artifact.as_str().expect("an id"))).await.expect(200);
+    }
+    customer.complete(json!({})).await.expect(202);
+    customer.reaches("COMPLETED", SOON).await;
+    let check = world.operator.session(&customer.id).await["checks"][0].clone();
+    assert!(check["name"] == "evidence" && check["reasons"].as_array().expect("reasons").iter().all(|reason| reason != "evidence.missing"), "{check}");
+}

@@ -106,6 +106,19 @@ async fn a_slow_company_keeps_no_other_waiting(world: World) {
     assert_ne!(slow[0].header("webhook-signature"), quick.received()[0].header("webhook-signature"));
 }
 
+on_each_engine!(a_company_that_hangs_for_every_event_keeps_no_other_waiting);
+async fn a_company_that_hangs_for_every_event_keeps_no_other_waiting(world: World) {
+    const EVENTS: usize = 24;
+    let (slow, _) = world.company().await;
+    let (quick, _) = world.company().await;
+    for _ in 0..EVENTS {
+        slow.next_answer(Answer::Hang);
+        world.customer_with(&["--ttl", "3s"]).await;
+    }
+    assert_eq!(quick.requests(EVENTS, Duration::from_secs(15)).await.len(), EVENTS);
+    assert!(slow.received().len() <= 8, "no more than its own places");
+}
+
 on_each_engine!(a_company_that_is_away_hears_of_it_later);
 async fn a_company_that_is_away_hears_of_it_later(mut world: World) {
     let (company, secret) = world.company().await;
