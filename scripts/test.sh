@@ -65,6 +65,8 @@ stage quiet lint scripts/lint.sh
 # Release profile, so that the heavy dependencies are built once for tests and product.
 tests=(${CI:+--locked} --release -p shared -p server --features server/kill-points)
 stage quiet compile-tests cargo test "${tests[@]}" --no-run
+# Most of a test is waiting, so more run at once than there are cores.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-6}
 stage shown cargo-test cargo test "${tests[@]}" --no-fail-fast
 # Again without the kill points: what Playwright clicks through is the product.
 stage quiet build scripts/build.sh
