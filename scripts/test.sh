@@ -43,6 +43,7 @@ stage() {
   local show=$1 name=$2 log=$logs/$2.log start=$SECONDS status=0
   shift 2
   say "$name: $*"
+  : >"$log"
   setsid "$@" </dev/null >"$log" 2>&1 &
   child=$!
   if [ "$show" = shown ]; then tail -n +1 -s 0.2 -f --pid="$child" "$log" & fi
@@ -63,7 +64,7 @@ stage quiet format cargo fmt --all --check
 stage quiet site scripts/build.sh site
 stage quiet lint scripts/lint.sh
 # Release profile, so that the heavy dependencies are built once for tests and product.
-tests=(${CI:+--locked} --release -p shared -p server --features server/kill-points)
+tests=(${CI:+--locked} --release -p shared -p server --features server/kill-points --lib --bins --tests)
 stage quiet compile-tests cargo test "${tests[@]}" --no-run
 # Most of a test is waiting, so more run at once than there are cores.
 export RUST_TEST_THREADS=${RUST_TEST_THREADS:-6}
