@@ -8,7 +8,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use shared::{api::PublicSession, cpf, session::Status};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement};
 
 use crate::islands::flow::{FlowState, Shown};
 
@@ -105,8 +105,24 @@ pub fn submitted(state: FlowState) {
 pub fn go_to(state: FlowState, shown: Shown) {
     let path = state.address(Some(&shown.step));
     let _ = window().history().map(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&path)));
+    let _ = leave(state);
     state.shown.set(shown);
     window().scroll_to_with_x_and_y(0.0, 0.0);
+}
+
+/// Before another step is shown: what is typed is kept, and the form is reset. The next step may get the same inputs, and an
+/// input that was typed into shows that and not its new value.
+fn leave(state: FlowState) -> Shown {
+    let mut shown = state.shown.get_untracked();
+    let form = document().query_selector("form.sheet").ok().flatten().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+    if let Some(form) = form {
+        let fields = state.session.with_value(|session| session.step(&shown.step).map(|step| step.fields.clone())).unwrap_or_default();
+        if let Ok(data) = web_sys::FormData::new_with_form(&form) {
+            shown.answers.extend(typed(&data, fields.into_iter().map(|field| field.name)));
+        }
+        form.reset();
+    }
+    shown
 }
 
 /// The back or forward button: show the step that the address names.
@@ -117,6 +133,7 @@ fn follow_address(state: FlowState) {
     if shown.step == step {
         // A link within the page, such as those of the error summary.
     } else if state.session.with_value(|session| session.step(&step).is_some()) {
+        let shown = leave(state);
         state.shown.set(Shown { step, errors: Vec::new(), ..shown });
     } else {
         let _ = window().location().reload();
