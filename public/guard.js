@@ -1,4 +1,5 @@
-// Where the page's own script has failed, take it out of the way, so that the browser's plain forms work again. Loaded
+// The few things that have to work whatever becomes of the page's own script: where that has failed it is taken out of the
+// way, so that the browser's plain forms work again; what was typed survives a reload; a status follows the session. Loaded
 // before everything else, from the folder of the bundle it watches. Every page works without this file too.
 (() => {
   const folder = new URL(".", document.currentScript.src).href;
@@ -8,12 +9,58 @@
   // A GET of the address as it is now, whatever this page came from. (reload() might send a form again.)
   const load = () => location.replace(location.pathname + location.search);
 
-  // A status page refreshes by <meta> where there is no script, and by the island where it lives: else by this.
-  const refreshStatus = () => {
-    const waits = document.querySelector("main[data-status=PROCESSING], main[data-status=PENDING]");
-    if (waits && (failed || !hydrated())) load();
+  // A status page asks every second whether it is still true; without script a <meta> does. What is asked is small, and a
+  // page that loads itself again and again would be read out again and again.
+  const follow = async (status) => {
+    try {
+      const answer = await fetch(location.pathname.replace("/verify/", "/kyc-sessions/") + "/public");
+      if (answer.ok && (await answer.json()).status !== status) return load();
+    } catch {
+      // No network: the next round asks again.
+    }
+    setTimeout(follow, 1000, status);
   };
-  setTimeout(refreshStatus, 5000);
+
+  // What was typed and not sent yet comes back after a reload, in this tab alone and on this step alone.
+  const key = "draft";
+  const texts = () => [...document.querySelectorAll("form.sheet input[name]:not([type=file])")];
+  const keep = () => {
+    const form = document.querySelector("form.sheet");
+    if (!form) return;
+    const values = texts().map((input) => (/radio|checkbox/.test(input.type) ? input.checked : input.value));
+    sessionStorage.setItem(key, JSON.stringify([location.pathname, values]));
+  };
+  const restore = () => {
+    const [path, values] = JSON.parse(sessionStorage.getItem(key) ?? "[]");
+    sessionStorage.removeItem(key);
+    const inputs = texts();
+    if (path !== location.pathname || values.length !== inputs.length) return;
+    inputs.forEach((input, at) => {
+      if (typeof values[at] === "boolean") input.checked ||= values[at];
+      else if (values[at]) input.value = values[at];
+    });
+  };
+  const perhaps = (work) => () => {
+    try {
+      work();
+    } catch {
+      // Storage may be forbidden; then there is no draft.
+    }
+  };
+  addEventListener("pagehide", perhaps(keep));
+  addEventListener("visibilitychange", () => document.visibilityState === "hidden" && perhaps(keep)(), true);
+
+  const ready = () => {
+    const status = document.querySelector("main[data-status]")?.dataset.status;
+    if (status === "PROCESSING" || status === "PENDING") setTimeout(follow, 1000, status);
+    // The way back to where the customer came from, after time to read.
+    const back = document.getElementById("return");
+    if (back) setTimeout(() => location.assign(back.href), 10_000);
+    // A page that a POST made shows what was typed already.
+    perhaps(restore)();
+  };
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", ready);
+  else ready();
 
   const say = () => {
     const notice = document.getElementById("notice");
@@ -26,7 +73,6 @@
     document.documentElement.dataset.script = "failed";
     if (document.readyState === "loading") addEventListener("DOMContentLoaded", say);
     else say();
-    setTimeout(refreshStatus, 5000);
   };
 
   // Ours is an error that names our folder, and a WASM trap, since nothing else here is WASM. Before hydration so is one

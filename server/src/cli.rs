@@ -9,7 +9,7 @@ use server::{
     clock::{Ambient, rfc3339},
     config::{Config, Settings, WrongSetting},
     error::CommandError,
-    flows,
+    flows::{self, Imported},
     sessions::{
         self,
         create::{CustomerReference, NewSession},
@@ -92,6 +92,9 @@ struct LinkCreate {
     /// pt-BR, en or es [default: the customer's browser decides]
     #[arg(long, value_name = "LANGUAGE")]
     locale: Option<Language>,
+    /// Where the customer goes once it is over: one of the flow's return URLs
+    #[arg(long, value_name = "URL")]
+    return_url: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -175,8 +178,9 @@ async fn import(app: &App, file: &std::path::Path) -> Result<Printed, CommandErr
         return Err(failed(format!("{shown}: {size} bytes; a flow has at most {} bytes", shared::definition::MAX_BYTES)));
     }
     let json = std::fs::read_to_string(file).map_err(|error| failed(format!("{shown}: {error}")))?;
-    let (name, version) = flows::import(app, &json).await.map_err(|error| failed(format!("{shown}: {error}")))?;
-    Ok(Printed { text: format!("Imported {name}, version {version}."), json: json!({ "name": name, "version": version }) })
+    let Imported { name, version, notes } = flows::import(app, &json).await.map_err(|error| failed(format!("{shown}: {error}")))?;
+    let said: String = notes.iter().map(|note| format!("\nnote: {note}")).collect();
+    Ok(Printed { text: format!("Imported {name}, version {version}.{said}"), json: json!({ "name": name, "version": version, "notes": notes }) })
 }
 
 async fn export(app: &App, name: &str) -> Result<Printed, CommandError> {
@@ -186,7 +190,7 @@ async fn export(app: &App, name: &str) -> Result<Printed, CommandError> {
 }
 
 async fn create_link(app: &App, link: LinkCreate) -> Result<Printed, CommandError> {
-    let new = NewSession { flow: link.flow, customer: link.customer, ttl_seconds: link.ttl, locale: link.locale };
+    let new = NewSession { flow: link.flow, customer: link.customer, ttl_seconds: link.ttl, locale: link.locale, return_url: link.return_url };
     let created = sessions::create::create(app, new, "command-line").await.map_err(failed)?;
     let (url, expires_at) = (created.url, rfc3339(created.session.expires_at));
     let json = json!({ "sessionId": created.id.expose(), "url": url, "expiresAt": expires_at });
@@ -203,6 +207,9 @@ fn lines(shown: &Shown) -> String {
     for check in &shown.checks {
         let result = check.result.map_or("running", shared::risk::CheckResult::as_str);
         out += &format!("check       {:<9} {result}  {}\n", check.name, check.reasons.join(", "));
+    }
+    for consent in &shown.consents {
+        out += &format!("consent     {}  {}  {}  sha256 {}\n", consent.field, consent.agreed_at, consent.language.tag(), consent.text_sha256);
     }
     for artifact in &shown.artifacts {
         out += &format!("artifact    {}  {}  {} bytes  {}\n", artifact.id, artifact.media_type, artifact.size, artifact.field.as_deref().unwrap_or("-"));
@@ -231,7 +238,7 @@ async fn serve(mut config: Config, demo: bool, as_json: bool) -> Result<(), Comm
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(failed)?;
     let app = Arc::new(App::open(config, Ambient::system()).await?);
     let link = if demo {
-        let new = NewSession { flow: "minimal".into(), customer: None, ttl_seconds: None, locale: None };
+        let new = NewSession { flow: "demo".into(), customer: None, ttl_seconds: None, locale: None, return_url: None };
         Some(sessions::create::create(&app, new, "command-line").await.map_err(failed)?.url)
     } else {
         None

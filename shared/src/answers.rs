@@ -135,9 +135,11 @@ pub fn from_form(step: &Step, value: impl Fn(&str) -> Option<String>) -> RawUser
     sent
 }
 
-fn in_field_order<'a>(mut faults: Vec<FieldFault>, fields: impl Iterator<Item = &'a Field> + Clone) -> Vec<FieldFault> {
-    faults.sort_by_key(|fault| fields.clone().position(|f| f.name == fault.field).unwrap_or(usize::MAX));
-    faults
+fn in_field_order<'a>(mut faults: Vec<FieldFault>, fields: impl Iterator<Item = &'a Field>) -> Vec<FieldFault> {
+    let mut ordered: Vec<FieldFault> =
+        fields.filter_map(|field| faults.iter().position(|fault| fault.field == field.name).map(|at| faults.remove(at))).collect();
+    ordered.extend(faults);
+    ordered
 }
 
 fn unknown(name: &str) -> FieldFault {

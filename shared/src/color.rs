@@ -1,8 +1,12 @@
 //! Colours that can be read: relative luminance and contrast (WCAG 2.2, success criterion 1.4.3), and the nearest colour of
 //! the same hue that has enough of it.
 
+use crate::flow::Branding;
+
 /// The contrast that text needs.
 pub const READABLE: f64 = 4.5;
+/// The contrast that a mark needs which is no text (WCAG 2.2, success criterion 1.4.11).
+const SEEN: f64 = 3.0;
 
 /// An sRGB colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +56,15 @@ impl Color {
         Self([mix(r, x), mix(g, y), mix(b, z)])
     }
 
-    /// The nearest colour to this one, towards black or white, that can be read on `ground`.
-    pub fn readable_on(self, ground: Self) -> Self {
+    /// The nearest colour to this one, towards black or white, that has this contrast with `ground`.
+    pub fn seen_on(self, ground: Self, contrast: f64) -> Self {
         let end = if ground.contrast(WHITE) > ground.contrast(INK) { WHITE } else { Self([0, 0, 0]) };
-        (0..=100).map(|percent| self.towards(end, percent)).find(|color| color.contrast(ground) >= READABLE).unwrap_or(end)
+        (0..=100).map(|percent| self.towards(end, percent)).find(|color| color.contrast(ground) >= contrast).unwrap_or(end)
+    }
+
+    /// The nearest colour to this one that can be read on `ground`.
+    pub fn readable_on(self, ground: Self) -> Self {
+        self.seen_on(ground, READABLE)
     }
 
     /// White or ink, whichever can be read better on this colour.
@@ -64,16 +73,66 @@ impl Color {
     }
 }
 
-/// The stylesheet that is all that differs by company: its colour, corrected where it could not be read, on light and dark.
-pub fn brand_css(primary: &str) -> String {
-    let brand = Color::parse(primary).unwrap_or(Color([0x0b, 0x5f, 0xff]));
-    let rule = |paper: Color| {
-        let shown = brand.readable_on(paper);
-        format!(":root{{--brand:{};--on-brand:{};--brand-text:{}}}", shown.hex(), shown.text_on().hex(), shown.hex())
+// The papers and the quieter text of style/tokens.css.
+const PAPER: Color = WHITE;
+const DARK_PAPER: Color = Color([0x16, 0x1b, 0x24]);
+const MUTED: Color = Color([0x54, 0x5c, 0x6b]);
+
+/// A company's colours as they are shown: corrected where they could not be read or seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Shown {
+    brand: Color,
+    dark_brand: Color,
+    accent: Option<(Color, Color)>,
+    ground: Option<Color>,
+}
+
+impl Shown {
+    fn of(branding: &Branding) -> Self {
+        let brand = Color::parse(&branding.primary_color).unwrap_or(Color([0x0b, 0x5f, 0xff]));
+        let given = |color: &Option<String>| color.as_deref().and_then(Color::parse);
+        Self {
+            brand: brand.readable_on(PAPER),
+            dark_brand: brand.readable_on(DARK_PAPER),
+            accent: given(&branding.accent_color).map(|accent| (accent.seen_on(PAPER, SEEN), accent.seen_on(DARK_PAPER, SEEN))),
+            ground: given(&branding.background_color).map(|ground| ground.seen_on(MUTED, READABLE)),
+        }
+    }
+}
+
+/// The stylesheet that is all that differs by company: its colours, on light and dark. A background is for light pages.
+pub fn brand_css(branding: &Branding) -> String {
+    let Shown { brand, dark_brand, accent, ground } = Shown::of(branding);
+    let rule = |brand: Color, accent: Option<Color>, ground: Option<Color>| {
+        let accent = accent.map(|accent| format!(";--accent:{}", accent.hex())).unwrap_or_default();
+        let ground = ground.map(|ground| format!(";--ground:{}", ground.hex())).unwrap_or_default();
+        format!(":root{{--brand:{0};--on-brand:{1};--brand-text:{0}{accent}{ground}}}", brand.hex(), brand.text_on().hex())
     };
-    // The papers of style/tokens.css.
-    let (light, dark) = (WHITE, Color([0x16, 0x1b, 0x24]));
-    format!("{}@media (prefers-color-scheme:dark){{{}}}", rule(light), rule(dark))
+    let light = rule(brand, accent.map(|(light, _)| light), None);
+    let bright = ground.map(|_| format!("@media (prefers-color-scheme:light){{{}}}", rule(brand, None, ground))).unwrap_or_default();
+    let dark = rule(dark_brand, accent.map(|(_, dark)| dark), None);
+    format!("{light}{bright}@media (prefers-color-scheme:dark){{{dark}}}")
+}
+
+/// What was corrected of a company's colours, a sentence each.
+pub fn corrections(branding: &Branding) -> Vec<String> {
+    let shown = Shown::of(branding);
+    let note = |name: &str, given: Option<&str>, now: Color, where_: &str, why: &str| {
+        let given = Color::parse(given?)?;
+        (given != now).then(|| format!("branding.{name} {} is shown as {} on {where_} pages, so that {why}", given.hex(), now.hex()))
+    };
+    let (read, seen) = ("it can be read (contrast 4.5:1)", "it can be seen (contrast 3:1)");
+    let (accent, ground) = (branding.accent_color.as_deref(), branding.background_color.as_deref());
+    [
+        note("primaryColor", Some(&branding.primary_color), shown.brand, "light", read),
+        note("primaryColor", Some(&branding.primary_color), shown.dark_brand, "dark", read),
+        shown.accent.and_then(|(light, _)| note("accentColor", accent, light, "light", seen)),
+        shown.accent.and_then(|(_, dark)| note("accentColor", accent, dark, "dark", seen)),
+        shown.ground.and_then(|now| note("backgroundColor", ground, now, "light", "text on it can be read (contrast 4.5:1)")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[cfg(test)]
@@ -95,7 +154,29 @@ mod tests {
         assert_eq!(blue.readable_on(WHITE), blue);
     }
 
+    #[test]
+    fn a_correction_is_told_and_made() {
+        let yellow =
+            Branding { primary_color: "#ffe600".into(), accent_color: Some("#ffb000".into()), background_color: Some("#222222".into()), ..Branding::default() };
+        let notes = corrections(&yellow);
+        assert!(
+            notes[0].starts_with("branding.primaryColor #ffe600 is shown as #")
+                && notes[0].ends_with("on light pages, so that it can be read (contrast 4.5:1)"),
+            "{notes:?}"
+        );
+        assert_eq!(notes.len(), 3, "{notes:?}");
+        assert!(brand_css(&yellow).contains("--accent:") && brand_css(&yellow).contains("--ground:"));
+        let readable = Branding { primary_color: "#767676".into(), ..Branding::default() };
+        assert!(corrections(&readable).iter().all(|note| note.contains("dark")));
+    }
+
     proptest! {
+        #[test]
+        fn text_can_be_read_on_every_background(rgb: [u8; 3]) {
+            let shown = Color(rgb).seen_on(MUTED, READABLE);
+            prop_assert!(shown.contrast(MUTED) >= READABLE && shown.contrast(INK) >= READABLE);
+        }
+
         #[test]
         fn every_colour_becomes_readable(rgb: [u8; 3], dark: bool) {
             let ground = if dark { Color([0x16, 0x1b, 0x24]) } else { WHITE };

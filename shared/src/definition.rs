@@ -288,6 +288,11 @@ impl Definition {
         &self.allowed_origins
     }
 
+    /// Where a session of it may send its customer once it is over.
+    pub fn return_urls(&self) -> &[String] {
+        &self.return_urls
+    }
+
     /// The logo as it was given: a data URI.
     pub fn logo(&self) -> Option<&str> {
         self.branding.logo.as_deref()

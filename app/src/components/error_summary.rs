@@ -1,25 +1,28 @@
 //! Every fault of the page, first, each a link to its field: announced by screen readers and given the focus.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use shared::{flow::Step, problem::FieldFault};
 
 use crate::{
     components::field::element_id,
+    islands::flow::FlowData,
     words::{FlowWords, fill},
 };
 
 /// The summary; nothing where there is no fault.
 #[component]
-pub fn ErrorSummary(step: Step, errors: Vec<FieldFault>, words: FlowWords) -> impl IntoView {
+pub fn ErrorSummary(step: Step, errors: Vec<FieldFault>, data: Arc<FlowData>) -> impl IntoView {
     let errors: Vec<FieldFault> = errors.into_iter().filter(|error| step.field(&error.field).is_some()).collect();
     let title = match errors.len() {
-        1 => words.one_fault.to_string(),
-        n => fill(&words.many_faults, &[("n", &n.to_string())]),
+        1 => data.words.one_fault().to_owned(),
+        n => fill(data.words.many_faults(), &[("n", &n.to_string())]),
     };
     (!errors.is_empty()).then(|| {
         let entries = errors.into_iter().filter_map(|error| {
             let field = step.field(&error.field)?;
-            Some(view! { <li><a href=format!("#{}", element_id(&field.name))>{message(field, &error, &words)}</a></li> })
+            Some(view! { <li><a href=format!("#{}", element_id(&field.name))>{message(field, &error, &data.words)}</a></li> })
         });
         view! {
             <div class="summary" role="alert" tabindex="-1">

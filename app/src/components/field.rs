@@ -7,14 +7,16 @@ use leptos::{
 };
 use shared::{
     cpf::Cpf,
-    flow::{Field, FieldType, StepType},
+    flow::{Field, FieldType},
     problem::FieldFault,
 };
 
 use crate::{
-    components::{error_summary::message, photo::Photo},
+    components::{
+        error_summary::message,
+        photo::{Photo, Photographed},
+    },
     islands::flow::FlowState,
-    words::FlowWords,
 };
 
 /// The id of a field's first control, which the error summary links to.
@@ -27,8 +29,10 @@ pub fn element_id(name: &str) -> String {
 pub fn FieldView(
     /// The field.
     field: Field,
-    /// How its step is shown.
-    step_type: StepType,
+    /// All fields of its step.
+    others: Vec<Field>,
+    /// What a photo of it is of.
+    photographed: Photographed,
     /// What was typed, or saved by this device; of an artifact the address of its picture.
     value: String,
     /// Another device saved a value.
@@ -38,23 +42,25 @@ pub fn FieldView(
     /// What the island knows.
     state: FlowState,
 ) -> impl IntoView {
-    let words = state.words.get_value();
+    let data = state.data.get_value();
+    let words = &data.words;
     let id = element_id(&field.name);
-    let hint = field.hint.clone().or_else(|| (field.r#type == FieldType::Cpf).then(|| words.cpf_hint.to_string()));
-    let fault = error.map(|error| message(&field, &error, &words));
+    let own_hint = || (field.r#type == FieldType::Cpf).then(|| words.cpf_hint().to_owned()).or_else(|| words.when_asked(&field, &others));
+    let hint = field.hint.clone().or_else(own_hint);
+    let fault = error.map(|error| message(&field, &error, words));
     let ids = [hint.as_ref().map(|_| format!("{id}-hint")), fault.as_ref().map(|_| format!("{id}-fault"))];
     let described = ids.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let faulty = fault.is_some();
     let label = view! {
         <>
             {field.label.clone()}
-            {(!field.required && field.r#type != FieldType::Boolean).then(|| view! { <span class="optional">" ("{words.optional.clone()}")"</span> })}
+            {(!field.required && field.r#type != FieldType::Boolean).then(|| view! { <span class="optional">" ("{words.optional().to_owned()}")"</span> })}
         </>
     };
     let notes = view! {
         <>
             {hint.map(|hint| view! { <span class="hint" id=format!("{id}-hint")>{hint}</span> })}
-            {elsewhere.then(|| view! { <span class="hint elsewhere">{words.saved_elsewhere.clone()}</span> })}
+            {elsewhere.then(|| view! { <span class="hint elsewhere">{words.saved_elsewhere().to_owned()}</span> })}
             {fault.map(|fault| view! { <span class="fault" id=format!("{id}-fault")>{fault}</span> })}
         </>
     };
@@ -86,12 +92,12 @@ pub fn FieldView(
                     </fieldset>
                 }),
                 FieldType::Artifact => EitherOf4::C(view! {
-                    <Photo field step_type value elsewhere described faulty label=label.into_view() notes=notes.into_view() flow=state />
+                    <Photo field photographed value elsewhere described faulty label=label.into_view() notes=notes.into_view() flow=state />
                 }),
                 _ => EitherOf4::D(view! {
                     <label for=id.clone()>{label}</label>
                     {notes}
-                    <TextInput field id value described faulty words />
+                    <TextInput field id value described faulty warning=words.cpf_warning().to_owned() />
                 }),
             }}
         </div>
@@ -101,7 +107,7 @@ pub fn FieldView(
 /// An input of one line. A CPF is masked as it is typed, and one that cannot be real is warned about: never more, since the
 /// server takes it.
 #[component]
-fn TextInput(field: Field, id: String, value: String, described: Option<String>, faulty: bool, words: FlowWords) -> impl IntoView {
+fn TextInput(field: Field, id: String, value: String, described: Option<String>, faulty: bool, warning: String) -> impl IntoView {
     let (kind, mode, complete) = match (field.r#type, field.name.as_str()) {
         (FieldType::Cpf, _) => ("text", Some("numeric"), "off"),
         (FieldType::Date, name) => ("date", None, if name.contains("birth") { "bday" } else { "off" }),
@@ -121,7 +127,6 @@ fn TextInput(field: Field, id: String, value: String, described: Option<String>,
             set_warn.set(doubtful(&text));
         }
     };
-    let warning = words.cpf_warning;
     let warning_id = is_cpf.then(|| format!("{id}-warning"));
     let described = [described, warning_id.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let described = (!described.is_empty()).then_some(described);

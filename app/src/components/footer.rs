@@ -1,30 +1,31 @@
-//! The foot of a customer's page: privacy, language, help. The language buttons belong to the step's form and come after
-//! its Continue, so that Enter never means them.
+//! The foot of a customer's page: privacy, language, help. The language buttons post the step's form and come after its
+//! Continue, so that Enter never means them.
 
 use leptos::prelude::*;
 use shared::{flow::Branding, language::Language};
 
-use crate::words::FlowWords;
+use crate::{islands::flow::FORM, words::words};
 
 /// The foot. `switch` says whether there is a form to post the language with.
 #[component]
-pub fn Footer(branding: Branding, current: Language, words: FlowWords, switch: bool) -> impl IntoView {
+pub fn Footer(branding: Branding, current: Language, switch: bool) -> impl IntoView {
+    let words = &words(current).page;
     let help = branding.contact.map(|contact| if contact.contains('@') && !contact.contains(':') { format!("mailto:{contact}") } else { contact });
     let languages = switch.then(|| {
         let button = |language: Language| {
             view! {
-                <button name="_lang" value=language.tag() lang=language.tag() formnovalidate aria-pressed=(language == current).to_string()>
+                <button form=FORM name="_lang" value=language.tag() lang=language.tag() formnovalidate aria-pressed=(language == current).to_string()>
                     {language.own_name()}
                 </button>
             }
         };
-        view! { <span class="languages" role="group" aria-label=words.language.clone()>{Language::ALL.map(button).collect_view()}</span> }
+        view! { <span class="languages" role="group" aria-label=words.language>{Language::ALL.map(button).collect_view()}</span> }
     });
     view! {
         <footer class="footer">
             {languages}
-            {branding.privacy_url.map(|url| view! { <a href=url rel="noopener noreferrer" target="_blank">{words.privacy.clone()}</a> })}
-            {help.map(|url| view! { <a href=url rel="noopener noreferrer">{words.help.clone()}</a> })}
+            {branding.privacy_url.map(|url| view! { <a href=url rel="noopener noreferrer" target="_blank">{words.privacy}</a> })}
+            {help.map(|url| view! { <a href=url rel="noopener noreferrer">{words.help}</a> })}
         </footer>
     }
 }

@@ -67,3 +67,14 @@ pub fn Card() -> impl IntoView {
         </svg>
     }
 }
+
+/// A sheet of paper within the frame that it should fill.
+#[component]
+pub fn Paper() -> impl IntoView {
+    view! {
+        <svg class="guide" viewBox="0 0 170 220" fill="none" stroke="currentColor" stroke-width="3" aria-hidden="true">
+            <rect x="12" y="12" width="146" height="196" rx="8" stroke-dasharray="7 8" />
+            <path d="M38 52h56M38 84h94M38 108h94M38 132h94M38 156h60" />
+        </svg>
+    }
+}

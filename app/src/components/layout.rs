@@ -16,16 +16,18 @@ pub struct Site {
     pub brand_css: Option<String>,
     /// A page without scripts.
     pub plain: bool,
-    /// Load the page again after so many seconds, without script.
-    pub refresh: Option<u32>,
+    /// Where there is no script, load an address, or this page again, after so many seconds: such as `3` or `10;url=…`.
+    pub refresh: Option<String>,
+    /// There is an island to take over.
+    pub island: bool,
 }
 
 /// A customer's page.
 #[component]
 pub fn CustomerPage(site: Site, language: Language, title: String, branding: Option<Branding>, children: Children) -> impl IntoView {
     let words = &words(language).page;
-    let Site { options, pkg, brand_css, plain, refresh } = site;
-    let meta = refresh.map(|seconds| view! { <meta http-equiv="refresh" content=seconds.to_string() /> });
+    let Site { options, pkg, brand_css, plain, refresh, island } = site;
+    let meta = refresh.map(|content| view! { <meta http-equiv="refresh" content=content /> });
     view! {
         <!DOCTYPE html>
         <html lang=language.tag()>
@@ -43,7 +45,7 @@ pub fn CustomerPage(site: Site, language: Language, title: String, branding: Opt
                     leptos::either::Either::Right(view! {
                         <noscript>{meta}</noscript>
                         <script src=format!("/{pkg}/guard.js") nonce=use_nonce()></script>
-                        <HydrationScripts options=options islands=true />
+                        {island.then(|| view! { <HydrationScripts options=options islands=true /> })}
                         {cfg!(debug_assertions).then(|| view! { <script src="/dev/reload.js" nonce=use_nonce()></script> })}
                     })
                 }}

@@ -1,23 +1,70 @@
 //! An ARTIFACT field: two plain file inputs of one name, one that opens the camera and one that opens the files, so that it
 //! works in any browser without script; with script a file is sent as soon as it is chosen, with its progress.
 
-use leptos::prelude::*;
+use std::sync::Arc;
+
+use leptos::{
+    either::{EitherOf3, EitherOf4},
+    prelude::*,
+};
 use shared::flow::{Field, StepType};
 
 use crate::{
     components::{
         field::element_id,
-        icons::{Card, Face, Tick},
+        icons::{Card, Face, Paper, Tick},
     },
-    islands::{flow::FlowState, uploads::Sent},
+    islands::{
+        flow::{FlowData, FlowState},
+        uploads::Sent,
+    },
     words::fill,
 };
 
-/// The field's frame, inputs, state and tips.
+/// What is photographed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Photographed {
+    /// The customer.
+    Person,
+    /// A document of the size of a card.
+    Card,
+    /// A sheet of paper, which may be a PDF.
+    Paper,
+}
+
+impl Photographed {
+    /// What steps of this type ask for.
+    pub const fn of(step: StepType) -> Self {
+        match step {
+            StepType::Selfie => Self::Person,
+            StepType::Proof => Self::Paper,
+            _ => Self::Card,
+        }
+    }
+}
+
+/// What makes a photo good, said before it is taken.
+#[component]
+pub fn Tips(photographed: Photographed, data: Arc<FlowData>) -> impl IntoView {
+    let words = &data.words;
+    let (first, second) = match photographed {
+        Photographed::Person => (words.tip_light(), words.tip_face()),
+        Photographed::Card => (words.tip_flat(), words.tip_readable()),
+        Photographed::Paper => (words.tip_recent(), words.tip_readable()),
+    };
+    view! {
+        <ul class="tips">
+            <li><Tick />{first.to_owned()}</li>
+            <li><Tick />{second.to_owned()}</li>
+        </ul>
+    }
+}
+
+/// The field's frame, inputs and state.
 #[component]
 pub fn Photo<L: IntoView + 'static, N: IntoView + 'static>(
     field: Field,
-    step_type: StepType,
+    photographed: Photographed,
     value: String,
     elsewhere: bool,
     described: Option<String>,
@@ -26,12 +73,13 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static>(
     notes: N,
     flow: FlowState,
 ) -> impl IntoView {
-    let (words, uploads) = (flow.words.get_value(), flow.uploads);
+    let (data, uploads) = (flow.data.get_value(), flow.uploads);
+    let words = &data.words;
     let (id, name) = (element_id(&field.name), field.name.clone());
     let accept = field.accept.join(",");
     let images: Vec<&str> = field.accept.iter().map(String::as_str).filter(|kind| kind.starts_with("image/")).collect();
     let images = images.join(",");
-    let is_selfie = step_type == StepType::Selfie;
+    let is_selfie = photographed == Photographed::Person;
     let saved_before = !value.is_empty();
     let picture = saved_before.then_some(value);
     let has = saved_before || elsewhere;
@@ -49,8 +97,9 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static>(
         move || uploads.get(&name)
     };
     let (of_data, of_picture, of_text, of_bar, of_label) = (state.clone(), state.clone(), state.clone(), state.clone(), state.clone());
-    let (take, retake) = (words.take_photo.clone(), words.retake_photo.clone());
-    let (alt, saved, uploading) = (words.your_photo.clone(), words.saved.clone(), words.uploading.clone());
+    let (take, retake) = (words.take_photo().to_owned(), words.retake_photo().to_owned());
+    let alt = words.your_photo().to_owned();
+    let said = Arc::clone(&data);
     view! {
         <fieldset aria-describedby=described>
             <legend>{label}</legend>
@@ -63,34 +112,34 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static>(
                         _ => None,
                     };
                     match source {
-                        Some(source) => leptos::either::EitherOf3::A(view! { <img src=source alt=alt.clone() /> }),
-                        None if is_selfie => leptos::either::EitherOf3::B(view! { <Face /> }),
-                        None => leptos::either::EitherOf3::C(view! { <Card /> }),
+                        Some(source) => EitherOf4::A(view! { <img src=source alt=alt.clone() /> }),
+                        None => match photographed {
+                            Photographed::Person => EitherOf4::B(view! { <Face /> }),
+                            Photographed::Card => EitherOf4::C(view! { <Card /> }),
+                            Photographed::Paper => EitherOf4::D(view! { <Paper /> }),
+                        },
                     }
                 }}
                 <p class="state" role="status">
                     {move || match of_text() {
-                        Some(Sent::Sending(percent)) => leptos::either::EitherOf4::A(fill(&uploading, &[("percent", &percent.to_string())])),
-                        Some(Sent::Failed(reason)) => leptos::either::EitherOf4::B(view! { <span class="fault">{reason}</span> }),
-                        None if !has => leptos::either::EitherOf4::C(()),
-                        _ => leptos::either::EitherOf4::D(view! { <span class="ok"><Tick />{saved.clone()}</span> }),
+                        Some(Sent::Sending(percent)) => EitherOf3::A(Some(fill(said.words.uploading(), &[("percent", &percent.to_string())]))),
+                        Some(Sent::Waiting) => EitherOf3::A(Some(said.words.file_waiting().to_owned())),
+                        Some(Sent::Failed(reason)) => EitherOf3::B(view! { <span class="fault">{reason}</span> }),
+                        None if !has => EitherOf3::A(None),
+                        _ => EitherOf3::C(view! { <span class="ok"><Tick />{said.words.saved().to_owned()}</span> }),
                     }}
                 </p>
                 <progress max="100" value=move || if let Some(Sent::Sending(percent)) = of_bar() { percent } else { 0 }
-                    aria-label=words.sending.clone() hidden={
+                    aria-label=words.sending().to_owned() hidden={
                         let state = state.clone();
                         move || !matches!(state(), Some(Sent::Sending(_)))
                     }></progress>
                 <label class="pick" for=id.clone()>{move || if has || matches!(of_label(), Some(Sent::Saved(_))) { retake.clone() } else { take.clone() }}</label>
                 <input type="file" id=id.clone() name=name.clone() accept=images capture=if is_selfie { "user" } else { "environment" }
                     aria-invalid=faulty.then_some("true") on:change=chosen.clone() />
-                <label class="pick" for=format!("{id}-file")>{words.choose_file.clone()}</label>
+                <label class="pick" for=format!("{id}-file")>{words.choose_file().to_owned()}</label>
                 <input type="file" id=format!("{id}-file") name=name accept=accept on:change=chosen />
             </div>
-            <ul class="tips">
-                <li><Tick />{if is_selfie { words.tip_light } else { words.tip_flat }}</li>
-                <li><Tick />{if is_selfie { words.tip_face } else { words.tip_readable }}</li>
-            </ul>
         </fieldset>
     }
 }

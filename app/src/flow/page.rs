@@ -1,47 +1,60 @@
 //! Whole pages, drawn by the server alone.
-#![cfg(feature = "ssr")]
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::{api::PublicSession, language::Language, problem::FieldFault};
+use shared::{api::PublicSession, language::Language};
 
 use crate::{
-    components::layout::{CustomerPage, Site},
-    islands::flow::Flow,
+    components::{
+        footer::Footer,
+        layout::{CustomerPage, Site},
+        review::Review,
+        step_head::StepHead,
+    },
+    flow::status::{StatusView, title},
+    islands::flow::{DATA, Flow, FlowData},
     words::words,
 };
 
-/// What a customer's page is drawn from.
-#[derive(Clone, Debug)]
-pub struct FlowData {
-    /// The session id.
-    pub id: String,
-    /// What stays on every address of the flow, with its `?`.
-    pub query: String,
-    /// What `GET /public` says.
-    pub session: PublicSession,
-    /// The step that is shown; none where the status is.
-    pub step: String,
-    /// What was typed, over what this device saved, of all steps: going back and forward asks nothing.
-    pub answers: BTreeMap<String, String>,
-    /// The fields that another device answered.
-    pub elsewhere: Vec<String>,
-    /// What was wrong with the last POST.
-    pub errors: Vec<FieldFault>,
+/// A step: the form, which the island takes over, and around it what is only to be read.
+#[component]
+pub fn StepPage(site: Site, session: PublicSession, data: Arc<FlowData>) -> impl IntoView {
+    let (language, branding) = (session.locale, session.branding);
+    let at = data.steps.iter().position(|step| step.id == data.step).unwrap_or_default();
+    let step = data.steps.get(at).cloned().unwrap_or_default();
+    let title = format!("{} · {}", step.title, branding.company_name);
+    let review = data.is_review(&step.id).then(|| {
+        view! {
+            <main class="step">
+                <StepHead step at=at + 1 of=data.steps.len() data=data.clone() />
+                <Review data=data.clone() />
+            </main>
+        }
+    });
+    // The only character that could end the element, or begin a comment in it.
+    let json = serde_json::to_string(&*data).expect("strings, lists and maps serialise").replace('<', "\\u003c");
+    let plain = site.plain;
+    provide_context(data);
+    view! {
+        <CustomerPage site language title branding=Some(branding.clone())>
+            {review}
+            {(!plain).then(|| view! { <script type="application/json" id=DATA inner_html=json></script> })}
+            <Flow />
+            <Footer branding current=language switch=true />
+        </CustomerPage>
+    }
 }
 
-/// A step, or the status where there is none.
+/// Where a session is that is no longer open.
 #[component]
-pub fn FlowPage(site: Site, data: FlowData) -> impl IntoView {
-    let FlowData { id, query, session, step, answers, elsewhere, errors } = data;
+pub fn StatusPage(site: Site, session: PublicSession, return_url: Option<String>) -> impl IntoView {
     let (language, branding) = (session.locale, session.branding.clone());
-    let flow_words = words(language).flow.clone();
-    let heading = session.step(&step).map_or_else(|| crate::flow::status::title(session.status, &flow_words), |step| step.title.clone());
-    let title = format!("{heading} · {}", branding.company_name);
+    let title = format!("{} · {}", title(session.status, &words(language).page), branding.company_name);
     view! {
-        <CustomerPage site language title branding=Some(branding)>
-            <Flow id query session step answers elsewhere errors words=flow_words />
+        <CustomerPage site language title branding=Some(branding.clone())>
+            <StatusView session return_url />
+            <Footer branding current=language switch=false />
         </CustomerPage>
     }
 }

@@ -1,41 +1,35 @@
-//! What a customer sees once there is nothing more to fill in: checking, done, or too late.
+//! What a customer sees once there is nothing more to fill in: checking, done, or too late. Drawn by the server alone;
+//! while the checks run, `public/guard.js` asks for the status, and without script the page loads itself again.
 
 use leptos::{either::EitherOf3, prelude::*};
 use shared::{api::PublicSession, session::Status};
 
 use crate::{
     components::{
-        footer::Footer,
+        date,
         icons::{Clock, Tick, Working},
     },
-    words::{FlowWords, fill},
+    words::{PageWords, fill, words},
 };
 
 /// The heading of a status.
-pub fn title(status: Status, words: &FlowWords) -> String {
+pub const fn title(status: Status, words: &PageWords) -> &'static str {
     match status {
-        Status::Pending | Status::Processing => &words.working_title,
-        Status::Completed => &words.done_title,
-        Status::Expired => &words.expired_title,
+        Status::Pending | Status::Processing => words.working_title,
+        Status::Completed => words.done_title,
+        Status::Expired => words.expired_title,
     }
-    .to_string()
 }
 
-/// `2026-11-30T12:00:00Z` as people read it.
-fn readable(rfc3339: &str, words: &FlowWords) -> String {
-    let part = |range: std::ops::Range<usize>| rfc3339.get(range).unwrap_or_default();
-    let month = part(5..7).parse::<usize>().ok().and_then(|month| words.months.split(',').nth(month.checked_sub(1)?)).unwrap_or_default();
-    fill(&words.date_time, &[("day", part(8..10).trim_start_matches('0')), ("month", month), ("year", part(0..4)), ("time", part(11..16))])
-}
-
-/// The status of a session.
+/// The status of a session, and where to go from here.
 #[component]
-pub fn StatusView(session: PublicSession, words: FlowWords) -> impl IntoView {
-    let company = session.branding.company_name.clone();
+pub fn StatusView(session: PublicSession, return_url: Option<String>) -> impl IntoView {
+    let words = &words(session.locale).page;
+    let company = session.branding.company_name;
     let text = match session.status {
-        Status::Pending | Status::Processing => words.working_text.to_string(),
-        Status::Completed => fill(&words.done_text, &[("company", &company)]),
-        Status::Expired => fill(&words.expired_text, &[("company", &company), ("time", &readable(&session.expires_at, &words))]),
+        Status::Pending | Status::Processing => words.working_text.to_owned(),
+        Status::Completed => fill(words.done_text, &[("company", &company)]),
+        Status::Expired => fill(words.expired_text, &[("company", &company), ("time", &date::time(&session.expires_at, words))]),
     };
     let (kind, icon) = match session.status {
         Status::Pending | Status::Processing => ("working", EitherOf3::A(view! { <Working /> })),
@@ -45,9 +39,9 @@ pub fn StatusView(session: PublicSession, words: FlowWords) -> impl IntoView {
     view! {
         <main class="status" data-status=session.status.as_str()>
             <div class="mark" data-kind=kind>{icon}</div>
-            <div class="lead" role="status"><h1 tabindex="-1">{title(session.status, &words)}</h1></div>
+            <div class="lead"><h1 tabindex="-1">{title(session.status, words)}</h1></div>
             <p>{text}</p>
+            {return_url.map(|url| view! { <a class="button primary" id="return" href=url>{fill(words.go_back, &[("company", &company)])}</a> })}
         </main>
-        <Footer branding=session.branding current=session.locale words switch=false />
     }
 }

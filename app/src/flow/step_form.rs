@@ -2,22 +2,26 @@
 //! that the browser's own way of posting it always works.
 
 use leptos::prelude::*;
-use shared::flow::Step;
+use shared::flow::FieldType;
 
 use crate::{
-    components::{error_summary::ErrorSummary, field::FieldView, footer::Footer},
-    islands::flow::{FlowState, Shown},
-    words::fill,
+    components::{
+        error_summary::ErrorSummary,
+        field::FieldView,
+        photo::{Photographed, Tips},
+        step_head::StepHead,
+    },
+    islands::flow::{CHANGE, FORM, FlowState, Shown},
 };
 
-/// The form of the step that is shown.
+/// The form of the step that is shown. Of a REVIEW it is the button alone: the server draws the rest above it.
 #[component]
-pub fn StepForm(state: FlowState, step: Step, shown: Shown) -> impl IntoView {
-    let (session, words) = (state.session.get_value(), state.words.get_value());
-    let (at, of) = (session.number(&step.id), session.steps.len());
-    let last = session.after(&step.id).is_none();
-    let position = fill(&words.step_of, &[("at", &at.to_string()), ("of", &of.to_string())]);
-    let action = state.address(Some(&step.id));
+pub fn StepForm(state: FlowState, shown: Shown) -> impl IntoView {
+    let data = state.data.get_value();
+    let at = data.steps.iter().position(|step| step.id == shown.step).unwrap_or_default();
+    let step = data.steps.get(at).cloned().unwrap_or_default();
+    let last = at + 1 == data.steps.len();
+    let action = if data.change { data.address_with(&step.id, CHANGE) } else { data.address(Some(&step.id)) };
     let submit = {
         let step = step.clone();
         move |event: leptos::ev::SubmitEvent| {
@@ -27,37 +31,37 @@ pub fn StepForm(state: FlowState, step: Step, shown: Shown) -> impl IntoView {
             let _ = (&event, state, &step);
         }
     };
-    let fields = step.fields.clone().into_iter().map(|field| {
-        let value = shown.answers.get(&field.name).cloned().unwrap_or_default();
-        let elsewhere = shown.elsewhere.contains(&field.name);
-        let error = shown.errors.iter().find(|error| error.field == field.name).cloned();
+    let head = (!data.is_review(&step.id)).then(|| {
+        let photographed = Photographed::of(step.r#type);
+        let has_photo = step.fields.iter().any(|field| field.r#type == FieldType::Artifact);
+        let fields = step.fields.clone().into_iter().map(|field| {
+            let value = shown.answers.get(&field.name).cloned().unwrap_or_default();
+            let elsewhere = value.is_empty() && data.elsewhere.contains(&field.name);
+            let error = shown.errors.iter().find(|error| error.field == field.name).cloned();
+            let others = step.fields.clone();
+            view! {
+                <FieldView field others photographed value elsewhere error state />
+            }
+        });
         view! {
-            <FieldView field step_type=step.r#type value elsewhere error state />
-        }
-    });
-    let (go_on, sending) = (if last { words.submit.clone() } else { words.go_on.clone() }, words.sending.clone());
-    let lost = words.connection_lost.clone();
-    view! {
-        <form class="sheet" action=action method="post" enctype="multipart/form-data" novalidate on:submit=submit>
             <main class="step">
-                <div class="steps">
-                    <p>{position.clone()}</p>
-                    <progress max=of.to_string() value=at.to_string() aria-label=position></progress>
-                </div>
-                <div class="lead">
-                    <h1 tabindex="-1">{step.title.clone()}</h1>
-                    {step.text.clone().map(|text| view! { <p>{text}</p> })}
-                </div>
-                <ErrorSummary step=step.clone() errors=shown.errors.clone() words=words.clone() />
+                <StepHead step=step.clone() at=at + 1 of=data.steps.len() data=data.clone() />
+                <ErrorSummary step=step.clone() errors=shown.errors.clone() data=data.clone() />
+                {has_photo.then(|| view! { <Tips photographed data=data.clone() /> })}
                 {fields.collect_view()}
             </main>
+        }
+    });
+    let (go_on, sending) = (if last { data.words.submit() } else { data.words.go_on() }.to_owned(), data.words.sending().to_owned());
+    view! {
+        <form id=FORM class="sheet" action=action method="post" enctype="multipart/form-data" novalidate on:submit=submit>
+            {head}
             <div class="actions">
-                <p class="lost" role="alert">{move || state.lost.get().then(|| lost.clone())}</p>
+                <p class="lost" role="alert">{move || Some(state.trouble.get()).filter(|trouble| !trouble.is_empty())}</p>
                 <button class="button primary" aria-disabled=move || state.busy.get().then_some("true")>
                     {move || if state.busy.get() { sending.clone() } else { go_on.clone() }}
                 </button>
             </div>
-            <Footer branding=session.branding current=session.locale words=words switch=true />
         </form>
     }
 }

@@ -1,39 +1,47 @@
-//! What only the browser does for the flow: taking the page over, history, focus, following the status. Never drawn, so
-//! never hydrated.
+//! What only the browser does for the flow: taking the page over, history, focus, the network coming and going. Never
+//! drawn, so never hydrated.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use gloo_net::http::Request;
-use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
-use shared::{api::PublicSession, cpf, session::Status};
+use serde::Deserialize;
+use shared::{cpf, session::Status};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement};
 
-use crate::islands::flow::{FlowState, Shown};
+use crate::islands::{
+    by_field::ByField,
+    flow::{DATA, FlowData, FlowState, Shown},
+    json, request,
+};
 
-/// How often the status is asked for while the checks run, in milliseconds.
-const STATUS_EVERY_MS: u32 = 1_000;
+/// What the server drew the island from.
+pub fn data() -> Arc<FlowData> {
+    let text = document().get_element_by_id(DATA).and_then(|element| element.text_content());
+    // Without it the page is not ours to take over: the guard hears this, and the form goes on by itself.
+    Arc::new(text.and_then(|text| json::parse(&text)).expect("the page holds what it was drawn from"))
+}
 
 /// After hydration: mark the page, follow history and the network, and keep the focus where it belongs.
 pub fn take_over(state: FlowState) {
     Effect::new(move |before: Option<String>| {
-        let shown = state.shown.get();
+        let (step, faulty) = state.shown.with(|shown| (shown.step.clone(), !shown.errors.is_empty()));
         match before {
             None => {
                 if let Some(body) = document().body() {
                     let _ = body.set_attribute("data-hydrated", "");
                 }
-                if !shown.errors.is_empty() {
+                if faulty {
                     focus(".summary");
                 }
                 refresh(state);
             }
-            Some(_) if !shown.errors.is_empty() => focus(".summary"),
-            Some(before) if before != shown.step => focus("h1"),
+            Some(_) if faulty => focus(".summary"),
+            Some(before) if before != step => focus("h1"),
             Some(_) => {}
         }
-        shown.step
+        step
     });
     let on = |name: &str, run: fn(FlowState)| {
         let closure = Closure::<dyn Fn()>::new(move || run(state));
@@ -42,102 +50,80 @@ pub fn take_over(state: FlowState) {
     };
     on("popstate", follow_address);
     on("focus", refresh);
+    on("pageshow", refresh);
     on("online", |state| {
-        state.lost.set(false);
+        state.trouble.set(String::new());
+        request::hurry();
         refresh(state);
     });
+    on("offline", |state| state.trouble.set(state.data.with_value(|data| data.words.offline().to_owned())));
+    #[cfg(feature = "forced-panic")]
+    crate::islands::forced_panic::prepare();
+}
+
+/// What counts of `/public` while a step is being filled in.
+#[derive(Deserialize)]
+struct StatusNow {
+    status: Status,
 }
 
 /// Asks for `/public`. It moves nobody and redraws no step that is being filled in; only a session that is no longer open
-/// is shown as such.
+/// is shown as such, by its own page.
 pub fn refresh(state: FlowState) {
     spawn_local(async move {
-        let Some(session) = public(state).await else { return };
-        let status = session.status;
-        if status == Status::Pending {
-            state.session.update_value(|known| known.progress = session.progress);
-        } else {
-            show_status(state, session);
-        }
-        if status == Status::Processing {
-            follow(state).await;
+        let path = format!("/kyc-sessions/{}/public", state.data.with_value(|data| data.id.clone()));
+        let Ok(reply) = Request::get(&path).send().await else { return };
+        let Some(session) = reply.text().await.ok().and_then(|text| json::parse::<StatusNow>(&text)) else { return };
+        if session.status != Status::Pending {
+            load(&state.data.with_value(|data| data.address(None)));
         }
     });
 }
 
-/// Shows where a session is that is no longer open.
-fn show_status(state: FlowState, session: PublicSession) {
-    let same = state.session.with_value(|known| known.status == session.status);
-    state.session.set_value(session);
-    if !same || !state.shown.with_untracked(|shown| shown.step.is_empty()) {
-        state.shown.set(Shown::default());
-    }
-}
-
-/// Follows the checks until they are done.
-async fn follow(state: FlowState) {
-    loop {
-        TimeoutFuture::new(STATUS_EVERY_MS).await;
-        let Some(session) = public(state).await else { continue };
-        if session.status.is_terminal() {
-            return show_status(state, session);
-        }
-    }
-}
-
-/// `GET /public` in the page's language.
-async fn public(state: FlowState) -> Option<PublicSession> {
-    let language = state.session.with_value(|session| session.locale);
-    let path = format!("/kyc-sessions/{}/public?lang={}", state.id.get_value(), language.tag());
-    Request::get(&path).send().await.ok()?.json::<PublicSession>().await.ok()
-}
-
-/// The session was submitted: show that the checks run, and follow them.
-pub fn submitted(state: FlowState) {
-    let path = state.address(None);
-    let _ = window().history().map(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&path)));
-    state.session.update_value(|session| session.status = Status::Processing);
-    state.shown.set(Shown::default());
-    spawn_local(follow(state));
+/// Loads an address in place of this page.
+pub fn load(address: &str) {
+    let _ = window().location().replace(address);
 }
 
 /// Shows a step and puts its address into history.
 pub fn go_to(state: FlowState, shown: Shown) {
-    let path = state.address(Some(&shown.step));
-    let _ = window().history().map(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&path)));
-    let _ = leave(state);
-    state.shown.set(shown);
+    let address = state.data.with_value(|data| data.address(Some(&shown.step)));
+    if state.data.with_value(|data| data.is_review(&shown.step)) {
+        let _ = window().location().assign(&address);
+        return;
+    }
+    let _ = window().history().map(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&address)));
+    show(state, shown);
     window().scroll_to_with_x_and_y(0.0, 0.0);
 }
 
-/// Before another step is shown: what is typed is kept, and the form is reset. The next step may get the same inputs, and an
-/// input that was typed into shows that and not its new value.
-fn leave(state: FlowState) -> Shown {
-    let mut shown = state.shown.get_untracked();
-    let form = document().query_selector("form.sheet").ok().flatten().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
-    if let Some(form) = form {
-        let fields = state.session.with_value(|session| session.step(&shown.step).map(|step| step.fields.clone())).unwrap_or_default();
-        if let Ok(data) = web_sys::FormData::new_with_form(&form) {
-            shown.answers.extend(typed(&data, fields.into_iter().map(|field| field.name)));
-        }
-        form.reset();
-    }
-    shown
+fn show(state: FlowState, shown: Shown) {
+    let title = document().title();
+    let company = title.rsplit(" · ").next().unwrap_or_default();
+    let step = state.data.with_value(|data| data.find(&shown.step).map(|step| step.title.clone())).unwrap_or_default();
+    document().set_title(&[step.as_str(), company].join(" · "));
+    state.shown.set(shown);
 }
 
-/// The back or forward button: show the step that the address names.
+/// The back or forward button: show the step that the address names, and keep what is typed in the one that is left.
 fn follow_address(state: FlowState) {
     let path = window().location().pathname().unwrap_or_default();
     let step = path.rsplit('/').next().unwrap_or_default().to_owned();
-    let shown = state.shown.get_untracked();
+    let mut shown = state.shown.get_untracked();
+    let is_ours = |step: &str| state.data.with_value(|data| data.find(step).is_some() && !data.is_review(step));
     if shown.step == step {
-        // A link within the page, such as those of the error summary.
-    } else if state.session.with_value(|session| session.step(&step).is_some()) {
-        let shown = leave(state);
-        state.shown.set(Shown { step, errors: Vec::new(), ..shown });
-    } else {
-        let _ = window().location().reload();
+        return; // A link within the page, such as those of the error summary.
     }
+    if !is_ours(&step) || !is_ours(&shown.step) {
+        let _ = window().location().reload();
+        return;
+    }
+    let form = document().query_selector("form.sheet").ok().flatten().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+    if let Some(data) = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok()) {
+        let names = state.data.with_value(|data| data.find(&shown.step).map(|step| step.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>()));
+        shown.answers.extend(typed(&data, names.unwrap_or_default().into_iter()));
+    }
+    show(state, Shown { step, errors: Vec::new(), ..shown });
 }
 
 /// Puts dots and dash into a CPF while it is typed at its end; a correction in the middle is left alone.
@@ -152,7 +138,7 @@ pub fn mask_cpf(event: &web_sys::Event, text: &str) {
 }
 
 /// What stands in the form, by field.
-pub fn typed(form: &web_sys::FormData, names: impl Iterator<Item = String>) -> BTreeMap<String, String> {
+pub fn typed(form: &web_sys::FormData, names: impl Iterator<Item = String>) -> ByField<String> {
     names.filter_map(|name| form.get(&name).as_string().map(|text| (name, text))).collect()
 }
 

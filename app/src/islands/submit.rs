@@ -1,10 +1,9 @@
 //! Continue, in the browser: send what was chosen, warn of what is wrong, save the step, go on; after the last step,
 //! complete. Whatever it does not understand it leaves to the browser's own way of posting the form.
 
-use gloo_net::http::{Request, Response};
+use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
-use serde_json::json;
 use shared::{
     answers::{self, Answers},
     api::RawUserData,
@@ -14,16 +13,15 @@ use shared::{
     problem::{FieldFault, Problem},
 };
 use wasm_bindgen::JsCast as _;
-use web_sys::{File, FormData, HtmlElement, HtmlFormElement, SubmitEvent};
+use web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent};
 
 use super::{
     browser::{self, typed},
     flow::{FlowState, Shown},
+    json, request,
     uploads::{self, Sent},
 };
-
-/// How often a request is sent again where no answer came.
-const TRIES: u32 = 3;
+use crate::words::FlowWords;
 
 /// The form is being submitted.
 pub fn submit(event: &SubmitEvent, state: FlowState, step: Step) {
@@ -32,14 +30,16 @@ pub fn submit(event: &SubmitEvent, state: FlowState, step: Step) {
         return; // The language buttons go to the server.
     }
     event.prevent_default();
+    #[cfg(feature = "forced-panic")]
+    super::forced_panic::at("submit");
     let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
     if state.busy.get_untracked() {
-        return;
+        return request::hurry();
     }
     state.busy.set(true);
-    state.lost.set(false);
+    state.trouble.set(String::new());
     spawn_local(async move {
-        if send(state, &step, &form).await.is_none() {
+        if send(state, step, &form).await.is_none() {
             let _ = form.submit();
         }
         state.busy.set(false);
@@ -47,74 +47,92 @@ pub fn submit(event: &SubmitEvent, state: FlowState, step: Step) {
 }
 
 /// The whole of it. `None`: let the browser post the form.
-async fn send(state: FlowState, step: &Step, form: &HtmlFormElement) -> Option<()> {
-    let data = FormData::new_with_form(form).ok()?;
-    if !send_files(state, step, &data).await {
+async fn send(state: FlowState, step: Step, form: &HtmlFormElement) -> Option<()> {
+    let entered = FormData::new_with_form(form).ok()?;
+    if !send_files(state, &step, &entered).await {
         return Some(()); // The field says why.
     }
-    let texts = typed(&data, step.fields.iter().map(|field| field.name.clone()));
-    let sent = answers::from_form(step, |name| texts.get(name).cloned());
+    let texts = typed(&entered, step.fields.iter().map(|field| field.name.clone()));
+    let sent = answers::from_form(&step, |name| texts.get(name).cloned());
     let mut shown = state.shown.get_untracked();
     shown.answers.extend(texts);
-    if let Err(errors) = answers::check_step(step, &sent, &files_there(state, step, &shown), &|_, _| Ok(ArtifactId(0))) {
+    if let Err(errors) = answers::check_step(&step, &sent, &files_there(state, &step, &shown), &|_, _| Ok(ArtifactId(0))) {
         return show_faults(state, shown, errors);
     }
-    let path = format!("/kyc-sessions/{}/steps/{}", state.id.get_value(), step.id);
-    let Some(reply) = again(|| Request::put(&path).json(&body(&sent))).await else { return lost(state, shown) };
-    match reply.status() {
+    let data = state.data.get_value();
+    let saving = call(state, Method::PUT, &format!("steps/{}", step.id), &sent).await?;
+    match saving.status() {
         204 => {}
-        422 => return show_faults(state, shown, reply.json::<Problem>().await.ok()?.errors),
-        409 | 410 => {
-            browser::refresh(state);
-            return Some(());
-        }
-        _ => return None,
+        422 => return show_faults(state, shown, json::parse::<Problem>(&saving.text().await.ok()?)?.errors),
+        status => return stop(state, status),
     }
     shown.errors.clear();
-    let next = state.session.with_value(|session| session.after(&step.id).map(|next| next.id.clone()));
-    match next {
-        Some(next) => {
-            browser::go_to(state, Shown { step: next, ..shown });
-            Some(())
-        }
-        None => complete(state, shown).await,
+    let Some(next) = data.after(&step.id) else { return complete(state).await };
+    if data.change {
+        browser::load(&data.address(data.steps.last().map(|last| last.id.as_str())));
+    } else {
+        browser::go_to(state, Shown { step: next.id.clone(), ..shown });
     }
+    Some(())
 }
 
-/// Everything is saved: submit it. A lost answer is asked for again, which changes nothing.
-async fn complete(state: FlowState, shown: Shown) -> Option<()> {
-    let path = format!("/kyc-sessions/{}/complete", state.id.get_value());
-    let Some(reply) = again(|| Request::post(&path).json(&body(&RawUserData::new()))).await else { return lost(state, shown) };
+/// Everything is saved: submit it. A lost answer is asked for again, which changes nothing; that it was submitted is said
+/// by the page that comes then, and so only once it was.
+async fn complete(state: FlowState) -> Option<()> {
+    let reply = call(state, Method::POST, "complete", &RawUserData::new()).await?;
+    let data = state.data.get_value();
     match reply.status() {
-        202 => browser::submitted(state),
-        409 | 410 => browser::refresh(state),
+        202 => browser::load(&data.address(None)),
         422 => {
-            let problem = reply.json::<Problem>().await.ok()?;
-            let step = problem.missing_steps.first()?.clone();
-            browser::go_to(state, Shown { step, errors: problem.errors, ..shown });
+            let problem = json::parse::<Problem>(&reply.text().await.ok()?)?;
+            browser::load(&data.address_with(problem.missing_steps.first()?, "check=1"));
         }
+        status => return stop(state, status),
+    }
+    Some(())
+}
+
+/// Calls the session API until it answers. `None`: it never did.
+async fn call(state: FlowState, method: Method, route: &str, sent: &RawUserData) -> Option<Response> {
+    let path = format!("/kyc-sessions/{}/{route}", state.data.with_value(|data| data.id.clone()));
+    let body = json::user_data(sent);
+    let request =
+        || -> Result<Request, gloo_net::Error> { RequestBuilder::new(&path).method(method.clone()).header("content-type", "application/json").body(&body) };
+    let reply = request::until_answered(request, || say(state, |words| words.connection_lost())).await;
+    if reply.is_some() {
+        state.trouble.set(String::new());
+    }
+    reply
+}
+
+fn say(state: FlowState, word: fn(&FlowWords) -> &str) {
+    state.trouble.set(state.data.with_value(|data| word(&data.words).to_owned()));
+}
+
+/// An answer that ends the try. `None`: the browser's own way may do better.
+fn stop(state: FlowState, status: u16) -> Option<()> {
+    match status {
+        409 | 410 => browser::refresh(state),
+        429 => say(state, |words| words.too_many()),
         _ => return None,
     }
     Some(())
 }
 
-fn body(sent: &RawUserData) -> serde_json::Value {
-    json!({ "userData": sent })
-}
-
-/// Waits for files on their way and sends those that were chosen before the script arrived. False where one did not make it.
-async fn send_files(state: FlowState, step: &Step, data: &FormData) -> bool {
+/// Waits for files on their way and sends those that were chosen before the script arrived or did not arrive before. False
+/// where one did not make it.
+async fn send_files(state: FlowState, step: &Step, entered: &FormData) -> bool {
     let mut all = true;
     for field in step.fields.iter().filter(|field| field.r#type == FieldType::Artifact) {
         let state_of = || uploads::sent_without_tracking(state.uploads, &field.name);
-        while matches!(state_of(), Some(Sent::Sending(_))) {
+        request::hurry();
+        while matches!(state_of(), Some(Sent::Sending(_) | Sent::Waiting)) {
             TimeoutFuture::new(100).await;
         }
         if matches!(state_of(), Some(Sent::Saved(_))) {
             continue;
         }
-        let files: Vec<File> = data.get_all(&field.name).iter().filter_map(|value| value.dyn_into().ok()).collect();
-        if let Some(file) = files.into_iter().find(|file| file.size() > 0.0) {
+        if let Some(file) = uploads::to_send(entered, &field.name) {
             uploads::send(field, &file, state).await;
         }
         all &= !matches!(state_of(), Some(Sent::Failed(_)));
@@ -124,36 +142,19 @@ async fn send_files(state: FlowState, step: &Step, data: &FormData) -> bool {
 
 /// The files that the server has, as far as this page knows; which they are makes no difference here.
 fn files_there(state: FlowState, step: &Step, shown: &Shown) -> Answers {
+    let elsewhere = |name: &String| state.data.with_value(|data| data.elsewhere.contains(name));
     let there = |name: &String| {
         shown.answers.get(name).is_some_and(|value| !value.is_empty())
-            || shown.elsewhere.contains(name)
+            || elsewhere(name)
             || matches!(uploads::sent_without_tracking(state.uploads, name), Some(Sent::Saved(_)))
     };
     let files = step.fields.iter().filter(|field| field.r#type == FieldType::Artifact && there(&field.name));
-    files.enumerate().map(|(at, field)| (field.name.clone(), Answer::Text(ArtifactId(at as u128).to_string()))).collect()
+    let mut there = Answers::new();
+    there.extend(files.enumerate().map(|(at, field)| (field.name.clone(), Answer::Text(ArtifactId(at as u128).to_string()))));
+    there
 }
 
 fn show_faults(state: FlowState, shown: Shown, errors: Vec<FieldFault>) -> Option<()> {
     state.shown.set(Shown { errors, ..shown });
     Some(())
-}
-
-/// No answer came: say so, keep everything.
-fn lost(state: FlowState, shown: Shown) -> Option<()> {
-    if !shown.errors.is_empty() {
-        state.shown.set(Shown { errors: Vec::new(), ..shown });
-    }
-    state.lost.set(true);
-    Some(())
-}
-
-/// Sends a request, and again where no answer came: every request here means the same however often it arrives.
-async fn again(request: impl Fn() -> Result<Request, gloo_net::Error>) -> Option<Response> {
-    for number in 0..TRIES {
-        match request().ok()?.send().await {
-            Ok(reply) => return Some(reply),
-            Err(_) => TimeoutFuture::new(500 << number).await,
-        }
-    }
-    None
 }

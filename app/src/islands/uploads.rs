@@ -1,14 +1,16 @@
 //! Files on their way: sent as soon as they are chosen, with their progress, so that Continue is quick.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
+
+use crate::islands::by_field::ByField;
 
 /// How far a file is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sent {
     /// So many per cent have left.
     Sending(u8),
+    /// There is no connection; it is sent again by itself.
+    Waiting,
     /// The server has it; the address of a picture of it.
     Saved(String),
     /// It did not work; why, in the customer's words.
@@ -17,12 +19,12 @@ pub enum Sent {
 
 /// The state of each field's file, by field.
 #[derive(Clone, Copy)]
-pub struct Uploads(RwSignal<BTreeMap<String, Sent>>);
+pub struct Uploads(RwSignal<ByField<Sent>>);
 
 impl Uploads {
     /// None yet.
     pub fn new() -> Self {
-        Self(RwSignal::new(BTreeMap::new()))
+        Self(RwSignal::new(ByField::default()))
     }
 
     /// A field's.
@@ -38,11 +40,11 @@ impl Default for Uploads {
 }
 
 #[cfg(feature = "hydrate")]
-pub use sending::{chosen, send, sent_without_tracking};
+pub use sending::{chosen, send, sent_without_tracking, to_send};
 
 #[cfg(feature = "hydrate")]
 mod sending {
-    use std::{cell::RefCell, collections::BTreeMap};
+    use std::cell::RefCell;
 
     use gloo_timers::future::TimeoutFuture;
     use leptos::{prelude::*, task::spawn_local};
@@ -52,7 +54,7 @@ mod sending {
     use web_sys::{File, FormData, HtmlInputElement, ProgressEvent, Url, XmlHttpRequest};
 
     use super::{Sent, Uploads};
-    use crate::islands::{browser, flow::FlowState};
+    use crate::islands::{browser, by_field::ByField, flow::FlowState, json, request};
 
     /// How long one upload may take, in milliseconds: as long as the server lets it.
     const LONGEST_MS: u32 = 15 * 60 * 1_000;
@@ -64,19 +66,30 @@ mod sending {
 
     fn set(uploads: Uploads, field: &str, sent: Sent) {
         uploads.0.update(|all| {
-            all.insert(field.to_owned(), sent);
+            all.set(field, sent);
         });
     }
 
-    /// How often a file was chosen for each field, and the requests under way: the file chosen last is the one that counts.
+    /// The file that was chosen last for each field and its number, and the requests under way: only the last one counts.
     #[derive(Default)]
     struct Order {
-        chosen: BTreeMap<String, u32>,
-        under_way: BTreeMap<String, XmlHttpRequest>,
+        chosen: ByField<(u32, File)>,
+        under_way: ByField<XmlHttpRequest>,
     }
 
     thread_local! {
         static ORDER: RefCell<Order> = RefCell::default();
+    }
+
+    fn is_latest(field: &str, number: u32) -> bool {
+        ORDER.with_borrow(|order| order.chosen.get(field).is_some_and(|(latest, _)| *latest == number))
+    }
+
+    /// The file that a form holds for a field, else the one that was chosen for it before.
+    pub fn to_send(form: &FormData, field: &str) -> Option<File> {
+        let files = form.get_all(field);
+        let mut files = files.iter().filter_map(|value| value.dyn_into::<File>().ok());
+        files.find(|file| file.size() > 0.0).or_else(|| ORDER.with_borrow(|order| order.chosen.get(field).map(|(_, file)| file.clone())))
     }
 
     /// Waits until no earlier file of this field is under way; one that has not left yet is called back. False where a
@@ -84,7 +97,7 @@ mod sending {
     async fn my_turn(field: &str, number: u32, uploads: Uploads) -> bool {
         loop {
             let earlier = ORDER.with_borrow(|order| order.under_way.get(field).cloned());
-            let latest = ORDER.with_borrow(|order| order.chosen.get(field) == Some(&number));
+            let latest = is_latest(field, number);
             match earlier {
                 _ if !latest => return false,
                 None => return true,
@@ -106,33 +119,46 @@ mod sending {
         spawn_local(async move { send(&field, &file, flow).await });
     }
 
-    /// Sends one file for a field and notes what came of it.
+    /// Sends one file for a field and notes what came of it. Where no answer comes it is sent again: the same bytes for the
+    /// same field are the same artifact.
     pub async fn send(field: &Field, file: &File, flow: FlowState) {
-        let (words, uploads) = (flow.words.get_value(), flow.uploads);
+        let (data, uploads) = (flow.data.get_value(), flow.uploads);
         let number = ORDER.with_borrow_mut(|order| {
-            let count = order.chosen.entry(field.name.clone()).or_default();
-            *count += 1;
-            *count
+            let number = order.chosen.get(&field.name).map_or(1, |(number, _)| number + 1);
+            order.chosen.set(&field.name, (number, file.clone()));
+            number
         });
         if !my_turn(&field.name, number, uploads).await {
             return;
         }
-        set(uploads, &field.name, Sent::Sending(0));
-        let sent = match post(&flow.id.get_value(), &field.name, file, uploads).await {
-            Ok((status, _)) if (200..300).contains(&status) => {
+        let mut tries = 0;
+        let answer = loop {
+            set(uploads, &field.name, Sent::Sending(0));
+            let answer = post(&data.id, &field.name, file, uploads).await.ok().filter(|(status, _)| !request::is_passing(*status));
+            if answer.is_some() || !is_latest(&field.name, number) {
+                break answer;
+            }
+            set(uploads, &field.name, Sent::Waiting);
+            if !request::pause(tries).await {
+                break None;
+            }
+            tries += 1;
+        };
+        let sent = match answer {
+            Some((200..300, _)) => {
                 let preview = if file.type_().starts_with("image/") { Url::create_object_url_with_blob(file).ok() } else { None };
                 Sent::Saved(preview.unwrap_or_else(|| "/file.svg".to_owned()))
             }
-            Ok((status, body)) => {
+            Some((status, body)) => {
                 if [409, 410].contains(&status) {
                     browser::refresh(flow); // The session is over: the page says so.
                 }
-                let problem = serde_json::from_str::<Problem>(&body).map(|problem| problem.r#type).unwrap_or_default();
-                Sent::Failed(words.file_refused(problem.trim_start_matches("/problems/")))
+                let problem = json::parse::<Problem>(&body).map(|problem| problem.r#type).unwrap_or_default();
+                Sent::Failed(data.words.file_refused(problem.trim_start_matches("/problems/")))
             }
-            Err(_) => Sent::Failed(words.file_lost.to_string()),
+            None => Sent::Failed(data.words.file_lost().to_owned()),
         };
-        if ORDER.with_borrow(|order| order.chosen.get(&field.name) == Some(&number)) {
+        if is_latest(&field.name, number) {
             set(uploads, &field.name, sent);
         }
     }
@@ -160,7 +186,7 @@ mod sending {
         });
         request.set_timeout(LONGEST_MS);
         request.send_with_opt_form_data(Some(&data))?;
-        ORDER.with_borrow_mut(|order| order.under_way.insert(field.to_owned(), request.clone()));
+        ORDER.with_borrow_mut(|order| order.under_way.set(field, request.clone()));
         let ended = JsFuture::from(done).await;
         ORDER.with_borrow_mut(|order| order.under_way.remove(field));
         ended?;

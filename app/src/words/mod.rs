@@ -1,49 +1,57 @@
 //! Every word of the product's own, in each language: one struct, one `const` a language, so that a missing word does not
-//! compile. An island gets [`FlowWords`] of one language as a prop; [`PageWords`] never leave the server.
+//! compile. The island gets [`FlowWords`] of one language; [`PageWords`]
+//! never leave the server.
 
 mod en;
 mod es;
 mod pt_br;
 
-use std::borrow::Cow;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use shared::{
     flow::{DEFAULT_MAX_LENGTH, Field, FieldType},
     language::Language,
     problem::FieldCode,
 };
 
-/// A word or sentence. `{…}` in it is filled in by [`fill`].
-pub type Word = Cow<'static, str>;
-
-/// Makes the struct, and sends it as a list in its own order: a struct of fifty names would cost the bundle kilobytes.
+/// Makes the struct of the island's words and what the island gets of it: a list in the same order, since a struct of forty
+/// texts would cost the bundle kilobytes to read, copy and drop.
 macro_rules! flow_words {
     ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// What the customer's island says.
-        #[derive(Clone, Debug, Default, PartialEq, Eq)]
-        pub struct FlowWords {
-            $($(#[$doc])* pub $name: Word,)*
+        /// What the customer's island says, in one language. `{…}` is filled in by [`fill`].
+        #[derive(Clone, Copy, Debug)]
+        pub struct FlowTexts {
+            $($(#[$doc])* pub $name: &'static str,)*
         }
 
-        impl FlowWords {
+        impl FlowTexts {
             /// The names of all words, in order.
             pub const NAMES: &[&str] = &[$(stringify!($name)),*];
-        }
 
-        impl Serialize for FlowWords {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_seq([$(&self.$name),*])
+            /// As the island gets them.
+            pub fn spoken(&self) -> FlowWords {
+                FlowWords(vec![$(self.$name.to_owned()),*])
             }
         }
 
-        impl<'de> Deserialize<'de> for FlowWords {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let mut words = Vec::<String>::deserialize(deserializer)?.into_iter();
-                Ok(Self { $($name: Word::Owned(words.next().unwrap_or_default()),)* })
-            }
+        #[expect(non_camel_case_types, reason = "the names of the words")]
+        enum At { $($name),* }
+
+        impl FlowWords {
+            $($(#[$doc])* pub fn $name(&self) -> &str {
+                self.at(At::$name)
+            })*
         }
     };
+}
+
+/// The words of [`FlowTexts`], as a list on the wire.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowWords(Vec<String>);
+
+impl FlowWords {
+    fn at(&self, at: At) -> &str {
+        self.0.get(at as usize).map_or("", String::as_str)
+    }
 }
 
 flow_words! {
@@ -119,6 +127,51 @@ flow_words! {
     file_lost,
     /// The server or the network does not answer.
     connection_lost,
+    /// `{options}`
+    only_for,
+    /// First tip before a sheet of paper.
+    tip_recent,
+    /// A file waits for a connection.
+    file_waiting,
+    /// There is no network.
+    offline,
+    /// Too many requests in a short time.
+    too_many,
+}
+
+/// Makes the struct, and a list of it for tests.
+macro_rules! page_words {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// What only the server says.
+        #[derive(Clone, Copy, Debug)]
+        pub struct PageWords {
+            $($(#[$doc])* pub $name: &'static str,)*
+        }
+
+        #[cfg(test)]
+        impl PageWords {
+            const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+            fn all(&self) -> Vec<String> {
+                vec![$(self.$name.to_owned()),*]
+            }
+        }
+    };
+}
+
+page_words! {
+    /// Beside the company's name.
+    secure,
+    /// The page's script failed; the forms go on.
+    script_failed,
+    /// A link that opens nothing.
+    unknown_title,
+    /// What to do then.
+    unknown_text,
+    /// The server cannot answer.
+    trouble_title,
+    /// What to do then.
+    trouble_text,
     /// The checks run.
     working_title,
     /// What that means.
@@ -141,30 +194,27 @@ flow_words! {
     help,
     /// What the language buttons are called together.
     language,
-}
-
-/// What only the server says.
-#[derive(Clone, Copy, Debug)]
-pub struct PageWords {
-    /// Beside the company's name.
-    pub secure: &'static str,
-    /// The page's script failed; the forms go on.
-    pub script_failed: &'static str,
-    /// A link that opens nothing.
-    pub unknown_title: &'static str,
-    /// What to do then.
-    pub unknown_text: &'static str,
-    /// The server cannot answer.
-    pub trouble_title: &'static str,
-    /// What to do then.
-    pub trouble_text: &'static str,
+    /// The link back to a field.
+    change,
+    /// A box that is ticked.
+    yes,
+    /// A box that is not.
+    no,
+    /// Nothing was entered.
+    not_given,
+    /// Before the last button.
+    confirm,
+    /// `{day}`, `{month}`, `{year}`
+    day,
+    /// The link to where the customer came from. `{company}`
+    go_back,
 }
 
 /// All the words of a language.
 #[derive(Clone, Debug)]
 pub struct Words {
     /// The island's.
-    pub flow: FlowWords,
+    pub flow: FlowTexts,
     /// The server's.
     pub page: PageWords,
 }
@@ -180,37 +230,53 @@ pub fn words(language: Language) -> &'static Words {
 
 /// Fills `{name}` in.
 pub fn fill(word: &str, values: &[(&str, &str)]) -> String {
-    values.iter().fold(word.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    let mut text = String::new();
+    for (at, piece) in word.split(['{', '}']).enumerate() {
+        let is_name = at % 2 == 1;
+        let value = values.iter().find(|(name, _)| is_name && *name == piece).map_or(piece, |(_, value)| value);
+        text.push_str(value);
+    }
+    text
 }
 
 impl FlowWords {
     /// A fault in the customer's words: what to do, not what is wrong.
     pub fn fault(&self, field: &Field, code: FieldCode) -> String {
         let label = [("label", field.label.as_str())];
-        match (code, field.r#type) {
-            (FieldCode::Required, FieldType::Boolean) => self.agree.to_string(),
-            (FieldCode::Required | FieldCode::NotAnOption | FieldCode::WrongType, FieldType::Select) => fill(&self.choose, &label),
-            (_, FieldType::Artifact) => fill(&self.add_file, &label),
-            (FieldCode::TooLong, _) => fill(&self.too_long, &[("max", &field.max_length.unwrap_or(DEFAULT_MAX_LENGTH).to_string())]),
-            (FieldCode::Malformed, FieldType::Cpf) => self.cpf_malformed.to_string(),
-            (FieldCode::Malformed, FieldType::Date) => self.date_malformed.to_string(),
-            (FieldCode::Malformed, FieldType::Email) => self.email_malformed.to_string(),
-            (FieldCode::Malformed, FieldType::Phone) => self.phone_malformed.to_string(),
-            (FieldCode::Malformed, _) => self.text_malformed.to_string(),
-            _ => fill(&self.enter, &label),
-        }
+        let plain = match (code, field.r#type) {
+            (FieldCode::Required, FieldType::Boolean) => self.agree(),
+            (FieldCode::Required | FieldCode::NotAnOption | FieldCode::WrongType, FieldType::Select) => return fill(self.choose(), &label),
+            (_, FieldType::Artifact) => return fill(self.add_file(), &label),
+            (FieldCode::TooLong, _) => return fill(self.too_long(), &[("max", &field.max_length.unwrap_or(DEFAULT_MAX_LENGTH).to_string())]),
+            (FieldCode::Malformed, FieldType::Cpf) => self.cpf_malformed(),
+            (FieldCode::Malformed, FieldType::Date) => self.date_malformed(),
+            (FieldCode::Malformed, FieldType::Email) => self.email_malformed(),
+            (FieldCode::Malformed, FieldType::Phone) => self.phone_malformed(),
+            (FieldCode::Malformed, _) => self.text_malformed(),
+            _ => return fill(self.enter(), &label),
+        };
+        plain.to_owned()
+    }
+
+    /// For which of another field's options this one is asked.
+    pub fn when_asked(&self, field: &Field, others: &[Field]) -> Option<String> {
+        let (other, values) = field.required_when.iter().next()?;
+        let options = &others.iter().find(|known| known.name == *other)?.options;
+        let labels: Vec<&str> = options.iter().filter(|option| values.contains(&option.value)).map(|option| option.label.as_str()).collect();
+        Some(fill(self.only_for(), &[("options", &labels.join(", "))]))
     }
 
     /// Why a file was refused, by problem code, in the customer's words.
     pub fn file_refused(&self, problem: &str) -> String {
         match problem {
-            "too-large" => &self.file_too_large,
-            "unsupported-media" => &self.file_kind,
-            "bad-image" => &self.file_bad,
-            "truncated" => &self.file_truncated,
-            _ => &self.file_lost,
+            "too-large" => self.file_too_large(),
+            "unsupported-media" => self.file_kind(),
+            "bad-image" => self.file_bad(),
+            "truncated" => self.file_truncated(),
+            "rate-limited" => self.too_many(),
+            _ => self.file_lost(),
         }
-        .to_string()
+        .to_owned()
     }
 }
 
@@ -226,13 +292,17 @@ mod tests {
             found.sort();
             found
         };
-        let of = |language| -> Vec<String> { serde_json::from_value(serde_json::to_value(&words(language).flow).unwrap()).unwrap() };
+        let of = |language| -> Vec<String> {
+            let Words { flow, page } = words(language);
+            [flow.spoken().0, page.all()].concat()
+        };
         let english = of(Language::En);
         for language in Language::ALL {
-            for ((name, word), reference) in FlowWords::NAMES.iter().zip(of(language)).zip(&english) {
+            for ((name, word), reference) in FlowTexts::NAMES.iter().chain(PageWords::NAMES).zip(of(language)).zip(&english) {
                 assert!(!word.trim().is_empty(), "{} {name}", language.tag());
                 assert_eq!(places(&word), places(reference), "{} {name}", language.tag());
-                assert!(language == Language::En || word != *reference, "{} {name} is not translated", language.tag());
+                // "No" is Spanish too.
+                assert!(language == Language::En || word != *reference || word == "No", "{} {name} is not translated", language.tag());
             }
         }
     }

@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use shared::definition::{Definition, Refused};
+use shared::{
+    color,
+    definition::{Definition, Refused},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
 };
 
 /// Imported at the first start and never again.
-pub const BUNDLED: [&str; 1] = [include_str!("../../flows/minimal.json")];
+pub const BUNDLED: [&str; 2] = [include_str!("../../flows/minimal.json"), include_str!("../../flows/demo.json")];
 
 /// Parsed versions kept in memory; beyond that the store is asked again.
 const KEPT: usize = 256;
@@ -95,11 +98,22 @@ pub async fn newest(app: &App, name: &str) -> Result<(Arc<Flow>, String), FlowEr
     }
 }
 
-/// Checks a flow and writes it as the next version of its name. Sessions that run keep theirs. Answers name and version.
+/// A flow that was imported.
+#[derive(Debug)]
+pub struct Imported {
+    /// Its name.
+    pub name: String,
+    /// Its version, from 1.
+    pub version: i64,
+    /// What is shown otherwise than it was written, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// Checks a flow and writes it as the next version of its name. Sessions that run keep theirs.
 ///
 /// # Errors
 /// Where the JSON is no flow, with the path at fault; nothing was written then.
-pub async fn import(app: &App, json: &str) -> Result<(String, i64), FlowError> {
+pub async fn import(app: &App, json: &str) -> Result<Imported, FlowError> {
     let mut tx = app.store.write().await?;
     let imported = import_in(app, &mut tx, json).await?;
     tx.commit().await?;
@@ -107,7 +121,7 @@ pub async fn import(app: &App, json: &str) -> Result<(String, i64), FlowError> {
 }
 
 /// The same within a transaction.
-pub(crate) async fn import_in(app: &App, tx: &mut Tx, json: &str) -> Result<(String, i64), FlowError> {
+pub(crate) async fn import_in(app: &App, tx: &mut Tx, json: &str) -> Result<Imported, FlowError> {
     let definition = Definition::parse(json)?;
     if let Some(logo) = definition.logo() {
         logo::read(logo).map_err(|reason| Refused { path: "branding.logo".into(), reason })?;
@@ -115,7 +129,8 @@ pub(crate) async fn import_in(app: &App, tx: &mut Tx, json: &str) -> Result<(Str
     let (id, now) = (app.ambient.uuid(), app.ambient.now());
     let version = store::flows::insert(tx, id, &definition.name, json, now).await?;
     tx.audit(app.ambient.uuid(), now, "command-line", "flow.imported", &id.to_string()).await?;
-    Ok((definition.name, version))
+    let notes = color::corrections(&definition.branding(None));
+    Ok(Imported { name: definition.name, version, notes })
 }
 
 pub mod logo;

@@ -23,7 +23,7 @@ async fn flow(context: &Context, id: &str) -> Result<Arc<Flow>, ApiError> {
 
 /// `GET /branding/{flow}/brand.css`
 pub async fn stylesheet(State(context): State<Context>, Segments(id): Segments<String>) -> Result<Response, ApiError> {
-    let css = color::brand_css(&flow(&context, &id).await?.definition.branding(None).primary_color);
+    let css = color::brand_css(&flow(&context, &id).await?.definition.branding(None));
     Ok(([(header::CONTENT_TYPE, "text/css"), (header::CACHE_CONTROL, FOR_EVER)], css).into_response())
 }
 

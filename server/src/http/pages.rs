@@ -1,11 +1,15 @@
 //! The customer's pages: a step as a page of its own, the status, and the POST of a form with a redirect. Without script
 //! this is the whole flow.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use app::{
     components::layout::Site,
-    flow::page::{FlowData, FlowPage, NeutralPage},
+    flow::page::{NeutralPage, StatusPage, StepPage},
+    islands::{
+        by_field::ByField,
+        flow::{CHANGE, FlowData},
+    },
     words::words,
 };
 use axum::{
@@ -28,11 +32,14 @@ use shared::{
 use super::{Context, device, forms, language, path::Segments, problems::ApiError, session_api::normalised};
 use crate::{
     model::Artifact,
-    sessions::{self, SessionError, complete, open::Opened, save},
+    sessions::{self, Sender, SessionError, complete, open::Opened, save},
 };
 
 /// Seconds after which a status page without script asks again.
 const REFRESH: u32 = 3;
+
+/// Seconds after which the last page leads back to where the customer came from.
+const RETURN_AFTER: u32 = 10;
 
 /// Where a document ends.
 const END: &[u8] = b"</html>";
@@ -50,23 +57,34 @@ struct Filled {
 struct View {
     language: Language,
     plain: bool,
-    /// What stays on every address, with its `?`.
-    query: String,
+    /// The language stays on every address.
+    asked: Option<Language>,
+    /// The step was opened from the REVIEW, and leads back to it.
+    change: bool,
 }
 
 impl View {
     fn of(headers: &HeaderMap, query: Option<&str>, opened: &Opened) -> Self {
-        let plain = language::query(query, "plain").is_some();
+        let has = |key| language::query(query, key).is_some();
         let asked = language::query(query, "lang").and_then(Language::from_tag);
-        let kept = [plain.then(|| "plain=1".to_owned()), asked.map(|language| format!("lang={}", language.tag()))];
-        let kept = kept.into_iter().flatten().collect::<Vec<_>>().join("&");
-        let query_kept = if kept.is_empty() { kept } else { format!("?{kept}") };
-        Self { language: language::of(headers, query, opened), plain, query: query_kept }
+        Self {
+            language: language::of(headers, query, opened),
+            plain: has("plain"),
+            asked,
+            change: query.is_some_and(|query| query.split('&').any(|pair| pair == CHANGE)),
+        }
+    }
+
+    /// What stays on every address of the flow, with its `?`; what is in `more` besides.
+    fn query(&self, more: Option<&str>) -> String {
+        let (plain, asked) = (self.plain.then(|| "plain=1".to_owned()), self.asked.map(|language| format!("lang={}", language.tag())));
+        let kept = [plain, asked, more.map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>().join("&");
+        if kept.is_empty() { kept } else { format!("?{kept}") }
     }
 
     /// A redirect to the session, or to a step of it.
-    fn redirect(&self, opened: &Opened, step: Option<&str>) -> Response {
-        let (id, query) = (opened.id.expose(), &self.query);
+    fn redirect(&self, opened: &Opened, step: Option<&str>, more: Option<&str>) -> Response {
+        let (id, query) = (opened.id.expose(), self.query(more));
         let to = step.map_or_else(|| format!("/verify/{id}{query}"), |step| format!("/verify/{id}/{step}{query}"));
         Redirect::to(&to).into_response()
     }
@@ -86,7 +104,7 @@ pub async fn start(State(context): State<Context>, Segments(id): Segments<String
         }
         let public = sessions::open::public(&context.app, &opened, view.language).await?;
         let step = public.progress.current.unwrap_or_default();
-        Ok(view.redirect(&opened, Some(&step)))
+        Ok(view.redirect(&opened, Some(&step), None))
     };
     match drawn.await {
         Ok(response) => response,
@@ -101,7 +119,7 @@ pub async fn step(State(context): State<Context>, Segments((id, step)): Segments
         let opened = open(&context, &id).await?;
         let view = View::of(headers, query, &opened);
         let Some(known) = open_step(&opened, &step, view.language) else {
-            return Ok(view.redirect(&opened, None));
+            return Ok(view.redirect(&opened, None, None));
         };
         let errors = if language::query(query, "check").is_some() { save::faults_as_saved(&context.app, &opened, &known).await? } else { Vec::new() };
         draw(&context, &opened, &view, headers, &step, Filled { errors, ..Filled::default() }, StatusCode::OK).await
@@ -125,10 +143,10 @@ pub async fn post(State(context): State<Context>, Segments((id, step)): Segments
 async fn posted(context: &Context, id: &str, step_id: &str, headers: &HeaderMap, query: Option<&str>, request: Request) -> Result<Response, ApiError> {
     let opened = open(context, id).await?;
     let mut view = View::of(headers, query, &opened);
-    let Some(step) = open_step(&opened, step_id, view.language) else { return Ok(view.redirect(&opened, None)) };
+    let Some(step) = open_step(&opened, step_id, view.language) else { return Ok(view.redirect(&opened, None, None)) };
     let known = device::known_or_new(&context.app, headers, &opened.id, opened.session.expires_at);
     let form = match forms::read(context, &opened, &step, known.device, headers, request).await {
-        Err(error) if [409, 410].contains(&error.0.status) => return Ok(view.redirect(&opened, None)),
+        Err(error) if [409, 410].contains(&error.0.status) => return Ok(view.redirect(&opened, None, None)),
         form => form?,
     };
     let chosen = form.texts.get("_lang").and_then(|tag| Language::from_tag(tag));
@@ -136,7 +154,7 @@ async fn posted(context: &Context, id: &str, step_id: &str, headers: &HeaderMap,
     let mut response = if let Some(language) = chosen {
         // The choice is remembered by a cookie; an address that says otherwise would win over it.
         view.language = language;
-        view.query = if view.plain { format!("?plain=1&lang={}", language.tag()) } else { format!("?lang={}", language.tag()) };
+        view.asked = Some(language);
         let filled = Filled { typed: form.texts, errors: Vec::new() };
         draw_as(context, &opened, &view, Some(device), step_id, filled, StatusCode::OK).await?
     } else {
@@ -151,9 +169,10 @@ async fn posted(context: &Context, id: &str, step_id: &str, headers: &HeaderMap,
 
 async fn save_and_go_on(context: &Context, opened: &Opened, view: &View, step: &Step, device: [u8; 32], form: forms::Posted) -> Result<Response, ApiError> {
     let app = &context.app;
+    let sender = Sender { device: Some(device), language: view.language };
     let sent = normalised(answers::from_form(step, |name| form.texts.get(name).cloned()));
     let saved = if form.file_faults.is_empty() {
-        save::save(app, opened, &step.id, &sent, Some(device)).await
+        save::save(app, opened, &step.id, &sent, sender).await
     } else {
         // The files that were good are kept; the rest is shown again with all that is wrong.
         let mut faults = form.file_faults;
@@ -168,20 +187,20 @@ async fn save_and_go_on(context: &Context, opened: &Opened, view: &View, step: &
             let filled = Filled { typed: form.texts, errors };
             return draw_as(context, opened, view, Some(device), &step.id, filled, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
-        Err(SessionError::NotOpen | SessionError::Expired) => return Ok(view.redirect(opened, None)),
+        Err(SessionError::NotOpen | SessionError::Expired) => return Ok(view.redirect(opened, None, None)),
         Err(error) => return Err(error.into()),
     }
     let steps = opened.flow.definition.steps(view.language);
     let at = steps.iter().position(|known| known.id == step.id).unwrap_or_default();
-    if let Some(next) = steps.get(at + 1) {
-        return Ok(view.redirect(opened, Some(&next.id)));
+    let next = if view.change { steps.get(at + 1..).and_then(<[Step]>::last) } else { steps.get(at + 1) };
+    if let Some(next) = next {
+        return Ok(view.redirect(opened, Some(&next.id), None));
     }
-    match complete::complete(app, opened, &shared::api::RawUserData::new(), Some(device)).await {
-        Ok(()) | Err(SessionError::NotOpen | SessionError::Expired) => Ok(view.redirect(opened, None)),
+    match complete::complete(app, opened, &shared::api::RawUserData::new(), sender).await {
+        Ok(()) | Err(SessionError::NotOpen | SessionError::Expired) => Ok(view.redirect(opened, None, None)),
         Err(SessionError::Invalid { missing_steps, .. }) => {
             let first = missing_steps.first().unwrap_or(&step.id);
-            let query = if view.query.is_empty() { "?check=1".to_owned() } else { format!("{}&check=1", view.query) };
-            Ok(View { language: view.language, plain: view.plain, query }.redirect(opened, Some(first)))
+            Ok(view.redirect(opened, Some(first), Some("check=1")))
         }
         Err(error) => Err(error.into()),
     }
@@ -219,43 +238,65 @@ async fn draw_as(
     status: StatusCode,
 ) -> Result<Response, ApiError> {
     let session = sessions::open::public(&context.app, opened, view.language).await?;
-    let (mut shown, mut elsewhere) = (BTreeMap::new(), Vec::new());
-    if session.step(step).is_some() {
-        let saved = sessions::open::saved(&context.app, opened).await?;
-        let artifacts = sessions::open::artifacts(&context.app, opened).await?;
-        let mine = saved.of_device(device);
-        let prefix = format!("/kyc-sessions/{}/artifacts/", opened.id.expose());
-        elsewhere = saved.answers.keys().filter(|name| !mine.contains_key(*name)).cloned().collect();
-        for (name, answer) in &mine {
-            let Some(field) = session.steps.iter().find_map(|step| step.field(name)) else { continue };
-            let text = if field.r#type == FieldType::Artifact { picture(&artifacts, answer, &prefix) } else { as_typed(field.r#type, answer) };
-            shown.insert(name.clone(), text);
-        }
-    }
-    let is_file = |name: &str| session.step(step).and_then(|s| s.field(name)).is_some_and(|field| field.r#type == FieldType::Artifact);
-    shown.extend(filled.typed.into_iter().filter(|(name, _)| !name.starts_with('_') && !is_file(name)));
-    let refresh = (session.status == Status::Processing).then_some(REFRESH);
+    let frames = match opened.flow.definition.allowed_origins() {
+        [] => "'none'".to_owned(),
+        origins => origins.join(" "),
+    };
     let site = Site {
         options: context.options.clone(),
         pkg: context.site.pkg(),
         brand_css: Some(format!("/branding/{}/brand.css", opened.flow.id)),
         plain: view.plain,
-        refresh,
+        refresh: None,
+        island: true,
     };
-    let data = FlowData {
+    let Some(shown_step) = session.step(step) else {
+        let return_url = return_url(opened, session.status);
+        let refresh = return_url.as_ref().map(|url| format!("{RETURN_AFTER};url={url}"));
+        let refresh = refresh.or_else(|| (session.status == Status::Processing).then(|| REFRESH.to_string()));
+        let site = Site { refresh, island: false, ..site };
+        let page = move || view! { <StatusPage site=site.clone() session=session.clone() return_url=return_url.clone() /> };
+        return Ok(html(frames, status, true, page).await);
+    };
+    let is_file = |name: &str| shown_step.field(name).is_some_and(|field| field.r#type == FieldType::Artifact);
+    let (mut shown, elsewhere) = answers_of(context, opened, &session.steps, device).await?;
+    shown.extend(filled.typed.into_iter().filter(|(name, _)| !name.starts_with('_') && !is_file(name)).collect());
+    let data = Arc::new(FlowData {
         id: opened.id.expose().to_owned(),
-        query: view.query.clone(),
-        session,
+        query: view.query(None),
+        change: view.change,
+        language: view.language,
+        steps: session.steps.clone(),
         step: step.to_owned(),
         answers: shown,
         elsewhere,
         errors: filled.errors,
-    };
-    let frames = match opened.flow.definition.allowed_origins() {
-        [] => "'none'".to_owned(),
-        origins => origins.join(" "),
-    };
-    Ok(html(frames, status, view.plain, move || view! { <FlowPage site=site.clone() data=data.clone() /> }).await)
+        words: words(view.language).flow.spoken(),
+    });
+    Ok(html(frames, status, view.plain, move || view! { <StepPage site=site.clone() session=session.clone() data=data.clone() /> }).await)
+}
+
+/// Where the customer goes now that the session is over, with nothing but its status appended.
+fn return_url(opened: &Opened, status: Status) -> Option<String> {
+    let mut url = url::Url::parse(opened.session.return_url.as_deref().filter(|_| status.is_terminal())?).ok()?;
+    url.query_pairs_mut().append_pair("status", status.as_str());
+    Some(url.into())
+}
+
+/// What this device saved, as a person would type it, and the fields that another device answered.
+async fn answers_of(context: &Context, opened: &Opened, steps: &[Step], device: Option<[u8; 32]>) -> Result<(ByField<String>, Vec<String>), ApiError> {
+    let saved = sessions::open::saved(&context.app, opened).await?;
+    let artifacts = sessions::open::artifacts(&context.app, opened).await?;
+    let mine = saved.of_device(device);
+    let prefix = format!("/kyc-sessions/{}/artifacts/", opened.id.expose());
+    let elsewhere = saved.answers.keys().filter(|name| !mine.contains_key(*name)).cloned().collect();
+    let mut shown = ByField::default();
+    for (name, answer) in &mine {
+        let Some(field) = steps.iter().find_map(|step| step.field(name)) else { continue };
+        let text = if field.r#type == FieldType::Artifact { picture(&artifacts, answer, &prefix) } else { as_typed(field.r#type, answer) };
+        shown.set(name, text);
+    }
+    Ok((shown, elsewhere))
 }
 
 /// The address of a picture of a saved artifact: the image itself, or a sheet of paper.
@@ -281,12 +322,12 @@ async fn neutral(context: &Context, headers: &HeaderMap, query: Option<&str>, er
     let words = &words(language).page;
     let status = StatusCode::from_u16(error.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (title, text) = if status == StatusCode::NOT_FOUND { (words.unknown_title, words.unknown_text) } else { (words.trouble_title, words.trouble_text) };
-    let site = Site { options: context.options.clone(), pkg: context.site.pkg(), brand_css: None, plain: true, refresh: None };
+    let site = Site { options: context.options.clone(), pkg: context.site.pkg(), brand_css: None, plain: true, refresh: None, island: false };
     html("'none'".to_owned(), status, true, move || view! { <NeutralPage site=site.clone() language title text /> }).await
 }
 
-/// Draws a page, with the policy that its nonce belongs to.
-async fn html<V: IntoView + 'static>(frames: String, status: StatusCode, plain: bool, page: impl Fn() -> V + Clone + Send + Sync + 'static) -> Response {
+/// Draws a page, with the policy that its nonce belongs to. Where there is no island it ends where its document does.
+async fn html<V: IntoView + 'static>(frames: String, status: StatusCode, whole: bool, page: impl Fn() -> V + Clone + Send + Sync + 'static) -> Response {
     let policy = move || {
         let nonce = leptos::nonce::use_nonce().expect("the feature nonce is on");
         let policy = format!(
@@ -300,14 +341,14 @@ async fn html<V: IntoView + 'static>(frames: String, status: StatusCode, plain: 
         response.set_status(status);
     };
     let mut response = leptos_axum::render_app_async_with_context(policy, page)(Request::new(Body::empty())).await;
-    if plain {
+    if whole {
         response = without_scripts(response).await;
     }
     response.headers_mut().insert("permissions-policy", HeaderValue::from_static("camera=(self)"));
     response
 }
 
-/// Leptos appends scripts of its own behind the document: a plain page ends where its document does.
+/// Leptos appends scripts of its own behind the document.
 async fn without_scripts(response: Response) -> Response {
     let (parts, body) = response.into_parts();
     let mut html = axum::body::to_bytes(body, MAX_PAGE).await.unwrap_or_default();

@@ -79,6 +79,8 @@ impl From<SessionError> for ApiError {
             SessionError::Store(StoreError::Unavailable(cause)) => unavailable(&cause),
             SessionError::Store(cause @ StoreError::Inconsistent(_)) => internal(&cause),
             SessionError::Flow(FlowError::Store(StoreError::Unavailable(cause))) => unavailable(&cause),
+            // Sessions are not created over this API.
+            cause @ SessionError::ReturnUrl { .. } => internal(&cause),
             SessionError::Flow(cause) => internal(&cause),
             SessionError::Sealed(cause) => internal(&cause),
         }))

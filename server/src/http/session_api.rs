@@ -14,7 +14,7 @@ use shared::{
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Context, body, device, language, path::Segments, problems::ApiError};
-use crate::sessions::{self, SessionError, complete, open::Opened, save};
+use crate::sessions::{self, Sender, SessionError, complete, open::Opened, save};
 
 /// Opens the session of a path; a malformed id is an unknown one.
 ///
@@ -54,8 +54,9 @@ pub async fn save_step(State(context): State<Context>, Segments((id, step)): Seg
     let opened = open(&context, &id).await?;
     opened.require_open()?;
     let known = device::known_or_new(&context.app, request.headers(), &opened.id, opened.session.expires_at);
+    let sender = Sender { device: Some(known.device), language: language::of(request.headers(), request.uri().query(), &opened) };
     let body: UserDataBody = body::json(request).await?;
-    save::save(&context.app, &opened, &step, &normalised(body.user_data), Some(known.device)).await?;
+    save::save(&context.app, &opened, &step, &normalised(body.user_data), sender).await?;
     Ok(with_cookie(StatusCode::NO_CONTENT.into_response(), known))
 }
 
@@ -78,9 +79,10 @@ pub async fn complete(State(context): State<Context>, Segments(id): Segments<Str
         return Err(SessionError::Expired.into());
     }
     let known = device::known_or_new(&context.app, request.headers(), &opened.id, opened.session.expires_at);
+    let sender = Sender { device: Some(known.device), language: language::of(request.headers(), request.uri().query(), &opened) };
     let body: Result<UserDataBody, ApiError> = body::json(request).await;
     // What cannot be read differs from what was submitted before.
     let body = body.map_err(|error| opened.require_open().map_or_else(ApiError::from, |()| error))?;
-    complete::complete(&context.app, &opened, &normalised(body.user_data), Some(known.device)).await?;
+    complete::complete(&context.app, &opened, &normalised(body.user_data), sender).await?;
     Ok(with_cookie((StatusCode::ACCEPTED, Json(Accepted { status: Status::Processing })).into_response(), known))
 }

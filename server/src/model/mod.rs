@@ -29,6 +29,8 @@ pub struct Session {
     pub customer: Option<Uuid>,
     /// The language asked for when it was created.
     pub locale: Option<Language>,
+    /// Where the customer goes once it is over.
+    pub return_url: Option<String>,
     /// Where it is in its life.
     pub state: SessionState,
     /// When it was created.
@@ -71,6 +73,19 @@ pub struct SavedAnswer {
     pub value: Vec<u8>,
     /// The device that wrote it, where it showed a cookie.
     pub writer: Option<Device>,
+}
+
+/// What a customer agreed to.
+#[derive(Clone, Debug)]
+pub struct Consent {
+    /// The box that was ticked.
+    pub field: String,
+    /// SHA-256 of the text beside it, in UTF-8.
+    pub text_sha256: [u8; 32],
+    /// The text's language.
+    pub language: Language,
+    /// When, by the server's clock.
+    pub agreed_at: Timestamp,
 }
 
 /// An uploaded file's row.

@@ -10,11 +10,10 @@ use shared::{
     session::Status,
 };
 
-use super::{SessionError, find_artifact, load_saved, open::Opened, save};
+use super::{Sender, SessionError, find_artifact, load_saved, open::Opened, save};
 use crate::{
     app::App,
     artifacts, checks, kill,
-    model::Device,
     store::{self, StoreError},
 };
 
@@ -23,7 +22,7 @@ use crate::{
 /// # Errors
 /// [`SessionError::Invalid`] with every fault; [`SessionError::Expired`]; [`SessionError::NotOpen`] where another outcome
 /// was submitted before.
-pub async fn complete(app: &App, opened: &Opened, sent: &RawUserData, device: Option<Device>) -> Result<(), SessionError> {
+pub async fn complete(app: &App, opened: &Opened, sent: &RawUserData, sender: Sender) -> Result<(), SessionError> {
     kill::point("complete.accepted");
     let steps = opened.flow.definition.steps(Language::default());
     let now = app.ambient.now();
@@ -39,7 +38,7 @@ pub async fn complete(app: &App, opened: &Opened, sent: &RawUserData, device: Op
     let all = answers::check_all(&steps, sent, &saved.answers, &|field, text| find_artifact(field, text, &prefix, &artifacts))
         .map_err(|incomplete| SessionError::Invalid { faults: incomplete.faults, missing_steps: incomplete.missing_steps })?;
 
-    let change = save::Change { before: &saved.answers, after: &all, saved: &saved, steps: &steps, sent, artifacts: &artifacts, device, now };
+    let change = save::Change { before: &saved.answers, after: &all, saved: &saved, steps: &steps, sent, artifacts: &artifacts, sender, now };
     let dropped = save::write(app, &mut tx, opened, change).await?;
     for name in opened.flow.definition.checks() {
         store::checks::insert(&mut tx, app.ambient.uuid(), session, name, now).await?;

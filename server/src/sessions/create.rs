@@ -26,6 +26,8 @@ pub struct NewSession {
     pub ttl_seconds: Option<i64>,
     /// The language, where the company knows it.
     pub locale: Option<Language>,
+    /// Where the customer goes once it is over: one of the flow's own return URLs.
+    pub return_url: Option<String>,
 }
 
 /// A company's own reference of a customer: 1 to 128 of `A-Za-z0-9_.:-`. It may be a CPF, so `Debug` hides it.
@@ -62,6 +64,9 @@ pub struct Created {
 /// Where there is no such flow, or the store does not answer; nothing was created then.
 pub async fn create(app: &App, new: NewSession, actor: &str) -> Result<Created, SessionError> {
     let (flow, _) = flows::newest(app, &new.flow).await?;
+    if let Some(url) = new.return_url.as_ref().filter(|url| !flow.definition.return_urls().contains(url)) {
+        return Err(SessionError::ReturnUrl { url: url.clone(), allowed: flow.definition.return_urls().join(", ") });
+    }
     let now = app.ambient.now();
     // A whole second, since that is how it is told to everyone.
     let whole_second = Timestamp((now.0 + 999_999) / 1_000_000 * 1_000_000);
@@ -84,6 +89,7 @@ pub async fn create(app: &App, new: NewSession, actor: &str) -> Result<Created, 
         flow: flow.id,
         customer,
         locale: new.locale,
+        return_url: new.return_url,
         state: SessionState::Pending { expires_at },
         created_at: now,
         expires_at,

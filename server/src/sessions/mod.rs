@@ -2,6 +2,7 @@
 //! these; no type of the web server comes this far.
 
 pub mod complete;
+pub mod consent;
 pub mod create;
 pub mod expire;
 pub mod open;
@@ -15,6 +16,7 @@ use shared::{
     field_value::Answer,
     flow::Field,
     ids::ArtifactId,
+    language::Language,
     problem::{FieldCode, FieldFault},
 };
 
@@ -49,6 +51,14 @@ pub enum SessionError {
         /// The steps that hold one, in order.
         missing_steps: Vec<String>,
     },
+    /// A return URL that the flow does not list.
+    #[error("\"{url}\" is no return URL of this flow; allowed are: {allowed}")]
+    ReturnUrl {
+        /// What was asked for.
+        url: String,
+        /// The flow's own.
+        allowed: String,
+    },
     /// The flow it is pinned to.
     #[error(transparent)]
     Flow(#[from] FlowError),
@@ -58,6 +68,15 @@ pub enum SessionError {
     /// A sealed value that does not open.
     #[error(transparent)]
     Sealed(#[from] Unsealable),
+}
+
+/// Who sends something, and in which language they see the flow.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender {
+    /// The device, where it is known.
+    pub device: Option<Device>,
+    /// The language of what it was shown.
+    pub language: Language,
 }
 
 /// What was saved of a session.

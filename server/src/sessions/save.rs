@@ -11,11 +11,11 @@ use shared::{
     session::Timestamp,
 };
 
-use super::{Saved, SessionError, find_artifact, load_saved, open::Opened, seal_answer};
+use super::{Saved, Sender, SessionError, consent, find_artifact, load_saved, open::Opened, seal_answer};
 use crate::{
     app::App,
     artifacts,
-    model::{Artifact, Device},
+    model::Artifact,
     store::{self, StoreError, Tx},
 };
 
@@ -23,7 +23,7 @@ use crate::{
 ///
 /// # Errors
 /// [`SessionError::UnknownStep`], [`SessionError::Invalid`] with every fault, or that the session is not open.
-pub async fn save(app: &App, opened: &Opened, step_id: &str, sent: &RawUserData, device: Option<Device>) -> Result<(), SessionError> {
+pub async fn save(app: &App, opened: &Opened, step_id: &str, sent: &RawUserData, sender: Sender) -> Result<(), SessionError> {
     opened.require_open()?;
     let steps = opened.flow.definition.steps(Language::default());
     let step = steps.iter().find(|step| step.id == step_id).ok_or(SessionError::UnknownStep)?;
@@ -39,7 +39,7 @@ pub async fn save(app: &App, opened: &Opened, step_id: &str, sent: &RawUserData,
         SessionError::Invalid { faults, missing_steps }
     })?;
     let before: Answers = saved.answers.iter().filter(|(name, _)| step.field(name).is_some()).map(|(k, v)| (k.clone(), v.clone())).collect();
-    let change = Change { before: &before, after: &values, saved: &saved, steps: &steps, sent, artifacts: &artifacts, device, now };
+    let change = Change { before: &before, after: &values, saved: &saved, steps: &steps, sent, artifacts: &artifacts, sender, now };
     let dropped = write(app, &mut tx, opened, change).await?;
     store::answers::mark_saved(&mut tx, session, step_id, now).await?;
     tx.commit().await?;
@@ -76,7 +76,7 @@ pub(crate) struct Change<'a> {
     /// The session's artifacts.
     pub artifacts: &'a [Artifact],
     /// Who writes.
-    pub device: Option<Device>,
+    pub sender: Sender,
     /// When.
     pub now: Timestamp,
 }
@@ -118,7 +118,7 @@ pub(crate) async fn write(app: &App, tx: &mut Tx, opened: &Opened, change: Chang
         if same && !change.sent.contains_key(field) {
             continue;
         }
-        let writer = change.device.or_else(|| if same { change.saved.writers.get(field).copied().flatten() } else { None });
+        let writer = change.sender.device.or_else(|| if same { change.saved.writers.get(field).copied().flatten() } else { None });
         store::answers::put(tx, session, field, &seal_answer(app, &opened.key, session, field, answer), writer, change.now).await?;
         if let (true, Answer::Text(text)) = (change.is_artifact(field), answer)
             && let Ok(id) = text.parse::<ArtifactId>()
@@ -127,6 +127,7 @@ pub(crate) async fn write(app: &App, tx: &mut Tx, opened: &Opened, change: Chang
             store::artifacts::assign(tx, id, field).await?;
         }
     }
+    consent::note(tx, opened, change.sent, change.after, change.sender.language, change.now).await?;
     Ok(dropped)
 }
 

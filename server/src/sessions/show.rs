@@ -4,6 +4,7 @@ use serde::Serialize;
 use shared::{
     api::DossierLink,
     ids::SessionId,
+    language::Language,
     risk::{CheckResult, Decision},
     session::{SessionState, Status},
 };
@@ -30,6 +31,8 @@ pub struct Shown {
     pub expires_at: String,
     /// Each check.
     pub checks: Vec<ShownCheck>,
+    /// What the customer agreed to.
+    pub consents: Vec<ShownConsent>,
     /// Each uploaded file.
     pub artifacts: Vec<ShownArtifact>,
     /// Each event on its way to each endpoint.
@@ -45,6 +48,20 @@ pub struct ShownCheck {
     pub result: Option<CheckResult>,
     /// In stable codes.
     pub reasons: Vec<String>,
+}
+
+/// A box that was ticked on a CONSENT step.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ShownConsent {
+    /// The box.
+    pub field: String,
+    /// SHA-256 of the text that was shown, hexadecimal.
+    pub text_sha256: String,
+    /// The text's language.
+    pub language: Language,
+    /// When.
+    pub agreed_at: String,
 }
 
 /// An uploaded file.
@@ -121,6 +138,7 @@ pub async fn show(app: &App, id_or_ref: &str) -> Result<Shown, SessionError> {
         created_at: rfc3339(session.created_at),
         expires_at: rfc3339(session.expires_at),
         checks: store::checks::of_session(&mut db, session.r#ref).await?.into_iter().map(shown_check).collect(),
+        consents: store::consents::of_session(&mut db, session.r#ref).await?.into_iter().map(shown_consent).collect(),
         artifacts: store::artifacts::of_session(&mut db, session.r#ref).await?.into_iter().map(shown_artifact).collect(),
         deliveries: store::webhooks::deliveries_of_session(&mut db, session.r#ref).await?.into_iter().map(shown_delivery).collect(),
     })
@@ -129,6 +147,11 @@ pub async fn show(app: &App, id_or_ref: &str) -> Result<Shown, SessionError> {
 fn shown_check(check: model::Check) -> ShownCheck {
     let (result, reasons) = check.found.map_or((None, Vec::new()), |found| (Some(found.result), found.reasons.into_iter().collect()));
     ShownCheck { name: check.name.as_str(), result, reasons }
+}
+
+fn shown_consent(consent: model::Consent) -> ShownConsent {
+    let text_sha256 = consent.text_sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+    ShownConsent { field: consent.field, text_sha256, language: consent.language, agreed_at: rfc3339(consent.agreed_at) }
 }
 
 fn shown_artifact(artifact: model::Artifact) -> ShownArtifact {

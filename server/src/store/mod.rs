@@ -5,6 +5,7 @@
 pub mod answers;
 pub mod artifacts;
 pub mod checks;
+pub mod consents;
 pub mod customers;
 pub mod flows;
 pub mod sessions;

@@ -11,8 +11,7 @@ use sqlx::any::AnyRow;
 use super::{Db, Result, StoreError, Tx, columns::Columns, exactly_one};
 use crate::model::{Session, SessionRef};
 
-const COLUMNS: &str =
-    "ref, id_sealed, data_key, flow, customer, locale, status, created_at, expires_at, submitted_at, completed_at, expired_at, risk_score, decision, reasons";
+const COLUMNS: &str = "ref, id_sealed, data_key, flow, customer, locale, return_url, status, created_at, expires_at, submitted_at, completed_at, expired_at, risk_score, decision, reasons";
 
 impl TryFrom<&AnyRow> for Session {
     type Error = StoreError;
@@ -40,6 +39,7 @@ impl TryFrom<&AnyRow> for Session {
             flow: columns.parsed("flow")?,
             customer: columns.parsed_option("customer")?,
             locale: columns.parsed_option::<Language>("locale")?,
+            return_url: columns.get("return_url")?,
             state,
             created_at: columns.time("created_at")?,
             expires_at,
@@ -74,8 +74,8 @@ fn select(clause: &str) -> String {
 /// Writes a new session, PENDING.
 pub async fn insert(tx: &mut Tx, session: &Session, id: &SessionId) -> Result<()> {
     sqlx::query(
-        "INSERT INTO sessions (ref, id_hash, id_sealed, data_key, flow, customer, locale, status, created_at, expires_at, touched_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'PENDING', $8, $9, $8)",
+        "INSERT INTO sessions (ref, id_hash, id_sealed, data_key, flow, customer, locale, return_url, status, created_at, expires_at, touched_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $10, 'PENDING', $8, $9, $8)",
     )
     .bind(session.r#ref.to_string())
     .bind(id_hash(id))
@@ -86,6 +86,7 @@ pub async fn insert(tx: &mut Tx, session: &Session, id: &SessionId) -> Result<()
     .bind(session.locale.map(Language::tag))
     .bind(session.created_at.0)
     .bind(session.expires_at.0)
+    .bind(session.return_url.clone())
     .execute(&mut **tx)
     .await?;
     Ok(())
