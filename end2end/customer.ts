@@ -3,7 +3,7 @@
 import { expect, type Page, type Request } from "@playwright/test";
 import type { Link } from "./support";
 
-export const honest = { name: "User Name", cpf: "123.456.789-09" };
+export { honest } from "./story";
 /** Eleven digits, wrong check digits: well-formed, and doubtful. */
 export const doubtfulCpf = "123.456.789-00";
 

@@ -3,7 +3,7 @@
 import { test as base, expect } from "@playwright/test";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,8 +16,7 @@ import { Customer } from "./customer";
 const root = resolve(import.meta.dirname, "..");
 const binary = process.env.FLOW_SESSIONS_BIN ?? join(root, "target/release/flow-sessions");
 
-export const photo = join(import.meta.dirname, "photos/person.jpg");
-export const smallPhoto = join(import.meta.dirname, "photos/small.jpg");
+export { photo, smallPhoto } from "./story";
 
 export type Link = { sessionId: string; url: string; expiresAt: string };
 
@@ -120,6 +119,7 @@ export const test = base.extend<PerTest, PerWorker>({
     async ({}, use) => {
       const server = new Server();
       await server.start();
+      await server.importFlow(JSON.parse(readFileSync(join(import.meta.dirname, "demo-walk.json"), "utf8")));
       await use(server);
       await server.stop();
     },
