@@ -1,6 +1,6 @@
 // The whole way in other browsers than Chromium: Firefox, and WebKit with script and without.
 import { type Engine, firefox, webkit } from "./engines";
-import { act, stepsOf } from "./story";
+import { act, demo, stepsOf } from "./story";
 import { expect, test } from "./support";
 
 const engines: [string, () => Promise<Engine>, boolean][] = [
@@ -12,7 +12,7 @@ const engines: [string, () => Promise<Engine>, boolean][] = [
 for (const [name, launch, script] of engines) {
   test(`${name}: from a link to a webhook`, async ({ server, backend }) => {
     test.slow();
-    const link = await server.link("demo-walk");
+    const link = await server.link(demo);
     const browser = await launch();
     try {
       await browser.open(link.url);

@@ -3,6 +3,9 @@ import { join } from "node:path";
 
 export const photo = join(import.meta.dirname, "photos/person.jpg");
 export const smallPhoto = join(import.meta.dirname, "photos/small.jpg");
+/** The flow with every kind of step. */
+export const demo = "demo-walk";
+
 export const honest = { name: "User Name", cpf: "123.456.789-09" };
 
 export type Field = { name: string; type: string; label: string; required?: boolean; accept?: string[]; options?: { value: string; label: string }[] };

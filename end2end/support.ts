@@ -12,6 +12,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { Webhook } from "standardwebhooks";
 import { Customer } from "./customer";
+import { demo } from "./story";
 
 const root = resolve(import.meta.dirname, "..");
 const binary = process.env.FLOW_SESSIONS_BIN ?? join(root, "target/release/flow-sessions");
@@ -111,7 +112,7 @@ export class Receiver {
   }
 }
 
-type PerTest = { link: Link; customer: Customer; otherDevice: Customer; healthy: void };
+type PerTest = { flow: string; link: Link; customer: Customer; otherDevice: Customer; healthy: void };
 type PerWorker = { server: Server; backend: Receiver };
 
 export const test = base.extend<PerTest, PerWorker>({
@@ -119,7 +120,7 @@ export const test = base.extend<PerTest, PerWorker>({
     async ({}, use) => {
       const server = new Server();
       await server.start();
-      await server.importFlow(JSON.parse(readFileSync(join(import.meta.dirname, "demo-walk.json"), "utf8")));
+      await server.importFlow(JSON.parse(readFileSync(join(import.meta.dirname, `${demo}.json`), "utf8")));
       await use(server);
       await server.stop();
     },
@@ -134,7 +135,8 @@ export const test = base.extend<PerTest, PerWorker>({
     },
     { scope: "worker" },
   ],
-  link: ({ server }, use) => server.link().then(use),
+  flow: ["minimal", { option: true }],
+  link: ({ server, flow }, use) => server.link(flow).then(use),
   customer: async ({ page, link, javaScriptEnabled }, use) => {
     const customer = new Customer(page, link, javaScriptEnabled);
     await use(customer);
