@@ -1,9 +1,12 @@
 // A customer with one device. The same words work with script and without: what differs is only how a page tells that it
 // is ready, and where a fault is looked for.
 import { expect, type Page, type Request } from "@playwright/test";
+import { act, answers, type Field, honest, type Step, stepsOf } from "./story";
 import type { Link } from "./support";
 
-export const honest = { name: "User Name", cpf: "123.456.789-09" };
+export { honest } from "./story";
+/** How wide the pictures of the answers are: which of them a page shows. */
+const widths: Record<string, number> = { "front.jpg": 1000, "back.jpg": 960, "person.jpg": 800 };
 /** Eleven digits, wrong check digits: well-formed, and doubtful. */
 export const doubtfulCpf = "123.456.789-00";
 
@@ -12,6 +15,7 @@ export class Customer {
   readonly requests: Request[] = [];
   private readonly noise: string[] = [];
   private readonly tolerated: RegExp[] = [];
+  private known?: Promise<Step[]>;
 
   constructor(
     readonly page: Page,
@@ -68,8 +72,8 @@ export class Customer {
   }
 
   /** Chooses a file; with script, waits for what comes of it. */
-  async choosePhoto(file: Parameters<Page["setInputFiles"]>[1]) {
-    await this.selfie.setInputFiles(file);
+  async choosePhoto(file: Parameters<Page["setInputFiles"]>[1], input = this.selfie) {
+    await input.setInputFiles(file);
     if (this.scripted) await expect(this.frame.locator(".ok, .fault")).toBeVisible();
   }
 
@@ -82,11 +86,79 @@ export class Customer {
     await this.ready();
   }
 
-  /** The step's page, by its address and its form. */
-  async expectStep(step: string) {
-    await expect(this.page).toHaveURL(new RegExp(`^${this.link.url}/${step}([?]|$)`));
-    await expect(this.page.locator("form.sheet")).toHaveAttribute("action", new RegExp(`^/verify/${this.link.sessionId}/${step}([?]|$)`));
-    await expect(this.page.locator(step === "selfie" ? "#field-selfie_url" : "#field-name")).toBeAttached();
+  /** The flow's steps, in English. */
+  steps() {
+    return (this.known ??= stepsOf(this.link));
+  }
+
+  async step(id: string) {
+    const found = (await this.steps()).find((step) => step.id === id);
+    if (!found) throw new Error(`the flow has no step ${id}`);
+    return found;
+  }
+
+  /** The frame of an ARTIFACT field. */
+  frameOf({ name }: Field) {
+    return this.page.locator(".photo").filter({ has: this.page.locator(`#field-${name}`) });
+  }
+
+  /** Answers one field; a file is waited for, where it is sent at once. */
+  async answer(field: Field, what?: string) {
+    const { kind, where, what: value } = act(field, what);
+    const control = this.page.locator(where);
+    if (kind === "fill") await control.fill(value);
+    else if (kind === "tick") await control.check();
+    else await control.setInputFiles(value);
+    if (kind === "choose" && this.scripted) await expect(this.frameOf(field).locator(".ok")).toBeVisible();
+  }
+
+  /** Answers the whole step that is shown. */
+  async fill({ fields }: Step) {
+    for (const field of fields) await this.answer(field);
+  }
+
+  /** Has the server keep the files that are chosen: with script it has them, without it gets them with any button. */
+  async keepFiles() {
+    if (!this.scripted) await this.page.getByRole("button", { name: "English" }).click();
+  }
+
+  /** From the step that the link leads to as far as another, or to the end of the flow. */
+  async walk(to?: string) {
+    const steps = await this.steps();
+    await this.open();
+    const first = steps.findIndex(({ id }) => new URL(this.page.url()).pathname.endsWith(`/${id}`));
+    for (const step of steps.slice(first)) {
+      await this.expectStep(step.id);
+      await this.ready();
+      if (step.id === to) return;
+      await this.fill(step);
+      await this.goOn();
+    }
+    await this.expectStatus("COMPLETED");
+  }
+
+  /** The step shows what was answered, each picture in its place. */
+  async expectAnswered({ fields }: Step, given = answers) {
+    for (const field of fields) {
+      const { kind, where, what } = act(field, given[field.name]);
+      if (kind === "fill") await expect(this.page.locator(where)).toHaveValue(what);
+      else if (kind === "tick") await expect(this.page.locator(where)).toBeChecked();
+      else {
+        const frame = this.frameOf(field);
+        await expect(frame.locator(".ok")).toBeVisible();
+        const width = widths[what.split("/").at(-1) ?? ""];
+        if (width) await expect.poll(() => frame.locator("img").evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth)).toBe(width);
+        else await expect(frame.locator("img")).toHaveAttribute("src", "/file.svg");
+      }
+    }
+  }
+
+  /** The step's page, by its address, its form and its first field. */
+  async expectStep(id: string) {
+    await expect(this.page).toHaveURL(new RegExp(`^${this.link.url}/${id}([?]|$)`));
+    await expect(this.page.locator("form.sheet")).toHaveAttribute("action", new RegExp(`^/verify/${this.link.sessionId}/${id}([?]|$)`));
+    const [first] = (await this.step(id)).fields;
+    if (first) await expect(this.page.locator(`#field-${first.name}`)).toBeAttached();
   }
 
   async expectStatus(status: string) {

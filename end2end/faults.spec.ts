@@ -1,10 +1,18 @@
 // What is missing or wrong is said at once, in the customer's words, where it can be put right; nothing typed is lost.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { Customer, doubtfulCpf, honest } from "./customer";
+import { demo } from "./story";
 import { expect, photo, test } from "./support";
 
 const svg = { name: "photo.jpg", mimeType: "image/jpeg", buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>') };
 const cut = { name: "photo.jpg", mimeType: "image/jpeg", buffer: readFileSync(photo).subarray(0, 9_000) };
+
+/** A good photo, and more behind it than a file may have. */
+function large() {
+  const file = test.info().outputPath("large.jpg");
+  writeFileSync(file, Buffer.concat([readFileSync(photo), Buffer.alloc(10 * 1024 * 1024)]));
+  return file;
+}
 
 /** Without script the page of faults is an answer of 422, which the browser notes in its console. */
 const as422 = /status of 422/;
@@ -121,12 +129,13 @@ test("no photo is a fault", async ({ customer }) => {
 
 for (const [name, file, why] of [
   ["an SVG named .jpg", svg, "This kind of file cannot be used. Use a JPEG, PNG or WebP photo."],
+  ["a photo that is too large", large, "The file is larger than 10 MB. Take another photo or choose a smaller one."],
   ["a photo cut short", cut, "The image arrived incomplete. Send it again."],
 ] as const) {
   test(`${name} is refused in the customer's words, and another photo then works`, async ({ customer }) => {
     await customer.reachSelfie();
-    customer.tolerate(/status of 4(15|22)/);
-    await customer.choosePhoto(file);
+    customer.tolerate(/status of 4(13|15|22)/);
+    await customer.choosePhoto(typeof file === "function" ? file() : file);
     if (!customer.scripted) {
       await expect422(customer, () => customer.goOn());
       await customer.expectFaults(why);
@@ -139,6 +148,20 @@ for (const [name, file, why] of [
     await customer.expectStatus("COMPLETED");
   });
 }
+
+test("a proof of address may be a PDF, and who sends something else is told so", async ({ server, page, javaScriptEnabled }) => {
+  const customer = new Customer(page, await server.link(demo), javaScriptEnabled);
+  const { fields: [proof] } = await customer.step("address");
+  customer.tolerate(/status of 4(15|22)/);
+  await customer.open("address");
+  await expect(page.locator(`#field-${proof.name}-file`)).toHaveAttribute("accept", /application[/]pdf/);
+  await customer.choosePhoto(svg, page.locator(`#field-${proof.name}-file`));
+  if (!customer.scripted) await expect422(customer, () => customer.goOn());
+  await expect(customer.main.locator("fieldset .fault")).toContainText("PDF");
+  await customer.answer(proof);
+  await customer.goOn();
+  await customer.expectStep("review");
+});
 
 test("a photo is sent as soon as it is chosen, and is there after a reload", async ({ customer, page }) => {
   await customer.reachSelfie();

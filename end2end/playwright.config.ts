@@ -1,5 +1,8 @@
-// Every spec runs twice, with and without script: a step must work without any. The specs start the server themselves.
+// Every spec runs twice, with and without script: a step must work without any. One of them brings browsers of its own. The
+// specs start the server themselves.
 import { defineConfig } from "@playwright/test";
+
+const engines = "engines.spec.ts";
 
 export default defineConfig({
   testDir: ".",
@@ -32,8 +35,9 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "script-on", use: { javaScriptEnabled: true } },
+    { name: "script-on", use: { javaScriptEnabled: true }, testIgnore: engines },
     // What only the island does has no story here.
-    { name: "script-off", use: { javaScriptEnabled: false }, grepInvert: /@script-on/ },
+    { name: "script-off", use: { javaScriptEnabled: false }, testIgnore: engines, grepInvert: /@script-on/ },
+    { name: "engines", testMatch: engines },
   ],
 });

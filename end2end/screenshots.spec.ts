@@ -1,6 +1,7 @@
 // Pictures of every page for people to look at: SCREENSHOTS=folder npx playwright test -c end2end screenshots
 import { join } from "node:path";
-import { doubtfulCpf } from "./customer";
+import { Customer, doubtfulCpf } from "./customer";
+import { demo } from "./story";
 import { expect, photo, test } from "./support";
 
 const folder = process.env.SCREENSHOTS;
@@ -14,6 +15,25 @@ if (folder) {
     for (const colorScheme of ["light", "dark"] as const) {
       test.describe(`${viewport.width} ${colorScheme}`, { tag: "@script-on" }, () => {
         test.use({ viewport, colorScheme, isMobile: viewport.width < 600, deviceScaleFactor: 2 });
+
+        test("every step of the flow that has all", async ({ page, server }) => {
+          const customer = new Customer(page, await server.link(demo), true);
+          const shoot = async (name: string) => {
+            await page.screenshot({ path: join(folder, `${name}-${viewport.width}-${colorScheme}.png`), animations: "disabled", fullPage: true });
+          };
+          await customer.open();
+          for (const [at, step] of (await customer.steps()).entries()) {
+            await customer.expectStep(step.id);
+            await customer.ready();
+            await shoot(`demo-${at + 1}-${step.id}`);
+            if (!step.fields.length) continue;
+            await customer.open(step.id, "?check=1");
+            await shoot(`demo-${at + 1}-${step.id}-faults`);
+            await customer.fill(step);
+            await shoot(`demo-${at + 1}-${step.id}-answered`);
+            await customer.goOn();
+          }
+        });
 
         test("every page", async ({ customer, page, server }) => {
           const shoot = async (name: string) => {

@@ -3,7 +3,7 @@
 import { test as base, expect } from "@playwright/test";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -12,12 +12,12 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { Webhook } from "standardwebhooks";
 import { Customer } from "./customer";
+import { demo } from "./story";
 
 const root = resolve(import.meta.dirname, "..");
 const binary = process.env.FLOW_SESSIONS_BIN ?? join(root, "target/release/flow-sessions");
 
-export const photo = join(import.meta.dirname, "photos/person.jpg");
-export const smallPhoto = join(import.meta.dirname, "photos/small.jpg");
+export { photo, smallPhoto } from "./story";
 
 export type Link = { sessionId: string; url: string; expiresAt: string };
 
@@ -112,7 +112,7 @@ export class Receiver {
   }
 }
 
-type PerTest = { link: Link; customer: Customer; otherDevice: Customer; healthy: void };
+type PerTest = { flow: string; link: Link; customer: Customer; otherDevice: Customer; healthy: void };
 type PerWorker = { server: Server; backend: Receiver };
 
 export const test = base.extend<PerTest, PerWorker>({
@@ -120,6 +120,7 @@ export const test = base.extend<PerTest, PerWorker>({
     async ({}, use) => {
       const server = new Server();
       await server.start();
+      await server.importFlow(JSON.parse(readFileSync(join(import.meta.dirname, `${demo}.json`), "utf8")));
       await use(server);
       await server.stop();
     },
@@ -134,7 +135,8 @@ export const test = base.extend<PerTest, PerWorker>({
     },
     { scope: "worker" },
   ],
-  link: ({ server }, use) => server.link().then(use),
+  flow: ["minimal", { option: true }],
+  link: ({ server, flow }, use) => server.link(flow).then(use),
   customer: async ({ page, link, javaScriptEnabled }, use) => {
     const customer = new Customer(page, link, javaScriptEnabled);
     await use(customer);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, and only that; a second run does nothing.
 #   setup.sh build   what a build needs: the WASM target, wasm-bindgen, the npm tools
-#   setup.sh test    in addition what the tests need from Debian: Chromium, fonts, PostgreSQL, exiftool
+#   setup.sh test    in addition what the tests need from Debian: browsers, fonts, PostgreSQL, exiftool
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 what=${1:-build}
 case $what in build | test) ;; *) die "usage: setup.sh [build|test]" ;; esac
@@ -43,6 +43,9 @@ fi
 
 packages=()
 [ -x /usr/bin/chromium ] || packages+=(chromium)
+[ -x /usr/bin/firefox-esr ] || packages+=(firefox-esr)
+command -v WebKitWebDriver >/dev/null || packages+=(webkit2gtk-driver)
+command -v Xvfb >/dev/null || packages+=(xvfb)
 [ -d /usr/share/fonts/truetype/liberation ] || packages+=(fonts-liberation)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
 command -v exiftool >/dev/null || packages+=(libimage-exiftool-perl)
@@ -50,6 +53,6 @@ command -v exiftool >/dev/null || packages+=(libimage-exiftool-perl)
 
 if [ "$(id -u)" = 0 ]; then as_root=(); elif sudo -n true 2>/dev/null; then as_root=(sudo -n); else die "the tests need: apt-get install ${packages[*]}"; fi
 command -v apt-get >/dev/null || die "the tests need, as Debian calls them: ${packages[*]}"
-say "Installing from Debian: ${packages[*]} (about a minute)"
+say "Installing from Debian: ${packages[*]} (a minute or two)"
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"

@@ -1,0 +1,37 @@
+// The whole way in other browsers than Chromium: Firefox, and WebKit with script and without.
+import { type Engine, firefox, webkit } from "./engines";
+import { act, demo, stepsOf } from "./story";
+import { expect, test } from "./support";
+
+const engines: [string, () => Promise<Engine>, boolean][] = [
+  ["Firefox", firefox, true],
+  ["WebKit", () => webkit({ script: true }), true],
+  ["WebKit without script", () => webkit({ script: false }), false],
+];
+
+for (const [name, launch, script] of engines) {
+  test(`${name}: from a link to a webhook`, async ({ server, backend }) => {
+    test.slow();
+    const link = await server.link(demo);
+    const browser = await launch();
+    try {
+      await browser.open(link.url);
+      for (const step of await stepsOf(link)) {
+        await browser.see(`form.sheet[action="/verify/${link.sessionId}/${step.id}"]`);
+        if (script) await browser.see("body[data-hydrated]");
+        for (const field of step.fields) {
+          await browser.act(act(field));
+          if (script && field.type === "ARTIFACT") await browser.see(`.photo[data-has] #field-${field.name}`);
+        }
+        if (!script) await browser.see("body:not([data-hydrated])");
+        await browser.press("button.primary");
+      }
+      await browser.see('main[data-status="COMPLETED"]');
+      expect(browser.complaints).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+    const data = { sessionId: link.sessionId, status: "COMPLETED", customerId: null, riskScore: 0 };
+    expect(await backend.onlyEvent(link.sessionId)).toStrictEqual({ type: "session.completed", data });
+  });
+}

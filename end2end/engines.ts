@@ -1,0 +1,122 @@
+// Browsers that Playwright does not drive, in the few words that a customer's story needs: Firefox by WebDriver BiDi, and
+// WebKitGTK, as near to an iPhone as Debian comes, by plain WebDriver on a screen of its own.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
+import puppeteer, { type ElementHandle } from "puppeteer-core";
+import type { Act } from "./story";
+
+/** How long a browser may take to show something, in milliseconds. */
+const PATIENCE = 20_000;
+const miniBrowser = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+
+export interface Engine {
+  open(url: string): Promise<void>;
+  /** Fills, ticks or chooses a file. */
+  act(act: Act): Promise<void>;
+  press(where: string): Promise<void>;
+  /** Waits until something that fits the selector is there. */
+  see(what: string): Promise<void>;
+  /** What the console complained of, where the driver can tell. */
+  complaints: string[];
+  close(): Promise<void>;
+}
+
+export async function firefox(): Promise<Engine> {
+  const browser = await puppeteer.launch({ browser: "firefox", executablePath: "/usr/bin/firefox-esr", defaultViewport: { width: 390, height: 844 } });
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.setDefaultTimeout(PATIENCE);
+  page.on("console", (message) => ["error", "warn"].includes(message.type()) && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  const find = async (where: string) => {
+    const found = await page.waitForSelector(where);
+    if (!found) throw new Error(`${where} is not there`);
+    return found as ElementHandle<HTMLInputElement>;
+  };
+  return {
+    complaints,
+    open: async (url) => void (await page.goto(url)),
+    async act({ kind, where, what }) {
+      if (kind === "fill") await page.locator(where).fill(what);
+      else if (kind === "tick") await (await find(where)).click();
+      else await (await find(where)).uploadFile(what);
+    },
+    press: async (where) => (await find(where)).click(),
+    see: async (what) => void (await find(what)),
+    close: () => browser.close(),
+  };
+}
+
+/** A port that nobody listens on. */
+async function freePort() {
+  const holder = createServer().listen(0, "127.0.0.1");
+  await once(holder, "listening");
+  const { port } = holder.address() as AddressInfo;
+  holder.close();
+  await once(holder, "close");
+  return port;
+}
+
+/** A screen in memory; its number. */
+async function screen(children: ChildProcess[]) {
+  const server = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", "800x900x24", "-nolisten", "tcp"], { stdio: ["ignore", "ignore", "ignore", "pipe"] });
+  children.push(server);
+  const [number] = await once(createInterface(server.stdio[3] as NodeJS.ReadableStream), "line");
+  return `:${number}`;
+}
+
+export async function webkit({ script }: { script: boolean }): Promise<Engine> {
+  const children: ChildProcess[] = [];
+  const kill = () => children.forEach((child) => child.kill("SIGKILL"));
+  process.once("exit", kill);
+  const port = await freePort();
+  const env = { ...process.env, DISPLAY: await screen(children), GTK_A11Y: "none" };
+  children.push(spawn("WebKitWebDriver", [`--port=${port}`], { env, stdio: "ignore" }));
+
+  const call = async (method: string, path: string, body?: object) => {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, body: body && JSON.stringify(body) });
+    const { value } = await answer.json();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${value.error}: ${value.message}`);
+    return value;
+  };
+  const within = async <T>(attempt: () => Promise<T>): Promise<T> => {
+    const end = performance.now() + PATIENCE;
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (performance.now() > end) throw error;
+        await new Promise((soon) => setTimeout(soon, 100));
+      }
+    }
+  };
+  await within(() => call("GET", "/status"));
+  const args = ["--automation", ...(script ? [] : ["--enable-javascript-markup=false"])];
+  const wanted = { browserName: "MiniBrowser", "webkitgtk:browserOptions": { binary: miniBrowser, args } };
+  const session = `/session/${(await call("POST", "/session", { capabilities: { alwaysMatch: wanted } })).sessionId}`;
+  const find = (where: string) =>
+    within(async () => `${session}/element/${Object.values(await call("POST", `${session}/element`, { using: "css selector", value: where }))[0]}`);
+  const press = async (where: string) => call("POST", `${await find(where)}/click`, {});
+  return {
+    complaints: [],
+    open: (url) => call("POST", `${session}/url`, { url }),
+    async act({ kind, where, what }) {
+      if (kind === "tick") return press(where);
+      const element = await find(where);
+      if (kind === "fill") await call("POST", `${element}/clear`, {});
+      await call("POST", `${element}/value`, { text: what });
+    },
+    press,
+    see: async (what) => void (await find(what)),
+    async close() {
+      await call("DELETE", session);
+      for (const child of children.reverse()) {
+        child.kill();
+        if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+      }
+      process.off("exit", kill);
+    },
+  };
+}
