@@ -13,6 +13,7 @@ mod documented_example;
 mod expiry;
 mod flows;
 mod idempotency;
+mod isolation;
 mod lifecycle;
 mod pages;
 mod pages_safety;
