@@ -78,6 +78,11 @@ impl Server {
         (Self { child, leash, log, log_reader: Some(log_reader), exit: None }, is_ready)
     }
 
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGKILL: nothing of the server runs after this.
     pub fn kill9(&mut self) {
         if self.exit.is_none() {
