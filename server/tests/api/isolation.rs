@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, COOKIE};
 use reqwest::{Method, RequestBuilder};
+use tokio::time::timeout;
 
-use crate::support::{Customer, Reply, Value, World, json, on_each_engine, photos};
+use crate::support::{Customer, Reply, SOON, Value, World, json, on_each_engine, photos};
 
 /// The page that names every route.
 const ROUTER: &str = include_str!("../../src/router.rs");
@@ -77,6 +79,7 @@ fn attempts(mine: &Customer, theirs: &Side) -> Vec<Attempt> {
 
     add(Method::GET, "/kyc-sessions/{id}/public", "as it is", &[200], mine.api(Method::GET, "/public"));
     add(Method::GET, "/kyc-sessions/{id}/answers", "as it is", &[200, 404], mine.api(Method::GET, "/answers"));
+    add(Method::GET, "/kyc-sessions/{id}/events", "as it is", &[200], mine.api(Method::GET, "/events"));
     let file = mine.api(Method::GET, &format!("/artifacts/{}", theirs.artifact()));
     add(Method::GET, "/kyc-sessions/{id}/artifacts/{artifact}", "another's artifact", &[404], file);
     let foreign = user_data("/steps/about", json!({ "nickname": "Zé" }));
@@ -111,6 +114,19 @@ fn cookies(mine: &Side, theirs: &Side) -> [(&'static str, Option<String>, bool);
         ("the other's token as mine", Some(format!("{my_name}={their_token}")), false),
         ("both cookies", Some(format!("{their_name}={their_token}; {my_name}={my_token}")), true),
     ]
+}
+
+/// The answer to a request that this device made; of a stream that stays open what comes within a moment.
+async fn answer(device: &Customer, request: RequestBuilder, is_stream: bool) -> Reply {
+    if !is_stream {
+        return device.send(request).await;
+    }
+    let mut response = request.send().await.expect("an answer");
+    let (status, headers, mut body) = (response.status().as_u16(), response.headers().clone(), Vec::new());
+    while let Ok(Ok(Some(chunk))) = timeout(Duration::from_millis(1500), response.chunk()).await {
+        body.extend(chunk);
+    }
+    Reply { status, headers, body }
 }
 
 /// Nothing of the other is in an answer, neither in its body nor in a header.
@@ -168,7 +184,7 @@ async fn a_session_id_opens_exactly_its_own_session(world: World) {
             tried.insert((attempt.method.to_string(), attempt.route.to_owned()));
             let device = mine.customer.on_another_device();
             let request = if let Some(cookie) = &cookie { attempt.request.header(COOKIE, cookie) } else { attempt.request };
-            let reply = device.send(request).await;
+            let reply = answer(&device, request, attempt.route.ends_with("/events")).await;
             assert!(attempt.status.contains(&reply.status), "{what}: {} {}", reply.status, reply.text());
             tells_nothing(&reply, &theirs, &what);
             if attempt.method == Method::GET && !is_own {
@@ -185,7 +201,13 @@ async fn a_session_id_opens_exactly_its_own_session(world: World) {
     }
     assert_eq!(tried, routes_of_the_router(), "the attempts are of the router's routes, all of them");
     assert_eq!(world.operator.session(&theirs.customer.id).await, shown_before);
+
+    let mine = Side::new(&world, "crm-mine-0001", "Amaryllis Quince", "529.982.247-25", photos::selfie()).await;
     theirs.customer.complete(json!({})).await.expect(202);
+    let (stream, ()) = tokio::join!(answer(&mine.customer, mine.customer.api(Method::GET, "/events"), true), theirs.customer.reaches("COMPLETED", SOON));
+    tells_nothing(&stream, &theirs, "the stream of events while the other completes");
+    let told = stream.text();
+    assert!(told.contains("PENDING") && !told.contains("PROCESSING") && !told.contains("COMPLETED"), "{told}");
 }
 
 on_each_engine!(an_id_shows_another_device_what_is_done_and_no_more);

@@ -34,7 +34,7 @@ async fn kept(world: &World, first_wal_file: Option<&str>) -> Vec<(String, Vec<u
 
 /// What the server holds open without a name: temporary files.
 fn open_files(server: &Server) -> Vec<(String, Vec<u8>)> {
-    let Ok(folder) = fs::read_dir(format!("/proc/{}/fd", server.pid())) else { return Vec::new() };
+    let Ok(folder) = fs::read_dir(format!("/proc/{}/fd", server.id())) else { return Vec::new() };
     let links = folder.filter_map(|entry| Some(entry.ok()?.path()));
     let named = links.filter_map(|link| Some((fs::read_link(&link).ok()?.display().to_string(), link)));
     named.filter(|(name, _)| name.ends_with(" (deleted)")).map(|(name, link)| (name, fs::read(link).unwrap_or_default())).collect()
