@@ -6,6 +6,7 @@ use object_store::{ObjectStore, local::LocalFileSystem};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::{
+    artifacts::uploads::Uploads,
     clock::Ambient,
     config::{Config, Database, WrongSetting, masked},
     error::CommandError,
@@ -14,9 +15,6 @@ use crate::{
     vault::{Key, Vault},
     webhooks::{address::Policy, client::WebhookClient},
 };
-
-/// Uploads that a process holds in memory at once; the next waits.
-const UPLOADS_AT_ONCE: usize = 16;
 
 /// Everything a use case needs, made once.
 pub struct App {
@@ -39,7 +37,7 @@ pub struct App {
     /// Which addresses webhooks may go to.
     pub webhook_policy: Policy,
     /// Uploads held in memory at once.
-    pub uploads: Semaphore,
+    pub uploads: Uploads,
     /// CPU-heavy work running at once: one a core.
     pub cpu: Arc<Semaphore>,
     /// A check was queued.
@@ -78,7 +76,7 @@ impl App {
             flows: Flows::default(),
             webhooks: WebhookClient::new(webhook_policy.clone()),
             webhook_policy,
-            uploads: Semaphore::new(UPLOADS_AT_ONCE),
+            uploads: Uploads::default(),
             cpu: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))),
             checks_queued: Notify::new(),
             event_written: Notify::new(),

@@ -27,7 +27,7 @@ use tracing::warn;
 use crate::{
     app::App,
     config::SHUTDOWN_GRACE,
-    http::{Context, serve::serve, site::SiteFiles},
+    http::{Context, limits::Limits, serve::serve, site::SiteFiles},
 };
 
 /// How often sessions whose time is up are looked for.
@@ -69,7 +69,8 @@ fn context(app: &Arc<App>, stop: &CancellationToken) -> Context {
     let site = Arc::new(SiteFiles::new(app.config.site_dir.clone()));
     let options = LeptosOptions::builder().output_name("flow").site_pkg_dir(site.pkg()).build();
     let spool_dir = Arc::new(app.config.data_dir.clone());
-    Context { app: Arc::clone(app), site, options, spool_dir, stop: stop.clone() }
+    let limits = Arc::new(Limits::new(app.config.rate_limits));
+    Context { app: Arc::clone(app), site, options, spool_dir, limits, streams: Arc::default(), stop: stop.clone() }
 }
 
 async fn expire(app: Arc<App>, stop: CancellationToken) {

@@ -7,7 +7,7 @@ use axum::{
     routing::{get, post, put},
 };
 
-use crate::http::{Context, artifacts, body, branding, health, pages, problems, serve, session_api, site, uploads};
+use crate::http::{Context, artifacts, body, branding, events, health, pages, problems, serve, session_api, site, uploads};
 
 /// Every path, method and handler.
 pub fn router(context: Context) -> Router {
@@ -19,6 +19,7 @@ pub fn router(context: Context) -> Router {
         .route("/verify/{id}/{step}", get(pages::step).post(pages::post))
         // The public session API
         .route("/kyc-sessions/{id}/public", get(session_api::public))
+        .route("/kyc-sessions/{id}/events", get(events::events))
         .route("/kyc-sessions/{id}/answers", get(session_api::answers))
         .route("/kyc-sessions/{id}/upload", post(uploads::upload))
         .route("/kyc-sessions/{id}/artifacts/{artifact}", get(artifacts::artifact))

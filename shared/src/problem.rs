@@ -31,6 +31,8 @@ pub enum Code {
     BadImage,
     /// 422: a part of the file is missing.
     Truncated,
+    /// 429: more requests than a limit allows.
+    RateLimited,
     /// 500
     Internal,
     /// 503: the database or the storage does not answer.
@@ -39,7 +41,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the pages that explain them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::InvalidJson,
         Self::NotFound,
         Self::UnknownStep,
@@ -53,6 +55,7 @@ impl Code {
         Self::InvalidRequest,
         Self::BadImage,
         Self::Truncated,
+        Self::RateLimited,
         Self::Internal,
         Self::Unavailable,
     ];
@@ -89,6 +92,12 @@ impl Code {
             Self::InvalidRequest => ("invalid-request", 422, "The request is incomplete", "Each entry of errors names a part that is missing or wrong."),
             Self::BadImage => ("bad-image", 422, "The image cannot be used", "The detail says why. Send another photo of the same thing."),
             Self::Truncated => ("truncated", 422, "A part of the file is missing", "It was probably cut off on its way. Send it again."),
+            Self::RateLimited => (
+                "rate-limited",
+                429,
+                "Too many requests",
+                "The detail names the limit. Try again after the seconds that Retry-After names; nothing was changed.",
+            ),
             Self::Internal => ("internal", 500, "Something went wrong on our side", "Nothing that was saved is lost. Try again in a moment."),
             Self::Unavailable => (
                 "unavailable",
@@ -169,6 +178,9 @@ pub struct Problem {
     /// The steps that hold a fault, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing_steps: Vec<String>,
+    /// Seconds after which to come again. Sent as the header `Retry-After`.
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -181,6 +193,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             missing_steps: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -188,6 +201,13 @@ impl Problem {
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<FieldFault>) -> Self {
         self.errors = errors;
+        self
+    }
+
+    /// The same with the seconds after which to come again.
+    #[must_use]
+    pub const fn with_retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
         self
     }
 }

@@ -4,6 +4,7 @@
 pub mod inspect;
 pub mod spool;
 pub mod sweep;
+pub mod uploads;
 
 use bytes::Bytes;
 use object_store::{ObjectStoreExt as _, path::Path};
@@ -184,12 +185,10 @@ pub async fn file(app: &App, opened: &Opened, spooled: Spooled, field: Option<&s
     if let Some(same) = already_there(app, opened, field, &sha256).await? {
         return Ok(same);
     }
-    let inspected = {
-        // Held from here, not while a slow sender sends.
-        let _permit = app.uploads.acquire().await.expect("the semaphore is never closed");
-        let plain = spooled.read().await?;
-        app.on_cpu(move || inspect::inspect(&plain)).await.map_err(|_| ArtifactError::Panicked)??
-    };
+    // Held from here for as long as the file is in memory, not while a slow sender sends.
+    let _permit = app.uploads.permit(opened.session.r#ref).await;
+    let plain = spooled.read().await?;
+    let inspected = app.on_cpu(move || inspect::inspect(&plain)).await.map_err(|_| ArtifactError::Panicked)??;
     let media_type = inspected.media_type.as_str();
     if let Some(accepted) = accepted.filter(|accepted| !accepted.iter().any(|kind| kind == media_type)) {
         return Err(ArtifactError::NotAccepted(accepted.join(", ")));

@@ -6,12 +6,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Context, device, path::Segments, problems::ApiError, session_api};
+use super::{Context, device, path::Segments, problems::ApiError, session_api, visitor::Visitor};
 use crate::artifacts;
 
 /// The file as it is stored, in a sandbox.
-pub async fn artifact(State(context): State<Context>, Segments((id, artifact)): Segments<(String, String)>, headers: HeaderMap) -> Result<Response, ApiError> {
-    let opened = session_api::open(&context, &id).await?;
+pub async fn artifact(
+    State(context): State<Context>,
+    Segments((id, artifact)): Segments<(String, String)>,
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let opened = session_api::open(&context, &id, &visitor).await?;
     let artifact = artifact.parse().map_err(|_| ApiError::not_found())?;
     let device = device::of(&context.app, &headers, &opened.id);
     let (artifact, bytes) = artifacts::of_device(&context.app, &opened, artifact, device).await?;

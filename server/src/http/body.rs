@@ -1,5 +1,5 @@
-//! Request bodies within their limits. What a handler refuses is read on and thrown away before the answer is sent, within
-//! limits of its own, so that every client receives the answer instead of a reset.
+//! Request bodies within their limits. Every body has to keep pace (`pace.rs`). What a handler refuses is read on and thrown
+//! away before the answer is sent, within limits of its own, so that every client receives the answer instead of a reset.
 
 use std::{
     pin::Pin,
@@ -11,7 +11,7 @@ use std::{
 use axum::{
     body::{Body, Bytes},
     extract::Request,
-    http::{HeaderMap, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -20,10 +20,15 @@ use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 use shared::problem::Code;
 
-use super::problems::ApiError;
+use super::{
+    pace::{Paced, TooSlow},
+    problems::ApiError,
+};
 
 /// The largest JSON body, in bytes.
 const MAX_JSON: usize = 256 * 1024;
+/// How long a JSON body may take, in all.
+const JSON_TIME: Duration = Duration::from_secs(60);
 /// What is read of a refused body, at most.
 const DRAIN_BYTES: usize = 32 * 1024 * 1024;
 /// How long a refused body is read, at most.
@@ -40,10 +45,16 @@ pub fn is_media_type(headers: &HeaderMap, wanted: &str) -> bool {
     given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
 }
 
+/// 408 where the sender of a body was too slow; `None` where its reading failed for another reason.
+pub fn too_slow(error: &(dyn std::error::Error + 'static)) -> Option<ApiError> {
+    let detail = "The body arrived too slowly: it needs 4 KiB/s once 10 s have passed, and at most 15 minutes in all.";
+    TooSlow::is_cause_of(error).then(|| ApiError::new(Code::Timeout, detail))
+}
+
 /// Reads a JSON body: size first, then media type, then content.
 ///
 /// # Errors
-/// 413 with the limit, 415, or 400 with where the JSON is wrong.
+/// 413 with the limit, 415, 408 where it takes too long, or 400 with where the JSON is wrong.
 pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> {
     let too_large = || ApiError::new(Code::TooLarge, "A JSON body is at most 256 KiB (262144 bytes).");
     if declared_length(request.headers()).is_some_and(|length| length > MAX_JSON as u64) {
@@ -53,16 +64,21 @@ pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> 
         return Err(ApiError::new(Code::UnsupportedMedia, "The body has to be application/json."));
     }
     let mut body = request.into_body();
-    let mut bytes = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| ApiError::new(Code::InvalidJson, "The body ended before it was whole."))?;
-        if let Ok(data) = frame.into_data() {
-            if bytes.len() + data.len() > MAX_JSON {
-                return Err(too_large());
+    let read = async {
+        let mut bytes = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| too_slow(&error).unwrap_or_else(|| ApiError::new(Code::InvalidJson, "The body ended before it was whole.")))?;
+            if let Ok(data) = frame.into_data() {
+                if bytes.len() + data.len() > MAX_JSON {
+                    return Err(too_large());
+                }
+                bytes.extend_from_slice(&data);
             }
-            bytes.extend_from_slice(&data);
         }
-    }
+        Ok(bytes)
+    };
+    let too_long = |_| ApiError::new(Code::Timeout, "A JSON body has to arrive within 60 s.");
+    let bytes = tokio::time::timeout(JSON_TIME, read).await.map_err(too_long)??;
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(ApiError::new(Code::InvalidJson, "The body has to be a JSON object."));
     }
@@ -73,7 +89,7 @@ pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> 
 }
 
 /// A body that a handler may drop half-read: what is left stays within reach.
-struct Shared(Arc<Mutex<Body>>);
+struct Shared(Arc<Mutex<Paced>>);
 
 impl http_body::Body for Shared {
     type Data = Bytes;
@@ -89,14 +105,19 @@ impl http_body::Body for Shared {
     }
 }
 
-/// Middleware: reads what a handler left of a body and throws it away, then answers.
+/// Middleware: reads what a handler left of a body and throws it away, then answers. A sender that was too slow is not waited
+/// for any longer; its connection ends with the answer.
 pub async fn drain_refused(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     if body.is_end_stream() {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let body = Arc::new(Mutex::new(body));
-    let response = next.run(Request::from_parts(parts, Body::new(Shared(Arc::clone(&body))))).await;
+    let body = Arc::new(Mutex::new(Paced::new(body)));
+    let mut response = next.run(Request::from_parts(parts, Body::new(Shared(Arc::clone(&body))))).await;
+    if response.status() == StatusCode::REQUEST_TIMEOUT {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        return response;
+    }
     let rest = async {
         let mut rest = Shared(body);
         let mut read = 0;

@@ -15,7 +15,12 @@ use shared::{
 
 use app::components::error_summary::FILE_REFUSED;
 
-use super::{Context, body::is_media_type, problems::ApiError, uploads};
+use super::{
+    Context,
+    body::{is_media_type, too_slow},
+    problems::ApiError,
+    uploads,
+};
 use crate::{artifacts, model::Device, sessions::open::Opened};
 
 /// A urlencoded form, at most.
@@ -50,7 +55,10 @@ pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Devic
     }
     if is_media_type(headers, "application/x-www-form-urlencoded") {
         let limited = Limited::new(request.into_body(), MAX_URLENCODED);
-        let bytes = limited.collect().await.map_err(|_| ApiError::new(Code::TooLarge, "A form without files is at most 256 KiB (262144 bytes)."))?.to_bytes();
+        let refused = |error: Box<dyn std::error::Error + Send + Sync>| {
+            too_slow(&*error).unwrap_or_else(|| ApiError::new(Code::TooLarge, "A form without files is at most 256 KiB (262144 bytes)."))
+        };
+        let bytes = limited.collect().await.map_err(refused)?.to_bytes();
         for (name, text) in url::form_urlencoded::parse(&bytes).take(uploads::MAX_PARTS) {
             posted.add(&name, text.into_owned());
         }
@@ -68,7 +76,7 @@ pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Devic
             (true, true) if !filed.contains(&name) => match take_file(context, opened, &name, device, part).await {
                 Ok(true) => filed.push(name),
                 Ok(false) => {}
-                Err(error) if error.0.status >= 500 || [409, 410].contains(&error.0.status) => return Err(error),
+                Err(error) if error.0.status >= 500 || [408, 409, 410].contains(&error.0.status) => return Err(error),
                 Err(error) => {
                     let problem = error.0.r#type.trim_start_matches("/problems/").to_owned();
                     filed.push(name.clone());

@@ -4,9 +4,13 @@ pub mod artifacts;
 pub mod body;
 pub mod branding;
 pub mod device;
+pub mod events;
+pub mod files;
 pub mod forms;
 pub mod health;
 pub mod language;
+pub mod limits;
+pub mod pace;
 pub mod pages;
 pub mod path;
 pub mod problems;
@@ -16,13 +20,14 @@ pub mod serve;
 pub mod session_api;
 pub mod site;
 pub mod uploads;
+pub mod visitor;
 
 use std::sync::Arc;
 
 use leptos::prelude::LeptosOptions;
 use tokio_util::sync::CancellationToken;
 
-use self::site::SiteFiles;
+use self::{events::Streams, limits::Limits, site::SiteFiles};
 use crate::app::App;
 
 /// What every handler gets.
@@ -36,6 +41,10 @@ pub struct Context {
     pub options: LeptosOptions,
     /// Where temporary files go.
     pub spool_dir: Arc<std::path::PathBuf>,
+    /// Requests counted.
+    pub limits: Arc<Limits>,
+    /// Event streams counted.
+    pub streams: Arc<Streams>,
     /// Cancelled once the server is to end.
     pub stop: CancellationToken,
 }

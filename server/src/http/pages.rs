@@ -29,7 +29,13 @@ use shared::{
     session::Status,
 };
 
-use super::{Context, device, forms, language, path::Segments, problems::ApiError, session_api::normalised};
+use super::{
+    Context, device, forms, language,
+    path::Segments,
+    problems::ApiError,
+    session_api::{normalised, open},
+    visitor::Visitor,
+};
 use crate::{
     model::Artifact,
     sessions::{self, Sender, SessionError, complete, open::Opened, save},
@@ -91,9 +97,9 @@ impl View {
 }
 
 /// `GET /verify/{id}`: on to the first step not done; once the session is not open, its status.
-pub async fn start(State(context): State<Context>, Segments(id): Segments<String>, request: Request) -> Response {
+pub async fn start(State(context): State<Context>, Segments(id): Segments<String>, visitor: Visitor, request: Request) -> Response {
     let (headers, query) = (request.headers(), request.uri().query());
-    let opened = match open(&context, &id).await {
+    let opened = match open(&context, &id, &visitor).await {
         Ok(opened) => opened,
         Err(error) => return neutral(&context, headers, query, &error).await,
     };
@@ -113,10 +119,10 @@ pub async fn start(State(context): State<Context>, Segments(id): Segments<String
 }
 
 /// `GET /verify/{id}/{step}`
-pub async fn step(State(context): State<Context>, Segments((id, step)): Segments<(String, String)>, request: Request) -> Response {
+pub async fn step(State(context): State<Context>, Segments((id, step)): Segments<(String, String)>, visitor: Visitor, request: Request) -> Response {
     let (headers, query) = (request.headers(), request.uri().query());
     let drawn = async {
-        let opened = open(&context, &id).await?;
+        let opened = open(&context, &id, &visitor).await?;
         let view = View::of(headers, query, &opened);
         let Some(known) = open_step(&opened, &step, view.language) else {
             return Ok(view.redirect(&opened, None, None));
@@ -131,17 +137,20 @@ pub async fn step(State(context): State<Context>, Segments((id, step)): Segments
 }
 
 /// `POST /verify/{id}/{step}`: save and go on; with the last step, complete.
-pub async fn post(State(context): State<Context>, Segments((id, step)): Segments<(String, String)>, request: Request) -> Response {
+pub async fn post(State(context): State<Context>, Segments((id, step)): Segments<(String, String)>, visitor: Visitor, request: Request) -> Response {
     let headers = request.headers().clone();
     let query = request.uri().query().map(str::to_owned);
-    match posted(&context, &id, &step, &headers, query.as_deref(), request).await {
+    let answered = async {
+        let opened = open(&context, &id, &visitor).await?;
+        posted(&context, opened, &step, &headers, query.as_deref(), request).await
+    };
+    match answered.await {
         Ok(response) => response,
         Err(error) => neutral(&context, &headers, query.as_deref(), &error).await,
     }
 }
 
-async fn posted(context: &Context, id: &str, step_id: &str, headers: &HeaderMap, query: Option<&str>, request: Request) -> Result<Response, ApiError> {
-    let opened = open(context, id).await?;
+async fn posted(context: &Context, opened: Opened, step_id: &str, headers: &HeaderMap, query: Option<&str>, request: Request) -> Result<Response, ApiError> {
     let mut view = View::of(headers, query, &opened);
     let Some(step) = open_step(&opened, step_id, view.language) else { return Ok(view.redirect(&opened, None, None)) };
     let known = device::known_or_new(&context.app, headers, &opened.id, opened.session.expires_at);
@@ -204,10 +213,6 @@ async fn save_and_go_on(context: &Context, opened: &Opened, view: &View, step: &
         }
         Err(error) => Err(error.into()),
     }
-}
-
-async fn open(context: &Context, id: &str) -> Result<Opened, ApiError> {
-    super::session_api::open(context, id).await
 }
 
 /// The step of this id where the session is open.
@@ -323,7 +328,9 @@ async fn neutral(context: &Context, headers: &HeaderMap, query: Option<&str>, er
     let status = StatusCode::from_u16(error.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (title, text) = if status == StatusCode::NOT_FOUND { (words.unknown_title, words.unknown_text) } else { (words.trouble_title, words.trouble_text) };
     let site = Site { options: context.options.clone(), pkg: context.site.pkg(), brand_css: None, plain: true, refresh: None, island: false };
-    html("'none'".to_owned(), status, true, move || view! { <NeutralPage site=site.clone() language title text /> }).await
+    let mut response = html("'none'".to_owned(), status, true, move || view! { <NeutralPage site=site.clone() language title text /> }).await;
+    error.retry_after(response.headers_mut());
+    response
 }
 
 /// Draws a page, with the policy that its nonce belongs to. Where there is no island it ends where its document does.

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use shared::problem::{Code, Problem};
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Seconds after which to come again where the server cannot answer.
-const RETRY_AFTER: &str = "5";
+const RETRY_AFTER: u64 = 5;
 
 /// A problem, ready to be sent.
 #[derive(Debug)]
@@ -26,7 +26,21 @@ pub struct ApiError(pub Box<Problem>);
 impl ApiError {
     /// A problem of this code.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self(Box::new(Problem::new(code, detail)))
+        let problem = Problem::new(code, detail);
+        Self(Box::new(if problem.status == 503 { problem.with_retry_after(RETRY_AFTER) } else { problem }))
+    }
+
+    /// Too many requests: the limit, and the seconds after which there is room again.
+    pub fn rate_limited(limit: &str, seconds: u64) -> Self {
+        let detail = format!("{limit} Try again in {seconds} s.");
+        Self(Box::new(Problem::new(Code::RateLimited, detail).with_retry_after(seconds)))
+    }
+
+    /// Says when to come again, where that is known.
+    pub fn retry_after(&self, headers: &mut HeaderMap) {
+        if let Some(seconds) = self.0.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
     }
 
     /// The one answer for whatever is not there or may not be seen: the same bytes for every id.
@@ -38,20 +52,18 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(*self.0)).into_response();
+        let mut response = (status, Json(&*self.0)).into_response();
         let headers = response.headers_mut();
+        self.retry_after(headers);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
-        }
         response
     }
 }
 
 fn unavailable(cause: &dyn std::fmt::Display) -> Problem {
     error!(%cause, "a request could not be answered");
-    Problem::new(Code::Unavailable, "The service cannot answer right now. Nothing that was saved is lost.")
+    Problem::new(Code::Unavailable, "The service cannot answer right now. Nothing that was saved is lost.").with_retry_after(RETRY_AFTER)
 }
 
 fn internal(cause: &dyn std::fmt::Display) -> Problem {

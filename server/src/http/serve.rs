@@ -1,4 +1,5 @@
-//! Accepting connections: a limit on how many, a limit on how long a request's head may take, and an orderly end.
+//! Accepting connections: a limit on how many, limits on how long a request's head may take and an answer may stay unread,
+//! and an orderly end.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::FutureExt as _;
+use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -18,17 +20,22 @@ use hyper_util::{
 use shared::problem::Code;
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 use tracing::{debug, error, warn};
 
-use super::problems::ApiError;
+use super::{files, problems::ApiError, visitor::Peer};
 
 /// Connections at once; the next waits to be accepted.
-const CONNECTIONS: usize = 2_000;
+pub const CONNECTIONS: usize = 2_000;
 /// How long a request's head may take.
 const HEADER_TIME: Duration = Duration::from_secs(10);
+/// How long a client may leave what was sent to it unread, or unacknowledged, in milliseconds.
+#[cfg(target_os = "linux")]
+const UNREAD_MILLIS: u32 = 30_000;
 
 /// Serves until told to stop; then lets the requests under way end, but no longer than `grace`.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, grace: Duration) {
+    files::raise_limit();
     let connections = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     loop {
@@ -36,9 +43,9 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             permit = Arc::clone(&connections).acquire_owned() => permit.expect("the semaphore is never closed"),
             () = stop.cancelled() => break,
         };
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok((stream, peer)) => (stream, Peer(peer)),
                 Err(error) => {
                     // Usually out of file descriptors: connections that end free some.
                     warn!(%error, "a connection could not be accepted");
@@ -49,9 +56,15 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             () = stop.cancelled() => break,
         };
         let _ = stream.set_nodelay(true);
+        #[cfg(target_os = "linux")]
+        let _ = rustix::net::sockopt::set_tcp_user_timeout(&stream, UNREAD_MILLIS);
         let mut http = hyper::server::conn::http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+        let service = router.clone().map_request(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            request
+        });
+        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             let _permit = permit;
@@ -89,6 +102,9 @@ pub async fn log(request: Request, next: Next) -> Response {
     response
 }
 
+/// What an answer may do that does not say otherwise: nothing.
+const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'");
+
 /// Middleware: headers that every answer of the customer's side carries.
 pub async fn customer_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
@@ -97,6 +113,7 @@ pub async fn customer_headers(request: Request, next: Next) -> Response {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NOTHING);
     response
 }
 

@@ -1,5 +1,7 @@
 //! The public session API, for the hosted pages and native apps alike: `/public`, `/steps/{step}`, `/answers`, `/complete`.
 
+use std::time::Instant;
+
 use axum::{
     Json,
     extract::{Request, State},
@@ -13,16 +15,25 @@ use shared::{
 };
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{Context, body, device, language, path::Segments, problems::ApiError};
+use super::{Context, body, device, language, path::Segments, problems::ApiError, visitor::Visitor};
 use crate::sessions::{self, Sender, SessionError, complete, open::Opened, save};
 
 /// Opens the session of a path; a malformed id is an unknown one.
 ///
 /// # Errors
-/// 404 where there is none.
-pub async fn open(context: &Context, id: &str) -> Result<Opened, ApiError> {
-    let id = id.parse().map_err(|_| ApiError::not_found())?;
-    Ok(sessions::open::open(&context.app, id).await?)
+/// 404 where there is none; 429 where the session, or the address that guesses, has had its requests of this minute.
+pub async fn open(context: &Context, id: &str, visitor: &Visitor) -> Result<Opened, ApiError> {
+    let found = match id.parse() {
+        Ok(id) => sessions::open::open(&context.app, id).await,
+        Err(_) => Err(SessionError::NotFound),
+    };
+    // Looked up before anything is counted, so that an address full of guesses still opens what there is.
+    match &found {
+        Ok(opened) => context.limits.known(opened.session.r#ref, &visitor.method, Instant::now())?,
+        Err(SessionError::NotFound) => context.limits.unknown(visitor.address, Instant::now())?,
+        Err(_) => {}
+    }
+    Ok(found?)
 }
 
 /// Sets the resume cookie where the device had none.
@@ -43,15 +54,25 @@ pub fn normalised(sent: RawUserData) -> RawUserData {
 }
 
 /// `GET /kyc-sessions/{id}/public`
-pub async fn public(State(context): State<Context>, Segments(id): Segments<String>, request: Request) -> Result<Json<PublicSession>, ApiError> {
-    let opened = open(&context, &id).await?;
+pub async fn public(
+    State(context): State<Context>,
+    Segments(id): Segments<String>,
+    visitor: Visitor,
+    request: Request,
+) -> Result<Json<PublicSession>, ApiError> {
+    let opened = open(&context, &id, &visitor).await?;
     let language = language::of(request.headers(), request.uri().query(), &opened);
     Ok(Json(sessions::open::public(&context.app, &opened, language).await?))
 }
 
 /// `PUT /kyc-sessions/{id}/steps/{step}`
-pub async fn save_step(State(context): State<Context>, Segments((id, step)): Segments<(String, String)>, request: Request) -> Result<Response, ApiError> {
-    let opened = open(&context, &id).await?;
+pub async fn save_step(
+    State(context): State<Context>,
+    Segments((id, step)): Segments<(String, String)>,
+    visitor: Visitor,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let opened = open(&context, &id, &visitor).await?;
     opened.require_open()?;
     let known = device::known_or_new(&context.app, request.headers(), &opened.id, opened.session.expires_at);
     let sender = Sender { device: Some(known.device), language: language::of(request.headers(), request.uri().query(), &opened) };
@@ -61,8 +82,8 @@ pub async fn save_step(State(context): State<Context>, Segments((id, step)): Seg
 }
 
 /// `GET /kyc-sessions/{id}/answers`: this device's saved values while the session is open.
-pub async fn answers(State(context): State<Context>, Segments(id): Segments<String>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    let opened = open(&context, &id).await?;
+pub async fn answers(State(context): State<Context>, Segments(id): Segments<String>, visitor: Visitor, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
+    let opened = open(&context, &id, &visitor).await?;
     let device = device::of(&context.app, &headers, &opened.id);
     let saved = sessions::open::saved(&context.app, &opened).await?.of_device(device);
     if saved.is_empty() || opened.require_open().is_err() {
@@ -73,8 +94,8 @@ pub async fn answers(State(context): State<Context>, Segments(id): Segments<Stri
 }
 
 /// `POST /kyc-sessions/{id}/complete`
-pub async fn complete(State(context): State<Context>, Segments(id): Segments<String>, request: Request) -> Result<Response, ApiError> {
-    let opened = open(&context, &id).await?;
+pub async fn complete(State(context): State<Context>, Segments(id): Segments<String>, visitor: Visitor, request: Request) -> Result<Response, ApiError> {
+    let opened = open(&context, &id, &visitor).await?;
     if opened.status == Status::Expired {
         return Err(SessionError::Expired.into());
     }

@@ -14,7 +14,7 @@ use shared::{
     problem::{Code, FieldCode, FieldFault},
 };
 
-use super::{Context, body, device, path::Segments, problems::ApiError, session_api};
+use super::{Context, body, device, path::Segments, problems::ApiError, session_api, visitor::Visitor};
 use crate::artifacts::{
     self, ArtifactError, MAX_BYTES,
     spool::{Spool, Spooled},
@@ -59,6 +59,9 @@ pub async fn next_part(form: &mut Multipart<'static>) -> Result<Option<Field<'st
 fn broken(error: &multer::Error) -> ApiError {
     if matches!(error, multer::Error::StreamSizeExceeded { .. }) {
         return too_large();
+    }
+    if let Some(timeout) = body::too_slow(error) {
+        return timeout;
     }
     ApiError::new(Code::InvalidRequest, "The multipart body is broken, or ended before it was whole.").with_field(
         "file",
@@ -108,8 +111,8 @@ pub async fn file(context: &Context, mut part: Field<'static>) -> Result<Option<
 }
 
 /// `POST /kyc-sessions/{id}/upload`
-pub async fn upload(State(context): State<Context>, Segments(id): Segments<String>, request: Request) -> Result<Response, ApiError> {
-    let opened = session_api::open(&context, &id).await?;
+pub async fn upload(State(context): State<Context>, Segments(id): Segments<String>, visitor: Visitor, request: Request) -> Result<Response, ApiError> {
+    let opened = session_api::open(&context, &id, &visitor).await?;
     opened.require_open()?;
     let headers = request.headers().clone();
     let mut form = multipart(&headers, request, 1)?;

@@ -8,6 +8,7 @@ pub mod expire;
 pub mod open;
 pub mod save;
 pub mod show;
+pub mod watch;
 
 use std::collections::BTreeMap;
 

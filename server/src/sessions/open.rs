@@ -16,7 +16,7 @@ use crate::{
     clock::rfc3339,
     flows::{self, Flow},
     model::{Artifact, Session},
-    store,
+    store::{self, Db},
     vault::Key,
 };
 
@@ -87,6 +87,17 @@ pub async fn artifacts(app: &App, opened: &Opened) -> Result<Vec<Artifact>, Sess
     Ok(store::artifacts::of_session(&mut db, opened.session.r#ref).await?)
 }
 
+/// How far the customer of an open session is.
+///
+/// # Errors
+/// Where the store does not answer.
+pub(crate) async fn progress(db: &mut Db, opened: &Opened) -> Result<Progress, SessionError> {
+    let steps = opened.flow.definition.steps(Language::default());
+    let saved = load_saved(db, opened.session.r#ref, &opened.key).await?;
+    let saved_steps = store::answers::saved_steps(db, opened.session.r#ref).await?;
+    Ok(answers::progress(&steps, &|step| saved_steps.iter().any(|saved| saved == step), &saved.answers))
+}
+
 /// What anyone who has the id may see: never what was entered, nor a score, nor a decision.
 ///
 /// # Errors
@@ -94,12 +105,8 @@ pub async fn artifacts(app: &App, opened: &Opened) -> Result<Vec<Artifact>, Sess
 pub async fn public(app: &App, opened: &Opened, language: Language) -> Result<PublicSession, SessionError> {
     let definition = &opened.flow.definition;
     let (steps, progress) = if opened.status == Status::Pending {
-        let steps = definition.steps(language);
         let mut db = app.store.read().await?;
-        let saved = load_saved(&mut db, opened.session.r#ref, &opened.key).await?;
-        let saved_steps = store::answers::saved_steps(&mut db, opened.session.r#ref).await?;
-        let progress = answers::progress(&steps, &|step| saved_steps.iter().any(|saved| saved == step), &saved.answers);
-        (steps, progress)
+        (definition.steps(language), progress(&mut db, opened).await?)
     } else {
         (Vec::new(), Progress::default())
     };

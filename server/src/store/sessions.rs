@@ -67,6 +67,13 @@ pub async fn by_ref(db: &mut Db, r#ref: SessionRef) -> Result<Option<Session>> {
     row.as_ref().map(Session::try_from).transpose()
 }
 
+/// The session of this row, and when it was last written while it was open.
+pub async fn with_touch(db: &mut Db, r#ref: SessionRef) -> Result<Option<(Session, Timestamp)>> {
+    let sql = format!("SELECT {COLUMNS}, touched_at FROM sessions WHERE ref = $1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(r#ref.to_string()).fetch_optional(db).await?;
+    row.as_ref().map(|row| Ok((Session::try_from(row)?, Columns::new(row, "sessions", "ref")?.time("touched_at")?))).transpose()
+}
+
 fn select(clause: &str) -> String {
     format!("SELECT {COLUMNS} FROM sessions {clause}")
 }

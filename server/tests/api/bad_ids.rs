@@ -112,6 +112,7 @@ fn every_public_request(stranger: &Customer) -> Vec<(&'static str, RequestBuilde
     let data = json!({ "userData": { "name": "Ana" } });
     vec![
         ("GET public", stranger.api(Method::GET, "/public")),
+        ("GET events", stranger.api(Method::GET, "/events")),
         ("GET answers", stranger.api(Method::GET, "/answers")),
         ("GET an artifact", stranger.api(Method::GET, "/artifacts/art_0123456789abcdefghjkmnpqrs")),
         ("POST upload", stranger.uploading("selfie_url", photos::small())),

@@ -6,9 +6,7 @@
 
 use std::time::Duration;
 
-use futures::{StreamExt, stream};
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{Body, Method, RequestBuilder};
+use reqwest::RequestBuilder;
 
 use crate::support::customer::honest;
 use crate::support::{Customer, NOBODYS_ID, Operator, Place, Receiver, Reply, SOON, Server, Value, World, at_time, eventually, json, on_each_engine, photos};
@@ -116,11 +114,7 @@ async fn killed_in_the_middle_of_an_upload(mut world: World) {
     let customer = world.customer().await;
     customer.save("identity", json!({ "name": "User Name", "cpf": "12345678909" })).await.expect(204);
     let before = customer.public().await.expect(200).json();
-    let head = b"--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n".to_vec();
-    let start = [head, photos::selfie()[..50_000].to_vec()].concat();
-    let endless = stream::iter([Ok::<_, std::io::Error>(start)]).chain(stream::pending());
-    let request = customer.api(Method::POST, "/upload").header(CONTENT_TYPE, "multipart/form-data; boundary=cut");
-    let upload = tokio::spawn(request.body(Body::wrap_stream(endless)).send());
+    let upload = customer.begin_upload(&photos::selfie()[..50_000]);
     // Another request goes through while this one is under way.
     customer.public().await.expect(200);
     world.crash_and_restart().await;

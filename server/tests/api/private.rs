@@ -1,149 +1,247 @@
-//! What a customer enters is nobody's to find: not in the log at its most talkative, not in the database, not in the
-//! folder of artifacts, plain or in any usual spelling. The same holds for the id, which is the capability.
+//! What a customer enters is nobody's to find: not in the log at its most talkative, not in the database with its
+//! write-ahead log, not in the folder of artifacts, not in a temporary file, plain or in any usual spelling. The same
+//! holds for the id, which is the capability.
 
 use std::fs;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, COOKIE, USER_AGENT};
+use reqwest::multipart::{Form, Part};
 
-use crate::support::{Customer, Engine, Place, SOON, World, hex, json, on_each_engine, photos};
+use crate::support::chance::canary;
+use crate::support::search::Search;
+use crate::support::{Customer, Engine, SOON, Server, Value, World, eventually, hex, json, on_each_engine, photos};
 
-const NAME: &str = "Quetzalmoor";
 const CPF: &str = "52998224725";
-const CUSTOMER: &str = "crm-Wintermaerz-77";
 
-/// Every way in which these bytes are usually written.
-fn spellings(secret: &[u8]) -> Vec<Vec<u8>> {
-    let mut found = vec![secret.to_vec()];
-    // In base64 the letters depend on where the secret begins; the ends are mixed with their neighbours.
-    for skipped in 0..3.min(secret.len()) {
-        let inner = &secret[skipped..];
-        let whole = &inner[..inner.len() / 3 * 3];
-        found.push(STANDARD_NO_PAD.encode(whole).into_bytes());
-        found.push(URL_SAFE_NO_PAD.encode(whole).into_bytes());
+/// Everything that is kept, by its place: each file of the data folder, each file that the server holds open, and of
+/// PostgreSQL each row and its own files.
+async fn kept(world: &World, first_wal_file: Option<&str>) -> Vec<(String, Vec<u8>)> {
+    let files = world.place.contents().into_keys().filter(|path| path.is_file() && !path.ends_with("flow.json"));
+    let mut paths: Vec<_> = files.collect();
+    if let Some(first_wal_file) = first_wal_file {
+        paths.extend(world.place.database.files(first_wal_file).await);
     }
-    let in_hex: Vec<_> = found.iter().map(|bytes| hex(bytes)).collect();
-    found.extend(in_hex.iter().map(|text| text.clone().into_bytes()));
-    found.extend(in_hex.iter().map(|text| text.to_uppercase().into_bytes()));
-    found.retain(|bytes| bytes.len() >= 8);
-    found
-}
-
-fn holds(haystack: &[u8], secret: &[u8]) -> bool {
-    spellings(secret).iter().any(|spelling| {
-        let first = spelling[0];
-        let mut rest = haystack;
-        while let Some(at) = rest.iter().position(|byte| *byte == first) {
-            rest = &rest[at..];
-            if rest.starts_with(spelling) {
-                return true;
-            }
-            rest = &rest[1..];
-        }
-        false
-    })
-}
-
-/// Everything that is kept: each file of the data folder and, of PostgreSQL, each row.
-async fn kept(place: &Place) -> Vec<(String, Vec<u8>)> {
-    let files = place.contents().into_keys().filter(|path| path.is_file());
-    let mut kept: Vec<_> = files.map(|path| (path.display().to_string(), fs::read(&path).unwrap_or_default())).collect();
-    if place.engine == Engine::Postgres {
-        kept.push(("every row".to_owned(), place.database.every_row().await.into_bytes()));
+    let mut kept: Vec<_> = paths.iter().map(|path| (path.display().to_string(), fs::read(path).unwrap_or_default())).collect();
+    kept.extend(open_files(&world.server));
+    if world.place.engine == Engine::Postgres {
+        kept.push(("every row".to_owned(), world.place.database.every_row().await.into_bytes()));
     }
     kept
 }
 
+/// What the server holds open without a name: temporary files.
+fn open_files(server: &Server) -> Vec<(String, Vec<u8>)> {
+    let Ok(folder) = fs::read_dir(format!("/proc/{}/fd", server.id())) else { return Vec::new() };
+    let links = folder.filter_map(|entry| Some(entry.ok()?.path()));
+    let named = links.filter_map(|link| Some((fs::read_link(&link).ok()?.display().to_string(), link)));
+    named.filter(|(name, _)| name.ends_with(" (deleted)")).map(|(name, link)| (name, fs::read(link).unwrap_or_default())).collect()
+}
+
 #[track_caller]
-fn is_nowhere(kept: &[(String, Vec<u8>)], what: &str, secret: &[u8]) {
+fn is_nowhere(search: &Search, kept: &[(String, Vec<u8>)]) {
     for (place, bytes) in kept {
-        assert!(!holds(bytes, secret), "{what} is in {place}");
+        let found = search.found_in(bytes);
+        assert!(found.is_empty(), "{found:?} in {place}");
     }
 }
 
-/// A whole story with everything in it that must not be found; answers the customer.
-async fn story(world: &World) -> Customer {
-    let (company, secret) = world.company().await;
-    let customer = world.customer_with(&["--customer", CUSTOMER]).await;
-    let values = json!({ "name": format!("{NAME} da Silva"), "cpf": "529.982.247-25" });
-    customer.save("identity", json!({ "name": NAME, "cpf": "1" })).await.expect(422);
-    customer.save("identity", values.clone()).await.expect(204);
-    customer.post_form("identity", &[("name", NAME), ("cpf", CPF)]).await.expect(303);
-    customer.post_form("identity", &[("name", NAME), ("cpf", "52998224725x")]).await.expect(422);
-    customer.page("/identity").await.expect(200);
-    customer.answers().await.expect(200);
-    let selfie = customer.selfie().await;
-    customer.complete(json!({ "name": 5, "cpf": CPF })).await.expect(422);
-    customer.complete(json!({ "name": values["name"], "cpf": CPF, "selfie_url": selfie })).await.expect(202);
-    customer.reaches("COMPLETED", SOON).await;
-    company.only_event(&secret, SOON).await;
-    world.operator.session(&customer.id).await;
-    let expiring = world.customer_with(&["--ttl", "1s", "--customer", CUSTOMER]).await;
-    expiring.reaches("EXPIRED", SOON).await;
-    company.requests(2, SOON).await;
-    customer
+/// What a customer may enter or send along, each with a word that nobody else has.
+struct Secrets {
+    texts: Vec<(&'static str, String)>,
+    pdf: Vec<u8>,
 }
 
-fn secrets(customer: &Customer) -> Vec<(&'static str, Vec<u8>)> {
-    let id = customer.id.strip_prefix("sess_").expect("a session id").as_bytes().to_vec();
-    let cookies = customer.cookies();
-    let cookie = cookies.iter().find(|(name, _)| name.starts_with("fs_")).expect("the resume cookie").1;
-    let middle = photos::selfie().len() / 2;
-    vec![
-        ("the name", NAME.into()),
-        ("the CPF", CPF.into()),
-        ("the CPF with its punctuation", b"529.982.247-25".to_vec()),
-        ("the company's reference", CUSTOMER.into()),
-        ("the session id", id),
-        ("the resume cookie", cookie.clone().into_bytes()),
-        ("the photo", photos::selfie()[middle..middle + 64].to_vec()),
-    ]
+impl Secrets {
+    const NAMES: [&str; 12] = [
+        "name",
+        "nickname",
+        "email",
+        "reference",
+        "file name",
+        "broken body",
+        "unknown field",
+        "unknown value",
+        "unknown step",
+        "query",
+        "user agent",
+        "cookie",
+    ];
+
+    fn new() -> Self {
+        let seed = canary().bytes().fold(0, |seed, byte| seed * 31 % 1_000_003 + u64::from(byte));
+        let phone = format!("+5{}{seed:07}", &canary().bytes().map(|byte| (byte % 10).to_string()).collect::<String>()[..7]);
+        let mut texts: Vec<_> = Self::NAMES.into_iter().map(|name| (name, canary())).collect();
+        texts.push(("phone", phone));
+        Self { texts, pdf: photos::pdf(seed) }
+    }
+
+    fn of(&self, name: &str) -> &str {
+        &self.texts.iter().find(|(known, _)| *known == name).expect("a secret of this name").1
+    }
+
+    fn files(&self) -> [(&'static str, Vec<u8>); 4] {
+        [("the JPEG", photos::selfie().to_vec()), ("the PNG", photos::png()), ("the WebP", photos::webp()), ("the PDF", self.pdf.clone())]
+    }
+
+    /// The search for all of it, and for what the server gave this customer.
+    fn search(&self, customer: &Customer, webhook_secret: &str) -> Search {
+        let id = customer.id.strip_prefix("sess_").expect("a session id").to_owned();
+        let cookies = customer.cookies();
+        let token = cookies.iter().find(|(name, _)| name.starts_with("fs_")).expect("the resume cookie").1.clone();
+        let mut texts: Vec<(&str, Vec<u8>)> = self.texts.iter().map(|(what, text)| (*what, text.trim_start_matches('+').into())).collect();
+        let key = STANDARD.decode(webhook_secret.trim_start_matches("whsec_")).expect("a Standard Webhooks secret");
+        let token_bytes = URL_SAFE_NO_PAD.decode(&token).expect("a token in base64");
+        texts.extend([
+            ("the CPF", CPF.into()),
+            ("the CPF with its punctuation", b"529.982.247-25".to_vec()),
+            ("the session id", id.into_bytes()),
+            ("the resume cookie", token.into_bytes()),
+            ("the resume cookie's bytes", token_bytes),
+            ("the webhook secret", webhook_secret.trim_start_matches("whsec_").into()),
+            ("the webhook secret's bytes", key),
+        ]);
+        Search::new(texts, self.files())
+    }
+}
+
+/// Every kind of field, text or file.
+fn steps() -> Value {
+    let text = |name: &str, kind: &str| json!({ "name": name, "type": kind, "label": name });
+    let file = |name: &str| json!({ "name": name, "type": "ARTIFACT", "label": name });
+    json!([
+        { "id": "identity", "type": "FORM", "title": "Who",
+          "fields": [text("name", "TEXT"), text("nickname", "TEXT"), text("cpf", "CPF"), text("email", "EMAIL"), text("phone", "PHONE")] },
+        { "id": "document", "type": "DOCUMENT", "title": "Document", "fields": [file("front_url"), file("back_url")] },
+        { "id": "selfie", "type": "SELFIE", "title": "Selfie", "fields": [file("selfie_url")] },
+        { "id": "address", "type": "PROOF", "title": "Address", "fields": [file("address_url")] },
+    ])
+}
+
+async fn upload(customer: &Customer, field: &str, file_name: &str, bytes: &[u8]) {
+    let part = Part::bytes(bytes.to_vec()).file_name(file_name.to_owned());
+    let form = Form::new().text("field", field.to_owned()).part("file", part);
+    let uploaded = customer.send(customer.api(Method::POST, "/upload").multipart(form)).await;
+    assert!(uploaded.is_success(), "{field}: {}", uploaded.text());
+}
+
+/// A whole story with everything in it that must not be found: the customer, and the secret of the company's endpoint.
+async fn story(world: &World, secrets: &Secrets) -> (Customer, String) {
+    let (company, webhook_secret) = world.company().await;
+    let file = world.place.home().join("flow.json");
+    fs::write(&file, json!({ "name": "everything", "steps": steps() }).to_string()).expect("writes the flow");
+    world.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    let link = world.operator.link_of("everything", &["--customer", secrets.of("reference")]).await;
+    let customer = Customer::with_link(&world.place, &link);
+    let email = format!("{}@example.com", secrets.of("email"));
+    let values =
+        json!({ "name": secrets.of("name"), "nickname": secrets.of("nickname"), "cpf": "529.982.247-25", "email": email, "phone": secrets.of("phone") });
+    let fields: Vec<(&str, &str)> = values.as_object().expect("an object").iter().map(|(name, value)| (&**name, value.as_str().expect("text"))).collect();
+    customer.save("identity", json!({ "name": secrets.of("name"), "cpf": "1", "email": secrets.of("email") })).await.expect(422);
+    customer.save("identity", values.clone()).await.expect(204);
+    customer.post_form("identity", &fields).await.expect(303);
+    customer.post_form("identity", &[("name", secrets.of("name")), ("cpf", "52998224725x")]).await.expect(422);
+    customer.page("/identity").await.expect(200);
+    customer.answers().await.expect(200);
+    for (field, (_, bytes)) in ["front_url", "back_url", "selfie_url", "address_url"].into_iter().zip(secrets.files()) {
+        upload(&customer, field, &format!("{}.jpg", secrets.of("file name")), &bytes).await;
+    }
+    oddities(&customer, secrets).await;
+    customer.complete(json!({ "name": 5, "cpf": CPF })).await.expect(422);
+    customer.complete(values).await.expect(202);
+    customer.reaches("COMPLETED", SOON).await;
+    company.only_event(&webhook_secret, SOON).await;
+    world.operator.session(&customer.id).await;
+    let expiring = world.customer_with(&["--ttl", "1s", "--customer", secrets.of("reference")]).await;
+    expiring.reaches("EXPIRED", SOON).await;
+    company.requests(2, SOON).await;
+    (customer, webhook_secret)
+}
+
+/// What comes along where nobody asked for it.
+async fn oddities(customer: &Customer, secrets: &Secrets) {
+    let broken = format!("{{\"userData\": {{\"name\": \"{}\"", secrets.of("broken body"));
+    customer.send(customer.api(Method::POST, "/complete").header(CONTENT_TYPE, "application/json").body(broken)).await.expect(400);
+    let mut unknown = json!({});
+    unknown[secrets.of("unknown field")] = secrets.of("unknown value").into();
+    customer.complete(unknown).await.expect(422);
+    customer.save(secrets.of("unknown step"), json!({ "name": "Ana" })).await.expect(404);
+    let public = customer.api(Method::GET, &format!("/public?query={}", secrets.of("query")));
+    customer.send(public.header(USER_AGENT, secrets.of("user agent")).header(COOKIE, format!("other={}", secrets.of("cookie")))).await.expect(200);
+    customer.page(&format!("/{}?query={}", secrets.of("unknown step"), secrets.of("query"))).await.expect(303);
 }
 
 on_each_engine!(nothing_that_is_kept_tells_what_was_entered);
 async fn nothing_that_is_kept_tells_what_was_entered(mut world: World) {
-    let customer = story(&world).await;
-    let while_running = kept(&world.place).await;
+    let first_wal_file = if world.place.engine == Engine::Postgres { Some(world.place.database.wal_file().await) } else { None };
+    let secrets = Secrets::new();
+    let (customer, webhook_secret) = story(&world, &secrets).await;
+    let sender = world.customer().await;
+    let upload = sender.begin_upload(&photos::png()[..200_000]);
+    let arrived = |files: &[(String, Vec<u8>)]| files.iter().any(|(_, bytes)| bytes.len() >= 100_000);
+    eventually("half an upload in a temporary file", SOON, async || arrived(&open_files(&world.server)).then_some(())).await;
+    let search = secrets.search(&customer, &webhook_secret);
+    is_nowhere(&search, &kept(&world, first_wal_file.as_deref()).await);
+    upload.abort();
     assert_eq!(world.server.sigterm().await.0.code(), Some(0));
-    let after = kept(&world.place).await;
-    for (what, secret) in secrets(&customer) {
-        is_nowhere(&while_running, what, &secret);
-        is_nowhere(&after, what, &secret);
-    }
+    is_nowhere(&search, &kept(&world, None).await);
 }
 
 on_each_engine!(the_log_tells_refs_and_no_people);
 async fn the_log_tells_refs_and_no_people(mut world: World) {
-    let customer = story(&world).await;
+    let secrets = Secrets::new();
+    let (customer, webhook_secret) = story(&world, &secrets).await;
     let session_ref = world.operator.session_ref(&customer.id).await;
     assert_eq!(world.server.sigterm().await.0.code(), Some(0));
     let log = world.place.log.text();
     assert!(log.contains(&session_ref), "at trace the log speaks of the session by its ref");
-    for (what, secret) in secrets(&customer) {
-        let told = holds(log.as_bytes(), &secret);
-        assert!(!told, "{what} is in the log: {:?}", log.lines().find(|line| holds(line.as_bytes(), &secret)));
+    let search = secrets.search(&customer, &webhook_secret);
+    let found = search.found_in(log.as_bytes());
+    assert!(found.is_empty(), "{found:?} in the log: {:?}", log.lines().find(|line| !search.found_in(line.as_bytes()).is_empty()));
+}
+
+/// Every usual spelling, at whatever place of a longer text it begins.
+fn spellings(secret: &[u8]) -> Vec<String> {
+    let mut found = vec![hex(secret), hex(secret).to_uppercase(), format!("f{}", hex(secret))];
+    for before in ["", "1", "22"] {
+        let longer = [before.as_bytes(), secret, b"and more"].concat();
+        found.extend([STANDARD.encode(&longer), STANDARD_NO_PAD.encode(&longer), URL_SAFE_NO_PAD.encode(&longer)]);
     }
+    let again: Vec<_> = found.iter().map(|text| hex(text.as_bytes())).collect();
+    found.extend(again);
+    found
 }
 
 on_each_engine!(the_search_finds_what_is_planted);
 async fn the_search_finds_what_is_planted(world: World) {
-    let planted = async |canary: &str, text: &str| {
-        is_nowhere(&kept(&world.place).await, canary, canary.as_bytes());
-        world.place.database.plant(&format!("some words before {text} and after")).await;
-        let kept = kept(&world.place).await;
-        assert!(kept.iter().any(|(_, bytes)| holds(bytes, canary.as_bytes())), "{canary} as {text}");
-    };
-    for number in 10..10 + spellings(b"canary 10, planted").len() {
-        let canary = format!("canary {number}, planted");
-        let spelling = spellings(canary.as_bytes()).swap_remove(number - 10);
-        planted(&canary, &String::from_utf8(spelling).expect("text")).await;
+    let first_wal_file = if world.place.engine == Engine::Postgres { Some(world.place.database.wal_file().await) } else { None };
+    let photo = photos::selfie();
+    let canaries: Vec<String> = (0..spellings(b"").len()).map(|_| canary()).collect();
+    let window = &photo[30_000..30_032];
+    let plain = canary();
+    let texts = canaries.iter().chain([&plain]).map(|canary| (canary.as_str(), canary.clone().into_bytes()));
+    let search = Search::new(texts, [("the JPEG", photo.to_vec())]);
+    is_nowhere(&search, &kept(&world, first_wal_file.as_deref()).await);
+
+    world.place.database.plant(&format!("some words before {plain} and after")).await;
+    for (number, canary) in canaries.iter().enumerate() {
+        world.place.database.plant(&spellings(canary.as_bytes())[number]).await;
     }
-    for (shift, canary) in ["", "1", "22"].into_iter().zip(["canary 90, shifted", "canary 91, shifted", "canary 92, shifted"]) {
-        planted(canary, &STANDARD_NO_PAD.encode(format!("{shift}{canary} and more"))).await;
+    let kept = kept(&world, first_wal_file.as_deref()).await;
+    let found: Vec<(&str, usize)> = kept.iter().map(|(place, bytes)| (place.as_str(), search.found_in(bytes).len())).filter(|(_, found)| *found > 0).collect();
+    let expected = if world.place.engine == Engine::Postgres { ["every row", "/base/", "/pg_wal/"].as_slice() } else { ["flow-sessions.db-wal"].as_slice() };
+    for part in expected {
+        assert!(found.iter().any(|(place, found)| place.contains(part) && *found == canaries.len() + 1), "all of it is in {part}: {found:?}");
     }
-    let (folder, canary) = (world.place.data().join("artifacts"), b"canary 99, in a file");
+
+    let folder = world.place.data().join("artifacts");
     fs::create_dir_all(&folder).expect("the folder of artifacts");
-    fs::write(folder.join("planted"), canary).expect("plants a file");
-    let kept = kept(&world.place).await;
-    assert!(kept.iter().any(|(place, bytes)| place.ends_with("planted") && holds(bytes, canary)));
+    for (number, spelling) in spellings(window).into_iter().map(String::into_bytes).chain([window.to_vec()]).enumerate() {
+        fs::write(folder.join("planted"), spelling).expect("plants a file");
+        let planted = fs::read(folder.join("planted")).expect("reads it");
+        assert_eq!(search.found_in(&planted).into_iter().collect::<Vec<_>>(), ["the JPEG"], "spelling {number}");
+    }
+    assert!(self::kept(&world, None).await.iter().any(|(place, bytes)| place.ends_with("planted") && !search.found_in(bytes).is_empty()));
 }

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures::{StreamExt, stream};
 use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use reqwest::multipart::{Form, Part};
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Body, Client, Method, RequestBuilder, Response};
+use tokio::task::JoinHandle;
 
 use super::operator::Link;
 use super::{Place, Reply, SOON, Value, eventually, json, photos};
@@ -114,6 +116,14 @@ impl Customer {
 
     pub fn uploading(&self, field: &str, bytes: &[u8]) -> RequestBuilder {
         self.api(Method::POST, "/upload").multipart(Form::new().text("field", field.to_owned()).part("file", photo(bytes)))
+    }
+
+    /// Sends the first bytes of an upload and then nothing more: it stays under way.
+    pub fn begin_upload(&self, bytes: &[u8]) -> JoinHandle<Result<Response, reqwest::Error>> {
+        let head = b"--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n";
+        let endless = stream::iter([Ok::<_, std::io::Error>([head, bytes].concat())]).chain(stream::pending());
+        let request = self.api(Method::POST, "/upload").header(CONTENT_TYPE, "multipart/form-data; boundary=cut");
+        tokio::spawn(request.body(Body::wrap_stream(endless)).send())
     }
 
     /// The selfie of this customer, uploaded: its URL.

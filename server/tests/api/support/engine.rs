@@ -1,6 +1,9 @@
 //! The two engines that every promise is kept on, and the glance into the database that a test may take behind the
 //! product's back: which events there are, and every row as text.
 
+use std::fs;
+use std::path::PathBuf;
+
 use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 
 /// A database engine.
@@ -63,6 +66,35 @@ impl Database {
         sqlx::query("CREATE TABLE IF NOT EXISTS planted (what TEXT NOT NULL)").execute(&mut connection).await.expect("creates the table");
         sqlx::query("INSERT INTO planted (what) VALUES ($1)").bind(text.to_owned()).execute(&mut connection).await.expect("plants the text");
         connection.close().await.expect("closes");
+    }
+
+    /// One line of PostgreSQL about itself.
+    async fn ask(&self, sql: &'static str) -> String {
+        let mut connection = self.connect().await;
+        let answer = sqlx::query_scalar::<_, String>(sql).fetch_one(&mut connection).await.expect("PostgreSQL answers");
+        connection.close().await.expect("closes");
+        answer
+    }
+
+    /// The file of PostgreSQL's write-ahead log that is written now.
+    pub async fn wal_file(&self) -> String {
+        self.ask("SELECT pg_walfile_name(pg_current_wal_insert_lsn())").await
+    }
+
+    /// PostgreSQL's own files of this database, its log, and its write-ahead log from one file on, all up to date.
+    pub async fn files(&self, first_wal_file: &str) -> Vec<PathBuf> {
+        let mut connection = self.connect().await;
+        sqlx::query("CHECKPOINT").execute(&mut connection).await.expect("writes everything out");
+        connection.close().await.expect("closes");
+        let data = PathBuf::from(self.ask("SELECT current_setting('data_directory')").await);
+        let own = self.ask("SELECT oid::text FROM pg_database WHERE datname = current_database()").await;
+        let last = self.wal_file().await;
+        let listed = |folder: PathBuf| fs::read_dir(&folder).unwrap_or_else(|error| panic!("{folder:?}: {error}")).map(|entry| entry.expect("an entry").path());
+        let mut files: Vec<_> = listed(data.join("base").join(own)).collect();
+        let is_recent = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(|name| (first_wal_file..=&*last).contains(&name));
+        files.extend(listed(data.join("pg_wal")).filter(is_recent));
+        files.push(data.parent().expect("the folder around it").join("log"));
+        files
     }
 
     /// Every row of every table as PostgreSQL writes it as text (bytes in hexadecimal).

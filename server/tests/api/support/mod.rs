@@ -1,6 +1,7 @@
 //! The actors of the stories and the few words the stories share. A test takes a `World` (a server that runs) or a
 //! `Place` (an installation where nothing runs yet); everything in them ends with the test.
 
+pub mod chance;
 pub mod customer;
 pub mod engine;
 pub mod html;
@@ -10,6 +11,7 @@ pub mod place;
 pub mod postgres;
 pub mod receiver;
 pub mod reply;
+pub mod search;
 pub mod server;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, Rgb, RgbImage};
 
+use super::chance::Chance;
+
 /// A photo of 800 by 1000 pixels, under 300 kB. Always the same bytes.
 pub fn selfie() -> &'static [u8] {
     static SELFIE: OnceLock<Vec<u8>> = OnceLock::new();
@@ -44,6 +46,14 @@ pub fn png() -> Vec<u8> {
 /// A good WebP of 700 by 700.
 pub fn webp() -> Vec<u8> {
     encoded(ImageFormat::WebP)
+}
+
+/// A PDF with 100 kB that only this seed makes.
+pub fn pdf(seed: u64) -> Vec<u8> {
+    let mut chance = Chance::of_seed(seed);
+    let stream: Vec<u8> = (0..100_000).map(|_| u8::try_from(chance.below(256)).expect("a byte")).collect();
+    let head = format!("%PDF-1.4\n1 0 obj\n<< /Length {} >>\nstream\n", stream.len());
+    [head.as_bytes(), &stream, b"\nendstream\nendobj\ntrailer\n<<>>\n%%EOF\n"].concat()
 }
 
 /// A PNG of a few bytes whose header promises 60000 by 60000 pixels.

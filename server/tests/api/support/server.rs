@@ -25,19 +25,33 @@ pub struct Server {
 impl Server {
     /// Starts the server of a place and returns when it is ready to answer.
     pub async fn start(place: &Place) -> Self {
-        Self::start_with(place, &[]).await
+        Self::start_by(place, || place.command(&["serve"])).await
     }
 
     /// The same, told to kill itself the first time it reaches this point.
     pub async fn start_to_die_at(place: &Place, kill_point: &str) -> Self {
-        Self::start_with(place, &[("FLOW_KILL_POINT", kill_point)]).await
+        Self::start_by(place, || {
+            let mut command = place.command(&["serve"]);
+            command.env("FLOW_KILL_POINT", kill_point);
+            command
+        })
+        .await
     }
 
-    async fn start_with(place: &Place, settings: &[(&str, &str)]) -> Self {
+    /// The same, by a shell that was told this first, such as `ulimit -n 1000`.
+    pub async fn start_after(place: &Place, told: &str) -> Self {
+        Self::start_by(place, || {
+            let mut command = Command::new("sh");
+            command.args(["-c", &format!("{told}; exec \"$0\" serve"), env!("CARGO_BIN_EXE_flow-sessions")]);
+            place.prepare(&mut command);
+            command
+        })
+        .await
+    }
+
+    async fn start_by(place: &Place, command: impl Fn() -> Command) -> Self {
         for _ in 0..20 {
-            let mut command = place.command(&["serve"]);
-            command.envs(settings.iter().copied());
-            let (mut server, ready) = Self::spawn(command, place.log.clone());
+            let (mut server, ready) = Self::spawn(command(), place.log.clone());
             match timeout(Duration::from_secs(60), ready).await {
                 Ok(Ok(line)) => {
                     assert_eq!(line, format!("listening on {}", place.base()), "the first line on stdout");
@@ -76,6 +90,11 @@ impl Server {
         });
         let leash = leash(child.id());
         (Self { child, leash, log, log_reader: Some(log_reader), exit: None }, is_ready)
+    }
+
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// SIGKILL: nothing of the server runs after this.

@@ -1,0 +1,50 @@
+//! How many files the process may have open. A connection is one, and an upload on its way another; with too few, customers
+//! would be turned away long before the limit on connections.
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tracing::warn;
+
+use super::serve::CONNECTIONS;
+
+/// For the database, webhooks and logs.
+const OTHERS: u64 = 200;
+/// A connection and its temporary file each, and the rest.
+const WANTED: u64 = 2 * CONNECTIONS as u64 + OTHERS;
+
+/// The limits to set, where the ones there are do not do. `None` stands for "no limit".
+fn raised(now: &Rlimit) -> Option<Rlimit> {
+    let most = now.maximum.unwrap_or(u64::MAX).min(WANTED);
+    now.current.is_some_and(|current| current < most).then_some(Rlimit { current: Some(most), maximum: now.maximum })
+}
+
+/// Raises the limit as far as it may be, and says so in the log where that is too little.
+pub fn raise_limit() {
+    let now = getrlimit(Resource::Nofile);
+    let raised = raised(&now);
+    if let Some(Err(error)) = raised.as_ref().map(|limits| setrlimit(Resource::Nofile, *limits)) {
+        warn!(%error, "the limit on open files could not be raised");
+    }
+    if let Some(allowed) = getrlimit(Resource::Nofile).current.filter(|current| *current < WANTED) {
+        warn!(allowed, wanted = WANTED, "the limit on open files is too low for {CONNECTIONS} connections with uploads; raise the hard limit (ulimit -Hn)");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_raised_to_what_is_wanted_or_allowed_and_never_lowered() {
+        let limits = |current, maximum| Rlimit { current, maximum };
+        for (now, then) in [
+            (limits(Some(1_024), Some(524_288)), Some(limits(Some(4_200), Some(524_288)))),
+            (limits(Some(1_024), None), Some(limits(Some(4_200), None))),
+            (limits(Some(256), Some(1_024)), Some(limits(Some(1_024), Some(1_024)))),
+            (limits(Some(1_024), Some(1_024)), None),
+            (limits(Some(65_536), Some(65_536)), None),
+            (limits(None, None), None),
+        ] {
+            assert_eq!(raised(&now), then, "{now:?}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! How slowly a body may arrive: 4 KiB/s on average once 10 s have passed, and 15 minutes in all. Only the time counts that
+//! is spent waiting for the sender, so that nobody is blamed for a server that is busy.
+
+use std::{
+    error::Error,
+    future::Future as _,
+    pin::Pin,
+    task::{Context as Poller, Poll, ready},
+    time::{Duration, Instant},
+};
+
+use axum::body::{Body, Bytes};
+use http_body::Frame;
+use tokio::time::Sleep;
+
+/// Bytes a second, at least.
+const RATE: u64 = 4 * 1024;
+/// Before this nobody is too slow.
+const GRACE: Duration = Duration::from_secs(10);
+/// However large the body.
+const IN_ALL: Duration = Duration::from_secs(15 * 60);
+
+/// The sender was too slow.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the body arrived too slowly")]
+pub struct TooSlow;
+
+impl TooSlow {
+    /// Whether this is what stopped the reading of a body.
+    pub fn is_cause_of(error: &(dyn Error + 'static)) -> bool {
+        error.is::<Self>() || error.source().is_some_and(Self::is_cause_of)
+    }
+}
+
+/// How long a sender of so many bytes may keep us waiting.
+fn allowance(bytes: u64) -> Duration {
+    Duration::from_millis(bytes.saturating_mul(1_000) / RATE).clamp(GRACE, IN_ALL)
+}
+
+/// A body whose sender has to keep pace.
+pub struct Paced {
+    body: Body,
+    bytes: u64,
+    waited: Duration,
+    /// Since when the sender keeps us waiting, if it does.
+    since: Option<Instant>,
+    alarm: Option<Pin<Box<Sleep>>>,
+}
+
+impl Paced {
+    /// This body, from its start.
+    pub const fn new(body: Body) -> Self {
+        Self { body, bytes: 0, waited: Duration::ZERO, since: None, alarm: None }
+    }
+}
+
+impl http_body::Body for Paced {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, poller: &mut Poller<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(poller);
+        let now = Instant::now();
+        if let Some(since) = self.since.take() {
+            self.waited += now.saturating_duration_since(since);
+        }
+        let allowance = allowance(self.bytes);
+        if self.waited >= allowance {
+            return Poll::Ready(Some(Err(axum::Error::new(TooSlow))));
+        }
+        if let Poll::Ready(frame) = polled {
+            self.alarm = None;
+            if let Some(Ok(frame)) = &frame {
+                self.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+            }
+            return Poll::Ready(frame);
+        }
+        self.since = Some(now);
+        let left = allowance - self.waited;
+        let alarm = self.alarm.get_or_insert_with(|| Box::pin(tokio::time::sleep(left)));
+        ready!(alarm.as_mut().poll(poller));
+        Poll::Ready(Some(Err(axum::Error::new(TooSlow))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use futures::stream;
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+
+    #[test]
+    fn what_arrived_earns_time_within_the_bounds() {
+        for (bytes, seconds) in [(0, 10), (1, 10), (40 * 1024, 10), (80 * 1024, 20), (4 * 1024 * 1024, 900), (u64::MAX, 900)] {
+            assert_eq!(allowance(bytes).as_secs(), seconds, "{bytes}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_there_passes_whole() {
+        let pieces = stream::iter((0..1_000).map(|_| Ok::<_, Infallible>(Bytes::from_static(&[7; 100]))));
+        let whole = Paced::new(Body::from_stream(pieces)).collect().await.expect("a whole body");
+        assert_eq!(whole.to_bytes().len(), 100_000);
+    }
+
+    #[tokio::test]
+    async fn who_waited_out_the_allowance_is_too_slow() {
+        let mut paced = Paced::new(Body::from_stream(stream::pending::<Result<Bytes, Infallible>>()));
+        paced.waited = GRACE - Duration::from_millis(20);
+        let error = paced.frame().await.expect("a frame").expect_err("refused");
+        assert!(TooSlow::is_cause_of(&error), "{error:?}");
+        assert!(!TooSlow::is_cause_of(&std::io::Error::other("something else")));
+    }
+}
