@@ -2,7 +2,7 @@
 // is ready, and where a fault is looked for.
 import { expect, type Page, type Request } from "@playwright/test";
 import { act, answers, type Field, honest, type Step, stepsOf } from "./story";
-import type { Link } from "./support";
+import type { Link, Server } from "./support";
 
 export { honest } from "./story";
 /** How wide the pictures of the answers are: which of them a page shows. */
@@ -45,7 +45,7 @@ export class Customer {
 
   /** The island has taken over, where there is one. */
   async ready() {
-    if (this.scripted) await this.page.locator("body[data-hydrated]").waitFor();
+    if (this.scripted) await this.page.locator("body[data-hydrated], main[data-status]").first().waitFor();
   }
 
   async reload() {
@@ -163,6 +163,21 @@ export class Customer {
 
   async expectStatus(status: string) {
     await expect(this.main).toHaveAttribute("data-status", status, { timeout: 20_000 });
+  }
+
+  /** Submits, and shows the page of the time between, for as long as it is looked at. */
+  async expectProcessing(server: Server, before: string[]) {
+    const letGo = server.holdChecks(before);
+    await this.goOn();
+    await this.expectStatus("PROCESSING");
+    const page = await this.page.request.get(this.link.url);
+    expect(await page.text()).toContain('data-status="PROCESSING"');
+    const response = { status: 200, headers: page.headers(), body: await page.body() };
+    await this.page.route(this.link.url, (route) => route.fulfill(response));
+    await this.page.route("**/public", (route) => route.fulfill({ json: { status: "PROCESSING" } }));
+    letGo();
+    await this.page.goto(this.link.url);
+    await this.expectStatus("PROCESSING");
   }
 
   /** The photo is there to be seen: the server's copy or the one just taken. */

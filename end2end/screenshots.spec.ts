@@ -57,15 +57,11 @@ if (folder) {
           await shoot("5-selfie");
           await customer.choosePhoto({ name: "a.jpg", mimeType: "image/jpeg", buffer: Buffer.from("<svg/>") });
           await shoot("6-selfie-refused");
+          const before = server.artifacts();
           await customer.choosePhoto(photo);
           await customer.expectSavedPhoto();
           await shoot("7-selfie-saved");
-          await page.route("**/public?*", async (route) => {
-            const session = await (await route.fetch()).json();
-            await route.fulfill({ json: { ...session, status: "PROCESSING", steps: [], progress: { done: [], current: null } } });
-          });
-          await customer.goOn();
-          await customer.expectStatus("PROCESSING");
+          await customer.expectProcessing(server, before);
           await shoot("8-processing");
           await page.unrouteAll();
           await customer.expectStatus("COMPLETED");

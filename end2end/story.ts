@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 export const photo = join(import.meta.dirname, "photos/person.jpg");
 export const smallPhoto = join(import.meta.dirname, "photos/small.jpg");
-/** The flow with every kind of step. */
-export const demo = "demo-walk";
+/** The bundled flow with every kind of step. */
+export const demo = "demo";
 
 export const honest = { name: "User Name", cpf: "123.456.789-09" };
 

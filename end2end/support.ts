@@ -3,7 +3,7 @@
 import { test as base, expect } from "@playwright/test";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -12,7 +12,6 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { Webhook } from "standardwebhooks";
 import { Customer } from "./customer";
-import { demo } from "./story";
 
 const root = resolve(import.meta.dirname, "..");
 const binary = process.env.FLOW_SESSIONS_BIN ?? join(root, "target/release/flow-sessions");
@@ -56,6 +55,18 @@ export class Server {
     const file = join(this.folder, `${flow.name}.json`);
     writeFileSync(file, JSON.stringify(flow));
     await this.command("flow", "import", file);
+  }
+
+  /** Makes the newest stored file unreadable, so that a check of it is tried again and its session waits, until called. */
+  holdChecks(before: string[]) {
+    const [file, ...more] = this.artifacts().filter((path) => !before.includes(path));
+    expect(more).toEqual([]);
+    renameSync(file, `${file}.aside`);
+    symlinkSync(file, file);
+    return () => {
+      unlinkSync(file);
+      renameSync(`${file}.aside`, file);
+    };
   }
 
   /** The stored files, each a path. */
@@ -120,7 +131,6 @@ export const test = base.extend<PerTest, PerWorker>({
     async ({}, use) => {
       const server = new Server();
       await server.start();
-      await server.importFlow(JSON.parse(readFileSync(join(import.meta.dirname, `${demo}.json`), "utf8")));
       await use(server);
       await server.stop();
     },

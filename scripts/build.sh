@@ -3,11 +3,12 @@
 #   build.sh               the site, then the release binary with the site inside
 #   build.sh site          the site alone: target/site
 #   build.sh site --fast   the same for development: no wasm-opt, no brotli
+#   build.sh panic         for the browser tests: the bundle flow that panics where the address asks for it, in target/panic
 # The site is built aside and swapped in, so that a build that fails leaves the old one. In CI a Cargo.lock that lags
 # behind is a fault (--locked); at a desk cargo may bring it up to date.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 what=${1:-all} fast=${2:-}
-case $what$fast in all | site | site--fast) ;; *) die "usage: build.sh [site [--fast]]" ;; esac
+case $what$fast in all | site | site--fast | panic) ;; *) die "usage: build.sh [site [--fast] | panic]" ;; esac
 [ -d node_modules ] || die "node_modules is missing: run scripts/setup.sh build"
 bindgen=$(wasm_bindgen) || die "wasm-bindgen $(wasm_bindgen_version) is missing: run scripts/setup.sh build"
 bin=node_modules/.bin
@@ -22,6 +23,18 @@ stamp() {
   } | sha256sum | cut -d' ' -f1
 }
 
+# build_bundle FEATURES NAME DIR: compiles app to WASM and writes NAME.js and NAME_bg.wasm
+build_bundle() {
+  cargo build ${CI:+--locked} -p app --lib --target wasm32-unknown-unknown --profile wasm-release --no-default-features --features "hydrate,$1"
+  "$bindgen" --target web --no-typescript --out-dir "$3" --out-name "$2" "$target/wasm32-unknown-unknown/wasm-release/app.wasm"
+}
+
+if [ "$what" = panic ]; then
+  say "Building the bundle that panics"
+  build_bundle flow,forced-panic flow target/panic
+  exit
+fi
+
 build_site() {
   local site=$1 pkg=$1/pkg/new bundle hash
   mkdir -p "$pkg"
@@ -29,8 +42,7 @@ build_site() {
   # shellcheck disable=SC2043 # more bundles will come
   for bundle in flow; do
     say "Building the WASM bundle $bundle (minutes the first time)"
-    cargo build ${CI:+--locked} -p app --lib --target wasm32-unknown-unknown --profile wasm-release --no-default-features --features "hydrate,$bundle"
-    "$bindgen" --target web --no-typescript --out-dir "$pkg" --out-name "$bundle" "$target/wasm32-unknown-unknown/wasm-release/app.wasm"
+    build_bundle "$bundle" "$bundle" "$pkg"
     if [ -z "$fast" ]; then
       say "Shrinking $bundle"
       "$bin/wasm-opt" -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \

@@ -71,5 +71,6 @@ export RUST_TEST_THREADS=${RUST_TEST_THREADS:-6}
 stage shown cargo-test cargo test "${tests[@]}" --no-fail-fast
 # Again without the kill points: what Playwright clicks through is the product.
 stage quiet build scripts/build.sh
+stage quiet panic scripts/build.sh panic
 stage shown playwright npx playwright test -c end2end
 [ -f "$logs/playwright.json" ] || die "Playwright wrote no results"

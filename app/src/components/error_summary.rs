@@ -36,7 +36,7 @@ pub fn ErrorSummary(step: Step, errors: Vec<FieldFault>, data: Arc<FlowData>) ->
 /// A fault as the customer reads it. Where the server said why a file was refused, that; else what to do.
 pub fn message(field: &shared::flow::Field, error: &FieldFault, words: &FlowWords) -> String {
     match error.message.strip_prefix(FILE_REFUSED) {
-        Some(problem) => words.file_refused(problem),
+        Some(problem) => words.file_refused(field, problem),
         None => words.fault(field, error.code),
     }
 }

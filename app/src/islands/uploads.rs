@@ -154,7 +154,7 @@ mod sending {
                     browser::refresh(flow); // The session is over: the page says so.
                 }
                 let problem = json::parse::<Problem>(&body).map(|problem| problem.r#type).unwrap_or_default();
-                Sent::Failed(data.words.file_refused(problem.trim_start_matches("/problems/")))
+                Sent::Failed(data.words.file_refused(field, problem.trim_start_matches("/problems/")))
             }
             None => Sent::Failed(data.words.file_lost().to_owned()),
         };

@@ -36,6 +36,7 @@ pub(super) static WORDS: Words = Words {
         tip_readable: "Every word must be readable, without glare",
         file_too_large: "The file is larger than 10 MB. Take another photo or choose a smaller one.",
         file_kind: "This kind of file cannot be used. Use a JPEG, PNG or WebP photo.",
+        file_kind_pdf: "This kind of file cannot be used. Use a PDF or a JPEG, PNG or WebP photo.",
         file_bad: "We could not open this image. Take another photo.",
         file_truncated: "The image arrived incomplete. Send it again.",
         file_lost: "The file did not arrive. Try again.",

@@ -36,6 +36,7 @@ pub(super) static WORDS: Words = Words {
         tip_readable: "Todas las palabras deben leerse, sin reflejos",
         file_too_large: "El archivo pesa más de 10 MB. Tome otra foto o elija uno menor.",
         file_kind: "Ese tipo de archivo no sirve. Use una foto JPEG, PNG o WebP.",
+        file_kind_pdf: "Ese tipo de archivo no sirve. Use un PDF o una foto JPEG, PNG o WebP.",
         file_bad: "No pudimos abrir esa imagen. Tome otra foto.",
         file_truncated: "La imagen llegó incompleta. Envíela de nuevo.",
         file_lost: "El archivo no llegó. Inténtelo de nuevo.",

@@ -8,7 +8,7 @@ mod pt_br;
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    flow::{DEFAULT_MAX_LENGTH, Field, FieldType},
+    flow::{DEFAULT_MAX_LENGTH, Field, FieldType, PDF_TYPE},
     language::Language,
     problem::FieldCode,
 };
@@ -117,8 +117,10 @@ flow_words! {
     tip_readable,
     /// The file is over the limit.
     file_too_large,
-    /// The file is of another kind.
+    /// The file is of another kind than the images that are taken.
     file_kind,
+    /// The file is neither an image that is taken nor a PDF.
+    file_kind_pdf,
     /// The file cannot be used.
     file_bad,
     /// The file was cut off.
@@ -267,9 +269,10 @@ impl FlowWords {
     }
 
     /// Why a file was refused, by problem code, in the customer's words.
-    pub fn file_refused(&self, problem: &str) -> String {
+    pub fn file_refused(&self, field: &Field, problem: &str) -> String {
         match problem {
             "too-large" => self.file_too_large(),
+            "unsupported-media" if field.accept.iter().any(|kind| kind == PDF_TYPE) => self.file_kind_pdf(),
             "unsupported-media" => self.file_kind(),
             "bad-image" => self.file_bad(),
             "truncated" => self.file_truncated(),

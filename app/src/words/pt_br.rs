@@ -36,6 +36,7 @@ pub(super) static WORDS: Words = Words {
         tip_readable: "Todas as palavras devem estar legíveis, sem reflexo",
         file_too_large: "O arquivo tem mais de 10 MB. Tire outra foto ou escolha um menor.",
         file_kind: "Esse tipo de arquivo não serve. Use uma foto JPEG, PNG ou WebP.",
+        file_kind_pdf: "Esse tipo de arquivo não serve. Use um PDF ou uma foto JPEG, PNG ou WebP.",
         file_bad: "Não conseguimos abrir essa imagem. Tire outra foto.",
         file_truncated: "A imagem chegou incompleta. Envie de novo.",
         file_lost: "O arquivo não chegou. Tente de novo.",
