@@ -153,11 +153,7 @@ pub fn fault(field: &Field, code: FieldCode) -> FieldFault {
         (FieldCode::Required, FieldType::Boolean) => "This has to be true.".to_owned(),
         (FieldCode::Required, _) => "This is required.".to_owned(),
         (FieldCode::TooLong, _) => format!("At most {} characters are allowed.", field.max_length.unwrap_or(DEFAULT_MAX_LENGTH)),
-        (FieldCode::Malformed, FieldType::Cpf) => "A CPF has exactly 11 digits.".to_owned(),
-        (FieldCode::Malformed, FieldType::Date) => "A date is a day that exists, as YYYY-MM-DD.".to_owned(),
-        (FieldCode::Malformed, FieldType::Email) => "An e-mail address has one @ and at most 254 characters.".to_owned(),
-        (FieldCode::Malformed, FieldType::Phone) => "A telephone number has 8 to 15 digits, with its country code after a +.".to_owned(),
-        (FieldCode::Malformed, _) => "Control characters are not allowed.".to_owned(),
+        (FieldCode::Malformed, kind) => kind.form().to_owned(),
         (FieldCode::NotAnOption, _) => {
             let allowed: Vec<&str> = field.options.iter().map(|o| o.value.as_str()).collect();
             format!("Allowed are {}.", allowed.join(", "))

@@ -1,13 +1,38 @@
-//! One field's value: from what was typed or sent to what is stored, or to what is wrong with it.
+//! The types of fields, and one field's value: from what was typed or sent to what is stored, to what is shown again, or to
+//! what is wrong with it. A new type is added here, and its input in `app/src/components/field.rs`.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
     cpf::Cpf,
-    flow::{DEFAULT_MAX_LENGTH, Field, FieldType},
+    flow::{DEFAULT_MAX_LENGTH, Field},
     ids::ArtifactId,
     problem::FieldCode,
 };
+
+/// What a field collects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FieldType {
+    /// A line of text.
+    #[default]
+    Text,
+    /// A Brazilian taxpayer number.
+    Cpf,
+    /// A day.
+    Date,
+    /// An e-mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// One of several options.
+    Select,
+    /// Yes or no.
+    Boolean,
+    /// An uploaded file.
+    Artifact,
+}
 
 /// A value as it is stored: normalised, and of the one form that its field's type has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +123,29 @@ pub fn read(field: &Field, raw: &Value, artifact: ArtifactLookup<'_>) -> Result<
         FieldType::Boolean => unreachable!("returned above"),
     };
     Ok(Some(Answer::Text(value)))
+}
+
+impl FieldType {
+    /// What a value that is malformed should have been, as a sentence for a developer.
+    pub const fn form(self) -> &'static str {
+        match self {
+            Self::Cpf => "A CPF has exactly 11 digits.",
+            Self::Date => "A date is a day that exists, as YYYY-MM-DD.",
+            Self::Email => "An e-mail address has one @ and at most 254 characters.",
+            Self::Phone => "A telephone number has 8 to 15 digits, with its country code after a +.",
+            Self::Text | Self::Select | Self::Boolean | Self::Artifact => "Control characters are not allowed.",
+        }
+    }
+
+    /// A stored value as a person would type it.
+    pub fn typed(self, answer: &Answer) -> String {
+        match (self, answer) {
+            (Self::Cpf, Answer::Text(text)) => Cpf::parse(text).map_or_else(|| text.clone(), |cpf| cpf.formatted()),
+            (_, Answer::Text(text)) => text.clone(),
+            (_, Answer::Flag(true)) => "true".to_owned(),
+            (_, Answer::Flag(false)) => String::new(),
+        }
+    }
 }
 
 fn read_text(text: &str, max_length: u32) -> Result<String, FieldCode> {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::field_value::FieldType;
+
 /// How a step is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -22,29 +24,6 @@ pub enum StepType {
     Proof,
     /// What was entered, to check before it is sent. Always last.
     Review,
-}
-
-/// What a field collects.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum FieldType {
-    /// A line of text.
-    #[default]
-    Text,
-    /// A Brazilian taxpayer number.
-    Cpf,
-    /// A day.
-    Date,
-    /// An e-mail address.
-    Email,
-    /// A telephone number.
-    Phone,
-    /// One of several options.
-    Select,
-    /// Yes or no.
-    Boolean,
-    /// An uploaded file.
-    Artifact,
 }
 
 /// The longest text a field takes unless it says otherwise, in Unicode scalar values.

@@ -21,7 +21,6 @@ use axum::{
 use leptos::prelude::*;
 use shared::{
     answers,
-    cpf::Cpf,
     field_value::Answer,
     flow::{FieldType, Step},
     language::Language,
@@ -298,7 +297,7 @@ async fn answers_of(context: &Context, opened: &Opened, steps: &[Step], device: 
     let mut shown = ByField::default();
     for (name, answer) in &mine {
         let Some(field) = steps.iter().find_map(|step| step.field(name)) else { continue };
-        let text = if field.r#type == FieldType::Artifact { picture(&artifacts, answer, &prefix) } else { as_typed(field.r#type, answer) };
+        let text = if field.r#type == FieldType::Artifact { picture(&artifacts, answer, &prefix) } else { field.r#type.typed(answer) };
         shown.set(name, text);
     }
     Ok((shown, elsewhere))
@@ -309,16 +308,6 @@ fn picture(artifacts: &[Artifact], answer: &Answer, prefix: &str) -> String {
     let artifact = artifacts.iter().find(|artifact| artifact.id.to_string() == answer.text());
     let is_image = artifact.is_some_and(|artifact| artifact.media_type.starts_with("image/"));
     if is_image { format!("{prefix}{}", answer.text()) } else { "/file.svg".to_owned() }
-}
-
-/// A saved value as a person would type it.
-fn as_typed(kind: FieldType, answer: &Answer) -> String {
-    match (kind, answer) {
-        (FieldType::Cpf, Answer::Text(text)) => Cpf::parse(text).map_or_else(|| text.clone(), |cpf| cpf.formatted()),
-        (_, Answer::Text(text)) => text.clone(),
-        (_, Answer::Flag(true)) => "true".to_owned(),
-        (_, Answer::Flag(false)) => String::new(),
-    }
 }
 
 /// The page for a link that opens nothing, and for trouble: the same for every id.
