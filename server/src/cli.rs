@@ -9,7 +9,7 @@ use server::{
     clock::{Ambient, rfc3339},
     config::{Config, Settings, WrongSetting},
     error::CommandError,
-    flows,
+    flows, http,
     sessions::{
         self,
         create::{CustomerReference, NewSession},
@@ -230,6 +230,7 @@ async fn serve(mut config: Config, demo: bool, as_json: bool) -> Result<(), Comm
     let address = config.listen;
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(failed)?;
     let app = Arc::new(App::open(config, Ambient::system()).await?);
+    http::files::raise_limit();
     let link = if demo {
         let new = NewSession { flow: "minimal".into(), customer: None, ttl_seconds: None, locale: None };
         Some(sessions::create::create(&app, new, "command-line").await.map_err(failed)?.url)
