@@ -10,6 +10,7 @@ use server::{
     config::{Config, Settings, WrongSetting},
     error::CommandError,
     flows::{self, Imported},
+    http,
     sessions::{
         self,
         create::{CustomerReference, NewSession},
@@ -237,6 +238,7 @@ async fn serve(mut config: Config, demo: bool, as_json: bool) -> Result<(), Comm
     let address = config.listen;
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(failed)?;
     let app = Arc::new(App::open(config, Ambient::system()).await?);
+    http::files::raise_limit();
     let link = if demo {
         let new = NewSession { flow: "demo".into(), customer: None, ttl_seconds: None, locale: None, return_url: None };
         Some(sessions::create::create(&app, new, "command-line").await.map_err(failed)?.url)

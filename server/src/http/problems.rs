@@ -149,3 +149,22 @@ pub async fn fallback() -> ApiError {
 pub async fn method_not_allowed() -> ApiError {
     ApiError::new(Code::MethodNotAllowed, "This address does not take that method.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_may_come_again_is_told_when() {
+        let unavailable = || ApiError::from(SessionError::Store(StoreError::Unavailable(sqlx::Error::PoolTimedOut)));
+        for (error, seconds) in [
+            (unavailable(), Some("5")),
+            (ApiError::new(Code::Unavailable, "The storage does not answer."), Some("5")),
+            (ApiError::rate_limited("So many a minute.", 42), Some("42")),
+            (ApiError::not_found(), None),
+        ] {
+            let response = error.into_response();
+            assert_eq!(response.headers().get(header::RETRY_AFTER).map(|value| value.to_str().unwrap()), seconds);
+        }
+    }
+}

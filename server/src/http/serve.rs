@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tracing::{debug, error, warn};
 
-use super::{files, problems::ApiError, visitor::Peer};
+use super::{problems::ApiError, visitor::Peer};
 
 /// Connections at once; the next waits to be accepted.
 pub const CONNECTIONS: usize = 2_000;
@@ -35,7 +35,6 @@ const UNREAD_MILLIS: u32 = 30_000;
 
 /// Serves until told to stop; then lets the requests under way end, but no longer than `grace`.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, grace: Duration) {
-    files::raise_limit();
     let connections = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
     loop {

@@ -5,7 +5,7 @@ use std::fs;
 
 use reqwest::Method;
 
-use crate::support::{Customer, NOBODYS_ID, Operator, Place, Reply, Server, World, json, on_each_engine, photos};
+use crate::support::{Customer, NOBODYS_ID, Operator, Place, Reply, SOON, Server, World, eventually, json, on_each_engine, photos};
 
 /// A place whose server counts, behind a proxy on this machine.
 async fn counting(place: Place) -> World {
@@ -160,8 +160,8 @@ async fn the_limit_on_open_files_is_raised_at_the_start(place: Place) {
 on_each_engine!(a_hard_limit_that_is_too_low_is_warned_of, Place);
 async fn a_hard_limit_that_is_too_low_is_warned_of(place: Place) {
     let _server = Server::start_after(&place, "ulimit -n 1000").await;
-    let log = place.log.text();
-    let line = log.lines().find(|line| line.contains("open files")).unwrap_or_else(|| panic!("no warning in {log}"));
+    let warning = async || place.log.text().lines().find(|line| line.contains("open files")).map(str::to_owned);
+    let line = eventually("a warning", SOON, warning).await;
     assert!(line.contains("WARN") && line.contains("1000") && line.contains("4200"), "{line}");
     Operator::at(&place).link_with(&[]).await;
 }

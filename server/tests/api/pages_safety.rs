@@ -96,3 +96,19 @@ async fn what_somebody_asked_for_is_not_echoed(world: World) {
         assert!(page.headers.get("x-evil").is_none());
     }
 }
+
+on_each_engine!(what_is_no_page_may_do_nothing);
+async fn what_is_no_page_may_do_nothing(world: World) {
+    let customer = world.customer().await;
+    for (path, status) in [("/problems/rate-limited", 200), ("/problems/nonsense", 404), ("/healthz", 200), ("/nowhere", 404)] {
+        let reply = customer.get(path).await.expect(status);
+        let policy = policy(&reply);
+        for directive in ["default-src", "form-action", "base-uri", "frame-ancestors"] {
+            assert_eq!(policy.get(directive).map(|words| words.join(" ")).as_deref(), Some("'none'"), "{directive} of {path}");
+        }
+        assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
+    }
+    let uploaded = customer.upload("selfie_url", crate::support::photos::selfie()).await.expect(201).json();
+    let url = uploaded["url"].as_str().expect("a url").replace(&world.place.base(), "");
+    assert_eq!(customer.get(&url).await.expect(200).header("content-security-policy"), "sandbox; default-src 'none'");
+}
