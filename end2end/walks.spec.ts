@@ -47,7 +47,7 @@ for (const { locale, viewport, go, end, done } of walks) {
           for (const text of [label, ...options.map((option) => option.label)]) await expect(customer.main).toContainText(text);
         }
         await expect(customer.continue).toHaveText(at + 1 < steps.length ? go : end);
-        await expect(customer.continue).toBeInViewport({ ratio: 1 });
+        if (viewport.width < 600) await expect(customer.continue).toBeInViewport({ ratio: 1 });
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);
         await customer.ready();
         await customer.fill(step);
