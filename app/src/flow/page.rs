@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 use shared::{api::PublicSession, language::Language};
 
 use crate::{
@@ -39,7 +39,7 @@ pub fn StepPage(site: Site, session: PublicSession, data: Arc<FlowData>) -> impl
     view! {
         <CustomerPage site language title branding=Some(branding.clone())>
             {review}
-            {(!plain).then(|| view! { <script type="application/json" id=DATA inner_html=json></script> })}
+            {(!plain).then(|| view! { <script type="application/json" id=DATA nonce=use_nonce() inner_html=json></script> })}
             <Flow />
             <Footer branding current=language switch=true />
         </CustomerPage>

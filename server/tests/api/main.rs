@@ -8,6 +8,7 @@ mod bad_ids;
 mod bad_uploads;
 mod command_line;
 mod configuration;
+mod consent;
 mod crash;
 mod documented_example;
 mod events;
