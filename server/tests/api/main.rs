@@ -5,10 +5,13 @@
 
 mod bad_answers;
 mod bad_ids;
+mod bad_requests;
 mod bad_uploads;
 mod command_line;
 mod configuration;
 mod crash;
+mod crash_load;
+mod disks;
 mod documented_example;
 mod events;
 mod expiry;
@@ -23,7 +26,9 @@ mod private;
 mod races;
 mod shutdown;
 mod slow;
+mod slowhttptest;
 mod support;
 mod uploads;
 mod webhook_addresses;
 mod webhooks;
+mod wording;

@@ -3,8 +3,10 @@
 
 pub mod chance;
 pub mod customer;
+pub mod disk;
 pub mod engine;
 pub mod html;
+pub mod load;
 pub mod operator;
 pub mod photos;
 pub mod place;
