@@ -1,8 +1,9 @@
 .DEFAULT_GOAL := build
-.PHONY: run build test dev lint
+.PHONY: run build test dev lint soak
 
 run:   ; @scripts/run.sh
 build: ; @scripts/setup.sh build && scripts/build.sh
 test:  ; @scripts/test.sh
 dev:   ; @scripts/dev.sh
+soak:  ; @scripts/soak.sh
 lint:  ; @scripts/setup.sh build && scripts/lint.sh

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, and only that; a second run does nothing.
 #   setup.sh build   what a build needs: the WASM target, wasm-bindgen, the npm tools
-#   setup.sh test    in addition what the tests need from Debian: browsers, fonts, PostgreSQL, exiftool
+#   setup.sh test    in addition what the tests need from Debian: browsers, fonts, PostgreSQL, exiftool, slowhttptest
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 what=${1:-build}
 case $what in build | test) ;; *) die "usage: setup.sh [build|test]" ;; esac
@@ -49,6 +49,7 @@ command -v Xvfb >/dev/null || packages+=(xvfb)
 [ -d /usr/share/fonts/truetype/liberation ] || packages+=(fonts-liberation)
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || packages+=(postgresql)
 command -v exiftool >/dev/null || packages+=(libimage-exiftool-perl)
+command -v slowhttptest >/dev/null || packages+=(slowhttptest)
 [ ${#packages[@]} -gt 0 ] || exit 0
 
 if [ "$(id -u)" = 0 ]; then as_root=(); elif sudo -n true 2>/dev/null; then as_root=(sudo -n); else die "the tests need: apt-get install ${packages[*]}"; fi

@@ -5,11 +5,13 @@
 
 mod bad_answers;
 mod bad_ids;
+mod bad_requests;
 mod bad_uploads;
 mod command_line;
 mod configuration;
 mod consent;
 mod crash;
+mod crash_load;
 mod documented_example;
 mod events;
 mod expiry;
@@ -24,7 +26,9 @@ mod private;
 mod races;
 mod shutdown;
 mod slow;
+mod slowhttptest;
 mod support;
 mod uploads;
 mod webhook_addresses;
 mod webhooks;
+mod wording;

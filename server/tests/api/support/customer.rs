@@ -55,6 +55,13 @@ impl Customer {
 
     /// Sends it with this device's cookies. An error is a connection without a whole answer.
     pub async fn try_send(&self, request: RequestBuilder) -> Result<Reply, reqwest::Error> {
+        let reply = self.exchange(request).await?;
+        assert!(reply.status < 500, "the server failed: {} {}", reply.status, reply.text());
+        Ok(reply)
+    }
+
+    /// The same where the server may be in trouble that it is not to blame for.
+    pub async fn exchange(&self, request: RequestBuilder) -> Result<Reply, reqwest::Error> {
         let cookies: Vec<String> = self.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) };
         let response = request.send().await?;
@@ -66,9 +73,7 @@ impl Customer {
             let (name, value) = pair.split_once('=').expect("a cookie is name=value");
             self.cookies.lock().expect("no request panicked").insert(name.trim().to_owned(), value.trim().to_owned());
         }
-        let reply = Reply { status, headers, body };
-        assert!(status < 500, "the server failed: {status} {}", reply.text());
-        Ok(reply)
+        Ok(Reply { status, headers, body })
     }
 
     /// Sends it; every answer about a session forbids storing it.

@@ -5,6 +5,7 @@ pub mod chance;
 pub mod customer;
 pub mod engine;
 pub mod html;
+pub mod load;
 pub mod operator;
 pub mod photos;
 pub mod place;
