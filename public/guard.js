@@ -9,7 +9,7 @@
   // A GET of the address as it is now, whatever this page came from. (reload() might send a form again.)
   const load = () => location.replace(location.pathname + location.search);
 
-  // A status page asks every second whether it is still true; without script a <meta> does. What is asked is small, and a
+  // A status page asks every other second whether it is still true; without script a <meta> does. What is asked is small, and a
   // page that loads itself again and again would be read out again and again.
   const follow = async (status) => {
     try {
@@ -18,7 +18,7 @@
     } catch {
       // No network: the next round asks again.
     }
-    setTimeout(follow, 1000, status);
+    setTimeout(follow, 2000, status);
   };
 
   // What was typed and not sent yet comes back after a reload, in this tab alone and on this step alone.
@@ -36,8 +36,8 @@
     const inputs = texts();
     if (path !== location.pathname || values.length !== inputs.length) return;
     inputs.forEach((input, at) => {
-      if (typeof values[at] === "boolean") input.checked ||= values[at];
-      else if (values[at]) input.value = values[at];
+      if (typeof values[at] === "boolean") input.checked = values[at];
+      else input.value = values[at];
     });
   };
   const perhaps = (work) => () => {
@@ -98,13 +98,21 @@
     if (ours(event.reason)) fail();
   });
 
+  // Of the two inputs of one photo the one that was used last counts.
+  addEventListener("change", ({ target }) => {
+    if (target.type !== "file" || !target.files.length) return;
+    for (const other of target.form?.querySelectorAll("input[type=file]") ?? []) {
+      if (other !== target && other.name === target.name) other.value = "";
+    }
+  }, true);
+
   // The island's listeners stay where they are and hear nothing more; what the browser does by itself goes on. Only going
   // back to another step was the island's alone.
   const silence = (event) => {
     if (!failed) return;
     event.stopImmediatePropagation();
     const form = document.querySelector("form.sheet");
-    if (event.type === "popstate" && form?.getAttribute("action") !== location.pathname) load();
+    if (event.type === "popstate" && form?.getAttribute("action").split("?")[0] !== location.pathname) load();
   };
   for (const kind of ["submit", "click", "input", "change", "popstate", "focus", "online"]) addEventListener(kind, silence, true);
 })();

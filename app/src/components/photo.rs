@@ -3,10 +3,7 @@
 
 use std::sync::Arc;
 
-use leptos::{
-    either::{EitherOf3, EitherOf4},
-    prelude::*,
-};
+use leptos::{either::EitherOf4, prelude::*};
 use shared::flow::{Field, StepType};
 
 use crate::{
@@ -122,11 +119,14 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static>(
                 }}
                 <p class="state" role="status">
                     {move || match of_text() {
-                        Some(Sent::Sending(percent)) => EitherOf3::A(Some(fill(said.words.uploading(), &[("percent", &percent.to_string())]))),
-                        Some(Sent::Waiting) => EitherOf3::A(Some(said.words.file_waiting().to_owned())),
-                        Some(Sent::Failed(reason)) => EitherOf3::B(view! { <span class="fault">{reason}</span> }),
-                        None if !has => EitherOf3::A(None),
-                        _ => EitherOf3::C(view! { <span class="ok"><Tick />{said.words.saved().to_owned()}</span> }),
+                        Some(Sent::Sending(percent)) => EitherOf4::D(view! {
+                            // The bar says it too; read aloud, each per cent would be one too many.
+                            <span aria-hidden="true">{fill(said.words.uploading(), &[("percent", &percent.to_string())])}</span>
+                        }),
+                        Some(Sent::Waiting) => EitherOf4::A(Some(said.words.file_waiting().to_owned())),
+                        Some(Sent::Failed(reason)) => EitherOf4::B(view! { <span class="fault">{reason}</span> }),
+                        None if !has => EitherOf4::A(None),
+                        _ => EitherOf4::C(view! { <span class="ok"><Tick />{said.words.saved().to_owned()}</span> }),
                     }}
                 </p>
                 <progress max="100" value=move || if let Some(Sent::Sending(percent)) = of_bar() { percent } else { 0 }

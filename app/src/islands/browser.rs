@@ -1,7 +1,7 @@
 //! What only the browser does for the flow: taking the page over, history, focus, the network coming and going. Never
 //! drawn, so never hydrated.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use gloo_net::http::Request;
 use leptos::{prelude::*, task::spawn_local};
@@ -50,7 +50,11 @@ pub fn take_over(state: FlowState) {
     };
     on("popstate", follow_address);
     on("focus", refresh);
-    on("pageshow", refresh);
+    on("pageshow", |state| {
+        LEAVING.set(false);
+        state.busy.set(false);
+        refresh(state);
+    });
     on("online", |state| {
         state.trouble.set(String::new());
         request::hurry();
@@ -80,8 +84,23 @@ pub fn refresh(state: FlowState) {
     });
 }
 
+thread_local! {
+    static LEAVING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Another page is on its way: until it is there, this one stays busy.
+pub fn leaving() {
+    LEAVING.set(true);
+}
+
+/// Whether another page is on its way.
+pub fn is_leaving() -> bool {
+    LEAVING.get()
+}
+
 /// Loads an address in place of this page.
 pub fn load(address: &str) {
+    leaving();
     let _ = window().location().replace(address);
 }
 
@@ -89,6 +108,7 @@ pub fn load(address: &str) {
 pub fn go_to(state: FlowState, shown: Shown) {
     let address = state.data.with_value(|data| data.address(Some(&shown.step)));
     if state.data.with_value(|data| data.is_review(&shown.step)) {
+        leaving();
         let _ = window().location().assign(&address);
         return;
     }

@@ -40,33 +40,49 @@ pub fn submit(event: &SubmitEvent, state: FlowState, step: Step) {
     state.trouble.set(String::new());
     spawn_local(async move {
         if send(state, step, &form).await.is_none() {
+            browser::leaving();
             let _ = form.submit();
         }
-        state.busy.set(false);
+        if !browser::is_leaving() {
+            state.busy.set(false);
+        }
     });
 }
 
 /// The whole of it. `None`: let the browser post the form.
 async fn send(state: FlowState, step: Step, form: &HtmlFormElement) -> Option<()> {
-    let entered = FormData::new_with_form(form).ok()?;
-    if !send_files(state, &step, &entered).await {
+    let read = || Some(typed(&FormData::new_with_form(form).ok()?, step.fields.iter().map(|field| field.name.clone())));
+    let is_shown = || state.shown.with_untracked(|shown| shown.step == step.id);
+    if !send_files(state, &step, &FormData::new_with_form(form).ok()?).await {
         return Some(()); // The field says why.
     }
-    let texts = typed(&entered, step.fields.iter().map(|field| field.name.clone()));
-    let sent = answers::from_form(&step, |name| texts.get(name).cloned());
+    let mut texts = read()?;
+    loop {
+        let sent = answers::from_form(&step, |name| texts.get(name).cloned());
+        let mut shown = state.shown.get_untracked();
+        shown.answers.extend(texts.clone());
+        if let Err(errors) = answers::check_step(&step, &sent, &files_there(state, &step, &shown), &|_, _| Ok(ArtifactId(0))) {
+            return show_faults(state, shown, errors);
+        }
+        let saving = call(state, Method::PUT, &format!("steps/{}", step.id), &sent).await?;
+        if !is_shown() {
+            return Some(()); // Gone back meanwhile: nothing may move the customer now.
+        }
+        let now = read()?;
+        match saving.status() {
+            204 if now == texts => break,
+            204 => texts = now, // Corrected while it was on its way.
+            422 => {
+                shown.answers.extend(now);
+                return show_faults(state, shown, json::parse::<Problem>(&saving.text().await.ok()?)?.errors);
+            }
+            status => return stop(state, status),
+        }
+    }
     let mut shown = state.shown.get_untracked();
     shown.answers.extend(texts);
-    if let Err(errors) = answers::check_step(&step, &sent, &files_there(state, &step, &shown), &|_, _| Ok(ArtifactId(0))) {
-        return show_faults(state, shown, errors);
-    }
-    let data = state.data.get_value();
-    let saving = call(state, Method::PUT, &format!("steps/{}", step.id), &sent).await?;
-    match saving.status() {
-        204 => {}
-        422 => return show_faults(state, shown, json::parse::<Problem>(&saving.text().await.ok()?)?.errors),
-        status => return stop(state, status),
-    }
     shown.errors.clear();
+    let data = state.data.get_value();
     let Some(next) = data.after(&step.id) else { return complete(state).await };
     if data.change {
         browser::load(&data.address(data.steps.last().map(|last| last.id.as_str())));
@@ -94,7 +110,8 @@ async fn complete(state: FlowState) -> Option<()> {
 
 /// Calls the session API until it answers. `None`: it never did.
 async fn call(state: FlowState, method: Method, route: &str, sent: &RawUserData) -> Option<Response> {
-    let path = format!("/kyc-sessions/{}/{route}", state.data.with_value(|data| data.id.clone()));
+    // The language says in which words a consent was read.
+    let path = state.data.with_value(|data| format!("/kyc-sessions/{}/{route}?lang={}", data.id, data.language.tag()));
     let body = json::user_data(sent);
     let request =
         || -> Result<Request, gloo_net::Error> { RequestBuilder::new(&path).method(method.clone()).header("content-type", "application/json").body(&body) };

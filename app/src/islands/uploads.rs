@@ -59,12 +59,18 @@ mod sending {
     /// How long one upload may take, in milliseconds: as long as the server lets it.
     const LONGEST_MS: u32 = 15 * 60 * 1_000;
 
+    /// The largest file that the server takes, in bytes: a larger one need not be sent to be refused.
+    const MAX_BYTES: f64 = 10.0 * 1024.0 * 1024.0;
+
     /// A field's, asked from outside the view.
     pub fn sent_without_tracking(uploads: Uploads, field: &str) -> Option<Sent> {
         uploads.0.with_untracked(|all| all.get(field).cloned())
     }
 
     fn set(uploads: Uploads, field: &str, sent: Sent) {
+        if let Some(Sent::Saved(picture)) = sent_without_tracking(uploads, field) {
+            let _ = Url::revoke_object_url(&picture);
+        }
         uploads.0.update(|all| {
             all.set(field, sent);
         });
@@ -128,15 +134,21 @@ mod sending {
             order.chosen.set(&field.name, (number, file.clone()));
             number
         });
-        if !my_turn(&field.name, number, uploads).await {
-            return;
+        if file.size() > MAX_BYTES {
+            return set(uploads, &field.name, Sent::Failed(data.words.file_refused(field, "too-large")));
         }
         let mut tries = 0;
         let answer = loop {
+            if !my_turn(&field.name, number, uploads).await {
+                return;
+            }
             set(uploads, &field.name, Sent::Sending(0));
-            let answer = post(&data.id, &field.name, file, uploads).await.ok().filter(|(status, _)| !request::is_passing(*status));
-            if answer.is_some() || !is_latest(&field.name, number) {
+            let answer = post(&data.id, &field.name, number, file, uploads).await.ok().filter(|(status, _)| !request::is_passing(*status));
+            if answer.is_some() {
                 break answer;
+            }
+            if !is_latest(&field.name, number) {
+                return;
             }
             set(uploads, &field.name, Sent::Waiting);
             if !request::pause(tries).await {
@@ -164,7 +176,7 @@ mod sending {
     }
 
     /// The one place that needs XMLHttpRequest: only it tells how far an upload is.
-    async fn post(session: &str, field: &str, file: &File, uploads: Uploads) -> Result<(u16, String), JsValue> {
+    async fn post(session: &str, field: &str, number: u32, file: &File, uploads: Uploads) -> Result<(u16, String), JsValue> {
         let data = FormData::new()?;
         data.append_with_str("field", field)?;
         data.append_with_blob_and_filename("file", file, "file")?;
@@ -172,7 +184,7 @@ mod sending {
         request.open("POST", &format!("/kyc-sessions/{session}/upload"))?;
         let name = field.to_owned();
         let progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
-            if event.total() > 0.0 {
+            if event.total() > 0.0 && is_latest(&name, number) {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 100")]
                 set(uploads, &name, Sent::Sending((event.loaded() / event.total() * 100.0) as u8));
             }

@@ -4,13 +4,13 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use app::{
-    components::layout::Site,
+    components::{error_summary::FILE_REFUSED, layout::Site},
     flow::page::{NeutralPage, StatusPage, StepPage},
     islands::{
         by_field::ByField,
         flow::{CHANGE, FlowData},
     },
-    words::words,
+    words::{Words, words},
 };
 use axum::{
     body::Body,
@@ -24,7 +24,7 @@ use shared::{
     field_value::Answer,
     flow::{FieldType, Step},
     language::Language,
-    problem::FieldFault,
+    problem::{FieldCode, FieldFault},
     session::Status,
 };
 
@@ -155,6 +155,7 @@ async fn posted(context: &Context, opened: Opened, step_id: &str, headers: &Head
     let known = device::known_or_new(&context.app, headers, &opened.id, opened.session.expires_at);
     let form = match forms::read(context, &opened, &step, known.device, headers, request).await {
         Err(error) if [409, 410].contains(&error.0.status) => return Ok(view.redirect(&opened, None, None)),
+        Err(error) if [408, 413].contains(&error.0.status) => return refused(context, &opened, &view, known.device, &step, error).await,
         form => form?,
     };
     let chosen = form.texts.get("_lang").and_then(|tag| Language::from_tag(tag));
@@ -163,7 +164,7 @@ async fn posted(context: &Context, opened: Opened, step_id: &str, headers: &Head
         // The choice is remembered by a cookie; an address that says otherwise would win over it.
         view.language = language;
         view.asked = Some(language);
-        let filled = Filled { typed: form.texts, errors: Vec::new() };
+        let filled = Filled { typed: form.texts, errors: form.file_faults };
         draw_as(context, &opened, &view, Some(device), step_id, filled, StatusCode::OK).await?
     } else {
         save_and_go_on(context, &opened, &view, &step, device, form).await?
@@ -173,6 +174,15 @@ async fn posted(context: &Context, opened: Opened, step_id: &str, headers: &Head
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// A form that was too large or too slow to be read: the step again, which says so beside its first file.
+async fn refused(context: &Context, opened: &Opened, view: &View, device: [u8; 32], step: &Step, error: ApiError) -> Result<Response, ApiError> {
+    let Some(field) = step.fields.iter().find(|field| field.r#type == FieldType::Artifact) else { return Err(error) };
+    let status = StatusCode::from_u16(error.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let problem = error.0.r#type.trim_start_matches("/problems/");
+    let fault = FieldFault { field: field.name.clone(), code: FieldCode::Malformed, message: format!("{FILE_REFUSED}{problem}") };
+    draw_as(context, opened, view, Some(device), &step.id, Filled { errors: vec![fault], ..Filled::default() }, status).await
 }
 
 async fn save_and_go_on(context: &Context, opened: &Opened, view: &View, step: &Step, device: [u8; 32], form: forms::Posted) -> Result<Response, ApiError> {
@@ -313,9 +323,13 @@ fn picture(artifacts: &[Artifact], answer: &Answer, prefix: &str) -> String {
 /// The page for a link that opens nothing, and for trouble: the same for every id.
 async fn neutral(context: &Context, headers: &HeaderMap, query: Option<&str>, error: &ApiError) -> Response {
     let language = language::of_nothing(headers, query);
-    let words = &words(language).page;
+    let Words { flow, page: words } = words(language);
     let status = StatusCode::from_u16(error.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let (title, text) = if status == StatusCode::NOT_FOUND { (words.unknown_title, words.unknown_text) } else { (words.trouble_title, words.trouble_text) };
+    let (title, text) = match status {
+        StatusCode::NOT_FOUND => (words.unknown_title, words.unknown_text),
+        StatusCode::TOO_MANY_REQUESTS => (words.trouble_title, flow.too_many),
+        _ => (words.trouble_title, words.trouble_text),
+    };
     let site = Site { options: context.options.clone(), pkg: context.site.pkg(), brand_css: None, plain: true, refresh: None, island: false };
     let mut response = html("'none'".to_owned(), status, true, move || view! { <NeutralPage site=site.clone() language title text /> }).await;
     error.retry_after(response.headers_mut());
