@@ -69,6 +69,14 @@ impl Store {
                     Ok(())
                 })
             });
+            // SQLite ends a transaction by itself where the disk is full; the connection then takes its own ROLLBACK for failed and
+            // begins no other transaction, ever. The ping waits for a ROLLBACK that is under way.
+            let options = options.after_release(|connection, _| {
+                Box::pin(async move {
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
+            });
             let url = url.clone();
             async move { options.connect(&url).await.map_err(OpenError::Unreachable) }
         };
