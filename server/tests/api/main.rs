@@ -12,6 +12,7 @@ mod configuration;
 mod consent;
 mod crash;
 mod crash_load;
+mod disks;
 mod documented_example;
 mod events;
 mod expiry;

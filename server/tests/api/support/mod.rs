@@ -3,6 +3,7 @@
 
 pub mod chance;
 pub mod customer;
+pub mod disk;
 pub mod engine;
 pub mod html;
 pub mod load;
