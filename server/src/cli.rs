@@ -240,7 +240,9 @@ async fn serve(mut config: Config, demo: bool, as_json: bool) -> Result<(), Comm
     let app = Arc::new(App::open(config, Ambient::system()).await?);
     http::files::raise_limit();
     let link = if demo {
-        let new = NewSession { flow: "demo".into(), customer: None, ttl_seconds: None, locale: None, return_url: None };
+        // A database from before there was a demo has none.
+        let flow = if flows::newest(&app, "demo").await.is_ok() { "demo" } else { "minimal" };
+        let new = NewSession { flow: flow.into(), customer: None, ttl_seconds: None, locale: None, return_url: None };
         Some(sessions::create::create(&app, new, "command-line").await.map_err(failed)?.url)
     } else {
         None

@@ -222,6 +222,11 @@ impl Definition {
         if let Some(url) = branding.privacy_url.as_deref().filter(|url| !url.starts_with("https://")) {
             return refuse("branding.privacyUrl", format!("\"{url}\"; allowed is an https URL"));
         }
+        let is_way =
+            |contact: &str| ["https://", "mailto:", "tel:"].iter().any(|start| contact.starts_with(start)) || (contact.contains('@') && !contact.contains(':'));
+        if let Some(contact) = branding.contact.as_deref().filter(|contact| !is_way(contact)) {
+            return refuse("branding.contact", format!("\"{contact}\"; allowed is an e-mail address, or a link that begins with https://, mailto: or tel:"));
+        }
         for (at, origin) in self.allowed_origins.iter().enumerate() {
             let host = origin.strip_prefix("https://").unwrap_or_default();
             if host.is_empty() || !host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b)) {
@@ -412,6 +417,7 @@ mod tests {
             (r#""name":"a","#, r#""name":"a","timeout":"31d","#, "timeout"),
             (r#""name":"a","#, r#""name":"a","returnUrls":["javascript://x"],"#, "returnUrls[0]"),
             (r#""name":"a","#, r#""name":"a","branding":{"primaryColor":"red"},"#, "branding.primaryColor"),
+            (r#""name":"a","#, r#""name":"a","branding":{"contact":"javascript:alert(1)"},"#, "branding.contact"),
             (r#""name":"a","#, r#""name":"a","allowedOrigins":["https://a b; script-src *"],"#, "allowedOrigins[0]"),
             (r#""name":"n""#, r#""name":"n","requiredWhen":{"m":["x"]}"#, "steps[0].fields[0].requiredWhen"),
         ] {
