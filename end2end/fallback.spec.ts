@@ -164,7 +164,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
       customer.tolerate(lost, /status of 409/);
       await customer.reachSelfie();
       await customer.choosePhoto(photo);
-      await page.route("**/complete", async (route) => {
+      await page.route("**/complete*", async (route) => {
         await route.fetch();
         await route.abort();
       }, answers === "the first answer" ? { times: 1 } : {});

@@ -79,7 +79,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
     let tries = 0;
     let letGo = () => {};
     const held = new Promise<void>((done) => (letGo = done));
-    await page.route("**/complete", async (route) => {
+    await page.route("**/complete*", async (route) => {
       if (++tries > 1) return route.continue();
       await held;
       await route.fetch();

@@ -33,7 +33,7 @@ const TRY: Duration = Duration::from_secs(5);
 /// How often a check is tried.
 const TRIES: u32 = 3;
 /// How long a check rests after a try that failed.
-const REST_SECONDS: i64 = 1;
+const REST_SECONDS: i64 = 3;
 /// How often the queue is looked at where nobody says that there is something in it.
 const POLL: Duration = Duration::from_secs(1);
 
