@@ -40,10 +40,10 @@ async fn a_consent_is_kept_with_its_text_its_language_and_the_time(world: World)
 on_each_engine!(a_review_shows_what_was_entered_to_the_device_that_did);
 async fn a_review_shows_what_was_entered_to_the_device_that_did(world: World) {
     let customer = customer_of_demo(&world).await;
-    let answers = [("name", "Quetzal Moor"), ("cpf", "529.982.247-25"), ("birth_date", "1990-05-17"), ("email", "q@acme.example"), ("phone", "")];
+    let answers = [("name", "Quetzal Moor"), ("cpf", "111.444.777-35"), ("birth_date", "1990-05-17"), ("email", "q@acme.example"), ("phone", "")];
     customer.post_form("identity", &answers).await.expect(303);
     let review = customer.page("/review?lang=en").await.expect(200).text();
-    for shown in ["Quetzal Moor", "529.982.247-25", "17 May 1990", "q@acme.example", "Not given"] {
+    for shown in ["Quetzal Moor", "111.444.777-35", "17 May 1990", "q@acme.example", "Not given"] {
         assert!(review.contains(shown), "{shown} is on the page");
     }
     let back = format!("/verify/{}/identity?lang=en&amp;change=1#field-name", customer.id);
@@ -53,7 +53,7 @@ async fn a_review_shows_what_was_entered_to_the_device_that_did(world: World) {
 
     let other = customer.on_another_device();
     let review = other.page("/review?lang=en").await.expect(200).text();
-    assert!(review.contains("Done on another device") && !review.contains("Quetzal") && !review.contains("529.982"), "nothing of it elsewhere");
+    assert!(review.contains(">Done on another device<") && !review.contains("Quetzal") && !review.contains("111.444"), "nothing of it elsewhere");
 }
 
 on_each_engine!(a_return_url_is_one_of_the_flows_own_and_gets_the_status);
