@@ -1,5 +1,6 @@
 // A customer with one device. The same words work with script and without: what differs is only how a page tells that it
 // is ready, and where a fault is looked for.
+import { basename } from "node:path";
 import { expect, type Page, type Request } from "@playwright/test";
 import { act, answers, type Field, honest, type Step, stepsOf } from "./story";
 import type { Link, Server } from "./support";
@@ -104,12 +105,17 @@ export class Customer {
 
   /** Answers one field; a file is waited for, where it is sent at once. */
   async answer(field: Field, what?: string) {
+    await this.enter(field, what);
+    if (field.type === "ARTIFACT" && this.scripted) await expect(this.frameOf(field).locator(".ok")).toBeVisible();
+  }
+
+  /** Types, ticks or chooses, and waits for nothing: the page's script may be late or dead. */
+  async enter(field: Field, what?: string) {
     const { kind, where, what: value } = act(field, what);
     const control = this.page.locator(where);
     if (kind === "fill") await control.fill(value);
     else if (kind === "tick") await control.check();
     else await control.setInputFiles(value);
-    if (kind === "choose" && this.scripted) await expect(this.frameOf(field).locator(".ok")).toBeVisible();
   }
 
   /** Answers the whole step that is shown. */
@@ -146,10 +152,21 @@ export class Customer {
       else {
         const frame = this.frameOf(field);
         await expect(frame.locator(".ok")).toBeVisible();
-        const width = widths[what.split("/").at(-1) ?? ""];
+        const width = widths[basename(what)];
         if (width) await expect.poll(() => frame.locator("img").evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth)).toBe(width);
         else await expect(frame.locator("img")).toHaveAttribute("src", "/file.svg");
       }
+    }
+  }
+
+  /** The form holds what was typed, ticked and chosen: the browser would send it. */
+  async expectEntered({ fields }: Step) {
+    for (const field of fields) {
+      const { kind, where, what } = act(field);
+      const control = this.page.locator(where);
+      if (kind === "fill") await expect(control).toHaveValue(what);
+      else if (kind === "tick") await expect(control).toBeChecked();
+      else expect(await control.evaluate((input: HTMLInputElement) => input.files?.[0]?.name)).toBe(basename(what));
     }
   }
 

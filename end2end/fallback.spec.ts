@@ -1,9 +1,8 @@
 // The script that fails, comes late or loses the network: the browser's own forms go on, and nothing typed is lost.
-import type { Page } from "@playwright/test";
+import { hold, notice } from "./bundle";
 import { type Customer, honest } from "./customer";
 import { expect, photo, test } from "./support";
 
-const notice = "Some features are off. You can go on as usual.";
 const noConnection = "There is no connection right now. What you entered is still here and is sent as soon as there is one.";
 const lost = /net::ERR_/;
 
@@ -62,20 +61,9 @@ test.describe("with script", { tag: "@script-on" }, () => {
     }).toPass();
   });
 
-  /** Keeps every WASM waiting until the answer is called. */
-  async function holdWasm(page: Page) {
-    let letGo = () => {};
-    const held = new Promise<void>((done) => (letGo = done));
-    await page.route("**/*.wasm", async (route) => {
-      await held;
-      await route.continue();
-    });
-    return letGo;
-  }
-
   test("typed and chosen before the WASM came: kept", async ({ customer, page }) => {
     customer.tolerate(/preload/);
-    let letGo = await holdWasm(page);
+    let letGo = await hold(page);
     await page.goto(customer.link.url, { waitUntil: "domcontentloaded" });
     await customer.fillIdentity();
     await expect(page.locator("body")).not.toHaveAttribute("data-hydrated");
@@ -87,7 +75,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
     expect(customer.calls()).toContain("PUT /steps/identity");
 
     await page.unrouteAll();
-    letGo = await holdWasm(page);
+    letGo = await hold(page);
     await page.reload({ waitUntil: "domcontentloaded" });
     await customer.selfie.setInputFiles(photo);
     await expect(page.locator("body")).not.toHaveAttribute("data-hydrated");
@@ -101,7 +89,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
 
   test("pressed before the WASM came: the browser posts", async ({ customer, page }) => {
     customer.tolerate(/preload/, lost);
-    const letGo = await holdWasm(page);
+    const letGo = await hold(page);
     await page.goto(customer.link.url, { waitUntil: "domcontentloaded" });
     await customer.fillIdentity();
     await customer.continue.click({ noWaitAfter: true });

@@ -1,9 +1,9 @@
 // What every spec stands on: the real binary in a folder of its own, its command line, a company's backend that waits for
 // webhooks, and one customer with a fresh link. One server a worker.
-import { test as base, expect } from "@playwright/test";
+import { test as base, expect, type Page } from "@playwright/test";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ import { promisify } from "node:util";
 import { Webhook } from "standardwebhooks";
 import { Customer } from "./customer";
 
-const root = resolve(import.meta.dirname, "..");
+export const root = resolve(import.meta.dirname, "..");
 const binary = process.env.FLOW_SESSIONS_BIN ?? join(root, "target/release/flow-sessions");
 
 export { photo, smallPhoto } from "./story";
@@ -26,10 +26,11 @@ export class Server {
   log = "";
   private readonly folder = mkdtempSync(join(tmpdir(), "flow-end2end-"));
   private child?: ChildProcess;
+  private site?: string;
   private readonly kill = () => this.child?.kill("SIGKILL");
 
   async start() {
-    const child = spawn(binary, ["serve"], { env: this.settings("127.0.0.1:0"), stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(binary, ["serve"], { env: this.settings(), stdio: ["ignore", "pipe", "pipe"] });
     this.child = child;
     process.once("exit", this.kill);
     child.stderr.on("data", (chunk) => (this.log += chunk));
@@ -43,18 +44,29 @@ export class Server {
 
   /** A command with `--json`, as an operator gives it beside the running server. */
   async command(...args: string[]) {
-    const settings = this.settings(new URL(this.origin).host);
-    return JSON.parse((await promisify(execFile)(binary, [...args, "--json"], { env: settings })).stdout);
+    return JSON.parse((await promisify(execFile)(binary, [...args, "--json"], { env: this.settings() })).stdout);
   }
 
   link(flow = "minimal", ...more: string[]): Promise<Link> {
     return this.command("link", "create", "--flow", flow, ...more);
   }
 
-  async importFlow(flow: { name: string; steps: object[] }) {
+  /** Imports a flow; what the command says of it. */
+  importFlow(flow: { name: string; steps: object[]; branding?: object; returnUrls?: string[] }): Promise<{ notes: string[] }> {
     const file = join(this.folder, `${flow.name}.json`);
     writeFileSync(file, JSON.stringify(flow));
-    await this.command("flow", "import", file);
+    return this.command("flow", "import", file);
+  }
+
+  /** Puts a new version in the place of this one: the same site under another build's name, and none of the old files. */
+  async deploy() {
+    const site = join(this.folder, "site");
+    cpSync(join(root, "target/site"), site, { recursive: true });
+    renameSync(join(site, "pkg", readFileSync(join(site, "build"), "utf8").trim()), join(site, "pkg/next"));
+    writeFileSync(join(site, "build"), "next");
+    await this.end();
+    this.site = site;
+    await this.start();
   }
 
   /** Makes the newest stored file unreadable, so that a check of it is tried again and its session waits, until called. */
@@ -76,6 +88,11 @@ export class Server {
   }
 
   async stop() {
+    await this.end();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private async end() {
     const { child } = this;
     if (child && child.exitCode === null) {
       child.kill("SIGTERM");
@@ -83,12 +100,12 @@ export class Server {
       expect(code, "SIGTERM ends well").toBe(0);
     }
     process.off("exit", this.kill);
-    rmSync(this.folder, { recursive: true });
   }
 
-  private settings(listen: string): NodeJS.ProcessEnv {
+  private settings(): NodeJS.ProcessEnv {
+    const listen = this.origin ? new URL(this.origin).host : "127.0.0.1:0";
     const own = { FLOW_LISTEN: listen, FLOW_DATA_DIR: this.folder, FLOW_WEBHOOK_ALLOW_NETS: "127.0.0.0/8", FLOW_RATE_LIMITS: "off" };
-    return { PATH: process.env.PATH, ...own };
+    return { PATH: process.env.PATH, ...own, ...(this.site && { FLOW_SITE_DIR: this.site }) };
   }
 }
 
@@ -121,6 +138,21 @@ export class Receiver {
     this.http.closeAllConnections();
     this.http.close();
   }
+}
+
+/** Loses the first answers to some requests, once `held` has come about: the server got each request and gave its answer.
+ *  The statuses of all the answers so far. */
+export async function loseAnswers(page: Page, urlPattern: string, times: number, held = Promise.resolve()) {
+  const browser = await page.context().newCDPSession(page);
+  const statuses: number[] = [];
+  browser.on("Fetch.requestPaused", async ({ requestId, responseStatusCode = 0 }) => {
+    const lost = statuses.push(responseStatusCode) <= times;
+    await held;
+    const ending = lost ? browser.send("Fetch.failRequest", { requestId, errorReason: "ConnectionReset" }) : browser.send("Fetch.continueRequest", { requestId });
+    await ending.catch(() => {}); // Its page is gone.
+  });
+  await browser.send("Fetch.enable", { patterns: [{ urlPattern, requestStage: "Response" }] });
+  return statuses;
 }
 
 type PerTest = { flow: string; link: Link; customer: Customer; otherDevice: Customer; healthy: void };

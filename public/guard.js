@@ -21,20 +21,27 @@
     setTimeout(follow, 2000, status);
   };
 
-  // What was typed and not sent yet comes back after a reload, in this tab alone and on this step alone.
+  const sheet = () => document.querySelector("form.sheet");
+  // The step that the form is for: after Back, the address may be another's already.
+  const step = () => sheet() && new URL(sheet().getAttribute("action"), location.href).pathname;
+
+  // What was typed and not sent yet comes back after a reload, in this tab alone and on this step alone. Where nothing was
+  // typed, the server knows better.
   const key = "draft";
+  let typed;
+  addEventListener("input", () => (typed = step()), true);
   const texts = () => [...document.querySelectorAll("form.sheet input[name]:not([type=file])")];
   const keep = () => {
-    const form = document.querySelector("form.sheet");
-    if (!form) return;
+    if (!typed || typed !== step()) return sessionStorage.removeItem(key);
     const values = texts().map((input) => (/radio|checkbox/.test(input.type) ? input.checked : input.value));
-    sessionStorage.setItem(key, JSON.stringify([location.pathname, values]));
+    sessionStorage.setItem(key, JSON.stringify([typed, values]));
   };
   const restore = () => {
     const [path, values] = JSON.parse(sessionStorage.getItem(key) ?? "[]");
     sessionStorage.removeItem(key);
     const inputs = texts();
     if (path !== location.pathname || values.length !== inputs.length) return;
+    typed = path;
     inputs.forEach((input, at) => {
       if (typeof values[at] === "boolean") input.checked = values[at];
       else input.value = values[at];
@@ -111,8 +118,7 @@
   const silence = (event) => {
     if (!failed) return;
     event.stopImmediatePropagation();
-    const form = document.querySelector("form.sheet");
-    if (event.type === "popstate" && form?.getAttribute("action").split("?")[0] !== location.pathname) load();
+    if (event.type === "popstate" && sheet() && step() !== location.pathname) load();
   };
   for (const kind of ["submit", "click", "input", "change", "popstate", "focus", "online"]) addEventListener(kind, silence, true);
 })();

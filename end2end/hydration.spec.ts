@@ -1,0 +1,144 @@
+// The island takes over every step in every state as the server drew it: the page is the same before and after, and the
+// console says nothing.
+import { hold } from "./bundle";
+import { type Customer, doubtfulCpf } from "./customer";
+import { demo, type Step } from "./story";
+import { expect, test } from "./support";
+
+test.use({ flow: demo });
+
+type Outline = string | { tag: string; attributes: string[]; children: Outline[] };
+
+/** What is on the page, without the marks of hydration and without what is no part of the picture. */
+function drawn() {
+  const outline = (node: Node): Outline[] => {
+    if (node instanceof Text) return [node.data];
+    if (!(node instanceof Element) || node.localName === "script") return [];
+    const children: Outline[] = [];
+    for (const child of [...node.childNodes].flatMap(outline)) {
+      const last = children.at(-1);
+      if (typeof child === "string" && typeof last === "string") children.splice(-1, 1, last + child);
+      else if (child !== "") children.push(child);
+    }
+    // The browser's own drawing of an icon has its parts in groups; a photo that was just taken is shown from this device.
+    if (node.localName === "g") return children;
+    const attributes = [...node.attributes].map(({ name, value }) => `${name}=${name === "src" ? "" : value}`);
+    return [{ tag: node.localName, attributes: attributes.filter((attribute) => !attribute.startsWith("data-hydrated")).sort(), children }];
+  };
+  const inputs = [...document.querySelectorAll("input")].map(({ name, type, value, checked }) => (type === "file" ? name : `${name} ${value} ${checked}`));
+  return { body: outline(document.body), text: document.body.innerText, title: document.title, inputs };
+}
+
+test.describe("with script", { tag: "@script-on" }, () => {
+  test.slow();
+
+  /** Gets to a page, and holds what it shows before its script arrives to what it shows afterwards. */
+  async function expectSame(customer: Customer, getThere: () => Promise<unknown>, shows = "") {
+    const { page } = customer;
+    customer.tolerate(/preload/);
+    const letGo = await hold(page);
+    await getThere();
+    await expect(page.locator("form.sheet")).toBeVisible();
+    await expect(page.locator("body")).not.toHaveAttribute("data-hydrated");
+    const before = await page.evaluate(drawn);
+    letGo();
+    await customer.ready();
+    await expect(page.locator("#notice")).toBeHidden();
+    expect(await page.evaluate(drawn)).toEqual(before);
+    expect(before.text).toContain(shows);
+    customer.expectQuiet();
+    await page.unrouteAll();
+  }
+
+  const opened = (customer: Customer, step: Step, query = "") =>
+    () => customer.page.goto(`${customer.link.url}/${step.id}${query}`, { waitUntil: "domcontentloaded" });
+
+  test("as it comes and with faults, in each language", async ({ customer }) => {
+    for (const step of await customer.steps()) {
+      for (const query of ["", "?lang=pt-BR", "?lang=es", "?change=1", "?check=1", "?check=1&lang=es"]) await expectSame(customer, opened(customer, step, query));
+    }
+  });
+
+  test("after a POST that was refused, with what was typed", async ({ customer, page }) => {
+    customer.tolerate(/status of 4(15|22)/); // A file is refused as soon as it is chosen.
+    const wrong: [string, Record<string, string>, string][] = [
+      ["consent", {}, "Tick the box to continue"],
+      ["identity", { name: "Ana “Bê” <b> & 名 </script><!--", cpf: "12", email: "nobody", phone: "1" }, "Enter all 11 digits of your CPF"],
+      ["identity", { name: "Ana", cpf: doubtfulCpf, birth_date: "1990-05-17" }, "this does not look like a valid CPF"],
+      ["document", { document_type: "CNH" }, "Add: Front"],
+      ["document", { document_type: "PASSPORT", document_front_url: "package.json" }, "This kind of file cannot be used"],
+      ["selfie", {}, "Add: Selfie"],
+      ["address", { address_proof_url: "package.json" }, "This kind of file cannot be used"],
+    ];
+    for (const [id, given, shows] of wrong) {
+      const step = await customer.step(id);
+      await customer.open(id);
+      for (const field of step.fields.filter(({ name }) => name in given)) await customer.enter(field, given[field.name]);
+      await expectSame(customer, async () => {
+        const answer = page.waitForResponse((response) => response.request().method() === "POST" && response.request().isNavigationRequest());
+        const loaded = page.waitForEvent("domcontentloaded");
+        await page.locator("form.sheet").evaluate((form: HTMLFormElement) => form.submit());
+        expect((await answer).status()).toBe(422);
+        await loaded;
+      }, shows);
+      await expect(customer.summary).toBeFocused();
+    }
+  });
+
+  test("after a POST that chose a language, with what was typed", async ({ customer, page }) => {
+    const identity = await customer.step("identity");
+    await customer.open("identity");
+    await customer.fill(identity);
+    await expectSame(customer, async () => {
+      const loaded = page.waitForEvent("domcontentloaded");
+      await page.getByRole("button", { name: "Español" }).click({ noWaitAfter: true });
+      await loaded;
+      await expect(page.locator("html[lang=es]")).toBeAttached();
+    });
+    await customer.expectEntered(identity);
+  });
+
+  test("answered here, to be changed, and answered on another device", async ({ customer, otherDevice }) => {
+    await customer.walk("identity");
+    await customer.fill(await customer.step("identity"));
+    await customer.cpf.fill(doubtfulCpf);
+    await customer.goOn();
+    await customer.expectStep("document");
+    await customer.walk("review");
+    for (const step of await customer.steps()) {
+      for (const query of ["", "?check=1", "?change=1"]) {
+        await expectSame(customer, opened(customer, step, query), step.id === "identity" ? "this does not look like a valid CPF" : "");
+        await expectSame(otherDevice, opened(otherDevice, step, query), "Done on another device");
+      }
+    }
+  });
+
+  test("what the island draws by itself is what the server draws: as it comes, with faults, and answered", async ({ customer, page }) => {
+    const expectServers = async (query = "") => {
+      const byIsland = await page.evaluate(drawn);
+      await page.goto(page.url() + query);
+      await customer.ready();
+      expect(await page.evaluate(drawn)).toEqual(byIsland);
+    };
+    const steps = await customer.steps();
+    await customer.open();
+    for (const [at, step] of steps.slice(0, -1).entries()) {
+      await customer.expectStep(step.id);
+      await expectServers();
+      if (step.fields.some(({ required }) => required)) {
+        await customer.goOn();
+        await expect(customer.summary).toBeFocused();
+        await expectServers("?check=1");
+        await customer.open(step.id);
+      }
+      await customer.fill(step);
+      await customer.goOn();
+      await customer.expectStep(steps[at + 1].id);
+      if (steps[at + 1].type === "REVIEW") return; // The server's alone.
+      await page.goBack();
+      await customer.expectStep(step.id);
+      await expectServers();
+      await customer.goOn();
+    }
+  });
+});
