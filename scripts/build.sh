@@ -50,7 +50,7 @@ build_site() {
     fi
     "$bin/esbuild" "$pkg/$bundle.js" --minify --format=esm --allow-overwrite --outfile="$pkg/$bundle.js" --log-level=warning
   done
-  cp public/guard.js "$pkg/"
+  "$bin/esbuild" public/guard.js --minify --outfile="$pkg/guard.js" --log-level=warning
   "$bin/lightningcss" --bundle --minify style/main.css -o "$pkg/main.css"
   # One folder a build, named after its content and served immutable: an old page never meets new WASM.
   hash=$(cd "$pkg" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12)

@@ -47,17 +47,6 @@ impl PublicSession {
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.id == id)
     }
-
-    /// The step after that one.
-    pub fn after(&self, id: &str) -> Option<&Step> {
-        let at = self.steps.iter().position(|step| step.id == id)?;
-        self.steps.get(at + 1)
-    }
-
-    /// The number of a step, from 1.
-    pub fn number(&self, id: &str) -> usize {
-        self.steps.iter().position(|step| step.id == id).map_or(1, |at| at + 1)
-    }
 }
 
 /// The body of `PUT …/steps/:step` and of `POST …/complete`.

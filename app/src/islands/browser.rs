@@ -50,10 +50,12 @@ pub fn take_over(state: FlowState) {
     };
     on("popstate", follow_address);
     on("focus", refresh);
+    // Back from the page that this one was left for.
     on("pageshow", |state| {
-        LEAVING.set(false);
-        state.busy.set(false);
-        refresh(state);
+        if LEAVING.replace(false) {
+            state.busy.set(false);
+            refresh(state);
+        }
     });
     on("online", |state| {
         state.trouble.set(String::new());

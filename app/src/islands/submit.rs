@@ -64,7 +64,7 @@ async fn send(state: FlowState, step: Step, form: &HtmlFormElement) -> Option<()
         if let Err(errors) = answers::check_step(&step, &sent, &files_there(state, &step, &shown), &|_, _| Ok(ArtifactId(0))) {
             return show_faults(state, shown, errors);
         }
-        let saving = call(state, Method::PUT, &format!("steps/{}", step.id), &sent).await?;
+        let Some(saving) = call(state, Method::PUT, &format!("steps/{}", step.id), &sent).await else { return Some(()) };
         if !is_shown() {
             return Some(()); // Gone back meanwhile: nothing may move the customer now.
         }
@@ -95,7 +95,7 @@ async fn send(state: FlowState, step: Step, form: &HtmlFormElement) -> Option<()
 /// Everything is saved: submit it. A lost answer is asked for again, which changes nothing; that it was submitted is said
 /// by the page that comes then, and so only once it was.
 async fn complete(state: FlowState) -> Option<()> {
-    let reply = call(state, Method::POST, "complete", &RawUserData::new()).await?;
+    let Some(reply) = call(state, Method::POST, "complete", &RawUserData::new()).await else { return Some(()) };
     let data = state.data.get_value();
     match reply.status() {
         202 => browser::load(&data.address(None)),
@@ -108,7 +108,8 @@ async fn complete(state: FlowState) -> Option<()> {
     Some(())
 }
 
-/// Calls the session API until it answers. `None`: it never did.
+/// Calls the session API until it answers. `None`: it never did, and the page says so; to post the form into nowhere would
+/// lose the page and what is typed in it.
 async fn call(state: FlowState, method: Method, route: &str, sent: &RawUserData) -> Option<Response> {
     // The language says in which words a consent was read.
     let path = state.data.with_value(|data| format!("/kyc-sessions/{}/{route}?lang={}", data.id, data.language.tag()));

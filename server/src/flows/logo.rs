@@ -3,7 +3,10 @@
 use std::io::Cursor;
 
 use base64::Engine as _;
-use image::{ImageFormat, ImageReader, Limits};
+use image::{
+    ImageReader, Limits,
+    codecs::png::{CompressionType, FilterType, PngEncoder},
+};
 
 /// The longest side a logo is served with, in pixels.
 const LONGEST_SIDE: u32 = 512;
@@ -27,7 +30,8 @@ pub fn read(data_uri: &str) -> Result<Vec<u8>, String> {
     let image = reader.decode().map_err(|error| format!("does not decode: {error}; {allowed}"))?;
     let image = if image.width().max(image.height()) > LONGEST_SIDE { image.thumbnail(LONGEST_SIDE, LONGEST_SIDE) } else { image };
     let mut png = Cursor::new(Vec::new());
-    image.write_to(&mut png, ImageFormat::Png).map_err(|error| error.to_string())?;
+    // Made once a version and loaded by every customer.
+    image.write_with_encoder(PngEncoder::new_with_quality(&mut png, CompressionType::Best, FilterType::Adaptive)).map_err(|error| error.to_string())?;
     Ok(png.into_inner())
 }
 
