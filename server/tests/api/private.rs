@@ -3,6 +3,7 @@
 //! holds for the id, which is the capability.
 
 use std::fs;
+use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -24,12 +25,24 @@ async fn kept(world: &World, first_wal_file: Option<&str>) -> Vec<(String, Vec<u
     if let Some(first_wal_file) = first_wal_file {
         paths.extend(world.place.database.files(first_wal_file).await);
     }
-    let mut kept: Vec<_> = paths.iter().map(|path| (path.display().to_string(), fs::read(path).unwrap_or_default())).collect();
+    let read = |path: &PathBuf| {
+        let bytes = fs::read(path).unwrap_or_default();
+        if path.parent().is_some_and(|folder| folder.ends_with("pg_wal")) { without_page_headers(&bytes) } else { bytes }
+    };
+    let mut kept: Vec<_> = paths.iter().map(|path| (path.display().to_string(), read(path))).collect();
     kept.extend(open_files(&world.server));
     if world.place.engine == Engine::Postgres {
         kept.push(("every row".to_owned(), world.place.database.every_row().await.into_bytes()));
     }
     kept
+}
+
+/// A file of PostgreSQL's write-ahead log without the header of each of its pages, where it would cut a text in two
+/// (`XLogPageHeaderData`, and the longer one that begins a file; `access/xlog_internal.h`).
+fn without_page_headers(wal: &[u8]) -> Vec<u8> {
+    const PAGE: usize = 8192;
+    let header = |page: usize| if page == 0 { 40 } else { 24 };
+    wal.chunks(PAGE).enumerate().flat_map(|(page, bytes)| bytes.get(header(page)..).unwrap_or_default().to_vec()).collect()
 }
 
 /// What the server holds open without a name: temporary files.
