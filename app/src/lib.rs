@@ -1,9 +1,13 @@
-//! What a person sees. Built three ways: for the server, which draws whole pages; as the WASM bundle `flow`, which takes the
-//! customer's island over; and natively for tests. A page is a function of data: nothing here reads a database or decides.
+//! What a person sees. Built three ways: for the server, which draws whole pages; as the WASM bundles `flow`, which takes the
+//! customer's island over, and `dashboard`, which does so with the operators'; and natively for tests. A page is a function of
+//! data: nothing here reads a database or decides.
 
 #![recursion_limit = "256"]
 
+#[cfg(feature = "flow")]
 pub mod components;
+pub mod dashboard;
+#[cfg(feature = "flow")]
 pub mod flow;
 pub mod islands;
 pub mod words;

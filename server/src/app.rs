@@ -1,16 +1,22 @@
 //! What every use case works with: the store, the vault, the files, time and chance, and the bounds that all share.
 
-use std::{os::unix::fs::DirBuilderExt as _, path::Path, sync::Arc};
+use std::{
+    os::unix::fs::DirBuilderExt as _,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use object_store::{ObjectStore, local::LocalFileSystem};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::{
+    api_keys::InFlight,
     artifacts::uploads::Uploads,
     clock::Ambient,
     config::{Config, Database, WrongSetting, masked},
     error::CommandError,
     flows::Flows,
+    operators::{SetUp, password::Passwords},
     store::{OpenError, Store},
     vault::{Key, Vault},
     webhooks::{address::Policy, client::WebhookClient},
@@ -38,6 +44,12 @@ pub struct App {
     pub webhook_policy: Policy,
     /// Uploads held in memory at once.
     pub uploads: Uploads,
+    /// Operators' passwords.
+    pub passwords: Passwords,
+    /// The set-up link of this process, once it was asked for.
+    pub set_up: OnceLock<SetUp>,
+    /// Requests of the API that are to create once.
+    pub in_flight: InFlight,
     /// CPU-heavy work running at once: one a core.
     pub cpu: Arc<Semaphore>,
     /// A check was queued.
@@ -77,6 +89,9 @@ impl App {
             webhooks: WebhookClient::new(webhook_policy.clone()),
             webhook_policy,
             uploads: Uploads::default(),
+            passwords: Passwords::default(),
+            set_up: OnceLock::new(),
+            in_flight: InFlight::default(),
             cpu: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))),
             checks_queued: Notify::new(),
             event_written: Notify::new(),

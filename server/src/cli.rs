@@ -5,20 +5,20 @@ use std::{io::Write as _, path::PathBuf, sync::Arc};
 use clap::{Args, Parser, Subcommand};
 use serde_json::{Value, json};
 use server::{
+    api_keys,
     app::App,
     clock::{Ambient, rfc3339},
     config::{Config, Settings, WrongSetting},
+    dossiers::CustomerReference,
     error::CommandError,
     flows::{self, Imported},
     http,
-    sessions::{
-        self,
-        create::{CustomerReference, NewSession},
-        show::Shown,
-    },
+    model::Scope,
+    operators::{self, Invited},
+    sessions::{self, create::NewSession, show::Shown},
     webhooks,
 };
-use shared::{duration, language::Language};
+use shared::{duration, language::Language, role::Role};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -39,7 +39,7 @@ pub struct Cli {
 enum Command {
     /// Serve customers, run checks and send webhooks
     Serve {
-        /// On this machine alone: print a customer link to try
+        /// On this machine alone: print a customer link to try, and a one-time link to the dashboard
         #[arg(long)]
         demo: bool,
     },
@@ -57,6 +57,15 @@ enum Command {
     /// Manage webhook endpoints
     #[command(subcommand)]
     Webhook(WebhookCommand),
+    /// Manage keys of the session API
+    #[command(subcommand)]
+    ApiKey(ApiKeyCommand),
+    /// Manage operators
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// Change settings that are kept in the database
+    #[command(subcommand)]
+    Settings(SettingsCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -117,6 +126,44 @@ enum WebhookCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum ApiKeyCommand {
+    /// Make a key; it is printed this once
+    Create {
+        /// What it may do: sessions:create or sessions:read; may be given several times
+        #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
+        scopes: Vec<Scope>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum OperatorCommand {
+    /// Invite somebody; prints the link, open for 7 days
+    Add {
+        /// Their e-mail
+        email: String,
+        /// ADMIN, REVIEWER, AGENT or AUDITOR
+        #[arg(long)]
+        role: Role,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum SettingsCommand {
+    /// Change a setting, in a running server at once
+    Set {
+        /// session-api
+        #[arg(value_parser = ["session-api"])]
+        name: String,
+        /// on or off
+        #[arg(value_parser = ["on", "off"])]
+        value: String,
+    },
+}
+
+/// How audit rows name whoever types these commands.
+const ACTOR: &str = "command-line";
+
 fn failed(error: impl std::fmt::Display) -> CommandError {
     CommandError::Failed(error.to_string())
 }
@@ -163,10 +210,20 @@ impl Command {
                 Ok(Printed { text: lines(&shown), json: serde_json::to_value(&shown).map_err(failed)? })
             }
             Self::Webhook(WebhookCommand::Add { url }) => {
-                let added = webhooks::add(app, &url).await.map_err(failed)?;
+                let added = webhooks::add(app, &url, ACTOR).await.map_err(failed)?;
                 let (id, url, secret) = (added.id.to_string(), added.url.to_string(), added.secret.expose());
                 let text = format!("id      {id}\nurl     {url}\nsecret  {secret}\n\nThe secret is shown this once. Receivers verify signatures with it.");
                 Ok(Printed { json: json!({ "id": id, "url": url, "secret": secret }), text })
+            }
+            Self::ApiKey(ApiKeyCommand::Create { scopes }) => create_key(app, scopes).await,
+            Self::Operator(OperatorCommand::Add { email, role }) => {
+                let Invited { email, role, url } = operators::invite(app, &email, role, ACTOR).await.map_err(failed)?;
+                let text = format!("{url}\nlets {email} in as {} once, within 7 days", role.as_str());
+                Ok(Printed { json: json!({ "email": email, "role": role.as_str(), "inviteUrl": url }), text })
+            }
+            Self::Settings(SettingsCommand::Set { name, value }) => {
+                api_keys::switch_session_api(app, value == "on", ACTOR).await?;
+                Ok(Printed { text: format!("{name} is {value}."), json: json!({ name: value }) })
             }
         }
     }
@@ -190,9 +247,18 @@ async fn export(app: &App, name: &str) -> Result<Printed, CommandError> {
     Ok(Printed { text: definition.trim_end().to_owned(), json })
 }
 
+async fn create_key(app: &App, scopes: Vec<Scope>) -> Result<Printed, CommandError> {
+    let made = api_keys::create(app, scopes, ACTOR).await?;
+    let scopes: Vec<&str> = made.scopes.iter().map(|scope| scope.as_str()).collect();
+    let (id, key) = (made.id.to_string(), made.key);
+    let off = if api_keys::is_session_api_on(app).await? { "" } else { " The session API is off: settings set session-api on." };
+    let text = format!("id      {id}\nkey     {key}\nscopes  {}\n\nThe key is shown this once.{off}", scopes.join(", "));
+    Ok(Printed { json: json!({ "id": id, "key": key, "scopes": scopes }), text })
+}
+
 async fn create_link(app: &App, link: LinkCreate) -> Result<Printed, CommandError> {
     let new = NewSession { flow: link.flow, customer: link.customer, ttl_seconds: link.ttl, locale: link.locale, return_url: link.return_url };
-    let created = sessions::create::create(app, new, "command-line").await.map_err(failed)?;
+    let created = sessions::create::create(app, new, ACTOR).await.map_err(failed)?;
     let (url, expires_at) = (created.url, rfc3339(created.session.expires_at));
     let json = json!({ "sessionId": created.id.expose(), "url": url, "expiresAt": expires_at });
     Ok(Printed { text: format!("{url}\nopen until {expires_at}"), json })
@@ -243,12 +309,21 @@ async fn serve(mut config: Config, demo: bool, as_json: bool) -> Result<(), Comm
         // A database from before there was a demo has none.
         let flow = if flows::newest(&app, "demo").await.is_ok() { "demo" } else { "minimal" };
         let new = NewSession { flow: flow.into(), customer: None, ttl_seconds: None, locale: None, return_url: None };
-        Some(sessions::create::create(&app, new, "command-line").await.map_err(failed)?.url)
+        Some(sessions::create::create(&app, new, ACTOR).await.map_err(failed)?.url)
     } else {
         None
     };
-    let text = link.as_ref().map_or_else(String::new, |url| format!("\n\n  A customer's link, to try:  {url}\n"));
-    Printed { json: json!({ "listening": format!("http://{address}"), "link": link }), text: format!("listening on http://{address}{text}") }.print(as_json)?;
+    let sign_in = if demo { Some(operators::demo_url(&app).await.map_err(failed)?) } else { None };
+    let set_up = if demo { None } else { operators::set_up_url(&app).await.map_err(failed)? };
+    let said = [
+        ("A customer's link, to try", &link),
+        ("The dashboard, signed in once within 15 minutes", &sign_in),
+        ("The first administrator is set up at", &set_up),
+    ];
+    let lines: String = said.iter().filter_map(|(what, url)| Some(format!("\n  {what}:\n  {}\n", url.as_ref()?))).collect();
+    let text = format!("listening on http://{address}{}{lines}", if lines.is_empty() { "" } else { "\n" });
+    let json = json!({ "listening": format!("http://{address}"), "link": link, "signInUrl": sign_in, "setUpUrl": set_up });
+    Printed { json, text }.print(as_json)?;
     server::run(app, listener, async move {
         tokio::select! {
             _ = terminate.recv() => {}

@@ -1,16 +1,20 @@
 //! The Flow Sessions server: lifecycle, persistence and webhooks of hosted identity-verification sessions. HTTP calls use
 //! cases, use cases call the store, the store knows only the model; nothing points back.
 
+pub mod api_keys;
 pub mod app;
 pub mod artifacts;
 pub mod checks;
 pub mod clock;
 pub mod config;
+pub mod desk;
+pub mod dossiers;
 pub mod error;
 pub mod flows;
 pub mod http;
 mod kill;
 pub mod model;
+pub mod operators;
 pub mod router;
 pub mod sessions;
 pub mod store;
@@ -32,7 +36,7 @@ use crate::{
 
 /// How often sessions whose time is up are looked for.
 const EXPIRE_EVERY: Duration = Duration::from_secs(2);
-/// How often files without a row are looked for.
+/// How often files without a row, and what operators and keys left behind, are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(900);
 
 /// Serves until `shutdown`; then lets requests and work under way end, and closes the database.
@@ -67,10 +71,20 @@ pub async fn run(app: Arc<App>, listener: TcpListener, shutdown: impl Future<Out
 
 fn context(app: &Arc<App>, stop: &CancellationToken) -> Context {
     let site = Arc::new(SiteFiles::new(app.config.site_dir.clone()));
-    let options = LeptosOptions::builder().output_name("flow").site_pkg_dir(site.pkg()).build();
+    let pkg = site.pkg();
+    let options = |bundle: &str| LeptosOptions::builder().output_name(bundle).site_pkg_dir(pkg.clone()).build();
     let spool_dir = Arc::new(app.config.data_dir.clone());
     let limits = Arc::new(Limits::new(app.config.rate_limits));
-    Context { app: Arc::clone(app), site, options, spool_dir, limits, streams: Arc::default(), stop: stop.clone() }
+    Context {
+        app: Arc::clone(app),
+        site,
+        options: options("flow"),
+        desk_options: options("dashboard"),
+        spool_dir,
+        limits,
+        streams: Arc::default(),
+        stop: stop.clone(),
+    }
 }
 
 async fn expire(app: Arc<App>, stop: CancellationToken) {
@@ -91,6 +105,12 @@ async fn sweep(app: Arc<App>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         if let Err(error) = artifacts::sweep::sweep(&app).await {
             warn!(%error, "files without a row could not be looked for; the next round tries again");
+        }
+        if let Err(error) = operators::sweep(&app).await {
+            warn!(%error, "sign-ins that are over could not be taken away; the next round tries again");
+        }
+        if let Err(error) = api_keys::sweep(&app).await {
+            warn!(%error, "answers that are too old could not be taken away; the next round tries again");
         }
         tokio::select! {
             () = stop.cancelled() => {}

@@ -7,7 +7,16 @@ use axum::{
     routing::{get, post, put},
 };
 
-use crate::http::{Context, artifacts, body, branding, events, health, pages, problems, serve, session_api, site, uploads};
+use shared::role::May;
+
+use crate::http::{
+    Context, artifacts, body, branding,
+    dashboard::{
+        access::{anyone, may},
+        dossiers, entrance, links, missing, sessions, settings, start,
+    },
+    events, health, integrators, pages, problems, serve, session_api, site, uploads,
+};
 
 /// Every path, method and handler.
 pub fn router(context: Context) -> Router {
@@ -26,7 +35,61 @@ pub fn router(context: Context) -> Router {
         .route("/kyc-sessions/{id}/steps/{step}", put(session_api::save_step))
         .route("/kyc-sessions/{id}/complete", post(session_api::complete));
 
-    let integrators = Router::new().route("/problems/{code}", get(problems::explain));
+    let integrators = Router::new()
+        .route("/kyc-sessions", post(integrators::create))
+        .route("/kyc-sessions/{id}", get(integrators::show))
+        .route("/problems/{code}", get(problems::explain));
+
+    let operators = Router::new()
+        // Coming in and going out
+        .route("/dashboard/sign-in", anyone(&context, get(entrance::sign_in_page)))
+        .route("/dashboard/sign-in", anyone(&context, post(entrance::sign_in)))
+        .route("/dashboard/set-up/{token}", anyone(&context, get(entrance::set_up_page)))
+        .route("/dashboard/set-up/{token}", anyone(&context, post(entrance::set_up)))
+        .route("/dashboard/invitation/{token}", anyone(&context, get(entrance::invitation_page)))
+        .route("/dashboard/invitation/{token}", anyone(&context, post(entrance::accept)))
+        .route("/dashboard/one-time/{token}", anyone(&context, get(entrance::one_time_page)))
+        .route("/dashboard/one-time/{token}", anyone(&context, post(entrance::one_time)))
+        .route("/dashboard/language", anyone(&context, post(entrance::language)))
+        .route("/dashboard/sign-out", may(&context, May::SignOut, post(entrance::sign_out)))
+        .route("/dashboard", may(&context, May::SignOut, get(start)))
+        // Links
+        .route("/dashboard/links", may(&context, May::SeeStatus, get(links::list)))
+        .route("/dashboard/links", may(&context, May::CreateLinks, post(links::post)))
+        .route("/dashboard/links/{ref}", may(&context, May::SeeStatus, get(links::show)))
+        // Sessions
+        .route("/dashboard/sessions", may(&context, May::SeeSessions, get(sessions::list)))
+        .route("/dashboard/sessions", may(&context, May::SeeSessions, post(sessions::search)))
+        .route("/dashboard/sessions/{ref}", may(&context, May::SeeSessions, get(sessions::show)))
+        .route("/dashboard/sessions/{ref}/events", may(&context, May::SeeStatus, get(sessions::events)))
+        .route("/dashboard/sessions/{ref}/reveal", may(&context, May::Review, post(sessions::reveal)))
+        .route("/dashboard/sessions/{ref}/decision", may(&context, May::Review, post(sessions::decide)))
+        .route("/dashboard/sessions/{ref}/expire", may(&context, May::Review, post(sessions::expire)))
+        .route("/dashboard/sessions/{ref}/link", may(&context, May::Review, post(dossiers::link_session)))
+        .route("/dashboard/sessions/{ref}/unlink", may(&context, May::Review, post(dossiers::unlink_session)))
+        .route("/dashboard/sessions/{ref}/artifacts/{artifact}", may(&context, May::SeeSessions, get(sessions::artifact)))
+        .route("/dashboard/sessions/{ref}/artifacts/{artifact}/link", may(&context, May::Review, post(dossiers::link_artifact)))
+        .route("/dashboard/sessions/{ref}/artifacts/{artifact}/unlink", may(&context, May::Review, post(dossiers::unlink_artifact)))
+        // Dossiers
+        .route("/dashboard/unresolved", may(&context, May::SeeSessions, get(dossiers::unresolved)))
+        .route("/dashboard/customers", may(&context, May::SeeSessions, get(dossiers::customers)))
+        .route("/dashboard/customers", may(&context, May::SeeSessions, post(dossiers::search)))
+        .route("/dashboard/customers/{id}", may(&context, May::SeeSessions, get(dossiers::show)))
+        .route("/dashboard/customers/{id}/reveal", may(&context, May::Review, post(dossiers::reveal)))
+        // Settings
+        .route("/dashboard/webhooks", may(&context, May::SeeSettings, get(settings::webhooks)))
+        .route("/dashboard/webhooks", may(&context, May::ChangeSettings, post(settings::add_webhook)))
+        .route("/dashboard/webhooks/{id}", may(&context, May::SeeSettings, get(settings::webhook)))
+        .route("/dashboard/webhooks/{id}/disable", may(&context, May::ChangeSettings, post(settings::disable_webhook)))
+        .route("/dashboard/api-keys", may(&context, May::SeeSettings, get(settings::keys)))
+        .route("/dashboard/api-keys", may(&context, May::ChangeSettings, post(settings::create_key)))
+        .route("/dashboard/api-keys/{id}/disable", may(&context, May::ChangeSettings, post(settings::disable_key)))
+        .route("/dashboard/settings/session-api", may(&context, May::ChangeSettings, post(settings::session_api)))
+        .route("/dashboard/operators", may(&context, May::SeeSettings, get(settings::operators)))
+        .route("/dashboard/operators", may(&context, May::ChangeSettings, post(settings::invite)))
+        .route("/dashboard/operators/{id}/disable", may(&context, May::ChangeSettings, post(settings::disable_operator)))
+        // What is not there
+        .route("/dashboard/{*rest}", may(&context, May::SignOut, get(missing)));
 
     let operations = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
 
@@ -41,14 +104,14 @@ pub fn router(context: Context) -> Router {
     #[cfg(debug_assertions)]
     let files = files.route("/dev/reload", get(crate::http::reload::reload)).route("/dev/reload.js", get(crate::http::reload::script));
 
-    let routes = Router::new().merge(customers).merge(integrators).merge(operations).merge(files);
+    let routes = Router::new().merge(customers).merge(integrators).merge(operators).merge(operations).merge(files);
     let routes = routes.method_not_allowed_fallback(problems::method_not_allowed).fallback(problems::fallback).with_state(context);
     let routes = routes
         // Bodies have limits of their own, which name themselves.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(serve::catch_panics))
         .layer(middleware::from_fn(body::drain_refused))
-        .layer(middleware::from_fn(serve::customer_headers))
+        .layer(middleware::from_fn(serve::common_headers))
         .layer(middleware::from_fn(serve::log));
     if is_https { routes.layer(middleware::from_fn(serve::strict_transport)) } else { routes }
 }

@@ -115,6 +115,10 @@ row_id!(
     /// A webhook endpoint: `wh_` and the row's UUID.
     EndpointId, "wh_"
 );
+row_id!(
+    /// A key of the API, to name it by; not the key itself: `key_` and the row's UUID.
+    KeyId, "key_"
+);
 
 #[cfg(test)]
 mod tests {

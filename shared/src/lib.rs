@@ -14,4 +14,5 @@ pub mod ids;
 pub mod language;
 pub mod problem;
 pub mod risk;
+pub mod role;
 pub mod session;

@@ -7,6 +7,12 @@ use serde::{Deserialize, Serialize};
 pub enum Code {
     /// 400
     InvalidJson,
+    /// 401: nobody who is known.
+    Unauthorized,
+    /// 403: known, and not allowed.
+    Forbidden,
+    /// 403: switched off.
+    Disabled,
     /// 404: no such thing, or none that you may see.
     NotFound,
     /// 404: the session's flow has no such step.
@@ -41,8 +47,11 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the pages that explain them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::InvalidJson,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::Disabled,
         Self::NotFound,
         Self::UnknownStep,
         Self::MethodNotAllowed,
@@ -64,6 +73,13 @@ impl Code {
     const fn row(self) -> (&'static str, u16, &'static str, &'static str) {
         match self {
             Self::InvalidJson => ("invalid-json", 400, "The body is not valid JSON", "Send one JSON object, nested at most 128 deep, as application/json."),
+            Self::Unauthorized => {
+                ("unauthorized", 401, "Nobody who is known", "Send an API key as Authorization: Bearer fs_…, or sign in to the dashboard again.")
+            }
+            Self::Forbidden => {
+                ("forbidden", 403, "Not allowed", "The detail says what is missing: a scope of the key, a role, or a request from the dashboard itself.")
+            }
+            Self::Disabled => ("disabled", 403, "Switched off", "An administrator can switch it on: settings set session-api on."),
             Self::NotFound => ("not-found", 404, "Not found", "There is nothing here, or nothing that this link opens. Check the address and the id."),
             Self::UnknownStep => ("unknown-step", 404, "The flow has no such step", "The ids of a session's steps are in GET /kyc-sessions/{id}/public."),
             Self::MethodNotAllowed => {
@@ -72,9 +88,12 @@ impl Code {
             Self::Timeout => {
                 ("timeout", 408, "The request took too long to arrive", "Send it again; where it keeps happening, the connection is too slow for its size.")
             }
-            Self::Conflict => {
-                ("conflict", 409, "The session is no longer open", "It was submitted already, and what you sent differs from it. Nothing was changed.")
-            }
+            Self::Conflict => (
+                "conflict",
+                409,
+                "In conflict with what was first",
+                "The detail says with what: a session that was submitted before, or a request of the same key. Nothing was changed.",
+            ),
             Self::Expired => ("expired", 410, "The session has expired", "Ask the company that sent the link for a new one."),
             Self::TooLarge => ("too-large", 413, "Too large", "The detail names the limit. Send less."),
             Self::UnsupportedMedia => (

@@ -114,6 +114,20 @@ pub fn score(reasons: &BTreeSet<String>, weights: &Weights) -> u8 {
     u8::try_from(percent.min(100)).unwrap_or(100)
 }
 
+/// What each reason adds to the score over those before it, in points: code, weight, points. They sum to the score before
+/// it is rounded.
+pub fn contributions(reasons: &BTreeSet<String>, weights: &Weights) -> Vec<(String, u8, f32)> {
+    let mut left = 100.0;
+    let weighed = reasons.iter().map(|code| (code.clone(), weights.get(code).copied().unwrap_or_default().min(100)));
+    weighed
+        .map(|(code, weight)| {
+            let adds = left * f32::from(weight) / 100.0;
+            left -= adds;
+            (code, weight, adds)
+        })
+        .collect()
+}
+
 /// What the score means. A check that could not be done makes an approval into a review.
 pub fn decide(score: u8, bands: Bands, any_error: bool) -> Decision {
     if score >= bands.reject {
@@ -141,6 +155,15 @@ mod tests {
         {
             assert_eq!(scored(weights), expected, "{weights:?}");
         }
+    }
+
+    #[test]
+    fn contributions_sum_to_the_score() {
+        let own = Weights::from([("a".to_owned(), 60), ("b".to_owned(), 30), ("c".to_owned(), 0)]);
+        let reasons = own.keys().cloned().collect();
+        let parts = contributions(&reasons, &own);
+        assert_eq!(parts.iter().map(|(_, _, adds)| adds.round() as u8).collect::<Vec<_>>(), [60, 12, 0]);
+        assert_eq!(parts.iter().map(|(_, _, adds)| adds).sum::<f32>().round() as u8, score(&reasons, &own));
     }
 
     #[test]

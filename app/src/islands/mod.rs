@@ -1,16 +1,21 @@
-//! The interactive parts. Each takes over what the server drew; nothing needs them.
+//! The interactive parts, each in the bundle of its feature. Each takes over what the server drew; nothing needs them.
 
+#[cfg(feature = "flow")]
 pub mod by_field;
+#[cfg(feature = "dashboard")]
+pub mod dashboard;
+#[cfg(feature = "flow")]
 pub mod flow;
+#[cfg(feature = "flow")]
 pub mod uploads;
 
-#[cfg(feature = "hydrate")]
+#[cfg(all(feature = "hydrate", feature = "flow"))]
 pub mod browser;
 #[cfg(feature = "forced-panic")]
 pub mod forced_panic;
 #[cfg(feature = "hydrate")]
 pub mod json;
-#[cfg(feature = "hydrate")]
+#[cfg(all(feature = "hydrate", feature = "flow"))]
 pub mod request;
-#[cfg(feature = "hydrate")]
+#[cfg(all(feature = "hydrate", feature = "flow"))]
 pub mod submit;

@@ -1,7 +1,9 @@
 //! Every word of the product's own, in each language: one struct, one `const` a language, so that a missing word does not
 //! compile. The island gets [`FlowWords`] of one language; [`PageWords`]
-//! never leave the server.
+//! never leave the server, nor does what operators read.
 
+#[cfg(feature = "ssr")]
+pub mod dashboard;
 mod en;
 mod es;
 mod pt_br;
@@ -141,27 +143,32 @@ flow_words! {
     too_many,
 }
 
-/// Makes the struct, and a list of it for tests.
+/// Makes a struct of what only the server says, and a list of it for tests.
 macro_rules! page_words {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// What only the server says.
+    ($(#[$about:meta])* $words:ident: $($(#[$doc:meta])* $name:ident,)*) => {
+        $(#[$about])*
         #[derive(Clone, Copy, Debug)]
-        pub struct PageWords {
+        pub struct $words {
             $($(#[$doc])* pub $name: &'static str,)*
         }
 
         #[cfg(test)]
-        impl PageWords {
-            const NAMES: &[&str] = &[$(stringify!($name)),*];
+        impl $words {
+            pub(crate) const NAMES: &[&str] = &[$(stringify!($name)),*];
 
-            fn all(&self) -> Vec<String> {
+            pub(crate) fn all(&self) -> Vec<String> {
                 vec![$(self.$name.to_owned()),*]
             }
         }
     };
 }
 
+#[cfg(feature = "ssr")]
+use page_words;
+
 page_words! {
+    /// What only the server says.
+    PageWords:
     /// Beside the company's name.
     secure,
     /// The page's script failed; the forms go on.

@@ -20,9 +20,9 @@ use self::{
 use crate::{
     app::App,
     kill,
-    model::{Artifact, Device, Session},
+    model::{Artifact, Device, Session, SessionRef},
     sessions::{SessionError, open::Opened, save, seal_answer},
-    store::{self, StoreError},
+    store::{self, Db, StoreError, Tx},
     vault::{self, Key, Place, Unsealable},
 };
 
@@ -115,11 +115,24 @@ fn key_place<'a>(row: &'a str, owner: &'a str) -> Place<'a> {
 
 /// The key that wraps an artifact's, and the id of the row it belongs to: the customer's where the artifact is in a
 /// dossier, else the session's.
-async fn wrapping_key(app: &App, session: &Session, session_key: &Key, customer: Option<Uuid>) -> Result<(Key, String), ArtifactError> {
+async fn wrapping_key(app: &App, db: &mut Db, session: &Session, session_key: &Key, customer: Option<Uuid>) -> Result<(Key, String), ArtifactError> {
     let Some(customer) = customer else { return Ok((session_key.clone(), session.r#ref.to_string())) };
-    let mut db = app.store.read().await?;
-    let row = store::customers::by_id(&mut db, customer).await?.ok_or(Unsealable)?;
+    let row = store::customers::by_id(db, customer).await?.ok_or(Unsealable)?;
     Ok((app.vault.data_key("customers", &customer.to_string(), &row.data_key)?, customer.to_string()))
+}
+
+/// Puts an artifact into a customer's dossier, or with `None` out of any: its key is wrapped anew, the file stays as it is.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where somebody else was first.
+pub(crate) async fn move_to(app: &App, tx: &mut Tx, session: &Session, artifact: &Artifact, customer: Option<Uuid>) -> Result<(), ArtifactError> {
+    let session_key = app.vault.data_key("sessions", &session.r#ref.to_string(), &session.data_key)?;
+    let (wrapping, owner) = wrapping_key(app, tx, session, &session_key, artifact.customer).await?;
+    let key = artifact_key(&wrapping, &owner, artifact)?;
+    let (wrapping, owner) = wrapping_key(app, tx, session, &session_key, customer).await?;
+    let row = Uuid::from_u128(artifact.id.0).to_string();
+    let sealed = app.vault.seal(&wrapping, key_place(&row, &owner), key.expose());
+    Ok(store::artifacts::set_customer(tx, artifact, customer, &sealed).await?)
 }
 
 fn artifact_key(wrapping: &Key, owner: &str, artifact: &Artifact) -> Result<Key, Unsealable> {
@@ -139,7 +152,7 @@ fn facts_by(wrapping: &Key, owner: &str, artifact: &Artifact) -> Result<Facts, U
 /// # Errors
 /// Where the file is gone, does not open, or the storage does not answer.
 pub async fn read(app: &App, session: &Session, session_key: &Key, artifact: &Artifact) -> Result<Vec<u8>, ArtifactError> {
-    let (wrapping, owner) = wrapping_key(app, session, session_key, artifact.customer).await?;
+    let (wrapping, owner) = wrapping_key(app, &mut *app.store.read().await?, session, session_key, artifact.customer).await?;
     let key = artifact_key(&wrapping, &owner, artifact)?;
     let sealed = app.objects.get(&object_path(artifact.id)).await?.bytes().await?;
     Ok(vault::open_file(&key, &artifact.id.to_string(), &sealed)?)
@@ -157,6 +170,21 @@ pub async fn of_device(app: &App, opened: &Opened, id: ArtifactId, device: Optio
     let own = |artifact: &Artifact| artifact.id == id && device.is_some() && artifact.writer == device;
     let artifact = artifacts.into_iter().find(own).filter(|_| opened.require_open().is_ok()).ok_or(SessionError::NotFound)?;
     let bytes = read(app, &opened.session, &opened.key, &artifact).await?;
+    Ok((artifact, bytes))
+}
+
+/// A session's artifact, for those who may see the session.
+///
+/// # Errors
+/// [`SessionError::NotFound`] where this session has none of this id.
+pub async fn of_session(app: &App, session: SessionRef, id: ArtifactId) -> Result<(Artifact, Vec<u8>), ArtifactError> {
+    let (session, artifacts) = {
+        let mut db = app.store.read().await?;
+        (store::sessions::by_ref(&mut db, session).await?.ok_or(SessionError::NotFound)?, store::artifacts::of_session(&mut db, session).await?)
+    };
+    let artifact = artifacts.into_iter().find(|artifact| artifact.id == id).ok_or(SessionError::NotFound)?;
+    let key = app.vault.data_key("sessions", &session.r#ref.to_string(), &session.data_key)?;
+    let bytes = read(app, &session, &key, &artifact).await?;
     Ok((artifact, bytes))
 }
 
@@ -221,7 +249,7 @@ async fn already_there(app: &App, opened: &Opened, field: Option<&str>, sha256: 
         store::artifacts::of_session(&mut db, opened.session.r#ref).await?
     };
     let Some(artifact) = artifacts.into_iter().rev().find(|artifact| artifact.field.as_deref() == Some(field)) else { return Ok(None) };
-    let (wrapping, owner) = wrapping_key(app, &opened.session, &opened.key, artifact.customer).await?;
+    let (wrapping, owner) = wrapping_key(app, &mut *app.store.read().await?, &opened.session, &opened.key, artifact.customer).await?;
     let facts = facts_by(&wrapping, &owner, &artifact)?;
     let is_same = facts.sha256 == sha256;
     Ok(is_same.then_some(Filed { artifact, sha256: facts.sha256, is_new: false }))
@@ -241,7 +269,7 @@ async fn seal(
     let row = row.to_string();
     let key = Key::random(&app.ambient);
     let customer = opened.session.customer;
-    let (wrapping, owner) = wrapping_key(app, &opened.session, &opened.key, customer).await?;
+    let (wrapping, owner) = wrapping_key(app, &mut *app.store.read().await?, &opened.session, &opened.key, customer).await?;
     let facts = Facts { width: inspected.width, height: inspected.height, clues: inspected.clues, ..facts };
     let facts = serde_json::to_vec(&facts).expect("strings and numbers serialise");
     let artifact = Artifact {
@@ -254,6 +282,7 @@ async fn seal(
         data_key: app.vault.seal(&wrapping, key_place(&row, &owner), key.expose()),
         facts: app.vault.seal(&key, facts_place(&row), &facts),
         writer: device,
+        created_at: app.ambient.now(),
     };
     let stored = inspected.stored;
     let sealed = app.on_cpu(move || vault::seal_file(&key, &id.to_string(), &stored)).await.map_err(|_| ArtifactError::Panicked)?;
@@ -270,13 +299,13 @@ enum Committed {
 
 /// Writes the row and what it answers while the session is held.
 async fn commit(app: &App, opened: &Opened, artifact: &Artifact, sha256: &str) -> Result<Committed, ArtifactError> {
-    let (wrapping, owner) = wrapping_key(app, &opened.session, &opened.key, artifact.customer).await?;
     let now = app.ambient.now();
     let mut tx = save::hold(app, opened, now).await?;
     let mut replaced = Vec::new();
     if let Some(field) = &artifact.field {
         for earlier in store::artifacts::of_session(&mut tx, artifact.session).await? {
             if earlier.field.as_ref() == Some(field) {
+                let (wrapping, owner) = wrapping_key(app, &mut tx, &opened.session, &opened.key, earlier.customer).await?;
                 if facts_by(&wrapping, &owner, &earlier)?.sha256 == sha256 {
                     return Ok(Committed::AlreadyThere(Box::new(earlier)));
                 }
@@ -294,7 +323,7 @@ async fn commit(app: &App, opened: &Opened, artifact: &Artifact, sha256: &str) -
     if bytes + artifact.size > MAX_TOTAL {
         return Err(ArtifactError::TooLarge("A session holds at most 100 MiB (104857600 bytes) of files."));
     }
-    store::artifacts::insert(&mut tx, artifact, now).await?;
+    store::artifacts::insert(&mut tx, artifact).await?;
     kill::point("upload.before_commit");
     tx.commit().await?;
     kill::point("upload.after_commit");

@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use shared::{
-    event::EventType,
+    event::{EventType, Told},
     language::Language,
     risk::{self, CheckResult},
     session::Outcome,
@@ -166,7 +166,7 @@ pub async fn settle(app: &App, tx: &mut Tx, session: &Session, flow: &Flow) -> R
     let outcome = Outcome { risk_score, decision: risk::decide(risk_score, flow.definition.bands, any_error), reasons };
     let now = app.ambient.now();
     store::sessions::complete(tx, session.r#ref, now, &outcome).await?;
-    webhooks::emit(app, tx, session, EventType::SessionCompleted, Some(risk_score)).await?;
+    webhooks::emit(app, tx, session, EventType::SessionCompleted, 1, Told { risk_score: Some(risk_score), decision: None }).await?;
     tx.audit(app.ambient.uuid(), now, "system", "session.completed", &session.r#ref.to_string()).await?;
     Ok(true)
 }

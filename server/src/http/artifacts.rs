@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::{Context, device, path::Segments, problems::ApiError, session_api, visitor::Visitor};
-use crate::artifacts;
+use crate::{artifacts, model::Artifact};
 
 /// The file as it is stored, in a sandbox.
 pub async fn artifact(
@@ -20,6 +20,11 @@ pub async fn artifact(
     let artifact = artifact.parse().map_err(|_| ApiError::not_found())?;
     let device = device::of(&context.app, &headers, &opened.id);
     let (artifact, bytes) = artifacts::of_device(&context.app, &opened, artifact, device).await?;
+    Ok(served(&artifact, bytes))
+}
+
+/// A file as it is served to anybody: its type as it was told by content, in a sandbox, a PDF as a download.
+pub fn served(artifact: &Artifact, bytes: Vec<u8>) -> Response {
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&artifact.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream")));
@@ -27,5 +32,5 @@ pub async fn artifact(
     if artifact.media_type == "application/pdf" {
         headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
     }
-    Ok(response)
+    response
 }

@@ -16,7 +16,7 @@ use axum::{
     response::Response,
 };
 use http_body::{Body as _, Frame};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Limited};
 use serde::de::DeserializeOwned;
 use shared::problem::Code;
 
@@ -27,6 +27,8 @@ use super::{
 
 /// The largest JSON body, in bytes.
 const MAX_JSON: usize = 256 * 1024;
+/// Parts of a form; what comes after is not read.
+const MAX_PAIRS: usize = 200;
 /// How long a JSON body may take, in all.
 const JSON_TIME: Duration = Duration::from_secs(60);
 /// What is read of a refused body, at most.
@@ -51,11 +53,30 @@ pub fn too_slow(error: &(dyn std::error::Error + 'static)) -> Option<ApiError> {
     TooSlow::is_cause_of(error).then(|| ApiError::new(Code::Timeout, detail))
 }
 
+/// Reads a urlencoded form of at most `most` bytes: names and texts, in order. An empty body is an empty form.
+///
+/// # Errors
+/// 413 with the sentence given, 408
+pub async fn urlencoded(request: Request, most: usize, too_large: &str) -> Result<Vec<(String, String)>, ApiError> {
+    let limited = Limited::new(request.into_body(), most);
+    let refused = |error: Box<dyn std::error::Error + Send + Sync>| too_slow(&*error).unwrap_or_else(|| ApiError::new(Code::TooLarge, too_large));
+    let bytes = limited.collect().await.map_err(refused)?.to_bytes();
+    Ok(url::form_urlencoded::parse(&bytes).take(MAX_PAIRS).map(|(name, text)| (name.into_owned(), text.into_owned())).collect())
+}
+
 /// Reads a JSON body: size first, then media type, then content.
 ///
 /// # Errors
 /// 413 with the limit, 415, 408 where it takes too long, or 400 with where the JSON is wrong.
 pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> {
+    parsed(&json_bytes(request).await?)
+}
+
+/// A JSON body's bytes: size first, then media type.
+///
+/// # Errors
+/// 413, 415, 408
+pub async fn json_bytes(request: Request) -> Result<Vec<u8>, ApiError> {
     let too_large = || ApiError::new(Code::TooLarge, "A JSON body is at most 256 KiB (262144 bytes).");
     if declared_length(request.headers()).is_some_and(|length| length > MAX_JSON as u64) {
         return Err(too_large());
@@ -78,11 +99,18 @@ pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> 
         Ok(bytes)
     };
     let too_long = |_| ApiError::new(Code::Timeout, "A JSON body has to arrive within 60 s.");
-    let bytes = tokio::time::timeout(JSON_TIME, read).await.map_err(too_long)??;
+    tokio::time::timeout(JSON_TIME, read).await.map_err(too_long)?
+}
+
+/// The object that these bytes are.
+///
+/// # Errors
+/// 400 with where the JSON is wrong.
+pub fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(ApiError::new(Code::InvalidJson, "The body has to be a JSON object."));
     }
-    serde_json::from_slice(&bytes).map_err(|error| {
+    serde_json::from_slice(bytes).map_err(|error| {
         // Where it is wrong, and never what stands there.
         ApiError::new(Code::InvalidJson, format!("The body is not the JSON object that is wanted, at line {}, column {}.", error.line(), error.column()))
     })

@@ -23,7 +23,7 @@ use tracing::debug;
 use super::{Context, path::Segments, problems::ApiError, session_api, visitor::Visitor};
 use crate::{
     model::SessionRef,
-    sessions::{SessionError, watch::News, watch::Watch},
+    sessions::{self, SessionError, open::Opened, watch::News, watch::Watch},
 };
 
 /// Streams of one session at once.
@@ -75,7 +75,19 @@ impl Drop for Place {
 
 /// `GET /kyc-sessions/{id}/events`
 pub async fn events(State(context): State<Context>, Segments(id): Segments<String>, visitor: Visitor) -> Result<Response, ApiError> {
-    let opened = session_api::open(&context, &id, &visitor).await?;
+    follow(context.clone(), session_api::open(&context, &id, &visitor).await?).await
+}
+
+/// The same for an operator, who knows the session by its ref.
+///
+/// # Errors
+/// 404, 429
+pub async fn of_ref(context: Context, session: SessionRef) -> Result<Response, ApiError> {
+    let opened = sessions::open::by_ref(&context.app, session).await?;
+    follow(context, opened).await
+}
+
+async fn follow(context: Context, opened: Opened) -> Result<Response, ApiError> {
     let session = opened.session.r#ref;
     let place = context.streams.enter(session).map_err(|limit| ApiError::rate_limited(limit, RETRY_AFTER))?;
     let mut watch = Watch::new(opened);

@@ -7,7 +7,6 @@ use axum::{
     extract::Request,
     http::{HeaderMap, header},
 };
-use http_body_util::{BodyExt as _, Limited};
 use shared::{
     flow::{FieldType, Step},
     problem::{Code, FieldCode, FieldFault},
@@ -17,7 +16,7 @@ use app::components::error_summary::FILE_REFUSED;
 
 use super::{
     Context,
-    body::{is_media_type, too_slow},
+    body::{self, is_media_type},
     problems::ApiError,
     uploads,
 };
@@ -54,13 +53,9 @@ pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Devic
         return Ok(posted);
     }
     if is_media_type(headers, "application/x-www-form-urlencoded") {
-        let limited = Limited::new(request.into_body(), MAX_URLENCODED);
-        let refused = |error: Box<dyn std::error::Error + Send + Sync>| {
-            too_slow(&*error).unwrap_or_else(|| ApiError::new(Code::TooLarge, "A form without files is at most 256 KiB (262144 bytes)."))
-        };
-        let bytes = limited.collect().await.map_err(refused)?.to_bytes();
-        for (name, text) in url::form_urlencoded::parse(&bytes).take(uploads::MAX_PARTS) {
-            posted.add(&name, text.into_owned());
+        let pairs = body::urlencoded(request, MAX_URLENCODED, "A form without files is at most 256 KiB (262144 bytes).").await?;
+        for (name, text) in pairs {
+            posted.add(&name, text);
         }
         return Ok(posted);
     }

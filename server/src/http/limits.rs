@@ -1,5 +1,5 @@
-//! Limits on requests a minute, counted in this process's memory: reads and writes of a session, and unknown ids of an
-//! address. A window begins with the first request that counts in it and lasts a minute. Time comes in from outside.
+//! Limits on requests a minute, counted in this process's memory: reads and writes of a session, unknown ids of an address,
+//! tries to sign in, requests of an API key. A window begins with the first request that counts in it and lasts a minute. Time comes in from outside.
 
 use std::{
     collections::HashMap,
@@ -10,6 +10,8 @@ use std::{
 };
 
 use axum::http::Method;
+use sha2::{Digest as _, Sha256};
+use shared::ids::KeyId;
 
 use super::problems::ApiError;
 use crate::model::SessionRef;
@@ -25,6 +27,8 @@ const KEPT: usize = 100_000;
 const READS: u32 = 120;
 const WRITES: u32 = 30;
 const UNKNOWN: u32 = 20;
+const SIGN_INS: u32 = 10;
+const OF_A_KEY: u32 = 600;
 
 /// Requests so far, since when.
 struct Window {
@@ -79,13 +83,24 @@ pub struct Limits {
     reads: Limit<SessionRef>,
     writes: Limit<SessionRef>,
     unknown: Limit<IpAddr>,
+    sign_ins_of_address: Limit<IpAddr>,
+    sign_ins_of_account: Limit<[u8; 32]>,
+    of_key: Limit<KeyId>,
     on: bool,
 }
 
 impl Limits {
     /// Counts from nothing; where they are off, nothing is ever refused.
     pub fn new(on: bool) -> Self {
-        Self { reads: Limit::new(READS, KEPT), writes: Limit::new(WRITES, KEPT), unknown: Limit::new(UNKNOWN, KEPT), on }
+        Self {
+            reads: Limit::new(READS, KEPT),
+            writes: Limit::new(WRITES, KEPT),
+            unknown: Limit::new(UNKNOWN, KEPT),
+            sign_ins_of_address: Limit::new(SIGN_INS, KEPT),
+            sign_ins_of_account: Limit::new(SIGN_INS, KEPT),
+            of_key: Limit::new(OF_A_KEY, KEPT),
+            on,
+        }
     }
 
     /// A request to a session that there is.
@@ -106,6 +121,25 @@ impl Limits {
     /// 429 where the address had its guesses of this minute.
     pub fn unknown(&self, address: IpAddr, now: Instant) -> Result<(), ApiError> {
         self.count(&self.unknown, address, now, "An address may ask for 20 unknown ids a minute.")
+    }
+
+    /// A try to sign in, whether there is such an account or not.
+    ///
+    /// # Errors
+    /// 429 where the address, or the account, had its tries of this minute.
+    pub fn sign_in(&self, address: IpAddr, email: &str, now: Instant) -> Result<(), ApiError> {
+        const SENTENCE: &str = "An address, and an account, has 10 tries to sign in a minute.";
+        self.count(&self.sign_ins_of_address, address, now, SENTENCE)?;
+        let account = Sha256::digest(email.trim().to_lowercase().as_bytes()).into();
+        self.count(&self.sign_ins_of_account, account, now, SENTENCE)
+    }
+
+    /// A request with a key of the API.
+    ///
+    /// # Errors
+    /// 429 where the key had its requests of this minute.
+    pub fn key(&self, key: KeyId, now: Instant) -> Result<(), ApiError> {
+        self.count(&self.of_key, key, now, "An API key takes 600 requests a minute.")
     }
 
     fn count<K: Eq + Hash>(&self, limit: &Limit<K>, key: K, now: Instant, sentence: &str) -> Result<(), ApiError> {

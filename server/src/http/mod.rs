@@ -3,11 +3,13 @@
 pub mod artifacts;
 pub mod body;
 pub mod branding;
+pub mod dashboard;
 pub mod device;
 pub mod events;
 pub mod files;
 pub mod forms;
 pub mod health;
+pub mod integrators;
 pub mod language;
 pub mod limits;
 pub mod pace;
@@ -16,6 +18,7 @@ pub mod path;
 pub mod problems;
 #[cfg(debug_assertions)]
 pub mod reload;
+pub mod render;
 pub mod serve;
 pub mod session_api;
 pub mod site;
@@ -37,8 +40,10 @@ pub struct Context {
     pub app: Arc<App>,
     /// The site's files.
     pub site: Arc<SiteFiles>,
-    /// What Leptos needs to know to load a bundle.
+    /// What Leptos needs to know to load the customer's bundle.
     pub options: LeptosOptions,
+    /// The same of the operators' bundle.
+    pub desk_options: LeptosOptions,
     /// Where temporary files go.
     pub spool_dir: Arc<std::path::PathBuf>,
     /// Requests counted.

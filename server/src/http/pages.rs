@@ -13,9 +13,8 @@ use app::{
     words::{Words, words},
 };
 use axum::{
-    body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::*;
@@ -32,6 +31,7 @@ use super::{
     Context, device, forms, language,
     path::Segments,
     problems::ApiError,
+    render,
     session_api::{normalised, open},
     visitor::Visitor,
 };
@@ -45,11 +45,6 @@ const REFRESH: u32 = 3;
 
 /// Seconds after which the last page leads back to where the customer came from.
 const RETURN_AFTER: u32 = 10;
-
-/// Where a document ends.
-const END: &[u8] = b"</html>";
-/// The largest page, in bytes: a flow has at most 256 KiB of texts.
-const MAX_PAGE: usize = 8 * 1024 * 1024;
 
 /// What a page shows besides the session itself.
 #[derive(Default)]
@@ -270,7 +265,7 @@ async fn draw_as(
         let refresh = refresh.or_else(|| (session.status == Status::Processing).then(|| REFRESH.to_string()));
         let site = Site { refresh, island: false, ..site };
         let page = move || view! { <StatusPage site=site.clone() session=session.clone() return_url=return_url.clone() /> };
-        return Ok(html(frames, status, true, page).await);
+        return Ok(render::html(frames, status, true, page).await);
     };
     let is_file = |name: &str| shown_step.field(name).is_some_and(|field| field.r#type == FieldType::Artifact);
     let (mut shown, elsewhere) = answers_of(context, opened, &session.steps, device).await?;
@@ -287,7 +282,7 @@ async fn draw_as(
         errors: filled.errors,
         words: words(view.language).flow.spoken(),
     });
-    Ok(html(frames, status, view.plain, move || view! { <StepPage site=site.clone() session=session.clone() data=data.clone() /> }).await)
+    Ok(render::html(frames, status, view.plain, move || view! { <StepPage site=site.clone() session=session.clone() data=data.clone() /> }).await)
 }
 
 /// Where the customer goes now that the session is over, with nothing but its status appended.
@@ -331,39 +326,7 @@ async fn neutral(context: &Context, headers: &HeaderMap, query: Option<&str>, er
         _ => (words.trouble_title, words.trouble_text),
     };
     let site = Site { options: context.options.clone(), pkg: context.site.pkg(), brand_css: None, plain: true, refresh: None, island: false };
-    let mut response = html("'none'".to_owned(), status, true, move || view! { <NeutralPage site=site.clone() language title text /> }).await;
+    let mut response = render::html("'none'".to_owned(), status, true, move || view! { <NeutralPage site=site.clone() language title text /> }).await;
     error.retry_after(response.headers_mut());
     response
-}
-
-/// Draws a page, with the policy that its nonce belongs to. Where there is no island it ends where its document does.
-async fn html<V: IntoView + 'static>(frames: String, status: StatusCode, whole: bool, page: impl Fn() -> V + Clone + Send + Sync + 'static) -> Response {
-    let policy = move || {
-        let nonce = leptos::nonce::use_nonce().expect("the feature nonce is on");
-        let policy = format!(
-            "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self' blob: data:; style-src 'self'; \
-             font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {frames}"
-        );
-        let response = expect_context::<leptos_axum::ResponseOptions>();
-        if let Ok(policy) = HeaderValue::from_str(&policy) {
-            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
-        }
-        response.set_status(status);
-    };
-    let mut response = leptos_axum::render_app_async_with_context(policy, page)(Request::new(Body::empty())).await;
-    if whole {
-        response = without_scripts(response).await;
-    }
-    response.headers_mut().insert("permissions-policy", HeaderValue::from_static("camera=(self)"));
-    response
-}
-
-/// Leptos appends scripts of its own behind the document.
-async fn without_scripts(response: Response) -> Response {
-    let (parts, body) = response.into_parts();
-    let mut html = axum::body::to_bytes(body, MAX_PAGE).await.unwrap_or_default();
-    if let Some(end) = html.windows(END.len()).rposition(|window| window == END) {
-        html.truncate(end + END.len());
-    }
-    Response::from_parts(parts, Body::from(html))
 }

@@ -5,13 +5,14 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use shared::problem::{Code, Problem};
+use shared::problem::{Code, FieldCode, FieldFault, Problem};
 use tracing::error;
 
 use super::path::Segments;
 use crate::{
     artifacts::{ArtifactError, inspect::Fault},
     flows::FlowError,
+    operators::OperatorError,
     sessions::SessionError,
     store::StoreError,
 };
@@ -91,8 +92,8 @@ impl From<SessionError> for ApiError {
             SessionError::Store(StoreError::Unavailable(cause)) => unavailable(&cause),
             SessionError::Store(cause @ StoreError::Inconsistent(_)) => internal(&cause),
             SessionError::Flow(FlowError::Store(StoreError::Unavailable(cause))) => unavailable(&cause),
-            // Sessions are not created over this API.
-            cause @ SessionError::ReturnUrl { .. } => internal(&cause),
+            SessionError::Flow(cause @ FlowError::Unknown { .. }) => at_fault("flow", FieldCode::NotAnOption, &cause),
+            cause @ SessionError::ReturnUrl { .. } => at_fault("returnUrl", FieldCode::NotAnOption, &cause),
             SessionError::Flow(cause) => internal(&cause),
             SessionError::Sealed(cause) => internal(&cause),
         }))
@@ -113,6 +114,23 @@ impl From<ArtifactError> for ApiError {
             ArtifactError::Io(cause) => unavailable(&cause),
             ArtifactError::Panicked => internal(&"looking at an uploaded file panicked"),
         }))
+    }
+}
+
+/// A request that is refused for one of its fields.
+pub fn at_fault(field: &str, code: FieldCode, message: &dyn std::fmt::Display) -> Problem {
+    let fault = FieldFault { field: field.to_owned(), code, message: format!("{message}.") };
+    Problem::new(Code::InvalidRequest, "A part of the request is missing or wrong.").with_errors(vec![fault])
+}
+
+impl From<OperatorError> for ApiError {
+    fn from(error: OperatorError) -> Self {
+        match error {
+            OperatorError::Store(error) => SessionError::from(error).into(),
+            OperatorError::Busy(busy) => Self(Box::new(unavailable(&busy))),
+            OperatorError::NotFound => Self::not_found(),
+            cause => Self(Box::new(internal(&cause))),
+        }
     }
 }
 

@@ -104,11 +104,11 @@ pub async fn log(request: Request, next: Next) -> Response {
 /// What an answer may do that does not say otherwise: nothing.
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'");
 
-/// Middleware: headers that every answer of the customer's side carries.
-pub async fn customer_headers(request: Request, next: Next) -> Response {
+/// Middleware: headers that every answer carries.
+pub async fn common_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -1,5 +1,7 @@
 //! Nouns that only the server knows. No IO.
 
+mod operators;
+
 use std::collections::BTreeSet;
 
 use shared::{
@@ -10,6 +12,8 @@ use shared::{
     session::{SessionState, Timestamp},
 };
 use uuid::Uuid;
+
+pub use operators::{ApiKey, AuditRow, LinkKind, Operator, Review, Scope, SignIn};
 
 /// A session's row id: what logs, audit rows and operators see instead of the session id.
 pub type SessionRef = Uuid;
@@ -37,6 +41,8 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When it ends, whatever became of it.
     pub expires_at: Timestamp,
+    /// When the customer submitted it, whatever became of it since.
+    pub submitted_at: Option<Timestamp>,
 }
 
 /// A version of a flow.
@@ -109,6 +115,8 @@ pub struct Artifact {
     pub facts: Vec<u8>,
     /// The device that uploaded it, where it showed a cookie.
     pub writer: Option<Device>,
+    /// When it was uploaded.
+    pub created_at: Timestamp,
 }
 
 /// A check of a session, and what it found once it is finished.
@@ -160,6 +168,10 @@ pub struct Endpoint {
     pub url: String,
     /// Its signing secret, sealed.
     pub secret: Vec<u8>,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// Nothing is sent to it any more, since.
+    pub disabled_at: Option<Timestamp>,
 }
 
 /// An event on its way to one endpoint, held by this process.
@@ -176,7 +188,11 @@ pub struct ClaimedDelivery {
     /// The session's data key, wrapped.
     pub session_key: Vec<u8>,
     /// Where it goes.
-    pub endpoint: Endpoint,
+    pub endpoint: EndpointId,
+    /// That endpoint's address.
+    pub url: String,
+    /// Its signing secret, sealed.
+    pub secret: Vec<u8>,
 }
 
 /// One HTTP try of a delivery.
@@ -203,6 +219,8 @@ pub struct Delivery {
     pub event_type: String,
     /// Where it goes.
     pub endpoint: EndpointId,
+    /// The session it is about.
+    pub session: SessionRef,
     /// PENDING, DELIVERED or FAILED.
     pub status: String,
     /// When the next try is due.

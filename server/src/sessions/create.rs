@@ -9,8 +9,9 @@ use shared::{
 use super::SessionError;
 use crate::{
     app::App,
+    dossiers::{self, CustomerReference},
     flows,
-    model::{Customer, Session},
+    model::Session,
     store,
     vault::Place,
 };
@@ -30,24 +31,6 @@ pub struct NewSession {
     pub return_url: Option<String>,
 }
 
-/// A company's own reference of a customer: 1 to 128 of `A-Za-z0-9_.:-`. It may be a CPF, so `Debug` hides it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct CustomerReference(String);
-
-impl std::str::FromStr for CustomerReference {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        let fits = !text.is_empty() && text.len() <= 128 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b));
-        if fits { Ok(Self(text.to_owned())) } else { Err("a customer reference has 1 to 128 of A-Za-z0-9_.:-".to_owned()) }
-    }
-}
-
-impl std::fmt::Debug for CustomerReference {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CustomerReference(…)")
-    }
-}
-
 /// A session that was just created.
 pub struct Created {
     /// The id: whoever has it may open the session.
@@ -63,10 +46,33 @@ pub struct Created {
 /// # Errors
 /// Where there is no such flow, or the store does not answer; nothing was created then.
 pub async fn create(app: &App, new: NewSession, actor: &str) -> Result<Created, SessionError> {
+    let prepared = prepare(app, new).await?;
+    let mut tx = app.store.write().await?;
+    let created = create_in(app, &mut tx, prepared, actor).await?;
+    tx.commit().await?;
+    Ok(created)
+}
+
+/// A session that may be created: its flow is there, and lists the return URL.
+pub(crate) struct Prepared {
+    new: NewSession,
+    flow: std::sync::Arc<flows::Flow>,
+}
+
+/// Checks what is asked for against its flow.
+///
+/// # Errors
+/// Where there is no such flow, or it does not list the return URL.
+pub(crate) async fn prepare(app: &App, new: NewSession) -> Result<Prepared, SessionError> {
     let (flow, _) = flows::newest(app, &new.flow).await?;
     if let Some(url) = new.return_url.as_ref().filter(|url| !flow.definition.return_urls().contains(url)) {
         return Err(SessionError::ReturnUrl { url: url.clone(), allowed: flow.definition.return_urls().join(", ") });
     }
+    Ok(Prepared { new, flow })
+}
+
+/// Creates a session in the caller's transaction.
+pub(crate) async fn create_in(app: &App, tx: &mut store::Tx, Prepared { new, flow }: Prepared, actor: &str) -> Result<Created, SessionError> {
     let now = app.ambient.now();
     // A whole second, since that is how it is told to everyone.
     let whole_second = Timestamp((now.0 + 999_999) / 1_000_000 * 1_000_000);
@@ -77,9 +83,8 @@ pub async fn create(app: &App, new: NewSession, actor: &str) -> Result<Created, 
     let (key, data_key) = app.vault.new_data_key("sessions", &row);
     let id_sealed = app.vault.seal(&key, Place { table: "sessions", column: "id_sealed", row: &row, key_of: &row }, id.expose().as_bytes());
 
-    let mut tx = app.store.write().await?;
     let customer = match &new.customer {
-        Some(reference) => Some(find_or_make(app, &mut tx, reference).await?.id),
+        Some(reference) => Some(dossiers::find_or_make(app, tx, reference).await?.id),
         None => None,
     };
     let session = Session {
@@ -93,19 +98,10 @@ pub async fn create(app: &App, new: NewSession, actor: &str) -> Result<Created, 
         state: SessionState::Pending { expires_at },
         created_at: now,
         expires_at,
+        submitted_at: None,
     };
-    store::sessions::insert(&mut tx, &session, &id).await?;
+    store::sessions::insert(tx, &session, &id).await?;
     tx.audit(app.ambient.uuid(), now, actor, "session.created", &row).await?;
-    tx.commit().await?;
     let url = format!("{}/verify/{}", app.public_url, id.expose());
     Ok(Created { id, url, session })
-}
-
-async fn find_or_make(app: &App, tx: &mut store::Tx, reference: &CustomerReference) -> Result<Customer, SessionError> {
-    let id = app.ambient.uuid();
-    let row = id.to_string();
-    let (key, data_key) = app.vault.new_data_key("customers", &row);
-    let sealed = app.vault.seal(&key, Place { table: "customers", column: "reference", row: &row, key_of: &row }, reference.0.as_bytes());
-    let index = app.vault.index("customers.reference", &reference.0);
-    Ok(store::customers::find_or_insert(tx, &index, &Customer { id, reference: sealed, data_key }, app.ambient.now()).await?)
 }

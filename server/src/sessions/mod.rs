@@ -6,6 +6,7 @@ pub mod consent;
 pub mod create;
 pub mod expire;
 pub mod open;
+pub mod review;
 pub mod save;
 pub mod show;
 pub mod watch;

@@ -15,9 +15,10 @@ use crate::{
     app::App,
     clock::rfc3339,
     flows::{self, Flow},
-    model::{Artifact, Session},
+    model::{Artifact, Session, SessionRef},
     store::{self, Db},
     vault::Key,
+    webhooks,
 };
 
 /// A session, opened by its id.
@@ -62,7 +63,24 @@ pub async fn open(app: &App, id: SessionId) -> Result<Opened, SessionError> {
         let mut db = app.store.read().await?;
         store::sessions::by_id(&mut db, &id).await?
     };
+    opened(app, id, found.ok_or(SessionError::NotFound)?).await
+}
+
+/// Opens a session by its ref, for those who may see it without its id.
+///
+/// # Errors
+/// [`SessionError::NotFound`] where there is none.
+pub async fn by_ref(app: &App, r#ref: SessionRef) -> Result<Opened, SessionError> {
+    let found = {
+        let mut db = app.store.read().await?;
+        store::sessions::by_ref(&mut db, r#ref).await?
+    };
     let session = found.ok_or(SessionError::NotFound)?;
+    let key = app.vault.data_key("sessions", &r#ref.to_string(), &session.data_key)?;
+    opened(app, webhooks::session_id(&session, &key)?, session).await
+}
+
+async fn opened(app: &App, id: SessionId, session: Session) -> Result<Opened, SessionError> {
     let key = app.vault.data_key("sessions", &session.r#ref.to_string(), &session.data_key)?;
     let flow = flows::by_id(app, session.flow).await?;
     let status = session.state.status_at(app.ambient.now());

@@ -11,7 +11,13 @@ use shared::{
 use uuid::Uuid;
 
 use super::SessionError;
-use crate::{app::App, clock::rfc3339, model, store};
+use crate::{
+    app::App,
+    clock::rfc3339,
+    dossiers,
+    model::{self, Session},
+    store::{self, Db},
+};
 
 /// A session and what became of it.
 #[derive(Debug, Serialize)]
@@ -114,18 +120,48 @@ pub struct ShownAttempt {
     pub error: Option<String>,
 }
 
+async fn find(db: &mut Db, id_or_ref: &str) -> Result<Session, SessionError> {
+    let found = match (id_or_ref.parse::<SessionId>(), id_or_ref.parse::<Uuid>()) {
+        (Ok(id), _) => store::sessions::by_id(db, &id).await?,
+        (_, Ok(r#ref)) => store::sessions::by_ref(db, r#ref).await?,
+        _ => None,
+    };
+    found.ok_or(SessionError::NotFound)
+}
+
+/// A session as the API reads it.
+pub struct Read {
+    /// The session.
+    pub session: Session,
+    /// Its status as of now.
+    pub status: Status,
+    /// The company's own reference of its customer.
+    pub customer: Option<String>,
+}
+
+/// Reads a session by its id or its ref.
+///
+/// # Errors
+/// [`SessionError::NotFound`] where neither names one.
+pub async fn read(app: &App, id_or_ref: &str) -> Result<Read, SessionError> {
+    let mut db = app.store.read().await?;
+    let session = find(&mut db, id_or_ref).await?;
+    let customer = match session.customer {
+        Some(customer) => store::customers::by_id(&mut db, customer).await?,
+        None => None,
+    };
+    let customer = customer.map(|customer| dossiers::reference(app, &customer)).transpose()?;
+    let status = session.state.status_at(app.ambient.now());
+    Ok(Read { session, status, customer })
+}
+
 /// Finds a session by its id or its ref.
 ///
 /// # Errors
 /// [`SessionError::NotFound`] where neither names one.
 pub async fn show(app: &App, id_or_ref: &str) -> Result<Shown, SessionError> {
     let mut db = app.store.read().await?;
-    let found = match (id_or_ref.parse::<SessionId>(), id_or_ref.parse::<Uuid>()) {
-        (Ok(id), _) => store::sessions::by_id(&mut db, &id).await?,
-        (_, Ok(r#ref)) => store::sessions::by_ref(&mut db, r#ref).await?,
-        _ => None,
-    };
-    let session = found.ok_or(SessionError::NotFound)?;
+    let session = find(&mut db, id_or_ref).await?;
     let outcome = match &session.state {
         SessionState::Completed { outcome, .. } => Some(outcome),
         _ => None,

@@ -1,11 +1,13 @@
 //! Rows of uploaded files. The files themselves are in the object store, under the artifact's UUID.
 
-use shared::{ids::ArtifactId, session::Timestamp};
-use sqlx::Row as _;
+use shared::ids::ArtifactId;
+use sqlx::{AssertSqlSafe, Row as _};
 use uuid::Uuid;
 
-use super::{Db, Result, StoreError, Tx, columns::Columns};
+use super::{Db, Result, StoreError, Tx, columns::Columns, exactly_one};
 use crate::model::{Artifact, SessionRef};
+
+const COLUMNS: &str = "id, session_ref, customer, field, media_type, size, data_key, facts, writer, created_at";
 
 impl TryFrom<&sqlx::any::AnyRow> for Artifact {
     type Error = StoreError;
@@ -21,6 +23,7 @@ impl TryFrom<&sqlx::any::AnyRow> for Artifact {
             data_key: columns.get("data_key")?,
             facts: columns.get("facts")?,
             writer: columns.hash_option("writer")?,
+            created_at: columns.time("created_at")?,
         })
     }
 }
@@ -31,9 +34,39 @@ fn row_id(id: ArtifactId) -> String {
 
 /// Every artifact of a session, oldest first.
 pub async fn of_session(db: &mut Db, session: SessionRef) -> Result<Vec<Artifact>> {
-    let query =
-        sqlx::query("SELECT id, session_ref, customer, field, media_type, size, data_key, facts, writer FROM artifacts WHERE session_ref = $1 ORDER BY id");
-    query.bind(session.to_string()).fetch_all(db).await?.iter().map(Artifact::try_from).collect()
+    let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE session_ref = $1 ORDER BY id");
+    sqlx::query(AssertSqlSafe(sql)).bind(session.to_string()).fetch_all(db).await?.iter().map(Artifact::try_from).collect()
+}
+
+/// Artifacts in a customer's dossier, the newest first.
+pub async fn of_customer(db: &mut Db, customer: Uuid, limit: i64) -> Result<Vec<Artifact>> {
+    let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE customer = $1 ORDER BY id DESC LIMIT $2");
+    sqlx::query(AssertSqlSafe(sql)).bind(customer.to_string()).bind(limit).fetch_all(db).await?.iter().map(Artifact::try_from).collect()
+}
+
+/// Artifacts in no dossier that are older than `before`, the newest first.
+pub async fn unresolved(db: &mut Db, before: Uuid, limit: i64) -> Result<Vec<Artifact>> {
+    let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE customer IS NULL AND id < $1 ORDER BY id DESC LIMIT $2");
+    sqlx::query(AssertSqlSafe(sql)).bind(before.to_string()).bind(limit).fetch_all(db).await?.iter().map(Artifact::try_from).collect()
+}
+
+/// How many artifacts are in no dossier, counted to `most`.
+pub async fn count_unresolved(db: &mut Db, most: i64) -> Result<i64> {
+    let query = sqlx::query("SELECT COUNT(*) AS n FROM (SELECT id FROM artifacts WHERE customer IS NULL LIMIT $1) AS some");
+    Ok(query.bind(most).fetch_one(db).await?.try_get("n")?)
+}
+
+/// Puts an artifact into a dossier, or with `None` out of it, with its key wrapped anew.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where somebody else was first.
+pub async fn set_customer(tx: &mut Tx, artifact: &Artifact, to: Option<Uuid>, data_key: &[u8]) -> Result<()> {
+    let query = sqlx::query("UPDATE artifacts SET customer = $3, data_key = $4 WHERE id = $1 AND COALESCE(customer, '') = $2")
+        .bind(row_id(artifact.id))
+        .bind(artifact.customer.map_or_else(String::new, |id| id.to_string()))
+        .bind(to.map(|id| id.to_string()))
+        .bind(data_key.to_vec());
+    exactly_one(query.execute(&mut **tx).await?.rows_affected())
 }
 
 /// How many files and bytes a session holds.
@@ -49,7 +82,7 @@ pub async fn exists(db: &mut Db, id: Uuid) -> Result<bool> {
 }
 
 /// Writes an artifact's row.
-pub async fn insert(tx: &mut Tx, artifact: &Artifact, now: Timestamp) -> Result<()> {
+pub async fn insert(tx: &mut Tx, artifact: &Artifact) -> Result<()> {
     sqlx::query(
         "INSERT INTO artifacts (id, session_ref, customer, field, media_type, size, data_key, facts, writer, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -63,7 +96,7 @@ pub async fn insert(tx: &mut Tx, artifact: &Artifact, now: Timestamp) -> Result<
     .bind(artifact.data_key.clone())
     .bind(artifact.facts.clone())
     .bind(artifact.writer.map(|device| device.to_vec()))
-    .bind(now.0)
+    .bind(artifact.created_at.0)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -60,6 +60,11 @@ impl<'a> Columns<'a> {
         self.get(column).map(Timestamp)
     }
 
+    /// A time, where there is one.
+    pub fn time_option(&self, column: &'static str) -> Result<Option<Timestamp>> {
+        Ok(self.get::<Option<i64>>(column)?.map(Timestamp))
+    }
+
     /// A time that has to be there in this state.
     pub fn required_time(&self, column: &'static str) -> Result<Timestamp> {
         self.get::<Option<i64>>(column)?.map(Timestamp).ok_or_else(|| self.inconsistent(column).into())

@@ -17,6 +17,23 @@ pub async fn by_id(db: &mut Db, id: Uuid) -> Result<Option<Customer>> {
     row.as_ref().map(read).transpose()
 }
 
+/// The customers of these rows, in no order.
+pub async fn by_ids(db: &mut Db, ids: &[Uuid]) -> Result<Vec<Customer>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=ids.len()).map(|at| format!("${at}")).collect();
+    let sql = format!("SELECT id, reference, data_key FROM customers WHERE id IN ({})", places.join(", "));
+    let query = ids.iter().fold(sqlx::query(sqlx::AssertSqlSafe(sql)), |query, id| query.bind(id.to_string()));
+    query.fetch_all(db).await?.iter().map(read).collect()
+}
+
+/// The customer with this index value.
+pub async fn by_index(db: &mut Db, index: &[u8]) -> Result<Option<Customer>> {
+    let query = sqlx::query("SELECT id, reference, data_key FROM customers WHERE reference_index = $1");
+    query.bind(index.to_vec()).fetch_optional(db).await?.as_ref().map(read).transpose()
+}
+
 /// The customer with this index value; the one given, where there is none yet.
 pub async fn find_or_insert(tx: &mut Tx, index: &[u8], new: &Customer, now: Timestamp) -> Result<Customer> {
     sqlx::query(
@@ -29,6 +46,5 @@ pub async fn find_or_insert(tx: &mut Tx, index: &[u8], new: &Customer, now: Time
     .bind(now.0)
     .execute(&mut **tx)
     .await?;
-    let row = sqlx::query("SELECT id, reference, data_key FROM customers WHERE reference_index = $1").bind(index.to_vec()).fetch_one(&mut **tx).await?;
-    read(&row)
+    by_index(tx, index).await?.ok_or_else(|| sqlx::Error::RowNotFound.into())
 }

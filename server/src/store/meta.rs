@@ -21,6 +21,16 @@ impl Store {
         let row = sqlx::query("SELECT value FROM meta WHERE key = 'key_fingerprint'").fetch_optional(&mut *db).await?;
         Ok(row.map(|row| row.try_get("value")).transpose()?)
     }
+
+    /// A fact or a setting, where it is there.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn fact(&self, key: &str) -> Result<Option<String>> {
+        let mut db = self.read().await?;
+        let row = sqlx::query("SELECT value FROM meta WHERE key = $1").bind(key).fetch_optional(&mut *db).await?;
+        Ok(row.map(|row| row.try_get("value")).transpose()?)
+    }
 }
 
 impl Tx {
@@ -31,6 +41,16 @@ impl Tx {
     pub async fn note(&mut self, key: &str, value: &str) -> Result<String> {
         self.note_once(key, value).await?;
         Ok(sqlx::query("SELECT value FROM meta WHERE key = $1").bind(key).fetch_one(&mut **self).await?.try_get("value")?)
+    }
+
+    /// Sets a setting.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn set(&mut self, key: &str, value: &str) -> Result<()> {
+        let query = sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+        query.bind(key).bind(value).execute(&mut **self).await?;
+        Ok(())
     }
 
     /// Writes a fact down unless it is there already; says whether it was written.

@@ -3,11 +3,14 @@
 //! default.
 
 pub mod answers;
+pub mod api_keys;
 pub mod artifacts;
 pub mod checks;
 pub mod consents;
 pub mod customers;
 pub mod flows;
+pub mod operators;
+pub mod reviews;
 pub mod sessions;
 pub mod webhooks;
 
@@ -121,12 +124,21 @@ impl Tx {
     /// # Errors
     /// Where the database refuses.
     pub async fn audit(&mut self, id: Uuid, at: Timestamp, actor: &str, action: &str, subject: &str) -> Result<()> {
-        sqlx::query("INSERT INTO audit (id, at, actor, action, subject) VALUES ($1, $2, $3, $4, $5)")
+        self.audit_about(id, at, actor, action, subject, None).await
+    }
+
+    /// The same, with another row that it was about.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn audit_about(&mut self, id: Uuid, at: Timestamp, actor: &str, action: &str, subject: &str, detail: Option<&str>) -> Result<()> {
+        sqlx::query("INSERT INTO audit (id, at, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(id.to_string())
             .bind(at.0)
             .bind(actor)
             .bind(action)
             .bind(subject)
+            .bind(detail.map(str::to_owned))
             .execute(&mut **self)
             .await?;
         Ok(())

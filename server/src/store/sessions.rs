@@ -4,9 +4,10 @@ use shared::{
     ids::SessionId,
     language::Language,
     risk::Decision,
-    session::{Outcome, SessionState, Timestamp},
+    session::{Outcome, SessionState, Status, Timestamp},
 };
 use sqlx::any::AnyRow;
+use uuid::Uuid;
 
 use super::{Db, Result, StoreError, Tx, columns::Columns, exactly_one};
 use crate::model::{Session, SessionRef};
@@ -43,6 +44,7 @@ impl TryFrom<&AnyRow> for Session {
             state,
             created_at: columns.time("created_at")?,
             expires_at,
+            submitted_at: columns.time_option("submitted_at")?,
         })
     }
 }
@@ -150,6 +152,54 @@ pub async fn complete(tx: &mut Tx, r#ref: SessionRef, now: Timestamp, outcome: &
 pub async fn expire(tx: &mut Tx, r#ref: SessionRef, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE sessions SET status = 'EXPIRED', expired_at = $2 WHERE ref = $1 AND status = 'PENDING' AND expires_at <= $2");
     exactly_one(query.bind(r#ref.to_string()).bind(now.0).execute(&mut **tx).await?.rows_affected())
+}
+
+/// Brings a session's end forward to now, on behalf of somebody who expires it.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where it is not PENDING or its time is up.
+pub async fn end_now(tx: &mut Tx, r#ref: SessionRef, now: Timestamp) -> Result<()> {
+    let query = sqlx::query("UPDATE sessions SET expires_at = $2 WHERE ref = $1 AND status = 'PENDING' AND expires_at > $2");
+    exactly_one(query.bind(r#ref.to_string()).bind(now.0).execute(&mut **tx).await?.rows_affected())
+}
+
+/// Says whose session it is, or with `None` that nobody knows; only where that is another than `from`.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where somebody else was first.
+pub async fn set_customer(tx: &mut Tx, r#ref: SessionRef, from: Option<Uuid>, to: Option<Uuid>) -> Result<()> {
+    let query = sqlx::query("UPDATE sessions SET customer = $3 WHERE ref = $1 AND COALESCE(customer, '') = $2")
+        .bind(r#ref.to_string())
+        .bind(from.map_or_else(String::new, |id| id.to_string()))
+        .bind(to.map(|id| id.to_string()));
+    exactly_one(query.execute(&mut **tx).await?.rows_affected())
+}
+
+/// Which sessions a list holds.
+#[derive(Clone, Copy, Debug)]
+pub enum By {
+    /// Every one.
+    All,
+    /// Those of this status.
+    Status(Status),
+    /// Completed ones that wait for a person.
+    Review,
+    /// Those of this customer.
+    Customer(Uuid),
+}
+
+/// Sessions older than `before`, the newest first: `ref` is a UUIDv7, so it sorts by time, and every list has an index.
+pub async fn list(db: &mut Db, by: By, before: SessionRef, limit: i64) -> Result<Vec<Session>> {
+    let (clause, value) = match by {
+        By::All => ("", None),
+        By::Status(status) => ("status = $3 AND", Some(status.as_str().to_owned())),
+        By::Review => ("status = 'COMPLETED' AND decision = 'REVIEW' AND", None),
+        By::Customer(customer) => ("customer = $3 AND", Some(customer.to_string())),
+    };
+    let sql = select(&format!("WHERE {clause} ref < $1 ORDER BY ref DESC LIMIT $2"));
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before.to_string()).bind(limit);
+    let query = if let Some(value) = value { query.bind(value) } else { query };
+    query.fetch_all(db).await?.iter().map(Session::try_from).collect()
 }
 
 /// Sessions whose time is up and which still stand as PENDING, the longest overdue first.

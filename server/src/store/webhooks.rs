@@ -4,10 +4,10 @@ use shared::{
     ids::{EndpointId, EventId},
     session::Timestamp,
 };
-use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, any::AnyRow};
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, columns::Columns, exactly_one, leases};
+use super::{Db, Result, StoreError, Tx, columns::Columns, exactly_one, leases};
 use crate::model::{Attempt, Claim, ClaimedDelivery, Delivery, Endpoint, SessionRef};
 
 /// An event to be written.
@@ -54,12 +54,53 @@ pub async fn insert_delivery(tx: &mut Tx, id: Uuid, event: Uuid, endpoint: Endpo
 }
 
 /// Writes a new endpoint.
-pub async fn insert_endpoint(tx: &mut Tx, endpoint: &Endpoint, now: Timestamp) -> Result<()> {
+pub async fn insert_endpoint(tx: &mut Tx, endpoint: &Endpoint) -> Result<()> {
     sqlx::query("INSERT INTO endpoints (id, url, secret, created_at) VALUES ($1, $2, $3, $4)")
         .bind(Uuid::from_u128(endpoint.id.0).to_string())
         .bind(endpoint.url.clone())
         .bind(endpoint.secret.clone())
-        .bind(now.0)
+        .bind(endpoint.created_at.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Every endpoint, newest first, at most `limit`.
+pub async fn endpoints(db: &mut Db, limit: i64) -> Result<Vec<Endpoint>> {
+    let query = sqlx::query("SELECT id, url, secret, created_at, disabled_at FROM endpoints ORDER BY id DESC LIMIT $1");
+    query.bind(limit).fetch_all(db).await?.iter().map(Endpoint::try_from).collect()
+}
+
+/// The endpoint of this id.
+pub async fn endpoint(db: &mut Db, id: EndpointId) -> Result<Option<Endpoint>> {
+    let query = sqlx::query("SELECT id, url, secret, created_at, disabled_at FROM endpoints WHERE id = $1");
+    query.bind(Uuid::from_u128(id.0).to_string()).fetch_optional(db).await?.as_ref().map(Endpoint::try_from).transpose()
+}
+
+impl TryFrom<&AnyRow> for Endpoint {
+    type Error = StoreError;
+    fn try_from(row: &AnyRow) -> Result<Self> {
+        let columns = Columns::new(row, "endpoints", "id")?;
+        Ok(Self {
+            id: EndpointId(columns.parsed::<Uuid>("id")?.as_u128()),
+            url: columns.get("url")?,
+            secret: columns.get("secret")?,
+            created_at: columns.time("created_at")?,
+            disabled_at: columns.time_option("disabled_at")?,
+        })
+    }
+}
+
+/// Sends nothing to an endpoint any more: neither later events nor what still waits.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where there is none of this id, or it was disabled before.
+pub async fn disable_endpoint(tx: &mut Tx, id: EndpointId, now: Timestamp) -> Result<()> {
+    let row = Uuid::from_u128(id.0).to_string();
+    let query = sqlx::query("UPDATE endpoints SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL");
+    exactly_one(query.bind(row.clone()).bind(now.0).execute(&mut **tx).await?.rows_affected())?;
+    sqlx::query("UPDATE deliveries SET status = 'FAILED', due_at = NULL, lease = NULL WHERE endpoint = $1 AND due_at IS NOT NULL")
+        .bind(row)
         .execute(&mut **tx)
         .await?;
     Ok(())
@@ -89,7 +130,9 @@ pub async fn claim(tx: &mut Tx, to: EndpointId, now: Timestamp, until: Timestamp
             body: columns.get("body")?,
             session: columns.parsed("session_ref")?,
             session_key: columns.get("session_key")?,
-            endpoint: Endpoint { id: EndpointId(columns.parsed::<Uuid>("endpoint")?.as_u128()), url: columns.get("url")?, secret: columns.get("secret")? },
+            endpoint: EndpointId(columns.parsed::<Uuid>("endpoint")?.as_u128()),
+            url: columns.get("url")?,
+            secret: columns.get("secret")?,
         });
     }
     Ok(claimed)
@@ -120,15 +163,24 @@ pub async fn record(tx: &mut Tx, claim: &Claim, attempt: &Attempt, status: &'sta
 
 /// The deliveries of a session's events with all their attempts, oldest first.
 pub async fn deliveries_of_session(db: &mut Db, session: SessionRef) -> Result<Vec<Delivery>> {
-    let rows = sqlx::query(
-        "SELECT d.id AS id, d.status AS status, d.due_at AS due_at, e.id AS event, e.type AS type, d.endpoint AS endpoint \
-         FROM events e JOIN deliveries d ON d.event = e.id WHERE e.session_ref = $1 ORDER BY d.id",
-    )
-    .bind(session.to_string())
-    .fetch_all(&mut *db)
-    .await?;
+    let sql = format!("{DELIVERIES} WHERE e.session_ref = $1 ORDER BY d.id");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(session.to_string()).fetch_all(&mut *db).await?;
+    with_attempts(db, &rows).await
+}
+
+/// The last deliveries to an endpoint with all their attempts, newest first.
+pub async fn deliveries_to(db: &mut Db, endpoint: EndpointId, limit: i64) -> Result<Vec<Delivery>> {
+    let sql = format!("{DELIVERIES} WHERE d.endpoint = $1 ORDER BY d.id DESC LIMIT $2");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(Uuid::from_u128(endpoint.0).to_string()).bind(limit).fetch_all(&mut *db).await?;
+    with_attempts(db, &rows).await
+}
+
+const DELIVERIES: &str = "SELECT d.id AS id, d.status AS status, d.due_at AS due_at, e.id AS event, e.type AS type, e.session_ref AS session_ref, \
+     d.endpoint AS endpoint FROM deliveries d JOIN events e ON e.id = d.event";
+
+async fn with_attempts(db: &mut Db, rows: &[AnyRow]) -> Result<Vec<Delivery>> {
     let mut deliveries = Vec::with_capacity(rows.len());
-    for row in &rows {
+    for row in rows {
         let columns = Columns::new(row, "deliveries", "id")?;
         let query = sqlx::query("SELECT delivery, number, started_at, duration_ms, status_code, failure FROM attempts WHERE delivery = $1 ORDER BY number");
         let attempts = query.bind(columns.get::<String>("id")?).fetch_all(&mut *db).await?;
@@ -136,8 +188,9 @@ pub async fn deliveries_of_session(db: &mut Db, session: SessionRef) -> Result<V
             event: EventId(columns.parsed::<Uuid>("event")?.as_u128()),
             event_type: columns.get("type")?,
             endpoint: EndpointId(columns.parsed::<Uuid>("endpoint")?.as_u128()),
+            session: columns.parsed("session_ref")?,
             status: columns.get("status")?,
-            next_at: columns.get::<Option<i64>>("due_at")?.map(Timestamp),
+            next_at: columns.time_option("due_at")?,
             attempts: attempts.iter().map(read_attempt).collect::<Result<_>>()?,
         });
     }

@@ -53,7 +53,7 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
         for delivery in claimed {
             let (app, under_way) = (Arc::clone(&app), Arc::clone(&under_way));
             tries.spawn(async move {
-                let (id, endpoint) = (delivery.event, delivery.endpoint.id);
+                let (id, endpoint) = (delivery.event, delivery.endpoint);
                 match deliver(&app, delivery).await {
                     Ok(()) | Err(StoreError::Conflict) => {}
                     Err(error) => warn!(event = %id, endpoint = %endpoint, %error, "a try could not be recorded; it is made again"),
@@ -94,7 +94,7 @@ async fn claim(app: &App, under_way: &UnderWay) -> Result<Vec<ClaimedDelivery>, 
     }
     tx.commit().await?;
     for delivery in &claimed {
-        *lock(under_way).entry(delivery.endpoint.id).or_default() += 1;
+        *lock(under_way).entry(delivery.endpoint).or_default() += 1;
     }
     Ok(claimed)
 }
@@ -123,7 +123,7 @@ async fn deliver(app: &App, delivery: ClaimedDelivery) -> Result<(), StoreError>
         None => ("FAILED", None),
     };
     let (status_code, failure) = outcome.map_or_else(|failure| (None, Some(failure)), |code| (Some(code), None));
-    info!(event = %delivery.event, endpoint = %delivery.endpoint.id, attempt = claim.tries, status, code = ?status_code, failure, "webhook tried");
+    info!(event = %delivery.event, endpoint = %delivery.endpoint, attempt = claim.tries, status, code = ?status_code, failure, "webhook tried");
     let attempt = Attempt { number: claim.tries, started_at, duration_ms, status_code, failure };
     let mut tx = app.store.write().await?;
     store::webhooks::record(&mut tx, claim, &attempt, status, next).await?;
@@ -137,9 +137,9 @@ fn prepare(app: &App, delivery: &ClaimedDelivery, at: Timestamp) -> Result<(Url,
     let session = delivery.session.to_string();
     let key = app.vault.data_key("sessions", &session, &delivery.session_key)?;
     let body = vault::open(&key, body_place(&Uuid::from_u128(delivery.event.0).to_string(), &session), &delivery.body)?;
-    let endpoint = Uuid::from_u128(delivery.endpoint.id.0).to_string();
-    let secret: [u8; 32] = app.vault.open_own("endpoints", "secret", &endpoint, &delivery.endpoint.secret)?.try_into().map_err(|_| SendError::Unusable)?;
-    let url = Url::parse(&delivery.endpoint.url).map_err(|_| SendError::Unusable)?;
+    let endpoint = Uuid::from_u128(delivery.endpoint.0).to_string();
+    let secret: [u8; 32] = app.vault.open_own("endpoints", "secret", &endpoint, &delivery.secret)?.try_into().map_err(|_| SendError::Unusable)?;
+    let url = Url::parse(&delivery.url).map_err(|_| SendError::Unusable)?;
     let headers = headers(&Secret::from_bytes(secret), &delivery.event.to_string(), at.0 / 1_000_000, &body)?;
     Ok((url, headers, body))
 }

@@ -78,6 +78,7 @@ fn attempts(mine: &Customer, theirs: &Side) -> Vec<Attempt> {
     let user_data = |route: &str, value: Value| mine.api(Method::PUT, route).json(&json!({ "userData": value }));
 
     add(Method::GET, "/kyc-sessions/{id}/public", "as it is", &[200], mine.api(Method::GET, "/public"));
+    add(Method::GET, "/kyc-sessions/{id}", "without an API key", &[401], mine.api(Method::GET, ""));
     add(Method::GET, "/kyc-sessions/{id}/answers", "as it is", &[200, 404], mine.api(Method::GET, "/answers"));
     add(Method::GET, "/kyc-sessions/{id}/events", "as it is", &[200], mine.api(Method::GET, "/events"));
     let file = mine.api(Method::GET, &format!("/artifacts/{}", theirs.artifact()));

@@ -45,8 +45,8 @@ pub fn rows(target: &Target) -> Vec<Row> {
     for path in NOWHERE {
         add(format!("path {path}"), Wanted::Problem(&[404, 405]), "GET", path);
     }
+    add("a session without an API key".to_owned(), Wanted::Problem(&[401]), "GET", &target.api(""));
     for rest in [
-        "",
         "/",
         "/public/",
         "/public/more",

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use sqlx::{AnyConnection, AssertSqlSafe, Connection};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 
 /// A database engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +66,40 @@ impl Database {
         sqlx::query("CREATE TABLE IF NOT EXISTS planted (what TEXT NOT NULL)").execute(&mut connection).await.expect("creates the table");
         sqlx::query("INSERT INTO planted (what) VALUES ($1)").bind(text.to_owned()).execute(&mut connection).await.expect("plants the text");
         connection.close().await.expect("closes");
+    }
+
+    /// The first column of every row, which is text.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let mut connection = self.connect().await;
+        let found = sqlx::query_scalar::<_, String>(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        connection.close().await.expect("closes");
+        found
+    }
+
+    /// One whole number, such as a count.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let mut connection = self.connect().await;
+        let found = sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        connection.close().await.expect("closes");
+        found
+    }
+
+    /// Changes rows behind the product's back, such as their times; at least one has to be there.
+    pub async fn change(&self, sql: &str) {
+        let mut connection = self.connect().await;
+        let done = sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        assert!(done.rows_affected() > 0, "{sql}: no row");
+        connection.close().await.expect("closes");
+    }
+
+    /// How the engine would run this: each line of its plan.
+    pub async fn plan(&self, sql: &str) -> Vec<String> {
+        let mut connection = self.connect().await;
+        let (explain, column) = if self.url.starts_with("sqlite") { ("EXPLAIN QUERY PLAN", 3) } else { ("EXPLAIN", 0) };
+        let whole = format!("{explain} {sql}");
+        let rows = sqlx::query(AssertSqlSafe(whole)).fetch_all(&mut connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        connection.close().await.expect("closes");
+        rows.iter().map(|row| row.try_get(column).expect("a line of the plan")).collect()
     }
 
     /// One line of PostgreSQL about itself.

@@ -53,3 +53,22 @@ pub fn is_linked(page: &str, name: &str) -> bool {
     let links: Vec<String> = tags(page, "a").into_iter().filter_map(|link| attribute(link, "href")).collect();
     ids.any(|id| links.contains(&format!("#{id}")))
 }
+
+/// Where the links of a page lead that begin like this: each once, in order.
+pub fn links(page: &str, beginning: &str) -> Vec<String> {
+    let all = tags(page, "a").into_iter().filter_map(|link| attribute(link, "href"));
+    let mut found = Vec::new();
+    for link in all.filter(|link| link.starts_with(beginning)) {
+        if !found.contains(&link) {
+            found.push(link);
+        }
+    }
+    found
+}
+
+/// A page without the nonces that are other ones each time.
+pub fn without_nonces(page: &str) -> String {
+    let mut parts = page.split("nonce=\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |page, part| page + part.split_once('"').map_or("", |(_, rest)| rest))
+}

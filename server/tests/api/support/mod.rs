@@ -3,6 +3,7 @@
 
 pub mod chance;
 pub mod customer;
+pub mod desk;
 pub mod disk;
 pub mod engine;
 pub mod html;
@@ -19,6 +20,7 @@ pub mod server;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub use customer::Customer;
+pub use desk::Desk;
 pub(crate) use engine::on_each_engine;
 pub use engine::{Database, Engine};
 pub use operator::Operator;
@@ -65,6 +67,11 @@ impl World {
     pub async fn customer_with(&self, arguments: &[&str]) -> Customer {
         let link = self.operator.link_with(arguments).await;
         Customer::with_link(&self.place, &link)
+    }
+
+    /// An operator of this role, invited and signed in.
+    pub async fn desk(&self, role: &str) -> Desk {
+        Desk::of(&self.place, role).await
     }
 
     /// Someone with no session of their own, at this id.

@@ -62,6 +62,25 @@ impl Operator {
         self.json(&["webhook", "add", url]).await
     }
 
+    /// `operator add`: the invitation's link.
+    pub async fn invite(&self, email: &str, role: &str) -> String {
+        let invited = self.json(&["operator", "add", email, "--role", role]).await;
+        assert_eq!((invited["email"].as_str(), invited["role"].as_str()), (Some(email), Some(role)), "{invited}");
+        invited["inviteUrl"].as_str().expect("operator add answers an invitation").to_owned()
+    }
+
+    /// `api-key create` with these scopes.
+    pub async fn add_key(&self, scopes: &[&str]) -> Value {
+        let mut whole = vec!["api-key", "create"];
+        whole.extend(scopes.iter().flat_map(|scope| ["--scope", scope]));
+        self.json(&whole).await
+    }
+
+    /// `settings set session-api`: `on` or `off`.
+    pub async fn set_session_api(&self, value: &str) {
+        self.json(&["settings", "set", "session-api", value]).await;
+    }
+
     /// The only delivery of a session, once it has this many recorded attempts.
     pub async fn delivery_with_attempts(&self, id: &str, attempts: usize, within: std::time::Duration) -> Value {
         eventually(&format!("{attempts} recorded attempts"), within, async || {

@@ -176,6 +176,17 @@ impl Place {
         outcome
     }
 
+    /// Everything that is kept, by its place: each file, on PostgreSQL every row as text, and the log.
+    pub async fn kept(&self) -> Vec<(String, Vec<u8>)> {
+        let files = self.contents().into_keys().filter(|path| path.is_file());
+        let mut kept: Vec<_> = files.map(|path| (path.display().to_string(), fs::read(&path).unwrap_or_default())).collect();
+        if self.engine == Engine::Postgres {
+            kept.push(("every row".to_owned(), self.database.every_row().await.into_bytes()));
+        }
+        kept.push(("the log".to_owned(), self.log.text().into_bytes()));
+        kept
+    }
+
     /// Every file and folder of the place, with the digest of its content: equal if and only if nothing changed.
     pub fn contents(&self) -> BTreeMap<PathBuf, String> {
         let mut found = BTreeMap::new();

@@ -70,6 +70,15 @@ impl Search {
         found
     }
 
+    /// Holds each of these places to have none of it.
+    #[track_caller]
+    pub fn is_nowhere_in(&self, kept: &[(String, Vec<u8>)]) {
+        for (place, bytes) in kept {
+            let found = self.found_in(bytes);
+            assert!(found.is_empty(), "{found:?} in {place}");
+        }
+    }
+
     fn look<'a>(&'a self, bytes: &[u8], found: &mut BTreeSet<&'a str>) {
         for (at, window) in bytes.windows(START).enumerate() {
             let start = start(window);

@@ -10,13 +10,14 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
-use super::Place;
 use super::place::Log;
+use super::{Place, eventually};
 
 /// A running `flow-sessions serve`.
 pub struct Server {
     child: Child,
     leash: Child,
+    said: Log,
     log: Log,
     log_reader: Option<thread::JoinHandle<()>>,
     exit: Option<ExitStatus>,
@@ -26,6 +27,11 @@ impl Server {
     /// Starts the server of a place and returns when it is ready to answer.
     pub async fn start(place: &Place) -> Self {
         Self::start_by(place, || place.command(&["serve"])).await
+    }
+
+    /// The same, as a demonstration.
+    pub async fn start_demo(place: &Place) -> Self {
+        Self::start_by(place, || place.command(&["serve", "--demo"])).await
     }
 
     /// The same, told to kill itself the first time it reaches this point.
@@ -72,13 +78,15 @@ impl Server {
     fn spawn(mut command: Command, log: Log) -> (Self, oneshot::Receiver<String>) {
         let mut child = command.spawn().expect("starts the server");
         let (ready, is_ready) = oneshot::channel();
+        let said = Log::default();
+        let shared_said = said.clone();
         let stdout = child.stdout.take().expect("stdout is piped");
         thread::spawn(move || {
             let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
             if let Some(first) = lines.next() {
                 let _ = ready.send(first);
             }
-            lines.for_each(drop);
+            lines.for_each(|line| shared_said.append(format!("{line}\n").as_bytes()));
         });
         let mut stderr = child.stderr.take().expect("stderr is piped");
         let shared_log = log.clone();
@@ -89,12 +97,24 @@ impl Server {
             }
         });
         let leash = leash(child.id());
-        (Self { child, leash, log, log_reader: Some(log_reader), exit: None }, is_ready)
+        (Self { child, leash, said, log, log_reader: Some(log_reader), exit: None }, is_ready)
     }
 
     /// The process's number.
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// What it said on stdout after its first line.
+    pub fn said(&self) -> String {
+        self.said.text()
+    }
+
+    /// The link of this kind, such as `set-up`, that it said on stdout.
+    pub async fn link(&self, kind: &str) -> String {
+        let beginning = format!("/dashboard/{kind}/");
+        let found = async || self.said().split_whitespace().find(|word| word.contains(&beginning)).map(str::to_owned);
+        eventually(&format!("a link of {kind} on stdout"), Duration::from_secs(10), found).await
     }
 
     /// SIGKILL: nothing of the server runs after this.

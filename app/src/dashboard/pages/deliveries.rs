@@ -1,0 +1,70 @@
+//! Events on their way to endpoints, with every try.
+
+use leptos::prelude::*;
+use shared::language::Language;
+
+use super::parts::{Pill, Table, Time, short};
+use crate::{
+    dashboard::data::{AttemptRow, DeliveryRow},
+    words::{
+        dashboard::{DashboardWords, words},
+        fill,
+    },
+};
+
+/// Deliveries. Within a session each names its endpoint; elsewhere, where the endpoint is known, its session.
+#[component]
+pub fn DeliveryList(deliveries: Vec<DeliveryRow>, #[prop(optional)] within: bool, language: Language) -> impl IntoView {
+    let words = words(language);
+    if deliveries.is_empty() {
+        return view! { <p class="quiet">{words.no_deliveries}</p> }.into_any();
+    }
+    let items = deliveries.into_iter().map(|delivery| view! { <li><Delivery delivery within words /></li> });
+    view! { <ul class="lines">{items.collect_view()}</ul> }.into_any()
+}
+
+#[component]
+fn Delivery(delivery: DeliveryRow, within: bool, words: &'static DashboardWords) -> impl IntoView {
+    let is = match delivery.status.as_str() {
+        "DELIVERED" => "good",
+        "FAILED" => "bad",
+        _ => "live",
+    };
+    let to = if within {
+        view! { <span class="quiet">{delivery.endpoint.1}</span> }.into_any()
+    } else {
+        view! { <a class="mono" href=format!("/dashboard/sessions/{}", delivery.session)>{short(&delivery.session)}</a> }.into_any()
+    };
+    let tries = delivery.attempts.len();
+    view! {
+        <div class="row">
+            <strong class="mono">{delivery.event_type}</strong>
+            <Pill is text=words.delivery_of(&delivery.status) />
+            {to}
+        </div>
+        <p class="quiet mono">{delivery.event.clone()}</p>
+        {delivery.next_at.map(|at| view! { <p class="quiet">{words.next_try}" "<Time at /></p> })}
+        {(tries > 0).then(|| view! {
+            <details>
+                <summary>{fill(words.tries, &[("n", &tries.to_string())])}<span class="visually-hidden">": "{delivery.event}</span></summary>
+                <Attempts attempts=delivery.attempts words />
+            </details>
+        })}
+    }
+}
+
+#[component]
+fn Attempts(attempts: Vec<AttemptRow>, words: &'static DashboardWords) -> impl IntoView {
+    let rows = attempts.into_iter().map(|attempt| {
+        view! {
+            <tr>
+                <th scope="row" class="number">{attempt.number}</th>
+                <td><Time at=attempt.at /></td>
+                <td class="number">{attempt.duration_ms}" ms"</td>
+                <td class="wide"><Pill is=if attempt.ok { "good" } else { "bad" } text=attempt.outcome /></td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! { <Table name=words.deliveries heads=vec![words.try_number, words.time, words.duration, words.answer]>{rows}</Table> }
+}

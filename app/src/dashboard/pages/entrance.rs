@@ -1,0 +1,74 @@
+//! The pages for those who are not signed in: signing in, the first administrator, invitations, one-time links.
+
+use leptos::prelude::*;
+use shared::language::Language;
+
+use super::{
+    form::{ErrorSummary, TextField},
+    layout::EntranceLayout,
+};
+use crate::{
+    components::layout::Site,
+    dashboard::data::{Entrance, Refused},
+    words::{dashboard::words, fill},
+};
+
+/// The way in. The form posts to its own address.
+#[component]
+pub fn EntrancePage(site: Site, language: Language, here: String, entrance: Entrance, refused: Refused) -> impl IntoView {
+    let words = words(language);
+    let (title, text, button) = match &entrance {
+        Entrance::SignIn { .. } => (words.sign_in, None, words.sign_in),
+        Entrance::SetUp => (words.set_up_title, Some(words.set_up_text.to_owned()), words.create_administrator),
+        Entrance::Invitation { email, role } => {
+            let text = fill(words.invitation_text, &[("email", email), ("role", words.role_of(*role))]);
+            (words.invitation_title, Some(text), words.set_password)
+        }
+        Entrance::OneTime => (words.one_time_title, Some(words.one_time_text.to_owned()), words.sign_in),
+        Entrance::Gone => (words.gone_title, Some(words.gone_text.to_owned()), ""),
+    };
+    let asks_email = matches!(entrance, Entrance::SignIn { .. } | Entrance::SetUp);
+    let makes_password = matches!(entrance, Entrance::SetUp | Entrance::Invitation { .. });
+    let asks_password = makes_password || asks_email;
+    let email = asks_email.then(|| {
+        view! { <TextField name="email" label=words.email kind="email" complete="username" required=true refused=refused.clone() language /> }
+    });
+    let password = asks_password.then(|| {
+        let (hint, complete) = if makes_password { (words.password_hint, "new-password") } else { ("", "current-password") };
+        view! { <TextField name="password" label=words.password kind="password" hint complete required=true refused=refused.clone() language /> }
+    });
+    let again = makes_password.then(|| {
+        view! {
+            <TextField name="password_again" label=words.password_again kind="password" complete="new-password" required=true refused=refused.clone() language />
+        }
+    });
+    let content = match &entrance {
+        Entrance::Gone => view! { <p><a href="/dashboard/sign-in">{words.to_sign_in}</a></p> }.into_any(),
+        _ => view! {
+            <form class="form" method="post" novalidate>
+                {match &entrance {
+                    Entrance::SignIn { next } => Some(view! { <input type="hidden" name="next" value=next.clone() /> }),
+                    _ => None,
+                }}
+                {email}
+                // A password manager keeps the new password under this name.
+                {match &entrance {
+                    Entrance::Invitation { email, .. } => Some(view! { <input type="hidden" name="username" autocomplete="username" value=email.clone() /> }),
+                    _ => None,
+                }}
+                {password}
+                {again}
+                <button class="button primary">{button}</button>
+            </form>
+        }
+        .into_any(),
+    };
+    view! {
+        <EntranceLayout site language here title>
+            <h1>{title}</h1>
+            <ErrorSummary refused=refused.clone() language />
+            {text.map(|text| view! { <p class="quiet">{text}</p> })}
+            {content}
+        </EntranceLayout>
+    }
+}

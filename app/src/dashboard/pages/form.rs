@@ -1,0 +1,160 @@
+//! Forms: label, hint, fault and input, wired to each other by id, and the summary of what was refused. What was typed stays,
+//! passwords excepted.
+
+use leptos::prelude::*;
+use shared::language::Language;
+
+use crate::{
+    dashboard::data::{Refusal, Refused},
+    words::{dashboard::words, fill, words as all_words},
+};
+
+/// The input in which the form of one artifact names it, since many stand on a page.
+pub const ARTIFACT: &str = "artifact";
+
+/// The id of an input. One that stands on the page many times over bears its artifact's id as well.
+pub fn id_of(name: &str, artifact: &str) -> String {
+    if artifact.is_empty() { name.to_owned() } else { format!("{name}-{artifact}") }
+}
+
+/// Why it was not taken, in the page's language; what the system adds is English.
+#[component]
+fn Why(refusal: Refusal, language: Language) -> impl IntoView {
+    let (text, english) = words(language).refusal_of(&refusal);
+    view! { {text} {english.map(|english| view! { " " <span lang="en">{english}</span> })} }
+}
+
+/// Everything that was refused, first, each a link to its input; nothing where nothing was. It takes the focus.
+#[component]
+pub fn ErrorSummary(refused: Refused, language: Language) -> impl IntoView {
+    let summary = &all_words(language).flow;
+    let inputs = refused.faults.iter().filter(|(input, _)| !input.is_empty()).count();
+    let title = match inputs {
+        0 => None,
+        1 => Some(summary.one_fault.to_owned()),
+        n => Some(fill(summary.many_faults, &[("n", &n.to_string())])),
+    };
+    let artifact = refused.typed(ARTIFACT);
+    (!refused.faults.is_empty()).then(|| {
+        let entries = refused.faults.into_iter().map(|(input, refusal)| match input {
+            "" => view! { <li><Why refusal language /></li> }.into_any(),
+            "customer" => view! { <li><a href=format!("#{}", id_of(input, &artifact))><Why refusal language /></a></li> }.into_any(),
+            _ => view! { <li><a href=format!("#{input}")><Why refusal language /></a></li> }.into_any(),
+        });
+        view! {
+            <div class="summary" role="alert" tabindex="-1" autofocus>
+                {title.map(|title| view! { <h2>{title}</h2> })}
+                <ul>{entries.collect_view()}</ul>
+            </div>
+        }
+    })
+}
+
+/// What an input is described by: the ids of its hint and its fault.
+fn described(id: &str, has_hint: bool, is_faulty: bool) -> Option<String> {
+    let ids = [has_hint.then(|| format!("{id}-hint")), is_faulty.then(|| format!("{id}-fault"))];
+    let ids = ids.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    (!ids.is_empty()).then_some(ids)
+}
+
+/// Hint and fault of an input, or of several.
+#[component]
+fn Notes(id: String, hint: &'static str, fault: Option<Refusal>, language: Language) -> impl IntoView {
+    view! {
+        {(!hint.is_empty()).then(|| view! { <span class="hint" id=format!("{id}-hint")>{hint}</span> })}
+        {fault.map(|refusal| view! { <span class="fault" id=format!("{id}-fault")><Why refusal language /></span> })}
+    }
+}
+
+/// A field of text.
+#[component]
+pub fn TextField(
+    name: &'static str,
+    label: &'static str,
+    refused: Refused,
+    language: Language,
+    #[prop(optional)] hint: &'static str,
+    /// The artifact whose form it stands in.
+    #[prop(optional, into)]
+    artifact: String,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(default = "off")] complete: &'static str,
+    #[prop(optional)] required: bool,
+    /// Of several lines.
+    #[prop(optional)]
+    long: bool,
+) -> impl IntoView {
+    let id = id_of(name, &artifact);
+    let fault = refused.fault(name).cloned();
+    let (described, invalid) = (described(&id, !hint.is_empty(), fault.is_some()), fault.is_some().then_some("true"));
+    let typed = if kind == "password" { String::new() } else { refused.typed(name) };
+    let input = if long {
+        view! { <textarea id=id.clone() name=name rows="3" required=required aria-describedby=described aria-invalid=invalid>{typed}</textarea> }.into_any()
+    } else {
+        view! {
+            <input type=kind id=id.clone() name=name value=typed autocomplete=complete required=required spellcheck="false"
+                aria-describedby=described aria-invalid=invalid />
+        }
+        .into_any()
+    };
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <Notes id hint fault language />
+            {input}
+        </div>
+    }
+}
+
+/// A choice of one from a list: value and text each.
+#[component]
+pub fn SelectField(name: &'static str, label: &'static str, options: Vec<(String, String)>, refused: Refused, language: Language) -> impl IntoView {
+    let fault = refused.fault(name).cloned();
+    let (described, invalid) = (described(name, false, fault.is_some()), fault.is_some().then_some("true"));
+    let chosen = refused.typed(name);
+    let options = options.into_iter().map(|(value, text)| {
+        let selected = !chosen.is_empty() && value == chosen;
+        view! { <option value=value selected=selected>{text}</option> }
+    });
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <Notes id=name.to_owned() hint="" fault language />
+            <select id=name name=name aria-describedby=described aria-invalid=invalid>{options.collect_view()}</select>
+        </div>
+    }
+}
+
+/// Radio buttons or checkboxes, as `kind` says: value, label and explanation each.
+#[component]
+pub fn Choices(
+    name: &'static str,
+    label: &'static str,
+    kind: &'static str,
+    choices: Vec<(&'static str, &'static str, &'static str)>,
+    refused: Refused,
+    language: Language,
+) -> impl IntoView {
+    let fault = refused.fault(name).cloned();
+    let described = described(name, false, fault.is_some());
+    let choices = choices.into_iter().enumerate().map(|(at, (value, label, text))| {
+        let checked = refused.typed.iter().any(|(typed, chosen)| typed == name && chosen == value);
+        // The first bears the name itself: the summary leads there.
+        let id = if at == 0 { name.to_owned() } else { format!("{name}-{at}") };
+        let text_id = (!text.is_empty()).then(|| format!("{id}-text"));
+        view! {
+            <div class="choice">
+                <input type=kind id=id.clone() name=name value=value checked=checked aria-describedby=text_id.clone() />
+                <label for=id>{label}</label>
+                {text_id.map(|id| view! { <span class="quiet" id=id>{text}</span> })}
+            </div>
+        }
+    });
+    view! {
+        <fieldset class="field" aria-describedby=described>
+            <legend>{label}</legend>
+            <Notes id=name.to_owned() hint="" fault language />
+            <div class="choices">{choices.collect_view()}</div>
+        </fieldset>
+    }
+}

@@ -1,0 +1,87 @@
+//! Keys of the API, and whether keys may create sessions at all.
+
+use leptos::prelude::*;
+use shared::role::May;
+
+use super::{
+    form::{Choices, ErrorSummary},
+    layout::DashboardPage,
+    once::Once,
+    parts::{Act, Card, Nothing, Pill, Table, Time},
+};
+use crate::{
+    components::layout::Site,
+    dashboard::data::{KeyRow, Refused, ShownOnce, Viewer},
+    words::dashboard::{DashboardWords, words},
+};
+
+const KEYS: &str = "/dashboard/api-keys";
+
+/// The keys, the form for another, and the switch.
+#[component]
+pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Vec<KeyRow>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
+    let (language, may) = (viewer.language, viewer.role.may(May::ChangeSettings));
+    let words = words(language);
+    let island = once.is_some();
+    let (state, value, turn) = if session_api { (words.session_api_on, "off", words.turn_off) } else { (words.session_api_off, "on", words.turn_on) };
+    let switch = may.then(|| {
+        let with = vec![("value", value.to_owned())];
+        view! { <Act action="/dashboard/settings/session-api".to_owned() label=turn to=words.session_api with /> }
+    });
+    let summary = view! { <ErrorSummary refused=refused.clone() language /> };
+    let form = may.then(|| {
+        let choices = vec![("sessions:create", "sessions:create", words.scope_create), ("sessions:read", "sessions:read", words.scope_read)];
+        view! {
+            <Card title=words.new_key>
+                <form class="form" method="post" action=KEYS novalidate>
+                    <Choices name="scope" label=words.scopes kind="checkbox" choices refused language />
+                    <button class="button primary">{words.create_key}</button>
+                </form>
+            </Card>
+        }
+    });
+    let list = if keys.is_empty() {
+        view! { <p class="card body quiet">{words.no_keys}</p> }.into_any()
+    } else {
+        view! { <div class="card"><KeyTable keys may words /></div> }.into_any()
+    };
+    view! {
+        <DashboardPage site viewer title=words.api_keys island>
+            <h1>{words.api_keys}</h1>
+            {summary}
+            <Once once label=words.key language />
+            <Card title=words.session_api><div class="row"><p>{state}</p>{switch}</div></Card>
+            {form}
+            {list}
+        </DashboardPage>
+    }
+}
+
+#[component]
+fn KeyTable(keys: Vec<KeyRow>, may: bool, words: &'static DashboardWords) -> impl IntoView {
+    let rows = keys.into_iter().map(|key| {
+        let active = key.disabled_at.is_none();
+        let disable =
+            (may && active).then(|| view! { <Act action=format!("{KEYS}/{}/disable", key.id) label=words.disable to=key.id.clone() class="button danger" /> });
+        let used = match key.used_at {
+            Some(at) => view! { <Time at /> }.into_any(),
+            None => view! { <span class="quiet">{words.never}</span> }.into_any(),
+        };
+        view! {
+            <tr>
+                <th scope="row" class="mono">{key.id}</th>
+                <td class="mono">{key.scopes.join(", ")}</td>
+                <td><Time at=key.created_at /></td>
+                <td>{used}</td>
+                <td><Pill is=if active { "good" } else { "over" } text=if active { words.active } else { words.disabled } /></td>
+                <td>{match disable {
+                    Some(disable) => disable.into_any(),
+                    None => view! { <Nothing words /> }.into_any(),
+                }}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    let heads = vec![words.key, words.scopes, words.added, words.last_used, words.state, words.disable];
+    view! { <Table name=words.api_keys heads>{rows}</Table> }
+}

@@ -1,0 +1,131 @@
+//! Creating links, and one link with how far its session is.
+
+use leptos::prelude::*;
+use shared::{language::Language, role::May};
+
+use super::{
+    form::{ErrorSummary, SelectField, TextField},
+    layout::DashboardPage,
+    once::Copied,
+    parts::{Card, StatusPill, Table, Time, short},
+};
+use crate::{
+    components::layout::Site,
+    dashboard::data::{Link, LinkRow, Links, Refused, Viewer},
+    islands::dashboard::live_status::LiveStatus,
+    words::dashboard::{DashboardWords, words},
+};
+
+/// Seconds after which a link's page without script looks again.
+const REFRESH: &str = "10";
+
+/// The form for a new link, and the newest sessions.
+#[component]
+pub fn LinksPage(site: Site, viewer: Viewer, data: Links, refused: Refused) -> impl IntoView {
+    let words = words(viewer.language);
+    let Links { flows, newest } = data;
+    let language = viewer.language;
+    let summary = view! { <ErrorSummary refused=refused.clone() language /> };
+    let form = viewer.role.may(May::CreateLinks).then(|| view! { <NewLink flows refused language /> });
+    view! {
+        <DashboardPage site viewer title=words.links>
+            <h1>{words.links}</h1>
+            {summary}
+            {form}
+            <section class="card">
+                <h2>{words.newest_sessions}</h2>
+                {if newest.is_empty() {
+                    view! { <p class="body quiet">{words.no_links}</p> }.into_any()
+                } else {
+                    view! { <LinkTable rows=newest words /> }.into_any()
+                }}
+            </section>
+        </DashboardPage>
+    }
+}
+
+#[component]
+fn NewLink(flows: Vec<(String, String)>, refused: Refused, language: Language) -> impl IntoView {
+    let words = words(language);
+    let any = (String::new(), words.any_language.to_owned());
+    let languages = std::iter::once(any).chain(Language::ALL.map(|language| (language.tag().to_owned(), language.own_name().to_owned())));
+    view! {
+        <Card title=words.new_link>
+            <form class="form" method="post" action="/dashboard/links" novalidate>
+                <div class="fields">
+                    <SelectField name="flow" label=words.flow options=flows refused=refused.clone() language />
+                    <SelectField name="locale" label=words.language options=languages.collect() refused=refused.clone() language />
+                    <TextField name="customer" label=words.customer_reference hint=words.reference_hint refused=refused.clone() language />
+                    <TextField name="ttl" label=words.timeout hint=words.timeout_hint refused=refused.clone() language />
+                </div>
+                <button class="button primary">{words.create_link}</button>
+            </form>
+        </Card>
+    }
+}
+
+#[component]
+fn LinkTable(rows: Vec<LinkRow>, words: &'static DashboardWords) -> impl IntoView {
+    let rows = rows.into_iter().map(|row| {
+        view! {
+            <tr>
+                <th scope="row"><a class="mono" href=format!("/dashboard/links/{}", row.r#ref)>{short(&row.r#ref)}</a></th>
+                <td>{row.flow}</td>
+                <td><StatusPill status=row.status words /></td>
+                <td><Time at=row.created_at /></td>
+                <td><Time at=row.expires_at /></td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <Table name=words.newest_sessions heads=vec![words.session, words.flow, words.status, words.created, words.expires]>
+            {rows}
+        </Table>
+    }
+}
+
+/// A link: the address and its QR code while it is open, and how far its session is.
+#[component]
+pub fn LinkPage(site: Site, viewer: Viewer, data: Link) -> impl IntoView {
+    let (language, role) = (viewer.language, viewer.role);
+    let words = words(language);
+    let Link { session, url } = data;
+    let page = format!("/dashboard/links/{}", session.r#ref);
+    let moves = !session.status.is_terminal();
+    let refresh = moves.then(|| REFRESH.to_owned());
+    let live = moves.then(|| {
+        let events = format!("/dashboard/sessions/{}/events", session.r#ref);
+        view! { <LiveStatus events page status=session.status texts=words.live_texts() show=words.show.to_owned() /> }
+    });
+    let closed = if moves && !role.may(May::CreateLinks) { words.link_hidden } else { words.link_closed };
+    let address = match url {
+        None => view! { <p class="quiet">{closed}</p> }.into_any(),
+        Some((url, code)) => view! {
+            <Copied id="link-url" label=words.link hint=words.link_hint value=url language />
+            <div class="qr" role="img" aria-label=words.qr_code inner_html=code></div>
+        }
+        .into_any(),
+    };
+    view! {
+        <DashboardPage site viewer title=words.link refresh island=moves>
+            <div class="head">
+                <h1>{words.link}</h1>
+                <StatusPill status=session.status words />
+                {live}
+            </div>
+            <section class="card body">{address}</section>
+            <Card title=words.facts>
+                <dl class="facts">
+                    <div><dt>{words.flow}</dt><dd>{session.flow}</dd></div>
+                    <div><dt>{words.reference}</dt><dd class="mono">{session.r#ref.clone()}</dd></div>
+                    <div><dt>{words.created}</dt><dd><Time at=session.created_at /></dd></div>
+                    <div><dt>{words.expires}</dt><dd><Time at=session.expires_at /></dd></div>
+                </dl>
+                {role.may(May::SeeSessions).then(|| view! {
+                    <p><a href=format!("/dashboard/sessions/{}", session.r#ref)>{words.see_session}</a></p>
+                })}
+            </Card>
+        </DashboardPage>
+    }
+}

@@ -1,0 +1,36 @@
+//! What is shown once: a secret, a key, an invitation link.
+
+use leptos::prelude::*;
+use shared::language::Language;
+
+use crate::{dashboard::data::ShownOnce, islands::dashboard::copy_link::CopyLink, words::dashboard::words};
+
+/// The secret in an input that can be selected and copied.
+#[component]
+pub fn Once(once: Option<ShownOnce>, label: &'static str, language: Language) -> impl IntoView {
+    once.map(|ShownOnce { of, secret }| {
+        view! {
+            <section class="card body once" role="status">
+                <p><strong>{of}</strong></p>
+                <Copied id="secret" label hint=words(language).shown_once value=secret language />
+            </section>
+        }
+    })
+}
+
+/// A value to copy: by hand, or with the button that comes with the script.
+#[component]
+pub fn Copied(id: &'static str, label: &'static str, hint: &'static str, value: String, language: Language) -> impl IntoView {
+    let words = words(language);
+    let hint_id = format!("{id}-hint");
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <span class="hint" id=hint_id.clone()>{hint}</span>
+            <div class="copied">
+                <input type="text" class="mono" id=id readonly value=value aria-describedby=hint_id />
+                <CopyLink target=id.to_owned() copy=words.copy.to_owned() copied=words.copied.to_owned() failed=words.not_copied.to_owned() />
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,80 @@
+//! Who works here, and inviting more.
+
+use leptos::prelude::*;
+use shared::role::{May, Role};
+
+use super::{
+    form::{ErrorSummary, SelectField, TextField},
+    layout::DashboardPage,
+    once::Once,
+    parts::{Act, Card, Nothing, Pill, Table, Time},
+};
+use crate::{
+    components::layout::Site,
+    dashboard::data::{OperatorRow, Refused, ShownOnce, Viewer},
+    words::dashboard::{DashboardWords, words},
+};
+
+const OPERATORS: &str = "/dashboard/operators";
+
+/// The operators, and the form for another.
+#[component]
+pub fn OperatorsPage(site: Site, viewer: Viewer, operators: Vec<OperatorRow>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
+    let (language, may) = (viewer.language, viewer.role.may(May::ChangeSettings));
+    let words = words(language);
+    let island = once.is_some();
+    let summary = view! { <ErrorSummary refused=refused.clone() language /> };
+    let form = may.then(|| {
+        let roles = Role::ALL.map(|role| (role.as_str().to_owned(), words.role_of(role).to_owned())).to_vec();
+        let meanings = Role::ALL.map(|role| view! { <div><dt>{words.role_of(role)}</dt><dd>{words.role_may(role)}</dd></div> });
+        view! {
+            <Card title=words.new_operator>
+                <form class="form" method="post" action=OPERATORS novalidate>
+                    <div class="fields">
+                        <TextField name="email" label=words.email kind="email" required=true refused=refused.clone() language />
+                        <SelectField name="role" label=words.role options=roles refused language />
+                    </div>
+                    <button class="button primary">{words.invite}</button>
+                </form>
+                <dl class="facts quiet">{meanings.collect_view()}</dl>
+            </Card>
+        }
+    });
+    view! {
+        <DashboardPage site viewer title=words.operators island>
+            <h1>{words.operators}</h1>
+            {summary}
+            <Once once label=words.invitation_link language />
+            {form}
+            <div class="card"><OperatorTable operators may words /></div>
+        </DashboardPage>
+    }
+}
+
+#[component]
+fn OperatorTable(operators: Vec<OperatorRow>, may: bool, words: &'static DashboardWords) -> impl IntoView {
+    let rows = operators.into_iter().map(|operator| {
+        let (is, state) = match (operator.disabled_at.is_some(), operator.active) {
+            (true, _) => ("over", words.disabled),
+            (false, true) => ("good", words.active),
+            (false, false) => ("open", words.invited),
+        };
+        let disable = if may && !operator.is_self && operator.disabled_at.is_none() {
+            let (action, to) = (format!("{OPERATORS}/{}/disable", operator.id), operator.email.clone());
+            view! { <Act action label=words.disable to class="button danger" /> }.into_any()
+        } else {
+            view! { <Nothing words /> }.into_any()
+        };
+        view! {
+            <tr>
+                <th scope="row">{operator.email}{operator.is_self.then(|| view! { " "<span class="quiet">"("{words.this_is_you}")"</span> })}</th>
+                <td>{words.role_of(operator.role)}</td>
+                <td><Pill is text=state /></td>
+                <td><Time at=operator.created_at /></td>
+                <td>{disable}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! { <Table name=words.operators heads=vec![words.email, words.role, words.state, words.added, words.disable]>{rows}</Table> }
+}

@@ -1,0 +1,94 @@
+//! Webhook endpoints and what was delivered to them.
+
+use leptos::prelude::*;
+use shared::{language::Language, role::May};
+
+use super::{
+    deliveries::DeliveryList,
+    form::{ErrorSummary, TextField},
+    layout::DashboardPage,
+    once::Once,
+    parts::{Act, Card, Pill, Time},
+};
+use crate::{
+    components::layout::Site,
+    dashboard::data::{EndpointRow, Refused, ShownOnce, Viewer},
+    words::dashboard::words,
+};
+
+const WEBHOOKS: &str = "/dashboard/webhooks";
+
+/// Every endpoint with its last deliveries, and the form for another.
+#[component]
+pub fn WebhooksPage(site: Site, viewer: Viewer, endpoints: Vec<EndpointRow>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
+    let (language, may) = (viewer.language, viewer.role.may(May::ChangeSettings));
+    let words = words(language);
+    let island = once.is_some();
+    let summary = view! { <ErrorSummary refused=refused.clone() language /> };
+    let form = may.then(|| {
+        view! {
+            <Card title=words.new_endpoint>
+                <form class="form" method="post" action=WEBHOOKS novalidate>
+                    <TextField name="url" label=words.url hint=words.url_hint kind="url" required=true refused language />
+                    <button class="button primary">{words.add_endpoint}</button>
+                </form>
+            </Card>
+        }
+    });
+    let nothing = endpoints.is_empty().then(|| view! { <p class="quiet">{words.no_endpoints}</p> });
+    let endpoints = endpoints.into_iter().map(|endpoint| {
+        let (page, url) = (format!("{WEBHOOKS}/{}", endpoint.id), endpoint.url.clone());
+        view! {
+            <section class="card">
+                <h2><a href=page>{url}</a></h2>
+                <div class="body"><Endpoint endpoint may language /></div>
+            </section>
+        }
+    });
+    let endpoints = endpoints.collect_view();
+    view! {
+        <DashboardPage site viewer title=words.webhooks island>
+            <h1>{words.webhooks}</h1>
+            {summary}
+            <Once once label=words.secret language />
+            {form}
+            {nothing}
+            {endpoints}
+        </DashboardPage>
+    }
+}
+
+/// One endpoint with more of its deliveries.
+#[component]
+pub fn WebhookPage(site: Site, viewer: Viewer, endpoint: EndpointRow) -> impl IntoView {
+    let (language, may) = (viewer.language, viewer.role.may(May::ChangeSettings));
+    let words = words(language);
+    let url = endpoint.url.clone();
+    view! {
+        <DashboardPage site viewer title=words.endpoint>
+            <h1>{words.endpoint}</h1>
+            <Card title=url><Endpoint endpoint may language /></Card>
+        </DashboardPage>
+    }
+}
+
+/// Since when it is there, whether it still is, and what was delivered.
+#[component]
+fn Endpoint(endpoint: EndpointRow, may: bool, language: Language) -> impl IntoView {
+    let words = words(language);
+    let active = endpoint.disabled_at.is_none();
+    let disable = (may && active).then(|| {
+        view! { <Act action=format!("{WEBHOOKS}/{}/disable", endpoint.id) label=words.disable to=endpoint.url class="button danger" /> }
+    });
+    view! {
+        <div class="row">
+            <Pill is=if active { "good" } else { "over" } text=if active { words.active } else { words.disabled } />
+            {endpoint.disabled_at.map(|at| view! { <span class="quiet"><Time at /></span> })}
+            <span class="quiet">{words.added}" "<Time at=endpoint.created_at /></span>
+            <span class="mono quiet">{endpoint.id}</span>
+            {disable}
+        </div>
+        <h3>{words.deliveries}</h3>
+        <DeliveryList deliveries=endpoint.deliveries language />
+    }
+}

@@ -1,0 +1,48 @@
+//! The island `CopyLink`: a button that copies what stands in an input. Without script there is no button, and the input can
+//! be selected and copied by hand.
+
+use leptos::prelude::*;
+
+/// The button for the input of id `target`, and what came of pressing it.
+#[island]
+pub fn CopyLink(target: String, copy: String, copied: String, failed: String) -> impl IntoView {
+    let (there, said) = (RwSignal::new(false), RwSignal::new(String::new()));
+    // Never on the server.
+    Effect::new(move || there.set(true));
+    let words = StoredValue::new((target, copied, failed));
+    let press = move |_| {
+        #[cfg(feature = "hydrate")]
+        words.with_value(|(target, copied, failed)| browser::copy(target, said, copied.clone(), failed.clone()));
+        #[cfg(not(feature = "hydrate"))]
+        let _ = words;
+    };
+    view! {
+        {move || there.get().then(|| view! { <button type="button" class="button" on:click=press>{copy.clone()}</button> })}
+        <span class="copying" role="status">{move || said.get()}</span>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use leptos::{prelude::*, task::spawn_local};
+    use wasm_bindgen::JsCast as _;
+    use wasm_bindgen_futures::JsFuture;
+    use web_sys::{HtmlDocument, HtmlInputElement};
+
+    /// Selects the input, so that copying by hand is one key away, and copies it.
+    pub fn copy(target: &str, said: RwSignal<String>, copied: String, failed: String) {
+        let Some(input) = document().get_element_by_id(target).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) else { return };
+        input.select();
+        // Said anew each time, or the second time nothing is announced.
+        said.set(String::new());
+        spawn_local(async move {
+            let done = if window().is_secure_context() {
+                JsFuture::from(window().navigator().clipboard().write_text(&input.value())).await.is_ok()
+            } else {
+                let document = document().dyn_into::<HtmlDocument>();
+                document.is_ok_and(|document| document.exec_command("copy").unwrap_or_default())
+            };
+            said.set(if done { copied } else { failed });
+        });
+    }
+}

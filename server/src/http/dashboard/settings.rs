@@ -1,0 +1,220 @@
+//! Endpoints, keys, operators, and the switch of the session API. What is secret is shown once, in the answer to the POST
+//! that made it.
+
+use app::dashboard::{
+    data::{Done, Refusal, Refused, ShownOnce},
+    pages::{KeysPage, OperatorsPage, WebhookPage, WebhooksPage},
+};
+use axum::{
+    Extension,
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, Uri},
+    response::Response,
+};
+use leptos::prelude::*;
+use shared::{ids::EndpointId, problem::Code, role::Role};
+
+use super::{
+    entrance::refusal,
+    page_or_missing,
+    pages::{Asked, Form, go, id},
+};
+use crate::{
+    api_keys,
+    http::{Context, path::Segments, problems::ApiError},
+    model::Scope,
+    operators::{self, OperatorError, SignedIn},
+    sessions::SessionError,
+    store::StoreError,
+    webhooks::{self, AddError},
+};
+
+const WEBHOOKS: &str = "/dashboard/webhooks";
+const KEYS: &str = "/dashboard/api-keys";
+const OPERATORS: &str = "/dashboard/operators";
+
+/// The answer to a form: its page again, with what is shown once or why it was refused.
+struct Shown {
+    status: StatusCode,
+    once: Option<ShownOnce>,
+    refused: Refused,
+}
+
+impl Shown {
+    fn page() -> Self {
+        Self { status: StatusCode::OK, once: None, refused: Refused::default() }
+    }
+
+    fn once(of: impl ToString, secret: String) -> Self {
+        Self { once: Some(ShownOnce { of: of.to_string(), secret }), ..Self::page() }
+    }
+
+    fn refused(refused: Refused) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, refused, ..Self::page() }
+    }
+}
+
+/// Done, or that there is nothing of this id to do it to.
+fn disabled(done: Result<(), StoreError>, path: &str) -> Result<Response, ApiError> {
+    match done {
+        Ok(()) => Ok(go(path, Done::Disabled)),
+        Err(StoreError::Conflict) => Err(ApiError::new(Code::Conflict, "There is none of this id, or it was disabled before.")),
+        Err(error) => Err(SessionError::from(error).into()),
+    }
+}
+
+async fn draw_webhooks(asked: &Asked<'_>, Shown { status, once, refused }: Shown) -> Result<Response, ApiError> {
+    let endpoints = asked.desk().endpoints().await?;
+    let page = move |site, viewer| {
+        view! { <WebhooksPage site viewer endpoints=endpoints.clone() once=once.clone() refused=refused.clone() /> }
+    };
+    asked.draw(status, false, page).await
+}
+
+/// `GET /dashboard/webhooks`
+pub async fn webhooks(State(context): State<Context>, Extension(operator): Extension<SignedIn>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
+    draw_webhooks(&Asked::new(&context, &operator, &headers, &uri), Shown::page()).await
+}
+
+/// `POST /dashboard/webhooks`
+pub async fn add_webhook(
+    State(context): State<Context>,
+    Extension(operator): Extension<SignedIn>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let form = Form::read(request).await?;
+    let shown = match webhooks::add(&context.app, form.text("url"), &operator.actor()).await {
+        Ok(added) => Shown::once(added.url, added.secret.expose()),
+        Err(AddError::Store(error)) => return Err(SessionError::from(error).into()),
+        Err(error) => Shown::refused(form.refused("url", Refusal::BadUrl(error.to_string()))),
+    };
+    draw_webhooks(&Asked::instead_of(&context, &operator, &headers, WEBHOOKS.to_owned()), shown).await
+}
+
+/// `GET /dashboard/webhooks/{id}`
+pub async fn webhook(
+    State(context): State<Context>,
+    Extension(operator): Extension<SignedIn>,
+    Segments(endpoint): Segments<String>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    let asked = Asked::new(&context, &operator, &headers, &uri);
+    let drawn = async {
+        let endpoint = asked.desk().endpoint(id::<EndpointId>(&endpoint)?).await?;
+        asked.draw(StatusCode::OK, false, move |site, viewer| view! { <WebhookPage site viewer endpoint=endpoint.clone() /> }).await
+    };
+    page_or_missing(&asked, drawn.await).await
+}
+
+/// `POST /dashboard/webhooks/{id}/disable`
+pub async fn disable_webhook(
+    State(context): State<Context>,
+    Extension(operator): Extension<SignedIn>,
+    Segments(endpoint): Segments<String>,
+) -> Result<Response, ApiError> {
+    disabled(webhooks::disable(&context.app, id(&endpoint)?, &operator.actor()).await, WEBHOOKS)
+}
+
+async fn draw_keys(asked: &Asked<'_>, Shown { status, once, refused }: Shown) -> Result<Response, ApiError> {
+    let session_api = api_keys::is_session_api_on(&asked.context.app).await.map_err(SessionError::from)?;
+    let keys = asked.desk().keys().await?;
+    let page = move |site, viewer| {
+        view! { <KeysPage site viewer session_api keys=keys.clone() once=once.clone() refused=refused.clone() /> }
+    };
+    asked.draw(status, false, page).await
+}
+
+/// `GET /dashboard/api-keys`
+pub async fn keys(State(context): State<Context>, Extension(operator): Extension<SignedIn>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
+    draw_keys(&Asked::new(&context, &operator, &headers, &uri), Shown::page()).await
+}
+
+/// `POST /dashboard/api-keys`
+pub async fn create_key(
+    State(context): State<Context>,
+    Extension(operator): Extension<SignedIn>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let form = Form::read(request).await?;
+    let scopes: Result<Vec<Scope>, String> = form.all("scope").map(str::parse).collect();
+    let shown = match scopes {
+        Ok(scopes) if scopes.is_empty() => Shown::refused(form.refused("scope", Refusal::NoScope)),
+        Ok(scopes) => {
+            let made = api_keys::create(&context.app, scopes, &operator.actor()).await.map_err(SessionError::from)?;
+            Shown::once(made.id, made.key)
+        }
+        Err(_) => Shown::refused(form.refused("scope", Refusal::BadChoice)),
+    };
+    draw_keys(&Asked::instead_of(&context, &operator, &headers, KEYS.to_owned()), shown).await
+}
+
+/// `POST /dashboard/api-keys/{id}/disable`
+pub async fn disable_key(
+    State(context): State<Context>,
+    Extension(operator): Extension<SignedIn>,
+    Segments(key): Segments<String>,
+) -> Result<Response, ApiError> {
+    disabled(api_keys::disable(&context.app, id(&key)?, &operator.actor()).await, KEYS)
+}
+
+/// `POST /dashboard/settings/session-api`
+pub async fn session_api(State(context): State<Context>, Extension(operator): Extension<SignedIn>, request: Request) -> Result<Response, ApiError> {
+    let form = Form::read(request).await?;
+    let on = match form.text("value") {
+        "on" => true,
+        "off" => false,
+        _ => return Err(ApiError::new(Code::InvalidRequest, "The session API is on or off.")),
+    };
+    api_keys::switch_session_api(&context.app, on, &operator.actor()).await.map_err(SessionError::from)?;
+    Ok(go(KEYS, Done::Changed))
+}
+
+async fn draw_operators(asked: &Asked<'_>, Shown { status, once, refused }: Shown) -> Result<Response, ApiError> {
+    let operators = asked.desk().operators(asked.operator).await?;
+    let page = move |site, viewer| {
+        view! { <OperatorsPage site viewer operators=operators.clone() once=once.clone() refused=refused.clone() /> }
+    };
+    asked.draw(status, false, page).await
+}
+
+/// `GET /dashboard/operators`
+pub async fn operators(State(context): State<Context>, Extension(operator): Extension<SignedIn>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
+    draw_operators(&Asked::new(&context, &operator, &headers, &uri), Shown::page()).await
+}
+
+/// `POST /dashboard/operators`
+pub async fn invite(
+    State(context): State<Context>,
+    Extension(operator): Extension<SignedIn>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let form = Form::read(request).await?;
+    let shown = match form.text("role").parse::<Role>() {
+        Ok(role) => match operators::invite(&context.app, form.text("email"), role, &operator.actor()).await {
+            Ok(invited) => Shown::once(invited.email, invited.url),
+            Err(error) => {
+                let (input, why) = refusal(error)?;
+                Shown::refused(form.refused(input, why))
+            }
+        },
+        Err(_) => Shown::refused(form.refused("role", Refusal::BadChoice)),
+    };
+    draw_operators(&Asked::instead_of(&context, &operator, &headers, OPERATORS.to_owned()), shown).await
+}
+
+/// `POST /dashboard/operators/{id}/disable`
+pub async fn disable_operator(
+    State(context): State<Context>,
+    Extension(operator): Extension<SignedIn>,
+    Segments(other): Segments<String>,
+) -> Result<Response, ApiError> {
+    match operators::disable(&context.app, id(&other)?, &operator).await {
+        Ok(()) => Ok(go(OPERATORS, Done::Disabled)),
+        Err(error @ (OperatorError::Oneself | OperatorError::NotFound)) => Err(ApiError::new(Code::Conflict, format!("Nothing was changed: {error}."))),
+        Err(error) => Err(error.into()),
+    }
+}

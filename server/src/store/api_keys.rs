@@ -1,0 +1,108 @@
+//! Keys of the API, and what requests that create were answered.
+
+use shared::{ids::KeyId, session::Timestamp};
+use sqlx::{Row as _, any::AnyRow};
+use uuid::Uuid;
+
+use super::{Db, Result, StoreError, Tx, columns::Columns, exactly_one, operators::TokenHash};
+use crate::model::ApiKey;
+
+impl TryFrom<&AnyRow> for ApiKey {
+    type Error = StoreError;
+    fn try_from(row: &AnyRow) -> Result<Self> {
+        let columns = Columns::new(row, "api_keys", "id")?;
+        let scopes: Vec<String> = columns.words("scopes")?;
+        let scopes: Result<Vec<_>, String> = scopes.iter().map(|scope| scope.parse()).collect();
+        Ok(Self {
+            id: KeyId(columns.parsed::<Uuid>("id")?.as_u128()),
+            scopes: scopes.map_err(|_| columns.inconsistent("scopes"))?,
+            created_at: columns.time("created_at")?,
+            used_at: columns.time_option("used_at")?,
+            disabled_at: columns.time_option("disabled_at")?,
+        })
+    }
+}
+
+fn row_id(id: KeyId) -> String {
+    Uuid::from_u128(id.0).to_string()
+}
+
+/// The key of this hash, where it is not disabled.
+pub async fn by_hash(db: &mut Db, hash: TokenHash) -> Result<Option<ApiKey>> {
+    let query = sqlx::query("SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE key_hash = $1 AND disabled_at IS NULL");
+    query.bind(hash.to_vec()).fetch_optional(db).await?.as_ref().map(ApiKey::try_from).transpose()
+}
+
+/// The newest keys, at most `limit`.
+pub async fn all(db: &mut Db, limit: i64) -> Result<Vec<ApiKey>> {
+    let query = sqlx::query("SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys ORDER BY id DESC LIMIT $1");
+    query.bind(limit).fetch_all(db).await?.iter().map(ApiKey::try_from).collect()
+}
+
+/// Writes a new key.
+pub async fn insert(tx: &mut Tx, key: &ApiKey, hash: TokenHash) -> Result<()> {
+    let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
+    sqlx::query("INSERT INTO api_keys (id, key_hash, scopes, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(row_id(key.id))
+        .bind(hash.to_vec())
+        .bind(scopes.join(","))
+        .bind(key.created_at.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes that a key was used.
+pub async fn touch(tx: &mut Tx, id: KeyId, now: Timestamp) -> Result<()> {
+    sqlx::query("UPDATE api_keys SET used_at = $2 WHERE id = $1").bind(row_id(id)).bind(now.0).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Disables a key.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where there is none of this id, or it was disabled before.
+pub async fn disable(tx: &mut Tx, id: KeyId, now: Timestamp) -> Result<()> {
+    let query = sqlx::query("UPDATE api_keys SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL");
+    exactly_one(query.bind(row_id(id)).bind(now.0).execute(&mut **tx).await?.rows_affected())
+}
+
+/// What a request was answered: the body it had, and the answer, sealed.
+pub struct Answered {
+    /// The body's index.
+    pub body: Vec<u8>,
+    /// The answer, sealed.
+    pub answer: Vec<u8>,
+}
+
+/// What the request of this `Idempotency-Key` was answered since `oldest`.
+pub async fn answered(db: &mut Db, key: KeyId, index: &[u8], oldest: Timestamp) -> Result<Option<Answered>> {
+    let query = sqlx::query("SELECT body_index, answer FROM idempotency WHERE api_key = $1 AND key_index = $2 AND created_at > $3");
+    let row = query.bind(row_id(key)).bind(index.to_vec()).bind(oldest.0).fetch_optional(db).await?;
+    row.map(|row| Ok(Answered { body: row.try_get("body_index")?, answer: row.try_get("answer")? })).transpose()
+}
+
+/// Writes down what a request was answered.
+///
+/// # Errors
+/// [`StoreError::Conflict`] where another process was first.
+pub async fn insert_answer(tx: &mut Tx, key: KeyId, index: &[u8], answered: &Answered, now: Timestamp, oldest: Timestamp) -> Result<()> {
+    let query = sqlx::query(
+        "INSERT INTO idempotency (api_key, key_index, body_index, answer, created_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (api_key, key_index) DO UPDATE SET body_index = excluded.body_index, answer = excluded.answer, created_at = excluded.created_at \
+         WHERE idempotency.created_at <= $6",
+    )
+    .bind(row_id(key))
+    .bind(index.to_vec())
+    .bind(answered.body.clone())
+    .bind(answered.answer.clone())
+    .bind(now.0)
+    .bind(oldest.0);
+    exactly_one(query.execute(&mut **tx).await?.rows_affected())
+}
+
+/// Takes answers away that are too old to be given again.
+pub async fn remove_answers(tx: &mut Tx, oldest: Timestamp) -> Result<()> {
+    sqlx::query("DELETE FROM idempotency WHERE created_at <= $1").bind(oldest.0).execute(&mut **tx).await?;
+    Ok(())
+}

@@ -1,0 +1,250 @@
+//! Who comes in where, over the whole route table: the signed-out, requests from other sites and the wrong roles are refused
+//! on every route of the dashboard, and the right roles are not. What is refused changes nothing.
+
+use std::collections::BTreeMap;
+
+use reqwest::Method;
+use url::form_urlencoded;
+
+use crate::support::desk::PASSWORD;
+use crate::support::{Desk, Reply, Value, World, on_each_engine};
+
+/// The page that names every route.
+const ROUTER: &str = include_str!("../../src/router.rs");
+
+const ROLES: [&str; 4] = ["ADMIN", "REVIEWER", "AGENT", "AUDITOR"];
+
+/// A well-formed UUID that no row has.
+const NOBODYS_ROW: &str = "01234567-89ab-7def-8123-456789abcdef";
+
+/// A route, and what somebody has to be allowed to; nothing where it is for anyone.
+struct Route {
+    method: Method,
+    path: &'static str,
+    right: Option<&'static str>,
+}
+
+/// The contract's table of roles.
+fn may(role: &str, right: &str) -> bool {
+    match right {
+        "SignOut" | "SeeStatus" => true,
+        "CreateLinks" => role != "AUDITOR",
+        "SeeSessions" => role != "AGENT",
+        "Review" => ["ADMIN", "REVIEWER"].contains(&role),
+        "SeeSettings" => ["ADMIN", "AUDITOR"].contains(&role),
+        "ChangeSettings" => role == "ADMIN",
+        _ => panic!("the contract knows no right such as {right}"),
+    }
+}
+
+/// What the contract asks of whoever uses a route.
+fn right_of(method: &Method, path: &str) -> Option<&'static str> {
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').skip(1).collect();
+    let reads = *method == Method::GET;
+    match (parts.as_slice(), reads) {
+        (["sign-in" | "language"] | ["set-up" | "invitation" | "one-time", _], _) => None,
+        ([] | ["sign-out"] | ["{*rest}"], _) => Some("SignOut"),
+        (["links", ..] | ["sessions", _, "events"], true) => Some("SeeStatus"),
+        (["links"], false) => Some("CreateLinks"),
+        // A search is a POST, so that what is looked for comes into no address.
+        (["sessions" | "customers"], _) | (["sessions" | "customers" | "unresolved", ..], true) => Some("SeeSessions"),
+        (["sessions" | "customers", _, ..], false) => Some("Review"),
+        (["webhooks" | "api-keys" | "operators" | "settings", ..], true) => Some("SeeSettings"),
+        (["webhooks" | "api-keys" | "operators" | "settings", ..], false) => Some("ChangeSettings"),
+        _ => panic!("say here who may use {method} {path}"),
+    }
+}
+
+/// The routes of the dashboard. Each stands on one line and says who may; another one is not understood and so not counted.
+fn routes() -> Vec<Route> {
+    let routes: Vec<Route> = ROUTER.lines().filter_map(|line| route(line.trim())).collect();
+    let named = ROUTER.matches("\"/dashboard").count();
+    assert_eq!(routes.len(), named, "a route of the dashboard stands on one line as .route(\"/dashboard/…\", may(&context, May::…, get(…)))");
+    assert!(routes.len() > 40, "{} routes", routes.len());
+    routes
+}
+
+fn route(line: &'static str) -> Option<Route> {
+    let (path, rest) = line.strip_prefix(".route(\"")?.split_once("\", ").filter(|(path, _)| path.starts_with("/dashboard"))?;
+    let (right, handler) = match rest.strip_prefix("may(&context, May::") {
+        Some(rest) => rest.split_once(", ").map(|(right, handler)| (Some(right), handler))?,
+        None => (None, rest.strip_prefix("anyone(&context, ")?),
+    };
+    let (method, handler) = handler.split_once('(')?;
+    assert!(!handler.contains('(') && ["get", "post", "put", "patch", "delete"].contains(&method), "one method a line: {line}");
+    let method = method.to_uppercase().parse().expect("a method");
+    assert_eq!(right, right_of(&method, path), "who may use {method} {path}");
+    Some(Route { method, path, right })
+}
+
+impl Route {
+    fn is_page(&self) -> bool {
+        self.method == Method::GET && !self.path.ends_with("/events") && !self.path.contains("/artifacts/")
+    }
+}
+
+/// The ids that stand for the variable parts of a path, by what they are an id of.
+struct Ids(BTreeMap<&'static str, String>);
+
+impl Ids {
+    /// Of rows that are there.
+    async fn real(world: &World) -> Self {
+        let customer = world.customer_with(&["--customer", "crm-1"]).await;
+        customer.finish().await;
+        let shown = world.operator.session(&customer.id).await;
+        // The newest operator is one whom a test may disable.
+        Desk::of(&world.place, "AGENT").await;
+        let database = &world.place.database;
+        let text = |value: &Value| value.as_str().expect("an id").to_owned();
+        Self(BTreeMap::from([
+            ("sessions", text(&shown["ref"])),
+            ("links", text(&shown["ref"])),
+            ("artifacts", text(&shown["artifacts"][0]["id"])),
+            ("customers", database.texts("SELECT customer FROM sessions").await.remove(0)),
+            ("webhooks", text(&world.operator.add_webhook("http://127.0.0.1:9/hook").await["id"])),
+            ("api-keys", text(&world.operator.add_key(&["sessions:read"]).await["id"])),
+            ("operators", database.texts("SELECT id FROM operators ORDER BY id DESC").await.remove(0)),
+        ]))
+    }
+
+    /// Of no row.
+    fn unknown() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    fn fill(&self, path: &str) -> String {
+        let mut filled: Vec<&str> = Vec::new();
+        for part in path.split('/') {
+            let of = filled.last().copied().unwrap_or_default();
+            filled.push(if part.starts_with('{') { self.0.get(of).map_or(NOBODYS_ROW, String::as_str) } else { part });
+        }
+        filled.join("/")
+    }
+}
+
+async fn audit_rows(world: &World) -> i64 {
+    world.place.database.number("SELECT COUNT(*) FROM audit").await
+}
+
+/// What every answer of the dashboard carries.
+#[track_caller]
+fn is_protected(reply: &Reply, what: &str) {
+    let policy = reply.header("content-security-policy");
+    assert!(policy.contains("frame-ancestors 'none'") || policy == "sandbox; default-src 'none'", "{what}: {policy}");
+    assert!(policy.contains("default-src 'none'"), "{what}: {policy}");
+    assert_eq!(reply.header("referrer-policy"), "same-origin", "{what}");
+    assert_eq!(reply.header("permissions-policy"), "camera=()", "{what}");
+    assert_eq!(reply.header("x-content-type-options"), "nosniff", "{what}");
+    assert_eq!(reply.header("x-robots-tag"), "noindex", "{what}");
+    assert_eq!(reply.header("cache-control"), "no-store", "{what}");
+}
+
+/// Where somebody who is led to the sign-in goes on to.
+#[track_caller]
+fn next(reply: &Reply) -> String {
+    let to = reply.see_other();
+    let query = to.strip_prefix("/dashboard/sign-in?").unwrap_or_else(|| panic!("no sign-in: {to}"));
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    assert!(pairs.len() == 1 && pairs[0].0 == "next", "{to}");
+    pairs[0].1.clone()
+}
+
+on_each_engine!(the_signed_out_are_refused_everywhere);
+async fn the_signed_out_are_refused_everywhere(world: World) {
+    let (ids, nobody) = (Ids::real(&world).await, Desk::empty(&world.place));
+    let before = audit_rows(&world).await;
+    for route in routes() {
+        let path = ids.fill(route.path);
+        let what = format!("{} {path}", route.method);
+        let reply = nobody.send(nobody.request(route.method.clone(), &path).header("sec-fetch-site", "same-origin")).await;
+        is_protected(&reply, &what);
+        assert!(reply.headers.get("set-cookie").is_none(), "{what}");
+        if route.method == Method::GET {
+            let head = nobody.send(nobody.request(Method::HEAD, &path)).await;
+            assert_eq!(head.status, reply.status, "HEAD {path}");
+        }
+        match route.right {
+            None => assert!(![401, 403].contains(&reply.status), "{what}: {}", reply.status),
+            Some(_) if route.is_page() => {
+                assert_eq!(next(&reply), path, "{what}");
+            }
+            Some(_) => {
+                reply.problem(401, "unauthorized");
+            }
+        }
+    }
+    let with_query = "/dashboard/sessions?status=PENDING&before=x";
+    assert_eq!(next(&nobody.get(with_query).await), with_query);
+    assert_eq!(audit_rows(&world).await, before, "what is refused changes nothing");
+}
+
+on_each_engine!(requests_from_other_sites_change_nothing);
+async fn requests_from_other_sites_change_nothing(world: World) {
+    let (ids, admin) = (Ids::real(&world).await, world.desk("ADMIN").await);
+    let before = audit_rows(&world).await;
+    let base = world.place.base();
+    let similar = format!("{base}.evil.example");
+    let elsewhere: [&[(&str, &str)]; 9] = [
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site")],
+        &[("sec-fetch-site", "none")],
+        &[("sec-fetch-site", "nonsense")],
+        &[("sec-fetch-site", "cross-site"), ("origin", base.as_str())],
+        &[("origin", "https://evil.example")],
+        &[("origin", similar.as_str())],
+        &[("origin", "null")],
+        &[],
+    ];
+    for route in routes().iter().filter(|route| route.method != Method::GET) {
+        let path = ids.fill(route.path);
+        for headers in elsewhere {
+            let request = headers.iter().fold(admin.request(route.method.clone(), &path), |request, (name, value)| request.header(*name, *value));
+            let reply = admin.send(request).await;
+            assert_eq!(reply.status, 403, "{} {path} with {headers:?}: {}", route.method, reply.text());
+            reply.problem(403, "forbidden");
+            is_protected(&reply, &path);
+        }
+    }
+    assert_eq!(audit_rows(&world).await, before);
+    assert!(admin.is_signed_in().await);
+    let ours = admin.form("/dashboard/language", &[("language", "en"), ("back", "/dashboard/links")]).header("origin", &base);
+    assert_eq!(admin.send(ours).await.see_other(), "/dashboard/links", "a browser that sends no Sec-Fetch-Site sends Origin");
+}
+
+on_each_engine!(each_role_may_what_the_contract_says_and_no_more);
+async fn each_role_may_what_the_contract_says_and_no_more(world: World) {
+    let (ids, unknown) = (Ids::real(&world).await, Ids::unknown());
+    for role in ROLES {
+        let desk = world.desk(role).await;
+        let before = audit_rows(&world).await;
+        let (allowed, refused): (Vec<Route>, Vec<Route>) = routes().into_iter().partition(|route| route.right.is_none_or(|right| may(role, right)));
+        for (route, ids) in refused.iter().flat_map(|route| [(route, &ids), (route, &unknown)]) {
+            let what = format!("{role}: {} {}", route.method, ids.fill(route.path));
+            let reply = send(&desk, route, ids).await;
+            assert_eq!(reply.status, 403, "{what}: {}", reply.text());
+            is_protected(&reply, &what);
+            if route.is_page() {
+                assert!(reply.header("content-type").starts_with("text/html"), "{what}");
+            } else {
+                reply.problem(403, "forbidden");
+            }
+        }
+        assert_eq!(audit_rows(&world).await, before, "what is refused changes nothing");
+        for route in &allowed {
+            let what = format!("{role}: {} {}", route.method, route.path);
+            let reply = send(&desk, route, &ids).await;
+            assert!(![401, 403].contains(&reply.status), "{what}: {}", reply.status);
+            assert!(reply.status != 404 || route.path.contains("{*rest}"), "{what}: the ids are real");
+            is_protected(&reply, &what);
+            if route.path.ends_with("/sign-out") {
+                assert!(!desk.is_signed_in().await);
+                assert_eq!(desk.sign_in(&desk.email, PASSWORD).await.status, 303);
+            }
+        }
+    }
+}
+
+async fn send(desk: &Desk, route: &Route, ids: &Ids) -> Reply {
+    let request = desk.request(route.method.clone(), &ids.fill(route.path));
+    desk.send(request.header("sec-fetch-site", "same-origin")).await
+}
