@@ -39,8 +39,7 @@ build_site() {
   local site=$1 pkg=$1/pkg/new bundle hash
   mkdir -p "$pkg"
   cp -r public/. "$site"
-  # shellcheck disable=SC2043 # more bundles will come
-  for bundle in flow; do
+  for bundle in flow dashboard; do
     say "Building the WASM bundle $bundle (minutes the first time)"
     build_bundle "$bundle" "$bundle" "$pkg"
     if [ -z "$fast" ]; then
@@ -52,6 +51,7 @@ build_site() {
   done
   "$bin/esbuild" public/guard.js --minify --outfile="$pkg/guard.js" --log-level=warning
   "$bin/lightningcss" --bundle --minify style/main.css -o "$pkg/main.css"
+  "$bin/lightningcss" --bundle --minify style/dashboard.css -o "$pkg/dashboard.css"
   # One folder a build, named after its content and served immutable: an old page never meets new WASM.
   hash=$(cd "$pkg" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12)
   mv "$pkg" "$site/pkg/$hash"

@@ -24,8 +24,8 @@ mod browser {
     use leptos::prelude::*;
     use serde::Deserialize;
     use shared::session::Status;
-    use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
-    use web_sys::{EventSource, MessageEvent};
+    use wasm_bindgen::{JsCast as _, closure::Closure};
+    use web_sys::{EventSource, HtmlInputElement, MessageEvent};
 
     use crate::islands::json;
 
@@ -57,8 +57,8 @@ mod browser {
 
     /// Whether a form of the page holds anything typed.
     fn is_typing() -> bool {
-        let Ok(inputs) = document().query_selector_all("main form input[type=text], main form textarea") else { return false };
-        let value = |at| js_sys::Reflect::get(&inputs.get(at)?, &JsValue::from_str("value")).ok()?.as_string();
-        (0..inputs.length()).any(|at| value(at).is_some_and(|text| !text.is_empty()))
+        let Ok(inputs) = document().query_selector_all("main form input[type=text]") else { return false };
+        let typed = |at| inputs.get(at)?.dyn_into::<HtmlInputElement>().ok().map(|input| input.value());
+        (0..inputs.length()).any(|at| typed(at).is_some_and(|text| !text.is_empty()))
     }
 }
