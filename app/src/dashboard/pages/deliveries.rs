@@ -36,6 +36,7 @@ fn Delivery(delivery: DeliveryRow, within: bool, words: &'static DashboardWords)
         view! { <a class="mono" href=format!("/dashboard/sessions/{}", delivery.session)>{short(&delivery.session)}</a> }.into_any()
     };
     let tries = delivery.attempts.len();
+    let name = format!("{} · {}", words.deliveries, delivery.event);
     view! {
         <div class="row">
             <strong class="mono">{delivery.event_type}</strong>
@@ -47,24 +48,24 @@ fn Delivery(delivery: DeliveryRow, within: bool, words: &'static DashboardWords)
         {(tries > 0).then(|| view! {
             <details>
                 <summary>{fill(words.tries, &[("n", &tries.to_string())])}<span class="visually-hidden">": "{delivery.event}</span></summary>
-                <Attempts attempts=delivery.attempts words />
+                <Attempts name attempts=delivery.attempts words />
             </details>
         })}
     }
 }
 
 #[component]
-fn Attempts(attempts: Vec<AttemptRow>, words: &'static DashboardWords) -> impl IntoView {
+fn Attempts(name: String, attempts: Vec<AttemptRow>, words: &'static DashboardWords) -> impl IntoView {
     let rows = attempts.into_iter().map(|attempt| {
         view! {
             <tr>
                 <th scope="row" class="number">{attempt.number}</th>
                 <td><Time at=attempt.at /></td>
                 <td class="number">{attempt.duration_ms}" ms"</td>
-                <td class="wide"><Pill is=if attempt.ok { "good" } else { "bad" } text=attempt.outcome /></td>
+                <td class="wide" lang="en"><Pill is=if attempt.ok { "good" } else { "bad" } text=attempt.outcome /></td>
             </tr>
         }
     });
     let rows = rows.collect_view();
-    view! { <Table name=words.deliveries heads=vec![words.try_number, words.time, words.duration, words.answer]>{rows}</Table> }
+    view! { <Table name heads=vec![words.try_number, words.time, words.duration, words.answer]>{rows}</Table> }
 }

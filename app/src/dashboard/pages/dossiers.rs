@@ -60,7 +60,7 @@ pub fn DossierPage(site: Site, viewer: Viewer, data: Dossier) -> impl IntoView {
             <h1>{words.dossier}</h1>
             <section class="card body">
                 <dl class="facts"><div><dt>{words.customer_reference}</dt><dd class="mono">{data.reference}</dd></div></dl>
-                {data.revealed.then(|| view! { <p class="revealed" role="status">{words.revealed}</p> })}
+                {data.revealed.then(|| view! { <p class="revealed" role="status" tabindex="-1" autofocus>{words.revealed}</p> })}
                 {reveal}
             </section>
             <section class="card">

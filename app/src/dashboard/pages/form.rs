@@ -137,6 +137,8 @@ pub fn Choices(
 ) -> impl IntoView {
     let fault = refused.fault(name).cloned();
     let described = described(name, false, fault.is_some());
+    // Of radio buttons the group is at fault, of checkboxes each.
+    let (invalid, is_group) = (fault.is_some().then_some("true"), kind == "radio");
     let choices = choices.into_iter().enumerate().map(|(at, (value, label, text))| {
         let checked = refused.typed.iter().any(|(typed, chosen)| typed == name && chosen == value);
         // The first bears the name itself: the summary leads there.
@@ -144,14 +146,14 @@ pub fn Choices(
         let text_id = (!text.is_empty()).then(|| format!("{id}-text"));
         view! {
             <div class="choice">
-                <input type=kind id=id.clone() name=name value=value checked=checked aria-describedby=text_id.clone() />
+                <input type=kind id=id.clone() name=name value=value checked=checked aria-describedby=text_id.clone() aria-invalid=invalid.filter(|_| !is_group) />
                 <label for=id>{label}</label>
                 {text_id.map(|id| view! { <span class="quiet" id=id>{text}</span> })}
             </div>
         }
     });
     view! {
-        <fieldset class="field" aria-describedby=described>
+        <fieldset class="field" role=is_group.then_some("radiogroup") aria-describedby=described aria-invalid=invalid.filter(|_| is_group)>
             <legend>{label}</legend>
             <Notes id=name.to_owned() hint="" fault language />
             <div class="choices">{choices.collect_view()}</div>

@@ -7,7 +7,7 @@ use super::{
     form::{Choices, ErrorSummary},
     layout::DashboardPage,
     once::Once,
-    parts::{Act, Card, Nothing, Pill, Table, Time},
+    parts::{Act, Card, Nothing, State, Table, Time},
 };
 use crate::{
     components::layout::Site,
@@ -60,9 +60,12 @@ pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Vec<KeyRow>
 #[component]
 fn KeyTable(keys: Vec<KeyRow>, may: bool, words: &'static DashboardWords) -> impl IntoView {
     let rows = keys.into_iter().map(|key| {
-        let active = key.disabled_at.is_none();
-        let disable =
-            (may && active).then(|| view! { <Act action=format!("{KEYS}/{}/disable", key.id) label=words.disable to=key.id.clone() class="button danger" /> });
+        let disable = may.then(|| match key.disabled_at {
+            None => {
+                view! { <td><Act action=format!("{KEYS}/{}/disable", key.id) label=words.disable to=key.id.clone() class="button danger" /></td> }.into_any()
+            }
+            Some(_) => view! { <td><Nothing words /></td> }.into_any(),
+        });
         let used = match key.used_at {
             Some(at) => view! { <Time at /> }.into_any(),
             None => view! { <span class="quiet">{words.never}</span> }.into_any(),
@@ -73,15 +76,13 @@ fn KeyTable(keys: Vec<KeyRow>, may: bool, words: &'static DashboardWords) -> imp
                 <td class="mono">{key.scopes.join(", ")}</td>
                 <td><Time at=key.created_at /></td>
                 <td>{used}</td>
-                <td><Pill is=if active { "good" } else { "over" } text=if active { words.active } else { words.disabled } /></td>
-                <td>{match disable {
-                    Some(disable) => disable.into_any(),
-                    None => view! { <Nothing words /> }.into_any(),
-                }}</td>
+                <td><State disabled_at=key.disabled_at words /></td>
+                {disable}
             </tr>
         }
     });
     let rows = rows.collect_view();
-    let heads = vec![words.key, words.scopes, words.added, words.last_used, words.state, words.disable];
+    let mut heads = vec![words.key, words.scopes, words.added, words.last_used, words.state];
+    heads.extend(may.then_some(words.disable));
     view! { <Table name=words.api_keys heads>{rows}</Table> }
 }

@@ -76,7 +76,7 @@ pub fn DashboardPage(
                     </div>
                 </aside>
                 <main class="main" id="main" tabindex="-1">
-                    {done.map(|done| view! { <p class="done" role="status">{words.done_of(done)}</p> })}
+                    {done.map(|done| view! { <p class="done" role="status" tabindex="-1" autofocus>{words.done_of(done)}</p> })}
                     {children()}
                 </main>
             </div>
@@ -90,9 +90,9 @@ pub fn EntranceLayout(site: Site, language: Language, here: String, title: &'sta
     view! {
         <Document site language title=title.to_owned() refresh=None island=false>
             <div class="entrance">
-                <Brand />
+                <header><Brand /></header>
                 <main class="card body">{children()}</main>
-                <Languages current=language back=here />
+                <footer><Languages current=language back=here /></footer>
             </div>
         </Document>
     }

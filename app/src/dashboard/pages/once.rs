@@ -10,7 +10,7 @@ use crate::{dashboard::data::ShownOnce, islands::dashboard::copy_link::CopyLink,
 pub fn Once(once: Option<ShownOnce>, label: &'static str, language: Language) -> impl IntoView {
     once.map(|ShownOnce { of, secret }| {
         view! {
-            <section class="card body once" role="status">
+            <section class="card body once">
                 <p><strong>{of}</strong></p>
                 <Copied id="secret" label hint=words(language).shown_once value=secret language />
             </section>

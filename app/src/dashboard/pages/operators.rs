@@ -7,7 +7,7 @@ use super::{
     form::{ErrorSummary, SelectField, TextField},
     layout::DashboardPage,
     once::Once,
-    parts::{Act, Card, Nothing, Pill, Table, Time},
+    parts::{Act, Card, Nothing, State, Table, Time},
 };
 use crate::{
     components::layout::Site,
@@ -54,27 +54,25 @@ pub fn OperatorsPage(site: Site, viewer: Viewer, operators: Vec<OperatorRow>, on
 #[component]
 fn OperatorTable(operators: Vec<OperatorRow>, may: bool, words: &'static DashboardWords) -> impl IntoView {
     let rows = operators.into_iter().map(|operator| {
-        let (is, state) = match (operator.disabled_at.is_some(), operator.active) {
-            (true, _) => ("over", words.disabled),
-            (false, true) => ("good", words.active),
-            (false, false) => ("open", words.invited),
-        };
-        let disable = if may && !operator.is_self && operator.disabled_at.is_none() {
+        let disable = may.then(|| {
+            if operator.is_self || operator.disabled_at.is_some() {
+                return view! { <td><Nothing words /></td> }.into_any();
+            }
             let (action, to) = (format!("{OPERATORS}/{}/disable", operator.id), operator.email.clone());
-            view! { <Act action label=words.disable to class="button danger" /> }.into_any()
-        } else {
-            view! { <Nothing words /> }.into_any()
-        };
+            view! { <td><Act action label=words.disable to class="button danger" /></td> }.into_any()
+        });
         view! {
             <tr>
                 <th scope="row">{operator.email}{operator.is_self.then(|| view! { " "<span class="quiet">"("{words.this_is_you}")"</span> })}</th>
                 <td>{words.role_of(operator.role)}</td>
-                <td><Pill is text=state /></td>
+                <td><State disabled_at=operator.disabled_at invited=!operator.active words /></td>
                 <td><Time at=operator.created_at /></td>
-                <td>{disable}</td>
+                {disable}
             </tr>
         }
     });
     let rows = rows.collect_view();
-    view! { <Table name=words.operators heads=vec![words.email, words.role, words.state, words.added, words.disable]>{rows}</Table> }
+    let mut heads = vec![words.email, words.role, words.state, words.added];
+    heads.extend(may.then_some(words.disable));
+    view! { <Table name=words.operators heads>{rows}</Table> }
 }

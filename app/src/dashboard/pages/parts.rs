@@ -63,6 +63,23 @@ pub fn ResultPill(result: Option<CheckResult>, words: &'static DashboardWords) -
     view! { <Pill is text=result.map_or(words.running, |result| words.result_of(result)) /> }
 }
 
+/// Whether something is in use, or since when it is not.
+#[component]
+pub fn State(
+    disabled_at: Option<String>,
+    /// It waits to be used for the first time.
+    #[prop(optional)]
+    invited: bool,
+    words: &'static DashboardWords,
+) -> impl IntoView {
+    let (is, text) = match (&disabled_at, invited) {
+        (Some(_), _) => ("over", words.disabled),
+        (None, true) => ("open", words.invited),
+        (None, false) => ("good", words.active),
+    };
+    view! { <Pill is text /> {disabled_at.map(|at| view! { " "<span class="quiet"><Time at /></span> })} }
+}
+
 /// A score as a bar with its number beside it. Where review and rejection begin, the bar's colour says in which band it is.
 #[component]
 pub fn Score(score: u8, #[prop(optional_no_strip)] bands: Option<(u8, u8)>, words: &'static DashboardWords) -> impl IntoView {
@@ -101,11 +118,11 @@ pub fn Card(#[prop(into)] title: String, children: Children) -> impl IntoView {
 
 /// A table that scrolls by itself where the page is narrow, with the keyboard too.
 #[component]
-pub fn Table(name: &'static str, heads: Vec<&'static str>, children: Children) -> impl IntoView {
+pub fn Table(#[prop(into)] name: String, heads: Vec<&'static str>, children: Children) -> impl IntoView {
     view! {
         <div class="scroll" role="region" tabindex="0" aria-label=name>
             <table>
-                <caption class="visually-hidden">{name}</caption>
+                <caption class="visually-hidden">{name.clone()}</caption>
                 <thead>
                     <tr>{heads.into_iter().map(|head| view! { <th scope="col">{head}</th> }).collect_view()}</tr>
                 </thead>

@@ -1,7 +1,7 @@
 //! Everything about one session, and what operators do with it.
 
 use leptos::prelude::*;
-use shared::{risk::CheckResult, role::May, session::Status};
+use shared::{language::Language, risk::CheckResult, role::May, session::Status};
 
 use super::{
     decision::DecisionCard,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     components::layout::Site,
-    dashboard::data::{CheckRow, ConsentRow, InputStep, Moment, Refused, Risk, SessionDetail, Viewer},
+    dashboard::data::{CheckRow, ConsentRow, InputStep, Moment, Refused, Risk, SessionDetail, SessionRow, Viewer},
     islands::dashboard::live_status::LiveStatus,
     words::{
         dashboard::{DashboardWords, words},
@@ -37,9 +37,10 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
     let live = moves.then(|| {
         view! { <LiveStatus events=format!("{page}/events") page=page.clone() status=row.status texts=words.live_texts() show=words.show.to_owned() /> }
     });
+    let can_reveal = reviews && !data.revealed && !data.input.is_empty();
     let risk = view! { <RiskView risk=data.risk.clone() checks=data.checks.clone() status=row.status words /> };
     let evidence = view! { <EvidenceList artifacts=data.artifacts.clone() viewer=viewer.clone() refused=refused.clone() /> };
-    let facts = view! { <Facts data=data.clone() page=page.clone() viewer=viewer.clone() refused=refused.clone() /> };
+    let facts = view! { <Facts row=row.clone() version=data.version locale=data.locale end=data.expires_at page=page.clone() viewer=viewer.clone() refused=refused.clone() /> };
     view! {
         <DashboardPage site viewer title=short(&row.r#ref) refresh island=moves>
             <div class="head">
@@ -55,7 +56,7 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
                     <DecisionCard status=row.status decision=row.decision reviews=data.reviews may=reviews page=page.clone() refused=refused.clone() language />
                     <Card title=words.entered>
                         <Entered steps=data.input consents=data.consents revealed=data.revealed words />
-                        {(reviews && !data.revealed && row.status != Status::Expired).then(|| view! {
+                        {can_reveal.then(|| view! {
                             <div class="row">
                                 <Act action=format!("{page}/reveal") label=words.reveal />
                                 <span class="quiet">{words.reveal_hint}</span>
@@ -145,7 +146,7 @@ fn Entered(steps: Vec<InputStep>, consents: Vec<ConsentRow>, revealed: bool, wor
     });
     let agreed: Vec<_> = agreed.collect();
     view! {
-        {revealed.then(|| view! { <p class="revealed" role="status">{words.revealed}</p> })}
+        {revealed.then(|| view! { <p class="revealed" role="status" tabindex="-1" autofocus>{words.revealed}</p> })}
         {nothing.then(|| view! { <p class="quiet">{words.nothing_entered}</p> })}
         {steps.collect_view()}
         {(!agreed.is_empty()).then(|| view! {
@@ -177,11 +178,10 @@ fn Checks(checks: Vec<CheckRow>, words: &'static DashboardWords) -> impl IntoVie
 
 /// What the session is, whose dossier it is in, and its end before its time.
 #[component]
-fn Facts(data: SessionDetail, page: String, viewer: Viewer, refused: Refused) -> impl IntoView {
+fn Facts(row: SessionRow, version: (String, i64), locale: Option<Language>, end: String, page: String, viewer: Viewer, refused: Refused) -> impl IntoView {
     let (language, may) = (viewer.language, viewer.role.may(May::Review));
     let words = words(language);
-    let row = data.row;
-    let (name, version) = data.version;
+    let (name, version) = version;
     let flow = fill(words.version, &[("flow", &name), ("version", &version.to_string())]);
     let expire = (may && row.status == Status::Pending).then(|| {
         view! { <Act action=format!("{page}/expire") label=words.expire_now class="button danger" /> }
@@ -201,13 +201,13 @@ fn Facts(data: SessionDetail, page: String, viewer: Viewer, refused: Refused) ->
             <div><dt>{words.reference}</dt><dd class="mono">{row.r#ref}</dd></div>
             <div>
                 <dt>{words.language}</dt>
-                <dd>{match data.locale {
+                <dd>{match locale {
                     Some(locale) => view! { <span lang=locale.tag()>{locale.own_name()}</span> }.into_any(),
                     None => view! { {words.any_language} }.into_any(),
                 }}</dd>
             </div>
             <div><dt>{words.created}</dt><dd><Time at=row.created_at /></dd></div>
-            <div><dt>{words.expires}</dt><dd><Time at=data.expires_at /></dd></div>
+            <div><dt>{words.expires}</dt><dd><Time at=end /></dd></div>
         </dl>
         {expire}
         {dossier}

@@ -8,7 +8,7 @@ use super::{
     form::{ErrorSummary, TextField},
     layout::DashboardPage,
     once::Once,
-    parts::{Act, Card, Pill, Time},
+    parts::{Act, Card, State, Time},
 };
 use crate::{
     components::layout::Site,
@@ -76,14 +76,12 @@ pub fn WebhookPage(site: Site, viewer: Viewer, endpoint: EndpointRow) -> impl In
 #[component]
 fn Endpoint(endpoint: EndpointRow, may: bool, language: Language) -> impl IntoView {
     let words = words(language);
-    let active = endpoint.disabled_at.is_none();
-    let disable = (may && active).then(|| {
+    let disable = (may && endpoint.disabled_at.is_none()).then(|| {
         view! { <Act action=format!("{WEBHOOKS}/{}/disable", endpoint.id) label=words.disable to=endpoint.url class="button danger" /> }
     });
     view! {
         <div class="row">
-            <Pill is=if active { "good" } else { "over" } text=if active { words.active } else { words.disabled } />
-            {endpoint.disabled_at.map(|at| view! { <span class="quiet"><Time at /></span> })}
+            <State disabled_at=endpoint.disabled_at words />
             <span class="quiet">{words.added}" "<Time at=endpoint.created_at /></span>
             <span class="mono quiet">{endpoint.id}</span>
             {disable}

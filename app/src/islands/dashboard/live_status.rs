@@ -53,6 +53,9 @@ mod browser {
         });
         let _ = source.add_event_listener_with_callback("status", heard.as_ref().unchecked_ref());
         heard.forget();
+        if let Some(body) = document().body() {
+            let _ = body.set_attribute("data-hydrated", "");
+        }
     }
 
     /// Whether a form of the page holds anything typed.
