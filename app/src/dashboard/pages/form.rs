@@ -1,7 +1,7 @@
 //! Forms: label, hint, fault and input, wired to each other by id, and the summary of what was refused. What was typed stays,
 //! passwords excepted.
 
-use leptos::prelude::*;
+use leptos::{html::custom, prelude::*};
 use shared::language::Language;
 
 use crate::{
@@ -89,7 +89,7 @@ pub fn TextField(
     let (described, invalid) = (described(&id, !hint.is_empty(), fault.is_some()), fault.is_some().then_some("true"));
     let typed = if kind == "password" { String::new() } else { refused.typed(name) };
     let input = if long {
-        view! { <textarea id=id.clone() name=name rows="3" required=required aria-describedby=described aria-invalid=invalid>{typed}</textarea> }.into_any()
+        view! { <TextArea id=id.clone() name typed required described invalid /> }.into_any()
     } else {
         view! {
             <input type=kind id=id.clone() name=name value=typed autocomplete=complete required=required spellcheck="false"
@@ -104,6 +104,21 @@ pub fn TextField(
             {input}
         </div>
     }
+}
+
+/// Leptos writes what stands within a `textarea` as it is, markup and all; within an element that it does not know it escapes it.
+#[component]
+fn TextArea(
+    id: String,
+    name: &'static str,
+    typed: String,
+    required: bool,
+    #[prop(optional_no_strip)] described: Option<String>,
+    #[prop(optional_no_strip)] invalid: Option<&'static str>,
+) -> impl IntoView {
+    let area = custom("textarea").id(id).attr("name", name).attr("rows", "3").attr("required", required);
+    let area = area.attr("aria-describedby", described).attr("aria-invalid", invalid);
+    if typed.is_empty() { area.into_any() } else { area.child(typed).into_any() }
 }
 
 /// A choice of one from a list: value and text each.
