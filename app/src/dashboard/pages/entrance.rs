@@ -29,39 +29,37 @@ pub fn EntrancePage(site: Site, language: Language, here: String, entrance: Entr
     };
     let asks_email = matches!(entrance, Entrance::SignIn { .. } | Entrance::SetUp);
     let makes_password = matches!(entrance, Entrance::SetUp | Entrance::Invitation { .. });
-    let asks_password = makes_password || asks_email;
+    let hidden = match &entrance {
+        Entrance::SignIn { next } => Some(("next", "off", next.clone())),
+        // Under this name a password manager keeps the password.
+        Entrance::Invitation { email, .. } => Some(("username", "username", email.clone())),
+        _ => None,
+    };
+    let hidden = hidden.map(|(name, complete, value)| view! { <input type="hidden" name=name autocomplete=complete value=value /> });
     let email = asks_email.then(|| {
         view! { <TextField name="email" label=words.email kind="email" complete="username" required=true refused=refused.clone() language /> }
     });
-    let password = asks_password.then(|| {
+    let password = (asks_email || makes_password).then(|| {
         let (hint, complete) = if makes_password { (words.password_hint, "new-password") } else { ("", "current-password") };
         view! { <TextField name="password" label=words.password kind="password" hint complete required=true refused=refused.clone() language /> }
     });
     let again = makes_password.then(|| {
-        view! {
-            <TextField name="password_again" label=words.password_again kind="password" complete="new-password" required=true refused=refused.clone() language />
-        }
+        let (label, complete) = (words.password_again, "new-password");
+        view! { <TextField name="password_again" label kind="password" complete required=true refused=refused.clone() language /> }
     });
-    let content = match &entrance {
-        Entrance::Gone => view! { <p><a href="/dashboard/sign-in">{words.to_sign_in}</a></p> }.into_any(),
-        _ => view! {
+    let content = if entrance == Entrance::Gone {
+        view! { <p><a href="/dashboard/sign-in">{words.to_sign_in}</a></p> }.into_any()
+    } else {
+        view! {
             <form class="form" method="post" novalidate>
-                {match &entrance {
-                    Entrance::SignIn { next } => Some(view! { <input type="hidden" name="next" value=next.clone() /> }),
-                    _ => None,
-                }}
+                {hidden}
                 {email}
-                // A password manager keeps the new password under this name.
-                {match &entrance {
-                    Entrance::Invitation { email, .. } => Some(view! { <input type="hidden" name="username" autocomplete="username" value=email.clone() /> }),
-                    _ => None,
-                }}
                 {password}
                 {again}
                 <button class="button primary">{button}</button>
             </form>
         }
-        .into_any(),
+        .into_any()
     };
     view! {
         <EntranceLayout site language here title>

@@ -161,14 +161,16 @@ pub fn Choices(
         let text_id = (!text.is_empty()).then(|| format!("{id}-text"));
         view! {
             <div class="choice">
-                <input type=kind id=id.clone() name=name value=value checked=checked aria-describedby=text_id.clone() aria-invalid=invalid.filter(|_| !is_group) />
+                <input type=kind id=id.clone() name=name value=value checked=checked
+                    aria-describedby=text_id.clone() aria-invalid=invalid.filter(|_| !is_group) />
                 <label for=id>{label}</label>
                 {text_id.map(|id| view! { <span class="quiet" id=id>{text}</span> })}
             </div>
         }
     });
     view! {
-        <fieldset class="field" role=is_group.then_some("radiogroup") aria-describedby=described aria-invalid=invalid.filter(|_| is_group)>
+        <fieldset class="field" role=is_group.then_some("radiogroup") aria-describedby=described
+            aria-invalid=invalid.filter(|_| is_group)>
             <legend>{label}</legend>
             <Notes id=name.to_owned() hint="" fault language />
             <div class="choices">{choices.collect_view()}</div>

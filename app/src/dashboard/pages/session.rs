@@ -40,7 +40,10 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
     let can_reveal = reviews && !data.revealed && !data.input.is_empty();
     let risk = view! { <RiskView risk=data.risk.clone() checks=data.checks.clone() status=row.status words /> };
     let evidence = view! { <EvidenceList artifacts=data.artifacts.clone() viewer=viewer.clone() refused=refused.clone() /> };
-    let facts = view! { <Facts row=row.clone() version=data.version locale=data.locale end=data.expires_at page=page.clone() viewer=viewer.clone() refused=refused.clone() /> };
+    let facts = {
+        let (row, version, locale, end) = (row.clone(), data.version, data.locale, data.expires_at);
+        view! { <Facts row version locale end page=page.clone() viewer=viewer.clone() refused=refused.clone() /> }
+    };
     view! {
         <DashboardPage site viewer title=short(&row.r#ref) refresh island=moves>
             <div class="head">
