@@ -1,22 +1,10 @@
 // Everybody can use every page: axe finds nothing, in light and dark, with the island and as the plain page; the keyboard
 // alone is enough; nothing is wider than the narrowest screen.
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { expectNothing } from "./axe";
 import { Customer, doubtfulCpf } from "./customer";
 import { demo } from "./story";
 import { expect, photo, type Server, test } from "./support";
-
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-async function expectNothing(page: Page, where: string) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations, passes } = await new AxeBuilder({ page }).withTags(rules).analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("; ")}`);
-    expect(found, `${where}, ${colorScheme}`).toEqual([]);
-    expect(passes.length, "axe looked at something").toBeGreaterThan(10);
-  }
-}
 
 /** Waits for a link to be over. */
 async function expired(server: Server) {

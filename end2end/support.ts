@@ -24,6 +24,8 @@ export type Link = { sessionId: string; url: string; expiresAt: string };
 export class Server {
   origin = "";
   log = "";
+  /** What it printed, by lines. */
+  readonly said: string[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), "flow-end2end-"));
   private child?: ChildProcess;
   private site?: string;
@@ -36,7 +38,9 @@ export class Server {
     child.stderr.on("data", (chunk) => (this.log += chunk));
     const gone = once(child, "exit").then(([code]) => Promise.reject(new Error(`serve ended with ${code}: ${this.log}`)));
     gone.catch(() => {});
-    const [line] = await Promise.race([once(createInterface(child.stdout), "line"), gone]);
+    const lines = createInterface(child.stdout);
+    lines.on("line", (line) => this.said.push(line));
+    const [line] = await Promise.race([once(lines, "line"), gone]);
     const listening = /^listening on (http:\/\/\S+)$/.exec(line);
     if (!listening) throw new Error(`serve said: ${line}`);
     this.origin = listening[1];
@@ -126,8 +130,13 @@ export class Receiver {
   }
 
   /** The only event about a session, once `standardwebhooks` has accepted its signature. */
-  async onlyEvent(session: string) {
-    const about = () => this.got.filter(({ body }) => body.includes(session));
+  onlyEvent(session: string) {
+    return this.event(session);
+  }
+
+  /** The same of one type. */
+  async event(session: string, type = "") {
+    const about = () => this.got.filter(({ body }) => body.includes(session) && body.includes(`"type":"${type}`));
     await expect.poll(() => about().length, { message: "a webhook arrives", timeout: 20_000 }).toBe(1);
     const [{ headers, body }] = about();
     new Webhook(this.secret).verify(body, headers as Record<string, string>);

@@ -65,10 +65,12 @@ fn disabled(done: Result<(), StoreError>, path: &str) -> Result<Response, ApiErr
 
 async fn draw_webhooks(asked: &Asked<'_>, Shown { status, once, refused }: Shown) -> Result<Response, ApiError> {
     let endpoints = asked.desk().endpoints().await?;
+    // With script, what is shown once has a button to copy it.
+    let has_secret = once.is_some();
     let page = move |site, viewer| {
         view! { <WebhooksPage site viewer endpoints=endpoints.clone() once=once.clone() refused=refused.clone() /> }
     };
-    asked.draw(status, false, page).await
+    asked.draw(status, has_secret, page).await
 }
 
 /// `GET /dashboard/webhooks`
@@ -120,10 +122,12 @@ pub async fn disable_webhook(
 async fn draw_keys(asked: &Asked<'_>, Shown { status, once, refused }: Shown) -> Result<Response, ApiError> {
     let session_api = api_keys::is_session_api_on(&asked.context.app).await.map_err(SessionError::from)?;
     let keys = asked.desk().keys().await?;
+    // With script, what is shown once has a button to copy it.
+    let has_secret = once.is_some();
     let page = move |site, viewer| {
         view! { <KeysPage site viewer session_api keys=keys.clone() once=once.clone() refused=refused.clone() /> }
     };
-    asked.draw(status, false, page).await
+    asked.draw(status, has_secret, page).await
 }
 
 /// `GET /dashboard/api-keys`
@@ -174,10 +178,12 @@ pub async fn session_api(State(context): State<Context>, Extension(operator): Ex
 
 async fn draw_operators(asked: &Asked<'_>, Shown { status, once, refused }: Shown) -> Result<Response, ApiError> {
     let operators = asked.desk().operators(asked.operator).await?;
+    // With script, what is shown once has a button to copy it.
+    let has_secret = once.is_some();
     let page = move |site, viewer| {
         view! { <OperatorsPage site viewer operators=operators.clone() once=once.clone() refused=refused.clone() /> }
     };
-    asked.draw(status, false, page).await
+    asked.draw(status, has_secret, page).await
 }
 
 /// `GET /dashboard/operators`

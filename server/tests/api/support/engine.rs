@@ -92,6 +92,13 @@ impl Database {
         connection.close().await.expect("closes");
     }
 
+    /// Has PostgreSQL look at what its tables hold, as it does by itself after a while.
+    pub async fn analyze(&self) {
+        let mut connection = self.connect().await;
+        sqlx::query("ANALYZE").execute(&mut connection).await.expect("looks at the tables");
+        connection.close().await.expect("closes");
+    }
+
     /// How the engine would run this: each line of its plan.
     pub async fn plan(&self, sql: &str) -> Vec<String> {
         let mut connection = self.connect().await;
