@@ -203,9 +203,9 @@ test("keys and endpoints show their secrets once, and work at once", async ({ br
   await operator.open("/api-keys");
   await expect(operator.main).not.toContainText(key);
   expect(await create()).toBe(403);
-  await operator.button("Turn on").click();
+  await operator.main.getByRole("button", { name: "Turn on" }).click();
   expect(await create()).toBe(201);
-  await operator.button("Turn off").click();
+  await operator.main.getByRole("button", { name: "Turn off" }).click();
   expect(await create()).toBe(403);
   await operator.main.getByRole("button", { name: "Disable" }).first().click();
   expect(await create()).toBe(401);

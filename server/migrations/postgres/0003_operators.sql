@@ -59,7 +59,7 @@ CREATE TABLE reviews (
 ALTER TABLE audit ADD COLUMN detail TEXT;
 
 CREATE INDEX sessions_of_status ON sessions (status, ref);
-CREATE INDEX sessions_to_review ON sessions (ref) WHERE status = 'COMPLETED' AND decision = 'REVIEW';
+CREATE INDEX sessions_to_review ON sessions (decision, ref) WHERE status = 'COMPLETED';
 CREATE INDEX sessions_of_customer ON sessions (customer, ref);
 CREATE INDEX artifacts_of_customer ON artifacts (customer, id);
 CREATE INDEX artifacts_unresolved ON artifacts (id) WHERE customer IS NULL;

@@ -52,7 +52,7 @@ pub async fn unresolved(db: &mut Db, before: Uuid, limit: i64) -> Result<Vec<Art
 
 /// How many artifacts are in no dossier, counted to `most`.
 pub async fn count_unresolved(db: &mut Db, most: i64) -> Result<i64> {
-    let query = sqlx::query("SELECT COUNT(*) AS n FROM (SELECT id FROM artifacts WHERE customer IS NULL LIMIT $1) AS some");
+    let query = sqlx::query("SELECT COUNT(*) AS n FROM (SELECT id FROM artifacts WHERE customer IS NULL LIMIT $1) AS counted");
     Ok(query.bind(most).fetch_one(db).await?.try_get("n")?)
 }
 

@@ -72,7 +72,7 @@ fn route(line: &'static str) -> Option<Route> {
     };
     let (method, handler) = handler.split_once('(')?;
     assert!(!handler.contains('(') && ["get", "post", "put", "patch", "delete"].contains(&method), "one method a line: {line}");
-    let method = method.to_uppercase().parse().expect("a method");
+    let method: Method = method.to_uppercase().parse().expect("a method");
     assert_eq!(right, right_of(&method, path), "who may use {method} {path}");
     Some(Route { method, path, right })
 }

@@ -39,7 +39,7 @@ fn bulk(engine: Engine) -> Vec<String> {
         rows("sessions", &session),
         rows("artifacts", &artifact),
         rows("operators", &[("id", id("o")), ("email_index", bytes("e")), ("email", sealed()), ("role", word("ADMIN")), ("created_at", i())]),
-        rows("operator_sessions", &[("token_hash", bytes("t")), ("operator", id("o")), ("created_at", i()), ("seen_at", i())]),
+        rows("sign_ins", &[("token_hash", bytes("t")), ("operator", id("o")), ("created_at", i()), ("seen_at", i())]),
         rows("links", &[("token_hash", bytes("l")), ("operator", id("o")), ("kind", word("INVITATION")), ("expires_at", i())]),
         rows("audit", &[("id", id("u")), ("at", i()), ("actor", word("system")), ("action", word("session.created")), ("subject", id("s"))]),
         rows("endpoints", &[("id", id("w")), ("url", word("https://example.com")), ("secret", sealed()), ("created_at", i())]),
@@ -98,8 +98,8 @@ fn reads(engine: Engine) -> Vec<(&'static str, String, [&'static str; 2])> {
         ),
         (
             "who is signed in",
-            operator(&format!("operator_sessions s JOIN operators o ON o.id = s.operator WHERE {}", is("s.token_hash", "t7"))),
-            ["sqlite_autoindex_operator_sessions_1", "operator_sessions_pkey"],
+            operator(&format!("sign_ins s JOIN operators o ON o.id = s.operator WHERE {}", is("s.token_hash", "t7"))),
+            ["sqlite_autoindex_sign_ins_1", "sign_ins_pkey"],
         ),
         (
             "whom a link lets in",

@@ -148,7 +148,7 @@ async fn a_token_is_new_at_each_sign_in_and_dead_after_signing_out(world: World)
     assert_eq!(desk.post("/dashboard/sign-out", &[]).await.see_other(), SIGN_IN);
     assert_eq!(desk.cookie().1, "", "the browser is told to forget it");
     assert!(!desk.lets_in(&second).await && desk.lets_in(&first).await, "the other browser stays in");
-    assert_eq!(world.place.database.number("SELECT COUNT(*) FROM operator_sessions").await, 1);
+    assert_eq!(world.place.database.number("SELECT COUNT(*) FROM sign_ins").await, 1);
 }
 
 on_each_engine!(nobody_learns_who_has_an_account);
@@ -210,7 +210,7 @@ on_each_engine!(who_is_idle_for_an_hour_or_in_for_twelve_is_out);
 async fn who_is_idle_for_an_hour_or_in_for_twelve_is_out(world: World) {
     let desk = world.desk("AUDITOR").await;
     let goes_by = async |column: &str, minutes: i64| {
-        let sql = format!("UPDATE operator_sessions SET {column} = {column} - {}", minutes * MINUTE);
+        let sql = format!("UPDATE sign_ins SET {column} = {column} - {}", minutes * MINUTE);
         world.place.database.change(&sql).await;
         desk.is_signed_in().await
     };

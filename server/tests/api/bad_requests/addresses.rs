@@ -46,20 +46,9 @@ pub fn rows(target: &Target) -> Vec<Row> {
         add(format!("path {path}"), Wanted::Problem(&[404, 405]), "GET", path);
     }
     add("a session without an API key".to_owned(), Wanted::Problem(&[401]), "GET", &target.api(""));
-    for rest in [
-        "/",
-        "/public/",
-        "/public/more",
-        "/PUBLIC",
-        "/public%00",
-        "/public;a=b",
-        "/artifacts",
-        "/artifacts/",
-        "/steps",
-        "/upload/x/y",
-        "/..",
-        "/%2e%2e/public",
-    ] {
+    for rest in
+        ["/", "/public/", "/public/more", "/PUBLIC", "/public%00", "/public;a=b", "/artifacts", "/artifacts/", "/steps", "/upload/x/y", "/..", "/%2e%2e/public"]
+    {
         add(format!("session path {rest:?}"), NOT_FOUND, "GET", &target.api(rest));
     }
     for artifact in [

@@ -102,7 +102,7 @@ impl Database {
     /// How the engine would run this: each line of its plan.
     pub async fn plan(&self, sql: &str) -> Vec<String> {
         let mut connection = self.connect().await;
-        let (explain, column) = if self.url.starts_with("sqlite") { ("EXPLAIN QUERY PLAN", 3) } else { ("EXPLAIN", 0) };
+        let (explain, column) = if self.url.starts_with("sqlite") { ("EXPLAIN QUERY PLAN", 3_usize) } else { ("EXPLAIN", 0) };
         let whole = format!("{explain} {sql}");
         let rows = sqlx::query(AssertSqlSafe(whole)).fetch_all(&mut connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
         connection.close().await.expect("closes");

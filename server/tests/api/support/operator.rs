@@ -72,7 +72,7 @@ impl Operator {
     /// `api-key create` with these scopes.
     pub async fn add_key(&self, scopes: &[&str]) -> Value {
         let mut whole = vec!["api-key", "create"];
-        whole.extend(scopes.iter().flat_map(|scope| ["--scope", scope]));
+        whole.extend(scopes.iter().flat_map(|scope| ["--scope", *scope]));
         self.json(&whole).await
     }
 
