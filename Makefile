@@ -1,9 +1,10 @@
 .DEFAULT_GOAL := build
-.PHONY: run build test dev lint soak
+.PHONY: run build test dev lint soak bench
 
 run:   ; @scripts/run.sh
 build: ; @scripts/setup.sh build && scripts/build.sh
 test:  ; @scripts/test.sh
 dev:   ; @scripts/dev.sh
 soak:  ; @scripts/soak.sh
+bench: ; @scripts/bench.sh
 lint:  ; @scripts/setup.sh build && scripts/lint.sh

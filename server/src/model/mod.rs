@@ -41,6 +41,8 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When it ends, whatever became of it.
     pub expires_at: Timestamp,
+    /// When anything was last saved of it while it was open; when it was created, where nothing ever was.
+    pub touched_at: Timestamp,
     /// When the customer submitted it, whatever became of it since.
     pub submitted_at: Option<Timestamp>,
 }

@@ -98,6 +98,7 @@ pub(crate) async fn create_in(app: &App, tx: &mut store::Tx, Prepared { new, flo
         state: SessionState::Pending { expires_at },
         created_at: now,
         expires_at,
+        touched_at: now,
         submitted_at: None,
     };
     store::sessions::insert(tx, &session, &id).await?;

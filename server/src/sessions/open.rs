@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use shared::{
-    answers,
+    answers::{self, Answers},
     api::{Progress, PublicSession},
+    flow::Step,
     ids::SessionId,
     language::Language,
     session::Status,
@@ -109,11 +110,10 @@ pub async fn artifacts(app: &App, opened: &Opened) -> Result<Vec<Artifact>, Sess
 ///
 /// # Errors
 /// Where the store does not answer.
-pub(crate) async fn progress(db: &mut Db, opened: &Opened) -> Result<Progress, SessionError> {
-    let steps = opened.flow.definition.steps(Language::default());
+pub(crate) async fn progress(db: &mut Db, opened: &Opened, steps: &[Step]) -> Result<Progress, SessionError> {
     let saved = load_saved(db, opened.session.r#ref, &opened.key).await?;
     let saved_steps = store::answers::saved_steps(db, opened.session.r#ref).await?;
-    Ok(answers::progress(&steps, &|step| saved_steps.iter().any(|saved| saved == step), &saved.answers))
+    Ok(answers::progress(steps, &|step| saved_steps.iter().any(|saved| saved == step), &saved.answers))
 }
 
 /// What anyone who has the id may see: never what was entered, nor a score, nor a decision.
@@ -123,8 +123,14 @@ pub(crate) async fn progress(db: &mut Db, opened: &Opened) -> Result<Progress, S
 pub async fn public(app: &App, opened: &Opened, language: Language) -> Result<PublicSession, SessionError> {
     let definition = &opened.flow.definition;
     let (steps, progress) = if opened.status == Status::Pending {
-        let mut db = app.store.read().await?;
-        (definition.steps(language), progress(&mut db, opened).await?)
+        let steps = definition.steps(language);
+        // Every saving touches the session, so there is nothing to look for where nothing did.
+        let progress = if opened.session.touched_at == opened.session.created_at {
+            answers::progress(&steps, &|_| false, &Answers::new())
+        } else {
+            progress(&mut *app.store.read().await?, opened, &steps).await?
+        };
+        (steps, progress)
     } else {
         (Vec::new(), Progress::default())
     };

@@ -31,6 +31,9 @@ pub enum OpenError {
 /// How long the first connection may take.
 const FIRST_CONNECTION: Duration = Duration::from_secs(5);
 
+/// How long a connection may rest and be used again without a test.
+const IDLE: Duration = Duration::from_secs(1);
+
 /// What has to hold on each SQLite connection: durable commits, references that point somewhere, deleted means overwritten.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
 const ASSERTED: [(&str, &str, &str); 4] = [
@@ -51,7 +54,7 @@ impl Store {
             Database::Sqlite(path) => Self::open_sqlite(path).await,
             Database::Postgres(url) => {
                 first_connection(url.as_str(), "SELECT 1").await?;
-                let options = AnyPoolOptions::new().max_connections(20).acquire_timeout(Duration::from_secs(30));
+                let options = tested_when_idle(AnyPoolOptions::new().max_connections(20));
                 let pool = options.connect(url.as_str()).await.map_err(OpenError::Unreachable)?;
                 Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool })
             }
@@ -62,27 +65,29 @@ impl Store {
         let url = format!("sqlite://{}?mode=rwc", path.display());
         first_connection(&url, PRAGMAS).await?;
         let pool = |connections: u32| {
-            let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(30));
+            let options = tested_when_idle(AnyPoolOptions::new().max_connections(connections));
             let options = options.after_connect(|connection, _| {
                 Box::pin(async move {
                     connection.execute(PRAGMAS).await?;
                     Ok(())
                 })
             });
-            // SQLite ends a transaction by itself where the disk is full; the connection then takes its own ROLLBACK for failed and
-            // begins no other transaction, ever. The ping waits for a ROLLBACK that is under way.
-            let options = options.after_release(|connection, _| {
-                Box::pin(async move {
-                    connection.ping().await?;
-                    Ok(!connection.is_in_transaction())
-                })
-            });
-            let url = url.clone();
-            async move { options.connect(&url).await.map_err(OpenError::Unreachable) }
+            (options, url.clone())
         };
-        let writer = pool(1).await?;
+        let (options, url) = pool(1);
+        // SQLite ends a transaction by itself where the disk is full; the connection then takes its own ROLLBACK for failed and
+        // begins no other transaction, ever. The ping waits for a ROLLBACK that is under way.
+        let options = options.after_release(|connection, _| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        });
+        let writer = options.connect(&url).await.map_err(OpenError::Unreachable)?;
         assert_pragmas(&writer).await?;
-        Ok(Self { engine: Engine::Sqlite, readers: pool(4).await?, writer })
+        let (options, url) = pool(4);
+        let readers = options.connect(&url).await.map_err(OpenError::Unreachable)?;
+        Ok(Self { engine: Engine::Sqlite, readers, writer })
     }
 
     /// Brings the tables to this binary's version.
@@ -96,6 +101,19 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// A connection is tested before it is used only where it was not used for a while: a test costs as much as a read.
+fn tested_when_idle(options: AnyPoolOptions) -> AnyPoolOptions {
+    let options = options.acquire_timeout(Duration::from_secs(30)).test_before_acquire(false);
+    options.before_acquire(|connection, meta| {
+        Box::pin(async move {
+            if meta.idle_for >= IDLE {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    })
 }
 
 /// Tries a connection of its own first: a pool would try for half a minute and then not say why.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Db, Result, StoreError, Tx, columns::Columns, exactly_one};
 use crate::model::{Session, SessionRef};
 
-const COLUMNS: &str = "ref, id_sealed, data_key, flow, customer, locale, return_url, status, created_at, expires_at, submitted_at, completed_at, expired_at, risk_score, decision, reasons";
+const COLUMNS: &str = "ref, id_sealed, data_key, flow, customer, locale, return_url, status, created_at, expires_at, touched_at, submitted_at, completed_at, expired_at, risk_score, decision, reasons";
 
 impl TryFrom<&AnyRow> for Session {
     type Error = StoreError;
@@ -44,6 +44,7 @@ impl TryFrom<&AnyRow> for Session {
             state,
             created_at: columns.time("created_at")?,
             expires_at,
+            touched_at: columns.time("touched_at")?,
             submitted_at: columns.time_option("submitted_at")?,
         })
     }
@@ -67,13 +68,6 @@ pub async fn by_ref(db: &mut Db, r#ref: SessionRef) -> Result<Option<Session>> {
     let sql = select("WHERE ref = $1");
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(r#ref.to_string()).fetch_optional(db).await?;
     row.as_ref().map(Session::try_from).transpose()
-}
-
-/// The session of this row, and when it was last written while it was open.
-pub async fn with_touch(db: &mut Db, r#ref: SessionRef) -> Result<Option<(Session, Timestamp)>> {
-    let sql = format!("SELECT {COLUMNS}, touched_at FROM sessions WHERE ref = $1");
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(r#ref.to_string()).fetch_optional(db).await?;
-    row.as_ref().map(|row| Ok((Session::try_from(row)?, Columns::new(row, "sessions", "ref")?.time("touched_at")?))).transpose()
 }
 
 fn select(clause: &str) -> String {

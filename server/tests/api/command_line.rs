@@ -5,8 +5,18 @@ use std::fs;
 
 use crate::support::{Engine, NOBODYS_ID, Outcome, Place, World, json, now_ms, on_each_engine, parse_ms};
 
-const COMMANDS: [&[&str]; 7] =
-    [&["serve"], &["migrate"], &["flow", "import"], &["flow", "export"], &["link", "create"], &["session", "show"], &["webhook", "add"]];
+const COMMANDS: [&[&str]; 10] = [
+    &["serve"],
+    &["migrate"],
+    &["flow", "import"],
+    &["flow", "export"],
+    &["link", "create"],
+    &["session", "show"],
+    &["webhook", "add"],
+    &["api-key", "create"],
+    &["operator", "add"],
+    &["settings", "set"],
+];
 
 #[track_caller]
 fn fails(outcome: &Outcome, code: i32) {
