@@ -64,7 +64,7 @@ stage quiet format cargo fmt --all --check
 stage quiet site scripts/build.sh site
 stage quiet lint scripts/lint.sh
 # Release profile, so that the heavy dependencies are built once for tests and product.
-tests=(${CI:+--locked} --release -p shared -p server --features server/kill-points --lib --bins --tests)
+tests=(${CI:+--locked} --release -p shared -p app -p server --features server/kill-points,app/ssr --lib --bins --tests)
 stage quiet compile-tests cargo test "${tests[@]}" --no-run
 # Most of a test is waiting, so more run at once than there are cores.
 export RUST_TEST_THREADS=${RUST_TEST_THREADS:-6}

@@ -1,6 +1,8 @@
 //! `make bench`: what the product costs, as ratios against the least that could do the same on this machine. Each ratio is
 //! the median of five interleaved runs. Prints a table and writes it into docs/measurements.md.
 
+#![expect(clippy::disallowed_methods, reason = "a program of its own, with settings and chance of its own")]
+
 mod client;
 mod measures;
 mod product;

@@ -180,7 +180,7 @@ impl Grown {
         let id = link["sessionId"].as_str().expect("an id").to_owned();
         let pool = product.database().await;
         let bytes = if engine == Engine::Sqlite { "BLOB" } else { "BYTEA" };
-        // Copies of a real row: 1 in 100 of its customer, every other one completed.
+        // Copies of a real row: 100 of its customer, every other one completed.
         let hex = if engine == Engine::Sqlite {
             "printf('%08x-0000-7000-8000-000000000000', i)"
         } else {
@@ -189,9 +189,10 @@ impl Grown {
         let sql = format!(
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {sessions}) \
              INSERT INTO sessions (ref, id_hash, id_sealed, data_key, flow, customer, status, created_at, expires_at, touched_at, submitted_at, completed_at, \
-             risk_score, decision, reasons) SELECT {hex}, CAST('bench' || i AS {bytes}), id_sealed, data_key, flow, CASE WHEN i % 100 = 0 THEN customer END, \
+             risk_score, decision, reasons) SELECT {hex}, CAST('bench' || i AS {bytes}), id_sealed, data_key, flow, CASE WHEN i % {} = 0 THEN customer END, \
              CASE WHEN i % 2 = 0 THEN 'COMPLETED' ELSE status END, created_at, expires_at, touched_at, created_at, created_at, 60, 'REVIEW', 'cpf.check_digits' \
-             FROM n, sessions s WHERE s.ref > '01'"
+             FROM n, sessions s WHERE s.ref > '01'",
+            sessions / 100
         );
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&pool).await.expect("inserts sessions");
         sqlx::query("ANALYZE").execute(&pool).await.expect("analyses");

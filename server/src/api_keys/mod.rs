@@ -116,9 +116,12 @@ pub async fn switch_session_api(app: &App, on: bool, actor: &str) -> Result<(), 
     tx.commit().await
 }
 
+/// An API key, and the index of an `Idempotency-Key` that came with it.
+type Request = (KeyId, Vec<u8>);
+
 /// Requests with an `Idempotency-Key` that this process is just answering.
 #[derive(Clone, Default)]
-pub struct InFlight(Arc<Mutex<HashSet<(KeyId, Vec<u8>)>>>);
+pub struct InFlight(Arc<Mutex<HashSet<Request>>>);
 
 /// One such request, until it is dropped.
 pub struct Flight {
