@@ -1,50 +1,103 @@
 // Every page of the dashboard for everybody: axe finds nothing in either theme, and nothing is wider than the narrowest
-// screen.
-import { Operator } from "./operator";
+// screen. A form is looked at as it is refused: that page has all that the others have.
+import type { Page } from "@playwright/test";
+import { randomUUID } from "node:crypto";
 import { expectNothing } from "./axe";
+import { Operator } from "./operator";
 import { expect, photo, test } from "./support";
+
+/** The page with everything open that it can open, also at 320 pixels. */
+async function look(page: Page, where: string) {
+  await page.locator("details").evaluateAll((all: HTMLDetailsElement[]) => all.forEach((details) => (details.open = true)));
+  await expectNothing(page, where);
+  await page.setViewportSize({ width: 320, height: 700 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), `${where} at 320 px`).toBeLessThanOrEqual(320);
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
 
 test.describe("axe finds nothing", { tag: "@script-on" }, () => {
   test.slow();
+  test.describe.configure({ mode: "parallel" });
 
-  test("on any page of the dashboard, and nothing is too wide", async ({ browser, customer, link, server }) => {
+  test("on sessions, links and dossiers, and nothing is too wide", async ({ browser, customer, link, server, backend }) => {
     await customer.reachSelfie();
     await customer.choosePhoto(photo);
     await customer.goOn();
     await customer.expectStatus("COMPLETED");
+    await backend.event(link.sessionId, "session.completed");
     const { ref } = await server.command("session", "show", link.sessionId);
     const operator = await Operator.admin(browser, server, true);
     const { page } = operator;
     const pending = await operator.createLink("crm-10482");
-    const look = async (where: string) => {
-      await expectNothing(page, where);
-      await page.setViewportSize({ width: 320, height: 700 });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), `${where} at 320 px`).toBeLessThanOrEqual(320);
-      await page.setViewportSize({ width: 1280, height: 800 });
-    };
-    const paths = ["/links", `/links/${pending.ref}`, "/sessions", "/sessions?status=EXPIRED", `/sessions/${pending.ref}`, `/sessions/${ref}`, "/unresolved", "/customers", "/webhooks", "/api-keys", "/operators", "/nothing"];
-    for (const path of paths) {
+    for (const path of [`/links/${pending.ref}`, "/sessions", `/sessions/${pending.ref}`, "/unresolved", "/nothing"]) {
       await operator.open(path);
-      await look(path);
+      await look(page, path);
     }
+    for (const path of ["/sessions", "/customers"]) {
+      await operator.open(path);
+      await operator.main.getByRole("searchbox").fill("nobody");
+      await operator.button("Search").click();
+      await expect(operator.main.getByRole("status")).toBeVisible();
+      await look(page, `${path}, nothing found`);
+    }
+    await operator.open("/links");
+    await operator.field("Timeout").fill("soon");
+    await operator.button("Create link").click();
+    await expect(page.getByRole("alert")).toBeVisible();
+    await look(page, "a link that is refused");
     await operator.open(`/sessions/${ref}`);
     await operator.button("Reveal").click();
-    await look("revealed");
+    await expect(operator.main.getByRole("status")).toBeVisible();
+    await look(page, "revealed");
     await operator.button("Decide").click();
     await expect(page.getByRole("alert")).toBeVisible();
-    await look("a decision that is refused");
+    await look(page, "a decision that is refused");
     await operator.card("Facts").getByRole("button", { name: "Link to dossier" }).click();
     await page.locator('main a[href^="/dashboard/customers/"]').first().click();
-    await look("a dossier");
+    await expect(operator.heading).toHaveText("Dossier");
+    await look(page, "a dossier");
+    await operator.open("/webhooks");
+    await page.locator("main section", { hasText: "session.completed" }).first().locator("h2 a").click();
+    await expect(operator.heading).toHaveText("Endpoint");
+    await look(page, "an endpoint");
+  });
+
+  test("on settings and entrances, and nothing is too wide", async ({ browser, server }) => {
+    const operator = await Operator.admin(browser, server, true);
+    const { page } = operator;
+    const refused = async (where: string, button: string) => {
+      await operator.button(button).click();
+      await expect(page.getByRole("alert")).toBeVisible();
+      await look(page, `${where}, refused`);
+    };
+    await operator.open("/webhooks");
+    await operator.field("URL").fill("nowhere");
+    await refused("/webhooks", "Add endpoint");
+    await operator.open("/api-keys");
+    await refused("/api-keys", "Create key");
     await operator.open("/operators");
-    await operator.field("E-mail").fill(`${crypto.randomUUID()}@acme.example`);
+    await operator.field("E-mail").fill("nobody");
+    await refused("/operators", "Invite");
+    await operator.field("E-mail").fill(`${randomUUID()}@acme.example`);
+    await operator.field("Role").selectOption("AGENT");
     await operator.button("Invite").click();
-    await look("an invitation");
+    const invitation = await operator.field("Invitation link").inputValue();
+    await look(page, "an invitation");
+
     await operator.signOut();
-    await look("the sign-in");
-    await operator.signIn("nobody@acme.example");
-    await look("a sign-in that is refused");
+    await expect(operator.heading).toHaveText("Sign in");
+    await operator.field("E-mail").fill("nobody@acme.example");
+    await refused("/sign-in", "Sign in");
+    await page.goto(invitation);
+    await operator.field("Password").fill("too short");
+    await refused("/invitation", "Set password");
+    await operator.choosePassword("Set password");
+    await expect(operator.heading).toHaveText("Links");
+    await operator.open("/sessions");
+    await look(page, "a page for other roles");
+    await operator.signOut();
+    await expect(operator.heading).toHaveText("Sign in");
     await operator.open("/set-up/none");
-    await look("a link that opens nothing");
+    await look(page, "a link that opens nothing");
   });
 });

@@ -5,6 +5,7 @@ import type { Server } from "./support";
 export const password = "correct horse battery staple";
 
 export class Operator {
+  email = "";
   private readonly noise: string[] = [];
 
   constructor(
@@ -27,12 +28,18 @@ export class Operator {
   }
 
   /** An administrator at a desk of their own, signed in. */
-  static async admin(browser: Browser, server: Server, scripted: boolean, options: object = {}) {
+  static admin(browser: Browser, server: Server, scripted: boolean, options: object = {}) {
+    return Operator.invited("ADMIN", browser, server, scripted, options);
+  }
+
+  /** The same in any role, under any name. */
+  static async invited(role: string, browser: Browser, server: Server, scripted: boolean, options: object = {}, name = "") {
     const operator = await Operator.at(browser, server, scripted, options);
-    const email = `${crypto.randomUUID()}@acme.example`;
-    const { inviteUrl } = await server.command("operator", "add", email, "--role", "ADMIN");
+    operator.email = `${name}${crypto.randomUUID()}@acme.example`;
+    const { inviteUrl } = await server.command("operator", "add", operator.email, "--role", role);
     await operator.page.goto(inviteUrl);
     await operator.choosePassword("Set password");
+    await expect(operator.page.getByRole("button", { name: "Sign out" })).toBeVisible();
     return operator;
   }
 
@@ -79,6 +86,20 @@ export class Operator {
     await this.button("Create link").click();
     const url = await this.field("Link").inputValue();
     return { url, sessionId: new URL(url).pathname.split("/").at(-1)!, ref: new URL(this.page.url()).pathname.split("/").at(-1)! };
+  }
+
+  /** What is shown once: it stands in the page that made it, and no more in the one of the same address. */
+  async takeOnce(label: string) {
+    const secret = await this.main.getByRole("textbox", { name: label, exact: true }).inputValue();
+    expect(await this.page.content()).toContain(secret);
+    await this.page.goto(this.page.url());
+    expect(await this.page.content()).not.toContain(secret);
+    return secret;
+  }
+
+  /** A file of a session, where files of several are listed. */
+  fileOf(ref: string) {
+    return this.main.getByRole("listitem").filter({ has: this.page.locator(`a[href="/dashboard/sessions/${ref}"]`) });
   }
 
   /** A section of a session's page. */

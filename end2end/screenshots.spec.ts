@@ -1,6 +1,7 @@
 // Pictures of every page for people to look at: SCREENSHOTS=folder npx playwright test -c end2end screenshots
 import { join } from "node:path";
 import { Customer, doubtfulCpf } from "./customer";
+import { Operator } from "./operator";
 import { demo } from "./story";
 import { expect, photo, test } from "./support";
 
@@ -72,6 +73,71 @@ if (folder) {
           await shoot("a-expired");
           await page.goto(`${server.origin}/verify/nonsense`);
           await shoot("b-unknown");
+        });
+
+        test("every page of the dashboard", async ({ browser, customer, link, server, backend }) => {
+          test.slow();
+          await customer.reachSelfie();
+          await customer.choosePhoto(photo);
+          await customer.goOn();
+          await customer.expectStatus("COMPLETED");
+          await backend.event(link.sessionId, "session.completed");
+          const { ref } = await server.command("session", "show", link.sessionId);
+          const device = { viewport, colorScheme, isMobile: viewport.width < 600, deviceScaleFactor: 2 };
+          const operator = await Operator.admin(browser, server, true, device);
+          const shoot = async (name: string, { page } = operator) => {
+            await page.screenshot({ path: join(folder, `dashboard-${name}-${viewport.width}-${colorScheme}.png`), animations: "disabled", fullPage: true });
+          };
+          const open = async (name: string, path: string) => {
+            await operator.open(path);
+            await shoot(name);
+          };
+          await operator.createLink("crm-10482");
+          await expect(operator.button("Copy")).toBeVisible();
+          await shoot("link");
+          await open("links", "/links");
+          await operator.field("Timeout").fill("soon");
+          await operator.button("Create link").click();
+          await expect(operator.page.getByRole("alert")).toBeVisible();
+          await shoot("links-refused");
+          await open("sessions", "/sessions");
+          await open("session", `/sessions/${ref}`);
+          await operator.button("Decide").click();
+          await expect(operator.page.getByRole("alert")).toBeVisible();
+          await shoot("session-refused");
+          await operator.button("Reveal").click();
+          await expect(operator.main.getByRole("status")).toBeVisible();
+          await shoot("session-revealed");
+          await open("unresolved", "/unresolved");
+          await operator.open(`/sessions/${ref}`);
+          await operator.card("Facts").getByRole("button", { name: "Link to dossier" }).click();
+          await operator.card("Facts").locator('a[href^="/dashboard/customers/"]').click();
+          await expect(operator.heading).toHaveText("Dossier");
+          await shoot("dossier");
+          await open("dossiers", "/customers");
+          await open("webhooks", "/webhooks");
+          await operator.open("/api-keys");
+          await operator.field("sessions:create").check();
+          await operator.button("Create key").click();
+          await expect(operator.main.getByRole("textbox", { name: "Key" })).toBeVisible();
+          await shoot("api-keys");
+          await operator.open("/operators");
+          await operator.field("E-mail").fill(`${crypto.randomUUID()}@acme.example`);
+          await operator.button("Invite").click();
+          const invitation = await operator.field("Invitation link").inputValue();
+          await shoot("operators");
+          await open("missing", "/nothing");
+          const agent = await Operator.invited("AGENT", browser, server, true, device);
+          await agent.open("/sessions");
+          await shoot("forbidden", agent);
+          await operator.signOut();
+          await expect(operator.heading).toHaveText("Sign in");
+          await operator.signIn("nobody@acme.example");
+          await expect(operator.page.getByRole("alert")).toBeVisible();
+          await shoot("sign-in-refused");
+          await operator.page.goto(invitation);
+          await shoot("invitation");
+          await open("gone", "/set-up/none");
         });
       });
     }
