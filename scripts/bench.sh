@@ -1,23 +1,26 @@
 #!/usr/bin/env bash
 # Measures the release binary against the least that could do the same, on SQLite and on a PostgreSQL of its own, and writes
-# the table into docs/measurements.md. Takes about a quarter of an hour; leave the machine alone meanwhile.
+# the table into docs/measurements.md. Leave the machine alone meanwhile.
 #   bench.sh --quick       a tenth of it, once
-#   bench.sh NAME …        some of it: reads, completes, sizes, uploads, sign-ins, process
+#   bench.sh NAME …        some of it: reads, completes, uploads, weight, process, sizes, sign-ins (or BENCH_ONLY=NAME,…)
 # Neither writes anything.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 scripts/setup.sh test
 scripts/build.sh
-cargo build --release -p server --example bench
+cargo build ${CI:+--locked} --release -p server --example bench
 
 bin=$(dirname "$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1)")
 folder=$(mktemp -d)
-as_postgres=()
+as_postgres=() bench=
 if [ "$(id -u)" = 0 ]; then as_postgres=(runuser -u postgres --) && chown postgres "$folder"; fi
 stop() {
+  if [ -n "$bench" ]; then kill "$bench" 2>/dev/null && wait "$bench" || true; fi
   (cd / && "${as_postgres[@]}" "$bin/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1) || true
   rm -rf "$folder"
 }
 trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 port=$(node -e 'const server = net.createServer().listen(0, "127.0.0.1", () => { console.log(server.address().port); server.close(); })')
 (
   cd /
@@ -25,7 +28,9 @@ port=$(node -e 'const server = net.createServer().listen(0, "127.0.0.1", () => {
   "${as_postgres[@]}" "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/log" -o "-k $folder -p $port -c listen_addresses=127.0.0.1 -c max_connections=300" start >/dev/null
 )
 export BENCH_POSTGRES=postgres://postgres@127.0.0.1:$port
-BENCH_WHEN="Measured $(date -u +%F), $(nproc) cores ($(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)), $(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo)."
-export BENCH_WHEN
-"$(target_dir)/release/examples/bench" "$@"
-node scripts/site.mjs sizes target/site
+say "Measuring, about 20 minutes where nothing is left out"
+"$(target_dir)/release/examples/bench" "$@" &
+bench=$! status=0
+wait "$bench" || status=$?
+bench=
+exit "$status"

@@ -1,6 +1,7 @@
 //! A client that costs little: HTTP/1.1 over connections that are kept, each answer read whole and thrown away.
 
 use std::{
+    future::Future,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -8,21 +9,119 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
+use serde_json::Value;
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
+    task::JoinSet,
 };
 
-/// What came of a round of requests.
+/// A header line: the body is JSON.
+pub const JSON: &str = "Content-Type: application/json\r\n";
+/// Header lines: the body is a form, sent by a page of the same site.
+pub const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: same-origin\r\n";
+/// A body of at most this many bytes goes out together with its head.
+const SMALL: usize = 16 * 1024;
+
+/// A request, ready to be sent any number of times.
+#[derive(Clone)]
+pub struct Request {
+    head: Bytes,
+    body: Bytes,
+}
+
+impl Request {
+    /// A GET with more header lines, each with its end.
+    pub fn get(path: &str, headers: &str) -> Self {
+        Self { head: format!("GET {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n").into(), body: Bytes::new() }
+    }
+
+    /// A POST with more header lines, each with its end.
+    pub fn post(path: &str, headers: &str, body: impl Into<Bytes>) -> Self {
+        let body = body.into();
+        let head = format!("POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Length: {}\r\n{headers}\r\n", body.len());
+        if body.len() <= SMALL { Self { head: [head.as_bytes(), &body].concat().into(), body: Bytes::new() } } else { Self { head: head.into(), body } }
+    }
+}
+
+/// A connection, and the last answer that came on it.
+pub struct Connection {
+    stream: TcpStream,
+    read: Vec<u8>,
+    /// Where the head ends.
+    head: usize,
+}
+
+impl Connection {
+    /// Connects to `HOST:PORT`.
+    pub async fn open(address: &str) -> Self {
+        let stream = TcpStream::connect(address).await.expect("the server listens");
+        stream.set_nodelay(true).expect("a socket");
+        Self { stream, read: Vec::with_capacity(64 * 1024), head: 0 }
+    }
+
+    /// Sends a request, reads its answer whole, and says its status.
+    pub async fn ask(&mut self, request: &Request) -> u16 {
+        self.stream.write_all(&request.head).await.expect("the request's head is sent");
+        self.stream.write_all(&request.body).await.expect("the request's body is sent");
+        self.read.clear();
+        self.head = loop {
+            self.more().await;
+            if let Some(end) = self.read.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+                break end + 4;
+            }
+        };
+        if self.header("transfer-encoding").is_some() {
+            // The last chunk is empty. Nothing that is measured has such a line in its text.
+            while !self.read.ends_with(b"\r\n0\r\n\r\n") {
+                self.more().await;
+            }
+        } else {
+            let length: usize = self.header("content-length").map_or(0, |length| length.parse().expect("a length"));
+            while self.read.len() < self.head + length {
+                self.more().await;
+            }
+        }
+        self.head().get(9..12).and_then(|status| status.parse().ok()).expect("a status line")
+    }
+
+    async fn more(&mut self) {
+        let read = self.stream.read_buf(&mut self.read).await.expect("the answer is read");
+        assert!(read > 0, "the server closed the connection");
+    }
+
+    fn head(&self) -> &str {
+        std::str::from_utf8(&self.read[..self.head]).expect("a head is ASCII")
+    }
+
+    /// A header of the answer.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.head().lines().filter_map(|line| line.split_once(':'));
+        lines.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    }
+
+    /// The whole answer, as it came.
+    pub fn whole(&self) -> &[u8] {
+        &self.read
+    }
+
+    /// The answer's body.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.read[self.head..]).expect("JSON")
+    }
+}
+
+/// What came of a round of work.
 pub struct Round {
-    /// From the first request to the last answer.
+    /// From the first beginning to the last end.
     pub took: Duration,
-    /// Of each request, sorted.
+    /// Of each piece, sorted.
     latencies: Vec<Duration>,
 }
 
 impl Round {
-    /// Answers a second.
+    /// Pieces a second.
     pub fn rate(&self) -> f64 {
         self.latencies.len() as f64 / self.took.as_secs_f64()
     }
@@ -33,90 +132,57 @@ impl Round {
     }
 }
 
-/// A request, ready to be written.
-pub fn request(method: &str, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
-    let length = if method == "GET" { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
-    [format!("{method} {path} HTTP/1.1\r\nHost: bench\r\n{length}{headers}\r\n").as_bytes(), body].concat()
+/// Numbers that workers share out among themselves.
+#[derive(Clone)]
+pub struct Numbers {
+    next: Arc<AtomicUsize>,
+    count: usize,
 }
 
-/// One request on a connection; status and body.
-async fn exchange(stream: &mut BufReader<TcpStream>, request: &[u8], body: &mut Vec<u8>) -> u16 {
-    stream.get_mut().write_all(request).await.expect("the request is written");
-    let (mut status, mut length, mut line) = (0, Some(0), String::new());
-    loop {
-        line.clear();
-        stream.read_line(&mut line).await.expect("a line of the answer's head");
-        let text = line.trim_end().to_ascii_lowercase();
-        if text.is_empty() {
-            break;
-        }
-        if let Some(rest) = text.strip_prefix("http/1.1 ") {
-            status = rest[..3].parse().expect("a status");
-        } else if let Some(rest) = text.strip_prefix("content-length:") {
-            length = Some(rest.trim().parse().expect("a length"));
-        } else if text.starts_with("transfer-encoding:") {
-            length = None;
-        }
+impl Iterator for Numbers {
+    type Item = usize;
+    fn next(&mut self) -> Option<usize> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        (number < self.count).then_some(number)
     }
-    body.clear();
-    match length {
-        Some(length) => read_more(stream, length, body).await,
-        None => loop {
-            line.clear();
-            stream.read_line(&mut line).await.expect("a chunk's length");
-            let length = usize::from_str_radix(line.trim(), 16).expect("a chunk's length");
-            read_more(stream, length, body).await;
-            stream.read_line(&mut line).await.expect("a chunk's end");
-            if length == 0 {
-                break;
-            }
-        },
-    }
-    status
 }
 
-async fn read_more(stream: &mut BufReader<TcpStream>, length: usize, body: &mut Vec<u8>) {
-    let read = body.len();
-    body.resize(read + length, 0);
-    stream.read_exact(&mut body[read..]).await.expect("the answer's body");
-}
-
-/// One request on a connection of its own.
-pub async fn once(address: &str, request: &[u8]) -> (u16, String) {
-    let mut stream = BufReader::new(TcpStream::connect(address).await.expect("the server listens"));
-    let mut body = Vec::new();
-    let status = exchange(&mut stream, request, &mut body).await;
-    (status, String::from_utf8_lossy(&body).into_owned())
-}
-
-/// So many requests, so many of them at once, each made by its number; every answer has to have this status.
-pub async fn round(address: &str, count: usize, at_once: usize, wanted: u16, make: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static) -> Round {
-    let (next, make) = (Arc::new(AtomicUsize::new(0)), Arc::new(make));
+/// So many pieces of work by so many workers at once; each says how long each of its own took.
+pub async fn share<W>(count: usize, at_once: usize, worker: impl Fn(Numbers) -> W) -> Round
+where
+    W: Future<Output = Vec<Duration>> + Send + 'static,
+{
+    let numbers = Numbers { next: Arc::default(), count };
     let started = Instant::now();
-    let workers = (0..at_once).map(|_| {
-        let (next, make, address) = (Arc::clone(&next), Arc::clone(&make), address.to_owned());
-        tokio::spawn(async move {
-            let stream = TcpStream::connect(address).await.expect("the server listens");
-            stream.set_nodelay(true).expect("a socket");
-            let (mut stream, mut body, mut latencies) = (BufReader::new(stream), Vec::new(), Vec::new());
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                if number >= count {
-                    return latencies;
-                }
-                let request = make(number);
-                let started = Instant::now();
-                let status = exchange(&mut stream, &request, &mut body).await;
-                latencies.push(started.elapsed());
-                assert_eq!(status, wanted, "{}", String::from_utf8_lossy(&body));
-            }
-        })
-    });
-    let mut latencies = Vec::with_capacity(count);
-    for worker in workers.collect::<Vec<_>>() {
-        latencies.extend(worker.await.expect("a worker ends"));
-    }
+    let workers: JoinSet<Vec<Duration>> = (0..at_once).map(|_| worker(numbers.clone())).collect();
+    let mut latencies = workers.join_all().await.concat();
     let took = started.elapsed();
     latencies.sort_unstable();
     Round { took, latencies }
+}
+
+/// So many requests, so many of them at once, each made by its number; every answer has to have this status.
+pub async fn round(address: &str, count: usize, at_once: usize, wanted: u16, make: impl Fn(usize) -> Request + Send + Sync + 'static) -> Round {
+    let make = Arc::new(make);
+    let worker = |numbers: Numbers| {
+        let (address, make) = (address.to_owned(), Arc::clone(&make));
+        async move {
+            let (mut connection, mut latencies) = (Connection::open(&address).await, Vec::new());
+            for number in numbers {
+                let request = make(number);
+                let started = Instant::now();
+                let status = connection.ask(&request).await;
+                latencies.push(started.elapsed());
+                assert_eq!(status, wanted, "{}", String::from_utf8_lossy(connection.whole()));
+            }
+            latencies
+        }
+    };
+    share(count, at_once, worker).await
+}
+
+/// The same request again and again.
+pub async fn again(address: &str, count: usize, at_once: usize, wanted: u16, request: &Request) -> Round {
+    let request = request.clone();
+    round(address, count, at_once, wanted, move |_| request.clone()).await
 }

@@ -1,103 +1,126 @@
-//! `make bench`: what the product costs, as ratios against the least that could do the same on this machine. Each ratio is
-//! the median of five interleaved runs. Prints a table and writes it into docs/measurements.md.
+//! `make bench`: what the product costs, as ratios against the least that could do the same on this machine. Prints a table
+//! and writes it into docs/measurements.md; with `--quick` or some of the measurements alone it only prints.
 
-#![expect(clippy::disallowed_methods, reason = "a program of its own, with settings and chance of its own")]
-
+mod bare;
 mod client;
-mod measures;
+mod completes;
+mod database;
+mod process;
 mod product;
+mod reads;
+mod report;
+mod sign_ins;
+mod sizes;
+mod uploads;
+mod weight;
 
-use std::fmt::Write as _;
+use std::{path::PathBuf, process::ExitCode};
 
-use crate::product::Engine;
+use clap::{Parser, ValueEnum};
+use tokio::signal::unix::{SignalKind, signal};
 
-/// Between these lines of docs/measurements.md stands what the last run found.
-const MARKS: [&str; 2] = ["<!-- bench -->", "<!-- /bench -->"];
+use crate::database::Engine;
 
-/// A line of the table.
-pub struct Line {
-    what: String,
-    measured: String,
-    bar: String,
-}
-
-impl Line {
-    /// A figure without a bar.
-    pub fn figure(what: impl Into<String>, measured: impl Into<String>) -> Self {
-        Self { what: what.into(), measured: measured.into(), bar: String::new() }
-    }
-
-    /// A figure that has to hold.
-    pub fn held(what: impl Into<String>, measured: impl Into<String>, bar: &str, holds: bool) -> Self {
-        Self { what: what.into(), measured: measured.into(), bar: format!("{bar}: {}", if holds { "holds" } else { "**missed**" }) }
-    }
-}
-
-/// How much is measured: everything, or with `--quick` a tenth of it, once.
-#[derive(Clone, Copy)]
-pub struct Amount {
+/// Measures the release binary.
+#[derive(Debug, Parser)]
+#[command(name = "bench")]
+pub struct Bench {
+    /// A tenth of the counts, once
+    #[arg(long)]
     quick: bool,
+    /// The binary to measure
+    #[arg(long, env = "FLOW_SESSIONS_BIN", default_value = "target/release/flow-sessions")]
+    binary: PathBuf,
+    /// A PostgreSQL where databases can be made, such as postgres://postgres@127.0.0.1:5432
+    #[arg(long, env = "BENCH_POSTGRES", value_name = "URL")]
+    postgres: Option<String>,
+    /// Serves this answer alone: what the product is held against
+    #[arg(long, hide = true, value_name = "FILE")]
+    bare: Option<PathBuf>,
+    /// Only these [default: all]
+    #[arg(value_enum, env = "BENCH_ONLY", value_delimiter = ',')]
+    only: Vec<Measurement>,
 }
 
-impl Amount {
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Measurement {
+    /// `/public` against a bare route, and step pages
+    Reads,
+    /// Completes against durable inserts
+    Completes,
+    /// Uploads against sha256sum
+    Uploads,
+    /// What a customer downloads first
+    Weight,
+    /// Start and resident memory
+    Process,
+    /// Answers at 1,000 and at 100,000 sessions
+    Sizes,
+    /// `/public` while a crowd signs in
+    SignIns,
+}
+
+impl Measurement {
+    /// Where it is taken: files are the same on both engines.
+    const fn engines(self) -> &'static [Engine] {
+        match self {
+            Self::Uploads | Self::Weight => &[Engine::Sqlite],
+            _ => &[Engine::Sqlite, Engine::Postgres],
+        }
+    }
+}
+
+impl Bench {
     /// So many requests.
-    pub const fn of(self, count: usize) -> usize {
-        if self.quick { count / 10 } else { count }
+    const fn count(&self, whole: usize) -> usize {
+        if self.quick { whole / 10 } else { whole }
     }
 
     /// So many runs.
-    pub const fn runs(self) -> usize {
-        if self.quick { 1 } else { 5 }
+    const fn runs(&self, whole: usize) -> usize {
+        if self.quick { 1 } else { whole }
+    }
+
+    async fn run(&self) {
+        let mut lines = Vec::new();
+        for measurement in Measurement::value_variants() {
+            if !self.only.is_empty() && !self.only.contains(measurement) {
+                continue;
+            }
+            for &engine in measurement.engines() {
+                println!("==> {measurement:?}, {}", engine.name());
+                lines.extend(match measurement {
+                    Measurement::Reads => reads::measure(self, engine).await,
+                    Measurement::Completes => completes::measure(self, engine).await,
+                    Measurement::Uploads => uploads::measure(self, engine).await,
+                    Measurement::Weight => weight::measure(),
+                    Measurement::Process => process::measure(self, engine).await,
+                    Measurement::Sizes => sizes::measure(self, engine).await,
+                    Measurement::SignIns => sign_ins::measure(self, engine).await,
+                });
+            }
+        }
+        let table = report::table(&lines);
+        println!("\n{table}");
+        if !self.quick && self.only.is_empty() {
+            report::write_down(&table);
+        }
     }
 }
 
 #[tokio::main]
-async fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [bare, file] = arguments.as_slice()
-        && bare == "bare"
-    {
-        return measures::serve_bare(std::fs::read(file).expect("the bytes to serve")).await;
+async fn main() -> ExitCode {
+    let bench = Bench::parse();
+    if let Some(answer) = &bench.bare {
+        bare::serve(answer).await;
+        return ExitCode::SUCCESS;
     }
-    let amount = Amount { quick: arguments.iter().any(|argument| argument == "--quick") };
-    let only: Vec<&str> = arguments.iter().filter(|argument| !argument.starts_with("--")).map(String::as_str).collect();
-    let wanted = |name| only.is_empty() || only.contains(&name);
-    let mut lines = Vec::new();
-    for engine in Engine::ALL {
-        if wanted("reads") {
-            lines.extend(measures::reads(engine, amount).await);
-        }
-        if wanted("completes") {
-            lines.extend(measures::completes(engine, amount).await);
-        }
-        if wanted("sizes") {
-            lines.extend(measures::sizes(engine, amount).await);
-        }
+    let mut terminate = signal(SignalKind::terminate()).expect("a signal can be waited for");
+    // Told to end, it drops what runs, and every server with it.
+    tokio::select! {
+        () = bench.run() => ExitCode::SUCCESS,
+        _ = terminate.recv() => ExitCode::FAILURE,
+        _ = tokio::signal::ctrl_c() => ExitCode::FAILURE,
     }
-    if wanted("uploads") {
-        lines.extend(measures::uploads(amount).await);
-    }
-    if wanted("sign-ins") {
-        lines.extend(measures::sign_ins(amount).await);
-    }
-    if wanted("process") {
-        lines.extend(measures::process(amount).await);
-    }
-    let mut table = String::from("| what | measured | bar |\n|---|---|---|\n");
-    for Line { what, measured, bar } in &lines {
-        writeln!(table, "| {what} | {measured} | {bar} |").expect("text grows");
-    }
-    println!("\n{table}");
-    if !amount.quick && only.is_empty() {
-        write_down(&table);
-    }
-}
-
-fn write_down(table: &str) {
-    const PAGE: &str = "docs/measurements.md";
-    let page = std::fs::read_to_string(PAGE).expect("the page of measurements");
-    let (before, rest) = page.split_once(MARKS[0]).expect("the first mark");
-    let (_, after) = rest.split_once(MARKS[1]).expect("the second mark");
-    let when = std::env::var("BENCH_WHEN").unwrap_or_default();
-    std::fs::write(PAGE, format!("{before}{}\n{when}\n\n{table}{}{after}", MARKS[0], MARKS[1])).expect("writes the page");
 }

@@ -1,140 +1,119 @@
-//! The product under measurement: its release binary with data of its own, its command line, a key and an operator.
+//! The product under measurement: its release binary with data of its own, its command line, an API key and an operator, and
+//! the requests of a customer.
 
 use std::{
     io::{BufRead as _, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use serde_json::Value;
-use sqlx::{AnyPool, any::AnyPoolOptions};
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::time::sleep;
 
-use crate::client::{once, request};
+use crate::{
+    Bench,
+    client::{Connection, FORM, JSON, Request},
+    database::{Database, Engine},
+    report::kibibytes,
+};
 
-/// Which database.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    Sqlite,
-    Postgres,
-}
-
-impl Engine {
-    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
-
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sqlite => "SQLite",
-            Self::Postgres => "PostgreSQL",
-        }
-    }
-}
+/// A header line: the body is what [`part`] makes.
+const MULTIPART: &str = "Content-Type: multipart/form-data; boundary=cut\r\n";
+/// How long checks may take to come to rest.
+const REST: Duration = Duration::from_secs(600);
 
 /// A running server.
 pub struct Product {
     child: Child,
-    folder: tempfile::TempDir,
-    database: String,
-    engine: Engine,
+    binary: PathBuf,
+    folder: TempDir,
+    key: String,
+    /// Its database.
+    pub database: Database,
     /// `127.0.0.1:PORT`
     pub address: String,
-    key: String,
-}
-
-fn binary() -> PathBuf {
-    std::env::var_os("FLOW_SESSIONS_BIN").map_or_else(|| "target/release/flow-sessions".into(), PathBuf::from)
-}
-
-fn command(folder: &tempfile::TempDir, database: &str) -> Command {
-    let mut command = Command::new(binary());
-    command.env("FLOW_DATA_DIR", folder.path()).env("FLOW_DATABASE_URL", database).env("FLOW_LISTEN", "127.0.0.1:0");
-    command.env("FLOW_RATE_LIMITS", "off").env("FLOW_LOG", "error").stdin(Stdio::null()).stderr(Stdio::inherit());
-    command
-}
-
-fn spawn(folder: &tempfile::TempDir, database: &str) -> (Child, String) {
-    let mut child = command(folder, database).args(["serve", "--json"]).stdout(Stdio::piped()).spawn().expect("the release binary runs");
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
-    let said: Value = serde_json::from_str(&line).expect("JSON");
-    let address = said["listening"].as_str().expect("where it listens").trim_start_matches("http://").to_owned();
-    (child, address)
 }
 
 impl Product {
-    /// Starts one with an empty database.
-    pub async fn start(engine: Engine) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let database = match engine {
-            Engine::Sqlite => format!("sqlite://{}/flow-sessions.db", folder.path().display()),
-            Engine::Postgres => new_database().await,
-        };
-        let (child, address) = spawn(&folder, &database);
-        let mut product = Self { child, folder, database, engine, address, key: String::new() };
-        let made = product.run(&["api-key", "create", "--scope", "sessions:create"]);
-        product.key = made["key"].as_str().expect("a key").to_owned();
+    /// Starts one with an empty database, with an API key and the session API switched on.
+    pub async fn start(bench: &Bench, engine: Engine) -> Self {
+        let folder = tempfile::Builder::new().prefix("flow-bench-").tempdir().expect("a folder");
+        let database = Database::new(bench, engine, folder.path()).await;
+        let (child, address) = spawn(&bench.binary, folder.path(), &database);
+        let mut product = Self { child, binary: bench.binary.clone(), folder, key: String::new(), database, address };
+        let made = product.run(&["api-key", "create", "--scope", "sessions:create", "--scope", "sessions:read"]);
+        product.key = text(&made, "key");
         product.run(&["settings", "set", "session-api", "on"]);
         product
     }
 
-    /// A command with `--json`.
+    /// Any command, with `--json`.
     pub fn run(&self, arguments: &[&str]) -> Value {
-        let done = command(&self.folder, &self.database).args(arguments).arg("--json").output().expect("the release binary runs");
-        assert!(done.status.success(), "{arguments:?}");
+        let done = command(&self.binary, self.folder.path(), &self.database).args(arguments).arg("--json").output().expect("the binary runs");
+        assert!(done.status.success(), "{arguments:?}: {}", done.status);
         serde_json::from_slice(&done.stdout).expect("JSON")
     }
 
-    /// Imports a flow.
-    pub fn import(&self, flow: &Value) {
-        let file = self.folder.path().join("flow.json");
-        std::fs::write(&file, flow.to_string()).expect("writes the flow");
-        self.run(&["flow", "import", file.to_str().expect("a path")]);
+    /// An integrator's request for a session of the flow `minimal`.
+    pub fn creating(&self, customer: Option<&str>) -> Request {
+        let body = json!({ "flow": "minimal", "customerId": customer }).to_string();
+        Request::post("/kyc-sessions", &format!("Authorization: Bearer {}\r\n{JSON}", self.key), body)
     }
 
-    /// A request that creates a session.
-    pub fn creating(&self, flow: &str) -> Vec<u8> {
-        let headers = format!("Authorization: Bearer {}\r\nContent-Type: application/json\r\n", self.key);
-        request("POST", "/kyc-sessions", &headers, format!("{{\"flow\":\"{flow}\"}}").as_bytes())
+    /// A new session for each of these customers: their ids.
+    pub async fn sessions(&self, customers: impl Iterator<Item = Option<String>>) -> Vec<String> {
+        let (mut connection, mut ids) = (Connection::open(&self.address).await, Vec::new());
+        for customer in customers {
+            let status = connection.ask(&self.creating(customer.as_deref())).await;
+            assert_eq!(status, 201, "{}", String::from_utf8_lossy(connection.whole()));
+            ids.push(text(&connection.json(), "sessionId"));
+        }
+        ids
     }
 
-    /// A new session's id.
-    pub async fn session(&self, flow: &str) -> String {
-        let (status, body) = once(&self.address, &self.creating(flow)).await;
-        assert_eq!(status, 201, "{body}");
-        serde_json::from_str::<Value>(&body).expect("JSON")["sessionId"].as_str().expect("an id").to_owned()
+    /// A new session of nobody in particular.
+    pub async fn session(&self) -> String {
+        self.sessions(std::iter::once(None)).await.swap_remove(0)
     }
 
-    /// The cookie of an administrator who is signed in.
-    pub async fn operator(&self) -> String {
-        let invited = self.run(&["operator", "add", "bench@example.com", "--role", "ADMIN"]);
-        let path = invited["inviteUrl"].as_str().expect("a link").rsplit("/dashboard/").next().map(|rest| format!("/dashboard/{rest}")).expect("a path");
-        let body = "password=correct+horse+battery&password_again=correct+horse+battery";
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        let sent = client.post(format!("http://{}{path}", self.address)).header("sec-fetch-site", "same-origin").body(body).send().await;
-        let answer = sent.expect("an answer");
-        let cookie = answer.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("its value");
-        cookie.to_owned()
+    /// Sets up an administrator and signs in; answers the header line of who is signed in.
+    pub async fn administrator(&self, email: &str) -> String {
+        let link = text(&self.run(&["operator", "add", email, "--role", "ADMIN"]), "inviteUrl");
+        let path = &link[link.find("/dashboard/").expect("the dashboard's link")..];
+        let mut connection = Connection::open(&self.address).await;
+        let status = connection.ask(&Request::post(path, FORM, "password=correct+horse+battery&password_again=correct+horse+battery")).await;
+        assert_eq!(status, 303, "{}", String::from_utf8_lossy(connection.whole()));
+        let cookie = connection.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a cookie");
+        format!("Cookie: {cookie}\r\n")
     }
 
-    /// A connection to its database, beside it.
-    pub async fn database(&self) -> AnyPool {
-        open(&self.database, self.engine).await
+    /// Waits until every check has run.
+    pub async fn comes_to_rest(&self) {
+        let (pool, started) = (self.database.pool().await, Instant::now());
+        let count = "SELECT COUNT(*) FROM sessions WHERE status = 'PROCESSING'";
+        while sqlx::query_scalar::<_, i64>(count).fetch_one(&pool).await.expect("counts") > 0 {
+            assert!(started.elapsed() < REST, "checks still run after {REST:?}");
+            sleep(Duration::from_millis(200)).await;
+        }
+        pool.close().await;
     }
 
-    /// Memory of the process in MB: `VmRSS` now or `VmHWM` at most.
-    pub fn memory(&self, what: &str) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("its status");
-        let line = status.lines().find(|line| line.starts_with(what)).expect("a line of it");
-        line.split_whitespace().nth(1).expect("kB").parse::<f64>().expect("a number") / 1_000.0
+    /// Memory of the process in MB: `VmRSS` now, `VmHWM` at most.
+    pub fn memory(&self, name: &str) -> f64 {
+        kibibytes(&format!("/proc/{}/status", self.child.id()), name) * 1.024 / 1_000.0
     }
 
     /// Ends it and starts it again; how long until `/readyz` answers 200.
     pub async fn restart(&mut self) -> Duration {
         self.end();
         let started = Instant::now();
-        (self.child, self.address) = spawn(&self.folder, &self.database);
-        while once(&self.address, &request("GET", "/readyz", "", b"")).await.0 != 200 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+        (self.child, self.address) = spawn(&self.binary, self.folder.path(), &self.database);
+        let mut connection = Connection::open(&self.address).await;
+        while connection.ask(&Request::get("/readyz", "")).await != 200 {
+            sleep(Duration::from_millis(1)).await;
         }
         started.elapsed()
     }
@@ -151,28 +130,46 @@ impl Drop for Product {
     }
 }
 
-/// A pool as the product has it.
-pub async fn open(url: &str, engine: Engine) -> AnyPool {
-    sqlx::any::install_default_drivers();
-    let connections = if engine == Engine::Sqlite { 1 } else { 20 };
-    let options = AnyPoolOptions::new().max_connections(connections).after_connect(move |connection, _| {
-        Box::pin(async move {
-            if engine == Engine::Sqlite {
-                sqlx::query("PRAGMA journal_mode = WAL").execute(&mut *connection).await?;
-                sqlx::query("PRAGMA synchronous = FULL").execute(&mut *connection).await?;
-                sqlx::query("PRAGMA busy_timeout = 10000").execute(&mut *connection).await?;
-            }
-            Ok(())
-        })
-    });
-    options.connect(url).await.expect("the database opens")
+fn command(binary: &Path, folder: &Path, database: &Database) -> Command {
+    let mut command = Command::new(binary);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("FLOW_")) {
+        command.env_remove(name);
+    }
+    command.env("FLOW_DATA_DIR", folder).env("FLOW_DATABASE_URL", &database.url).env("FLOW_LISTEN", "127.0.0.1:0");
+    command.env("FLOW_RATE_LIMITS", "off").env("FLOW_LOG", "error").stdin(Stdio::null());
+    command
 }
 
-/// A database of its own on the PostgreSQL that `scripts/bench.sh` started.
-pub async fn new_database() -> String {
-    let server = std::env::var("BENCH_POSTGRES").expect("BENCH_POSTGRES: run this by `make bench`");
-    let pool = open(&format!("{server}/postgres"), Engine::Postgres).await;
-    let name = format!("bench_{}", uuid::Uuid::now_v7().simple());
-    sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.expect("makes a database");
-    format!("{server}/{name}")
+fn spawn(binary: &Path, folder: &Path, database: &Database) -> (Child, String) {
+    let mut child = command(binary, folder, database).args(["serve", "--json"]).stdout(Stdio::piped()).spawn().expect("the binary runs");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+    let said: Value = serde_json::from_str(&line).expect("it serves, and says where as JSON");
+    (child, text(&said, "listening").trim_start_matches("http://").to_owned())
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value[key].as_str().unwrap_or_else(|| panic!("{key} in {value}")).to_owned()
+}
+
+/// A file as a form sends it, as the selfie of the flow `minimal`.
+pub fn part(file: &[u8]) -> Bytes {
+    let head = "--cut\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\nselfie_url\r\n\
+                --cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"photo\"\r\n\r\n";
+    [head.as_bytes(), file, b"\r\n--cut--\r\n"].concat().into()
+}
+
+/// A photo as a form sends it.
+pub fn selfie() -> Bytes {
+    part(&std::fs::read("end2end/photos/person.jpg").expect("a photo"))
+}
+
+/// A customer's request that uploads a [`part`].
+pub fn uploading(id: &str, part: &Bytes) -> Request {
+    Request::post(&format!("/kyc-sessions/{id}/upload"), MULTIPART, part.clone())
+}
+
+/// A customer's request that completes a session, whose selfie was uploaded before.
+pub fn completing(id: &str) -> Request {
+    Request::post(&format!("/kyc-sessions/{id}/complete"), JSON, r#"{"userData":{"name":"Ana de Souza","cpf":"529.982.247-25"}}"#)
 }
