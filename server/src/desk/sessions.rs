@@ -7,7 +7,6 @@ use fast_qr::{
 };
 use shared::{
     flow::{FieldType, StepType},
-    ids::SessionId,
     risk,
     session::{SessionState, Status},
 };
@@ -22,7 +21,7 @@ use crate::{
     dossiers,
     flows::{self, Flow},
     model::{Check, Session},
-    sessions::{Saved, SessionError, load_saved, review},
+    sessions::{Saved, SessionError, load_saved, review, show},
     store::{self, sessions::By},
     vault::Key,
     webhooks,
@@ -114,15 +113,7 @@ impl Desk<'_> {
     /// Where the store does not answer.
     pub async fn search(self, text: &str) -> Result<Found> {
         let text = text.trim();
-        let found = {
-            let mut db = self.app.store.read().await?;
-            match (text.parse::<SessionId>(), text.parse::<Uuid>()) {
-                (Ok(id), _) => store::sessions::by_id(&mut db, &id).await?,
-                (_, Ok(r#ref)) => store::sessions::by_ref(&mut db, r#ref).await?,
-                _ => None,
-            }
-        };
-        Ok(match found {
+        Ok(match show::find(self.app, text).await? {
             Some(session) => Found::Session(session.r#ref),
             None => dossiers::find(self.app, text).await?.map_or(Found::Nothing, Found::Customer),
         })

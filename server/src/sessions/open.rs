@@ -60,10 +60,7 @@ impl Opened {
 /// # Errors
 /// [`SessionError::NotFound`] where there is none.
 pub async fn open(app: &App, id: SessionId) -> Result<Opened, SessionError> {
-    let found = {
-        let mut db = app.store.read().await?;
-        store::sessions::by_id(&mut db, &id).await?
-    };
+    let found = app.store.session(&id).await?;
     opened(app, id, found.ok_or(SessionError::NotFound)?).await
 }
 

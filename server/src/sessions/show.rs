@@ -16,7 +16,7 @@ use crate::{
     clock::rfc3339,
     dossiers,
     model::{self, Session},
-    store::{self, Db},
+    store,
 };
 
 /// A session and what became of it.
@@ -120,13 +120,16 @@ pub struct ShownAttempt {
     pub error: Option<String>,
 }
 
-async fn find(db: &mut Db, id_or_ref: &str) -> Result<Session, SessionError> {
-    let found = match (id_or_ref.parse::<SessionId>(), id_or_ref.parse::<Uuid>()) {
-        (Ok(id), _) => store::sessions::by_id(db, &id).await?,
-        (_, Ok(r#ref)) => store::sessions::by_ref(db, r#ref).await?,
+/// The session that an id or a ref names.
+///
+/// # Errors
+/// Where the store does not answer.
+pub async fn find(app: &App, id_or_ref: &str) -> Result<Option<Session>, SessionError> {
+    Ok(match (id_or_ref.parse::<SessionId>(), id_or_ref.parse::<Uuid>()) {
+        (Ok(id), _) => app.store.session(&id).await?,
+        (_, Ok(r#ref)) => store::sessions::by_ref(&mut *app.store.read().await?, r#ref).await?,
         _ => None,
-    };
-    found.ok_or(SessionError::NotFound)
+    })
 }
 
 /// A session as the API reads it.
@@ -144,8 +147,8 @@ pub struct Read {
 /// # Errors
 /// [`SessionError::NotFound`] where neither names one.
 pub async fn read(app: &App, id_or_ref: &str) -> Result<Read, SessionError> {
+    let session = find(app, id_or_ref).await?.ok_or(SessionError::NotFound)?;
     let mut db = app.store.read().await?;
-    let session = find(&mut db, id_or_ref).await?;
     let customer = match session.customer {
         Some(customer) => store::customers::by_id(&mut db, customer).await?,
         None => None,
@@ -160,8 +163,8 @@ pub async fn read(app: &App, id_or_ref: &str) -> Result<Read, SessionError> {
 /// # Errors
 /// [`SessionError::NotFound`] where neither names one.
 pub async fn show(app: &App, id_or_ref: &str) -> Result<Shown, SessionError> {
+    let session = find(app, id_or_ref).await?.ok_or(SessionError::NotFound)?;
     let mut db = app.store.read().await?;
-    let session = find(&mut db, id_or_ref).await?;
     let outcome = match &session.state {
         SessionState::Completed { outcome, .. } => Some(outcome),
         _ => None,

@@ -16,17 +16,20 @@ pub mod webhooks;
 
 mod columns;
 mod leases;
+mod lookup;
 mod meta;
 mod open;
 
 use std::ops::{Deref, DerefMut};
 
-use shared::session::Timestamp;
+use shared::{ids::SessionId, session::Timestamp};
 use sqlx::{Any, AnyConnection, AnyPool, Transaction, pool::PoolConnection};
 use uuid::Uuid;
 
 pub use columns::InconsistentRow;
 pub use open::OpenError;
+
+use crate::model::Session;
 
 /// Which database it is. The SQL is the same but for how rows are claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +66,7 @@ pub struct Store {
     engine: Engine,
     readers: AnyPool,
     writer: AnyPool,
+    lookup: lookup::Lookup,
 }
 
 impl Store {
@@ -72,6 +76,14 @@ impl Store {
     /// Where none is free in time.
     pub async fn read(&self) -> Result<PoolConnection<Any>> {
         Ok(self.readers.acquire().await?)
+    }
+
+    /// The session that this id opens.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn session(&self, id: &SessionId) -> Result<Option<Session>> {
+        self.lookup.session(sessions::id_hash(id)).await
     }
 
     /// A transaction for writing. Dropped without [`Tx::commit`], it leaves nothing behind.

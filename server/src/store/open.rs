@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _, Row as _, any::AnyPoolOptions};
 
-use super::{Engine, Store};
+use super::{Engine, Store, lookup::Lookup};
 use crate::config::Database;
 
 /// Why a database cannot be used.
@@ -56,7 +56,7 @@ impl Store {
                 first_connection(url.as_str(), "SELECT 1").await?;
                 let options = tested_when_idle(AnyPoolOptions::new().max_connections(20));
                 let pool = options.connect(url.as_str()).await.map_err(OpenError::Unreachable)?;
-                Ok(Self { engine: Engine::Postgres, readers: pool.clone(), writer: pool })
+                Ok(Self { engine: Engine::Postgres, lookup: Lookup::new(&pool), readers: pool.clone(), writer: pool })
             }
         }
     }
@@ -87,7 +87,7 @@ impl Store {
         assert_pragmas(&writer).await?;
         let (options, url) = pool(4);
         let readers = options.connect(&url).await.map_err(OpenError::Unreachable)?;
-        Ok(Self { engine: Engine::Sqlite, readers, writer })
+        Ok(Self { engine: Engine::Sqlite, lookup: Lookup::new(&readers), readers, writer })
     }
 
     /// Brings the tables to this binary's version.

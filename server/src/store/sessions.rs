@@ -1,12 +1,14 @@
 //! Sessions and their transitions. Each transition is one guarded UPDATE: exactly one row, or a conflict.
 
+use std::collections::HashMap;
+
 use shared::{
     ids::SessionId,
     language::Language,
     risk::Decision,
     session::{Outcome, SessionState, Status, Timestamp},
 };
-use sqlx::any::AnyRow;
+use sqlx::{Row as _, any::AnyRow};
 use uuid::Uuid;
 
 use super::{Db, Result, StoreError, Tx, columns::Columns, exactly_one};
@@ -56,11 +58,14 @@ pub fn id_hash(id: &SessionId) -> Vec<u8> {
     sha2::Sha256::digest(id.expose().as_bytes()).to_vec()
 }
 
-/// The session that this id opens.
-pub async fn by_id(db: &mut Db, id: &SessionId) -> Result<Option<Session>> {
-    let sql = select("WHERE id_hash = $1");
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id_hash(id)).fetch_optional(db).await?;
-    row.as_ref().map(Session::try_from).transpose()
+/// The rows of sessions whose ids have these SHA-256, by it: one that is damaged is nobody else's trouble.
+pub async fn by_hashes(db: &mut Db, mut hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>, AnyRow>> {
+    // A statement for each power of two, the last hash repeated: each is prepared once.
+    hashes.resize(hashes.len().next_power_of_two(), hashes.last().cloned().unwrap_or_default());
+    let places: Vec<String> = (1..=hashes.len()).map(|place| format!("${place}")).collect();
+    let sql = format!("SELECT id_hash, {COLUMNS} FROM sessions WHERE id_hash IN ({})", places.join(", "));
+    let query = hashes.into_iter().fold(sqlx::query(sqlx::AssertSqlSafe(sql)), |query, hash| query.bind(hash));
+    query.fetch_all(db).await?.into_iter().map(|row| Ok((row.try_get("id_hash")?, row))).collect()
 }
 
 /// The session of this row.

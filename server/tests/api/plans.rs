@@ -55,6 +55,10 @@ fn reads(engine: Engine) -> Vec<(&'static str, String, [&'static str; 2])> {
     let binary = if engine == Engine::Sqlite { "BLOB" } else { "BYTEA" };
     let is = |column: &str, text: &str| format!("{column} = CAST('{text}' AS {binary})");
     let sessions = |clause: &str| format!("SELECT ref, id_sealed, customer, status, decision FROM sessions WHERE {clause} ORDER BY ref DESC LIMIT 51");
+    let sessions_by_id = |count: usize| {
+        let hashes: Vec<String> = (0..count).map(|number| format!("CAST('h{number}' AS {binary})")).collect();
+        format!("SELECT id_hash, ref, id_sealed FROM sessions WHERE id_hash IN ({})", hashes.join(", "))
+    };
     let artifacts = |clause: &str| format!("SELECT id, session_ref, customer, size, data_key FROM artifacts WHERE {clause}");
     let operator = |from: &str| format!("SELECT o.id, o.email, o.role FROM {from}");
     vec![
@@ -63,7 +67,8 @@ fn reads(engine: Engine) -> Vec<(&'static str, String, [&'static str; 2])> {
         ("sessions of a status", sessions("status = 'PROCESSING' AND ref < 's99999'"), ["sessions_of_status"; 2]),
         ("sessions that wait for a person", sessions("status = 'COMPLETED' AND decision = 'REVIEW' AND ref < 's99999'"), ["sessions_to_review"; 2]),
         ("a customer's sessions", sessions("customer = 'c10007' AND ref < 's99999'"), ["sessions_of_customer"; 2]),
-        ("a session by its id", sessions(&is("id_hash", "h7")), ["sqlite_autoindex_sessions_2", "sessions_id_hash_key"]),
+        ("a session by its id", sessions_by_id(1), ["sqlite_autoindex_sessions_2", "sessions_id_hash_key"]),
+        ("32 sessions by their ids", sessions_by_id(32), ["sqlite_autoindex_sessions_2", "sessions_id_hash_key"]),
         (
             "a customer by the reference",
             format!("SELECT id, reference FROM customers WHERE {}", is("reference_index", "r7")),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use reqwest::Method;
 
 use crate::support::customer::honest;
 use crate::support::{Customer, Reply, SOON, World, at_time, eventually, json, on_each_engine, photos};
@@ -24,6 +25,26 @@ async fn sixty_completions_at_once_are_one_transition(world: World) {
     assert_eq!(world.place.database.events(session_ref).await, ["session.completed"]);
     let deliveries = shown["deliveries"].as_array().map(Vec::len);
     assert_eq!((deliveries, company.received().len()), (Some(1), 1), "{shown}");
+}
+
+on_each_engine!(in_a_crowd_each_gets_its_own_session);
+async fn in_a_crowd_each_gets_its_own_session(world: World) {
+    let days: Vec<String> = (1..=12).map(|days| format!("{days}d")).collect();
+    let links = join_all(days.iter().map(async |ttl| world.operator.link_with(&["--ttl", ttl]).await)).await;
+    let customers: Vec<Customer> = links.iter().map(|link| Customer::with_link(&world.place, link)).collect();
+    let unknown = Customer::at(&world.place, "sess_00000000000000000000000000");
+    let damaged = world.customer().await;
+    world.place.database.damage(&world.operator.session_ref(&damaged.id).await).await;
+    // More at once than are read together, and who is refused stands between those who are not.
+    let ask = async |customer: &Customer| customer.exchange(customer.api(Method::GET, "/public")).await.expect("a whole answer");
+    let answers = join_all((0..40).flat_map(|_| customers.iter().chain([&unknown, &damaged])).map(ask)).await;
+    for round in answers.chunks(customers.len() + 2) {
+        for (answer, link) in round.iter().zip(&links) {
+            assert_eq!(answer.json()["expiresAt"], link.expires_at);
+        }
+        round[customers.len()].problem(404, "not-found");
+        assert_eq!(round[customers.len() + 1].status, 500);
+    }
 }
 
 on_each_engine!(of_different_completions_at_once_one_wins);

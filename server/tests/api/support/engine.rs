@@ -60,6 +60,14 @@ impl Database {
         found
     }
 
+    /// Writes a session's row as the product never does.
+    pub async fn damage(&self, session_ref: &str) {
+        let mut connection = self.connect().await;
+        let damage = sqlx::query("UPDATE sessions SET status = 'DAMAGED' WHERE ref = $1").bind(session_ref.to_owned());
+        assert_eq!(damage.execute(&mut connection).await.expect("damages the row").rows_affected(), 1);
+        connection.close().await.expect("closes");
+    }
+
     /// Puts text into a table of its own, to prove that a search would find it.
     pub async fn plant(&self, text: &str) {
         let mut connection = self.connect().await;
