@@ -26,7 +26,8 @@ pub async fn measure(bench: &Bench, engine: Engine) -> Vec<Line> {
     round(&product.address, count, 4, 201, move |number| uploads[number].clone()).await;
     round(&product.address, count, 4, 202, move |number| completing(&ids[number])).await;
     product.comes_to_rest().await;
-    sleep(Duration::from_secs(if bench.quick { 6 } else { 60 })).await;
+    let seconds = bench.count(60);
+    sleep(Duration::from_secs(seconds as u64)).await;
     let memory = product.memory("VmRSS");
     let mut starts = Vec::new();
     for _ in 0..bench.runs(5) {
@@ -35,7 +36,7 @@ pub async fn measure(bench: &Bench, engine: Engine) -> Vec<Line> {
     let start = median(starts);
     vec![
         Line::held(
-            format!("resident memory 60 s after {count} sessions completed, {}", engine.name()),
+            format!("resident memory {seconds} s after {count} sessions completed, {}", engine.name()),
             format!("{memory:.1} MB"),
             &format!("≤ {MEMORY} MB"),
             memory <= MEMORY,

@@ -55,12 +55,13 @@ async fn answer(readers: AnyPool, asked: Arc<Mutex<mpsc::Receiver<Asked>>>) {
             // Who no longer waits needs no answer.
             let _ = asker.send(match &found {
                 Ok(found) => found.get(&hash).map(Session::try_from).transpose(),
-                Err(error) => Err(StoreError::Unavailable(sqlx::Error::Protocol(error.to_string()))),
+                // Each is told why; the error itself cannot be copied.
+                Err(error) => Err(StoreError::Unavailable(sqlx::Error::Io(std::io::Error::other(error.to_string())))),
             });
         }
     }
 }
 
-async fn read(readers: &AnyPool, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>, AnyRow>> {
+async fn read(readers: &AnyPool, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>, AnyRow>, sqlx::Error> {
     sessions::by_hashes(&mut *readers.acquire().await?, hashes).await
 }

@@ -59,7 +59,7 @@ pub fn id_hash(id: &SessionId) -> Vec<u8> {
 }
 
 /// The rows of sessions whose ids have these SHA-256, by it: one that is damaged is nobody else's trouble.
-pub async fn by_hashes(db: &mut Db, mut hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>, AnyRow>> {
+pub async fn by_hashes(db: &mut Db, mut hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>, AnyRow>, sqlx::Error> {
     // A statement for each power of two, the last hash repeated: each is prepared once.
     hashes.resize(hashes.len().next_power_of_two(), hashes.last().cloned().unwrap_or_default());
     let places: Vec<String> = (1..=hashes.len()).map(|place| format!("${place}")).collect();
