@@ -90,6 +90,8 @@ fn beneath_a_shell(as_user: &[&str], postgres: &str, folder: &str, data: &str, p
         .args(as_user)
         .args([postgres, "-D", data, "-k", folder, "-p", &port.to_string()])
         .args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", "-c", "fsync=on"])
+        // All tests together write much: what one of them wrote stays in the log until that test has searched it.
+        .args(["-c", "wal_keep_size=4GB"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
