@@ -2,10 +2,13 @@
 //! under way is read next, together with all who asked meanwhile, so that a crowd costs few statements. A read begins
 //! after it was asked for: what was committed before is seen.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, io, sync::Arc, time::Duration};
 
 use sqlx::{AnyPool, any::AnyRow};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    time::timeout,
+};
 
 use super::{Result, StoreError, sessions};
 use crate::model::Session;
@@ -14,6 +17,8 @@ use crate::model::Session;
 const TOGETHER: usize = 32;
 /// Statements under way, so that a slow one does not hold everybody up.
 const UNDER_WAY: usize = 2;
+/// The most time for one of them, so that a database that has gone silent costs nobody more than this and the line before it.
+const AT_MOST: Duration = Duration::from_secs(4);
 /// Ids that may stand in line; who comes later waits for a place.
 const IN_LINE: usize = 1024;
 
@@ -56,12 +61,14 @@ async fn answer(readers: AnyPool, asked: Arc<Mutex<mpsc::Receiver<Asked>>>) {
             let _ = asker.send(match &found {
                 Ok(found) => found.get(&hash).map(Session::try_from).transpose(),
                 // Each is told why; the error itself cannot be copied.
-                Err(error) => Err(StoreError::Unavailable(sqlx::Error::Io(std::io::Error::other(error.to_string())))),
+                Err(error) => Err(StoreError::Unavailable(sqlx::Error::Io(io::Error::other(error.to_string())))),
             });
         }
     }
 }
 
 async fn read(readers: &AnyPool, hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>, AnyRow>, sqlx::Error> {
-    sessions::by_hashes(&mut *readers.acquire().await?, hashes).await
+    let read = async { sessions::by_hashes(&mut *readers.acquire().await?, hashes).await };
+    let silent = |_| sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, format!("no answer within {} s", AT_MOST.as_secs())));
+    timeout(AT_MOST, read).await.map_err(silent)?
 }

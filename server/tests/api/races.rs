@@ -1,12 +1,12 @@
 //! Whoever comes at the same moment: one transition, one event, and no answer that turns out untrue.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use reqwest::Method;
 
 use crate::support::customer::honest;
-use crate::support::{Customer, Reply, SOON, World, at_time, eventually, json, on_each_engine, photos};
+use crate::support::{Customer, Engine, Reply, SOON, World, at_time, eventually, json, on_each_engine, photos};
 
 on_each_engine!(sixty_completions_at_once_are_one_transition);
 async fn sixty_completions_at_once_are_one_transition(world: World) {
@@ -45,6 +45,26 @@ async fn in_a_crowd_each_gets_its_own_session(world: World) {
         round[customers.len()].problem(404, "not-found");
         assert_eq!(round[customers.len() + 1].status, 500);
     }
+}
+
+/// On PostgreSQL alone: nothing keeps a reader of SQLite's WAL waiting.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_a_silent_database_is_told_in_time() {
+    let world = World::on(Engine::Postgres).await;
+    let customer = world.customer().await;
+    let ask = async || customer.exchange(customer.api(Method::GET, "/public")).await.expect("a whole answer");
+    let asked = async {
+        let started = Instant::now();
+        (join_all((0..8).map(|_| ask())).await, started.elapsed())
+    };
+    let (answers, took) = world.place.database.without_sessions(asked).await;
+    for answer in answers {
+        assert_eq!((answer.status, answer.header("content-type")), (503, "application/problem+json"));
+        assert_eq!(answer.header("retry-after"), "5");
+    }
+    // All of them were in one of two statements, or in the two after those.
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert_eq!(ask().await.status, 200, "as soon as it answers again");
 }
 
 on_each_engine!(of_different_completions_at_once_one_wins);

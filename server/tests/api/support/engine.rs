@@ -100,6 +100,17 @@ impl Database {
         connection.close().await.expect("closes");
     }
 
+    /// Has PostgreSQL keep everybody waiting who asks for a session, while something else is done.
+    pub async fn without_sessions<T>(&self, meanwhile: impl Future<Output = T>) -> T {
+        let mut connection = self.connect().await;
+        let mut transaction = connection.begin().await.expect("begins");
+        sqlx::query("LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE").execute(&mut *transaction).await.expect("locks the table");
+        let done = meanwhile.await;
+        transaction.rollback().await.expect("unlocks the table");
+        connection.close().await.expect("closes");
+        done
+    }
+
     /// Has PostgreSQL look at what its tables hold, as it does by itself after a while.
     pub async fn analyze(&self) {
         let mut connection = self.connect().await;
