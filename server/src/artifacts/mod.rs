@@ -221,10 +221,10 @@ pub async fn file(app: &App, opened: &Opened, spooled: Spooled, field: Option<&s
     if let Some(accepted) = accepted.filter(|accepted| !accepted.iter().any(|kind| kind == media_type)) {
         return Err(ArtifactError::NotAccepted(accepted.join(", ")));
     }
-    let (artifact, sealed) =
+    let (mut artifact, sealed) =
         seal(app, opened, inspected, Facts { sha256: sha256.clone(), width: None, height: None, clues: Clues::default() }, field, device, size).await?;
     app.objects.put(&object_path(artifact.id), sealed.into()).await?;
-    match commit(app, opened, &artifact, &sha256).await {
+    match commit(app, opened, &mut artifact, &sha256).await {
         // The same bytes came twice at once: the first counts.
         Ok(Committed::AlreadyThere(same)) => {
             delete_files(app, &[artifact.id]).await;
@@ -297,8 +297,9 @@ enum Committed {
     AlreadyThere(Box<Artifact>),
 }
 
-/// Writes the row and what it answers while the session is held.
-async fn commit(app: &App, opened: &Opened, artifact: &Artifact, sha256: &str) -> Result<Committed, ArtifactError> {
+/// Writes the row and what it answers while the session is held. It goes into the dossier of whoever the session belongs to by
+/// now: its bytes may have been minutes on their way.
+async fn commit(app: &App, opened: &Opened, artifact: &mut Artifact, sha256: &str) -> Result<Committed, ArtifactError> {
     let now = app.ambient.now();
     let mut tx = save::hold(app, opened, now).await?;
     let mut replaced = Vec::new();
@@ -324,6 +325,11 @@ async fn commit(app: &App, opened: &Opened, artifact: &Artifact, sha256: &str) -
         return Err(ArtifactError::TooLarge("A session holds at most 100 MiB (104857600 bytes) of files."));
     }
     store::artifacts::insert(&mut tx, artifact).await?;
+    let session = store::sessions::by_ref(&mut tx, artifact.session).await?.ok_or(SessionError::NotFound)?;
+    if session.customer != artifact.customer {
+        move_to(app, &mut tx, &session, artifact, session.customer).await?;
+        artifact.customer = session.customer;
+    }
     kill::point("upload.before_commit");
     tx.commit().await?;
     kill::point("upload.after_commit");

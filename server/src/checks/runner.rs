@@ -18,7 +18,7 @@ use crate::{
     app::App,
     flows::{self, Flow},
     kill,
-    model::{ClaimedCheck, Finding, Session},
+    model::{ClaimedCheck, Finding, Session, SessionRef},
     sessions::{SessionError, load_saved},
     store::{self, StoreError, Tx},
     webhooks,
@@ -127,7 +127,7 @@ async fn look(app: &App, check: &ClaimedCheck) -> Result<Finding, CheckError> {
     super::run(app, check.name, &subject).await
 }
 
-async fn load(db: &mut store::Db, session: crate::model::SessionRef) -> Result<Session, SessionError> {
+async fn load(db: &mut store::Db, session: SessionRef) -> Result<Session, SessionError> {
     store::sessions::by_ref(db, session).await?.ok_or(SessionError::NotFound)
 }
 
@@ -141,7 +141,7 @@ async fn finish(app: &App, check: &ClaimedCheck, finding: Finding) -> Result<(),
     // Held first, so that of two last checks each sees the other's result.
     store::sessions::hold_processing(&mut tx, check.session, now).await?;
     store::checks::finish(&mut tx, &check.claim, finding.result, &finding.reasons, now).await?;
-    let last = settle(app, &mut tx, &session, &flow).await?;
+    let last = settle(app, &mut tx, check.session, &flow).await?;
     kill::point("check.before_commit");
     tx.commit().await?;
     kill::point("check.after_commit");
@@ -157,16 +157,18 @@ async fn finish(app: &App, check: &ClaimedCheck, finding: Finding) -> Result<(),
 ///
 /// # Errors
 /// Where the session is not in PROCESSING, or the store does not answer.
-pub async fn settle(app: &App, tx: &mut Tx, session: &Session, flow: &Flow) -> Result<bool, SessionError> {
-    let checks = store::checks::of_session(tx, session.r#ref).await?;
+pub async fn settle(app: &App, tx: &mut Tx, session: SessionRef, flow: &Flow) -> Result<bool, SessionError> {
+    let checks = store::checks::of_session(tx, session).await?;
     let Some(found) = checks.into_iter().map(|check| check.found).collect::<Option<Vec<Finding>>>() else { return Ok(false) };
     let reasons: BTreeSet<String> = found.iter().flat_map(|finding| finding.reasons.iter().cloned()).collect();
     let risk_score = risk::score(&reasons, &flow.definition.weights());
     let any_error = found.iter().any(|finding| finding.result == CheckResult::Error);
     let outcome = Outcome { risk_score, decision: risk::decide(risk_score, flow.definition.bands, any_error), reasons };
     let now = app.ambient.now();
-    store::sessions::complete(tx, session.r#ref, now, &outcome).await?;
-    webhooks::emit(app, tx, session, EventType::SessionCompleted, 1, Told { risk_score: Some(risk_score), decision: None }).await?;
-    tx.audit(app.ambient.uuid(), now, "system", "session.completed", &session.r#ref.to_string()).await?;
+    store::sessions::complete(tx, session, now, &outcome).await?;
+    // Whose it is may have changed until it was held.
+    let held = load(tx, session).await?;
+    webhooks::emit(app, tx, &held, EventType::SessionCompleted, 1, Told { risk_score: Some(risk_score), decision: None }).await?;
+    tx.audit(app.ambient.uuid(), now, "system", "session.completed", &session.to_string()).await?;
     Ok(true)
 }

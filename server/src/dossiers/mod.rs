@@ -122,42 +122,56 @@ pub enum What {
 /// Links to the dossier of a customer, new or existing; without a reference a new customer is made.
 ///
 /// # Errors
-/// [`SessionError::NotFound`]; [`StoreError::Conflict`] where somebody else was first.
+/// [`SessionError::NotFound`]; [`StoreError::Conflict`] where it is in another dossier already: somebody else was first.
 pub async fn link(app: &App, session: SessionRef, what: What, to: Option<CustomerReference>, actor: &str) -> Result<(), ArtifactError> {
     let mut tx = app.store.write().await?;
     let to = find_or_make(app, &mut tx, &to.unwrap_or_else(|| CustomerReference::made_up(app))).await?.id;
-    set(app, &mut tx, session, what, Some(to), actor).await?;
+    set(app, &mut tx, session, what, None, Some(to), actor).await?;
     Ok(tx.commit().await?)
 }
 
-/// Takes out of a dossier again.
+/// Takes out of a dossier again: out of this one, where it is named.
 ///
 /// # Errors
 /// As [`link`].
-pub async fn unlink(app: &App, session: SessionRef, what: What, actor: &str) -> Result<(), ArtifactError> {
+pub async fn unlink(app: &App, session: SessionRef, what: What, from: Option<Uuid>, actor: &str) -> Result<(), ArtifactError> {
     let mut tx = app.store.write().await?;
-    set(app, &mut tx, session, what, None, actor).await?;
+    set(app, &mut tx, session, what, from, None, actor).await?;
     Ok(tx.commit().await?)
 }
 
-async fn set(app: &App, tx: &mut Tx, session: SessionRef, what: What, to: Option<Uuid>, actor: &str) -> Result<(), ArtifactError> {
+async fn set(app: &App, tx: &mut Tx, session: SessionRef, what: What, from: Option<Uuid>, to: Option<Uuid>, actor: &str) -> Result<(), ArtifactError> {
+    // Held first: an upload that commits now is seen here, or sees what is done here.
+    store::sessions::hold(tx, session).await?;
     let found = store::sessions::by_ref(tx, session).await?.ok_or(SessionError::NotFound)?;
     let all = store::artifacts::of_session(tx, session).await?;
-    let moved: Vec<Artifact> = match what {
-        What::Artifact(id) => vec![all.into_iter().find(|artifact| artifact.id == id).ok_or(SessionError::NotFound)?],
+    let (moved, is_in): (Vec<Artifact>, Option<Uuid>) = match what {
+        What::Artifact(id) => {
+            let artifact = all.into_iter().find(|artifact| artifact.id == id).ok_or(SessionError::NotFound)?;
+            let customer = artifact.customer;
+            (vec![artifact], customer)
+        }
         // Those that somebody put elsewhere by hand stay there.
-        What::Session => all.into_iter().filter(|artifact| artifact.customer == found.customer || artifact.customer.is_none()).collect(),
+        What::Session => {
+            let with_it = all.into_iter().filter(|artifact| artifact.customer == found.customer || artifact.customer.is_none());
+            (with_it.collect(), found.customer)
+        }
     };
+    let is_elsewhere = if to.is_some() { is_in.is_some() && is_in != to } else { from.is_some() && is_in != from };
+    if is_elsewhere {
+        return Err(StoreError::Conflict.into());
+    }
     let (subject, now) = (session.to_string(), app.ambient.now());
     let verb = if to.is_some() { "linked" } else { "unlinked" };
     if matches!(what, What::Session) && found.customer != to {
-        store::sessions::set_customer(tx, session, found.customer, to).await?;
+        store::sessions::set_customer(tx, session, to).await?;
         let customer = to.or(found.customer).map(|id| id.to_string());
         tx.audit_about(app.ambient.uuid(), now, actor, &format!("session.{verb}"), &subject, customer.as_deref()).await?;
     }
     for artifact in moved.iter().filter(|artifact| artifact.customer != to) {
         artifacts::move_to(app, tx, &found, artifact, to).await?;
-        tx.audit_about(app.ambient.uuid(), now, actor, &format!("artifact.{verb}"), &subject, Some(&artifact.id.to_string())).await?;
+        let customer = to.or(artifact.customer).map(|id| format!("{} {id}", artifact.id));
+        tx.audit_about(app.ambient.uuid(), now, actor, &format!("artifact.{verb}"), &subject, customer.as_deref()).await?;
     }
     Ok(())
 }

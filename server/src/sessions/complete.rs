@@ -46,7 +46,7 @@ pub async fn complete(app: &App, opened: &Opened, sent: &RawUserData, sender: Se
     store::sessions::submit(&mut tx, session, now).await?;
     tx.audit(app.ambient.uuid(), now, "customer", "session.submitted", &session.to_string()).await?;
     // A flow without checks is done with this.
-    let settled = checks::runner::settle(app, &mut tx, &opened.session, &opened.flow).await?;
+    let settled = checks::runner::settle(app, &mut tx, session, &opened.flow).await?;
     kill::point("complete.before_commit");
     tx.commit().await?;
     kill::point("complete.after_commit");

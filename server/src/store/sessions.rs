@@ -162,15 +162,15 @@ pub async fn end_now(tx: &mut Tx, r#ref: SessionRef, now: Timestamp) -> Result<(
     exactly_one(query.bind(r#ref.to_string()).bind(now.0).execute(&mut **tx).await?.rows_affected())
 }
 
-/// Says whose session it is, or with `None` that nobody knows; only where that is another than `from`.
-///
-/// # Errors
-/// [`StoreError::Conflict`] where somebody else was first.
-pub async fn set_customer(tx: &mut Tx, r#ref: SessionRef, from: Option<Uuid>, to: Option<Uuid>) -> Result<()> {
-    let query = sqlx::query("UPDATE sessions SET customer = $3 WHERE ref = $1 AND COALESCE(customer, '') = $2")
-        .bind(r#ref.to_string())
-        .bind(from.map_or_else(String::new, |id| id.to_string()))
-        .bind(to.map(|id| id.to_string()));
+/// Holds a session in whatever state, until the transaction ends; nothing where there is none of this ref.
+pub async fn hold(tx: &mut Tx, r#ref: SessionRef) -> Result<()> {
+    sqlx::query("UPDATE sessions SET customer = customer WHERE ref = $1").bind(r#ref.to_string()).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Says whose session it is, or with `None` that nobody knows. The session is held.
+pub async fn set_customer(tx: &mut Tx, r#ref: SessionRef, to: Option<Uuid>) -> Result<()> {
+    let query = sqlx::query("UPDATE sessions SET customer = $2 WHERE ref = $1").bind(r#ref.to_string()).bind(to.map(|id| id.to_string()));
     exactly_one(query.execute(&mut **tx).await?.rows_affected())
 }
 

@@ -48,8 +48,8 @@ fn Evidence(artifact: ArtifactRow, viewer: Viewer, refused: Refused, with_sessio
     };
     let dossier = if artifact.customer.is_some() { words.in_dossier } else { words.in_no_dossier };
     let change = viewer.role.may(May::Review).then(|| {
-        let form = if artifact.customer.is_some() {
-            let with = vec![("back", viewer.here.clone())];
+        let form = if let Some((customer, _)) = artifact.customer.clone() {
+            let with = vec![("back", viewer.here.clone()), ("from", customer)];
             view! { <Act action=format!("{file}/unlink") label=words.unlink to=label.clone() with /> }.into_any()
         } else {
             let (back, language) = (viewer.here.clone(), viewer.language);

@@ -102,7 +102,7 @@ async fn change(context: &Context, operator: &SignedIn, session: &str, what: Wha
     let back = if form.text("back").is_empty() { format!("/dashboard/sessions/{session}") } else { inside(form.text("back")).to_owned() };
     let changed = match (verb, form.parsed::<CustomerReference>("customer", Refusal::BadReference)) {
         (Verb::Link, Ok(to)) => dossiers::link(&context.app, session, what, to, &operator.actor()).await,
-        (Verb::Unlink, _) => dossiers::unlink(&context.app, session, what, &operator.actor()).await,
+        (Verb::Unlink, _) => dossiers::unlink(&context.app, session, what, form.text("from").parse().ok(), &operator.actor()).await,
         (Verb::Link, Err(refused)) => return super::sessions::refuse(context, operator, &headers, session, StatusCode::UNPROCESSABLE_ENTITY, refused).await,
     };
     match changed {
