@@ -184,7 +184,7 @@ test("an agent creates links and sees neither sessions nor settings", async ({ b
   await expect(agent.heading).toHaveText("This page is for other roles");
   expect((await agent.open("/operators"))!.status()).toBe(403);
   await admin.open("/operators");
-  await admin.page.getByRole("row", { name: email }).getByRole("button", { name: "Disable" }).click();
+  await admin.finally("Disable", admin.page.getByRole("row", { name: email }));
   await agent.open("/links");
   await expect(agent.heading).toHaveText("Sign in");
   agent.expectQuiet(refused);
@@ -230,7 +230,7 @@ test("keys and endpoints show their secrets once, and work at once", async ({ br
   expect(await create()).toBe(201);
   await operator.main.getByRole("button", { name: "Turn off" }).click();
   expect(await create()).toBe(403);
-  await operator.main.getByRole("row", { name: id }).getByRole("button", { name: "Disable" }).click();
+  await operator.finally("Disable", operator.main.getByRole("row", { name: id }));
   await expect(operator.main.getByRole("status")).toHaveText("Disabled.");
   expect(await create()).toBe(401);
 
@@ -242,10 +242,10 @@ test("keys and endpoints show their secrets once, and work at once", async ({ br
   await operator.field("URL").fill(url);
   await operator.button("Add endpoint").click();
   expect(await operator.takeOnce("Secret")).toMatch(/^whsec_/);
-  const disable = operator.main.locator("section", { hasText: url }).getByRole("button", { name: "Disable" });
-  await disable.click();
+  const endpoint = operator.main.locator("section", { hasText: url });
+  await operator.finally("Disable", endpoint);
   await expect(operator.main.getByRole("status")).toHaveText("Disabled.");
-  await expect(disable).toHaveCount(0);
+  await expect(endpoint.locator(".final")).toHaveCount(0);
   operator.expectQuiet(refused);
 });
 
@@ -356,6 +356,7 @@ test("the keyboard alone does it all", async ({ browser, server, javaScriptEnabl
   await createLink();
   await press('main a[href^="/dashboard/sessions/"]');
   await expect(operator.card("Facts")).toBeVisible();
+  await press(".final summary");
   await press('form[action$="/expire"] button');
   await operator.sees("Expired");
 

@@ -50,6 +50,15 @@ export class Operator {
     return this.main.getByRole("button", { name, exact: true });
   }
 
+  /** Does what cannot be undone: opens what says so, and presses the button in it. */
+  async finally(name: string, within = this.main) {
+    const details = within.locator("details.final").filter({ hasText: name });
+    await expect(within.getByRole("button", { name })).toHaveCount(0);
+    await details.locator("summary").click();
+    await expect(details).toContainText("This cannot be undone.");
+    await details.getByRole("button", { name }).click();
+  }
+
   field(name: string) {
     return this.main.getByLabel(name, { exact: true });
   }

@@ -136,6 +136,8 @@ pub enum Entrance {
     OneTime,
     /// A link that opens nothing any more.
     Gone,
+    /// A form that was sent after the sign-in had ended; `next` is where to go then.
+    Ended { next: String },
 }
 
 /// The page for creating a link, and the newest sessions with their status.
@@ -165,6 +167,10 @@ pub struct LinkRow {
 /// A link: what it opens, and how far that is.
 #[derive(Clone, Debug)]
 pub struct Link {
+    /// The customer's dossier and masked reference, for those who may see it.
+    pub customer: Option<(String, String)>,
+    /// The language that it was created with.
+    pub locale: Option<Language>,
     /// The session's row.
     pub session: LinkRow,
     /// The address, and the same as a QR code in SVG, while it opens anything and for those who may create links.
@@ -360,6 +366,8 @@ pub struct AttemptRow {
 /// A decision that a person took.
 #[derive(Clone, Debug)]
 pub struct Review {
+    /// Which of this session's, from 1.
+    pub number: i64,
     /// When.
     pub at: String,
     /// The operator's e-mail.

@@ -30,12 +30,17 @@ use crate::{
 /// Sessions that the page of links shows.
 const NEWEST: i64 = 20;
 
+/// The characters of a ref that pages show.
+const SHORT: usize = 13;
+
 /// What a search found.
 pub enum Found {
     /// One session.
     Session(Uuid),
     /// A customer, who may have many.
     Customer(Uuid),
+    /// Several, the newest in the list of those before this ref.
+    Before(Uuid),
     /// Nothing.
     Nothing,
 }
@@ -62,11 +67,11 @@ impl Desk<'_> {
         Ok(Links { flows, newest: rows })
     }
 
-    /// One link; the address itself where it may be shown.
+    /// One link; the address itself, and whom it is for, where they may be shown.
     ///
     /// # Errors
     /// [`SessionError::NotFound`]
-    pub async fn link(self, r#ref: Uuid, with_address: bool) -> Result<Link> {
+    pub async fn link(self, r#ref: Uuid, with_address: bool, with_customer: bool) -> Result<Link> {
         let session = self.load(&mut *self.app.store.read().await?, r#ref).await?;
         let row = self.link_row(&session).await?;
         let url = if with_address && row.status == Status::Pending {
@@ -78,7 +83,9 @@ impl Desk<'_> {
         } else {
             None
         };
-        Ok(Link { session: row, url })
+        let customer = session.customer.filter(|_| with_customer);
+        let customer = Customers::of(self.app, customer.into_iter()).await?.shown(customer);
+        Ok(Link { customer, locale: session.locale, session: row, url })
     }
 
     /// A page of sessions, older than `before`.
@@ -113,9 +120,26 @@ impl Desk<'_> {
     /// Where the store does not answer.
     pub async fn search(self, text: &str) -> Result<Found> {
         let text = text.trim();
+        // A customer's link names the id.
+        let text = text.split_once("/verify/").map_or(text, |(_, id)| id.split(['/', '?', '#']).next().unwrap_or(id));
+        if let Some(found) = self.by_short(text).await? {
+            return Ok(found);
+        }
         Ok(match show::find(self.app, text).await? {
             Some(session) => Found::Session(session.r#ref),
             None => dossiers::find(self.app, text).await?.map_or(Found::Nothing, Found::Customer),
+        })
+    }
+
+    /// What the beginning of a ref names, as pages show it: the millisecond of a session, in which there may be several.
+    async fn by_short(self, text: &str) -> Result<Option<Found>> {
+        let Ok(last) = format!("{text}-ffff-ffff-ffffffffffff").parse::<Uuid>() else { return Ok(None) };
+        let found = store::sessions::list(&mut *self.app.store.read().await?, By::All, last, 2).await?;
+        let of_it = found.iter().filter(|session| session.r#ref.to_string().starts_with(&last.to_string()[..SHORT])).count();
+        Ok(match of_it {
+            0 => None,
+            1 => Some(Found::Session(found[0].r#ref)),
+            _ => Some(Found::Before(last)),
         })
     }
 
@@ -139,12 +163,14 @@ impl Desk<'_> {
         let actors = Actors::of(self.app, &mut db, operators).await?;
         let endpoints = Endpoints::of(&mut db, deliveries.iter().map(|delivery| delivery.endpoint)).await?;
         drop(db);
-        let customers = Customers::of(self.app, artifacts.iter().filter_map(|artifact| artifact.customer).chain(session.customer)).await?;
+        let linked: Vec<Uuid> = audit.iter().flat_map(|row| words(row.detail.as_deref())).filter_map(|word| word.parse().ok()).collect();
+        let customers = Customers::of(self.app, artifacts.iter().filter_map(|artifact| artifact.customer).chain(session.customer).chain(linked)).await?;
+        let named = |word: &str| word.parse().ok().and_then(|id| customers.shown(Some(id))).map_or_else(|| word.to_owned(), |(_, reference)| reference);
         let flow = flows::by_id(self.app, session.flow).await?;
         let steps = flow.definition.steps(self.language);
         let decided = reviews.iter().map(|review| {
             let reason = review::reason(&session, &key, review)?;
-            Ok(Review { at: rfc3339(review.at), by: actors.email(review.operator), decision: review.decision, reason })
+            Ok(Review { number: review.number, at: rfc3339(review.at), by: actors.email(review.operator), decision: review.decision, reason })
         });
         Ok(SessionDetail {
             row: self.session_row(&session, &customers).await?,
@@ -167,7 +193,10 @@ impl Desk<'_> {
             artifacts: artifacts.iter().map(|artifact| artifact_row(artifact, &steps, &customers)).collect(),
             timeline: audit
                 .into_iter()
-                .map(|row| Moment { at: rfc3339(row.at), actor: actors.shown(&row.actor), action: row.action, detail: row.detail })
+                .map(|row| {
+                    let detail = words(row.detail.as_deref()).map(named).collect::<Vec<_>>().join(" · ");
+                    Moment { at: rfc3339(row.at), actor: actors.shown(&row.actor), action: row.action, detail: (!detail.is_empty()).then_some(detail) }
+                })
                 .collect(),
             deliveries: deliveries.into_iter().map(|delivery| delivery_row(delivery, &endpoints)).collect(),
             reviews: decided.collect::<Result<_>>()?,
@@ -193,6 +222,11 @@ impl Desk<'_> {
         });
         shown.filter(|step| !step.fields.is_empty()).collect()
     }
+}
+
+/// What an audit row is about besides its subject: an artifact's id, a customer's row, a decision.
+fn words(detail: Option<&str>) -> impl Iterator<Item = &str> {
+    detail.unwrap_or_default().split(' ').filter(|word| !word.is_empty())
 }
 
 fn risk_of(session: &Session, flow: &Flow) -> Option<Risk> {

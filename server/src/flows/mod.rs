@@ -89,7 +89,9 @@ pub async fn by_id(app: &App, id: Uuid) -> Result<Arc<Flow>, FlowError> {
 /// Where there is none of this name, or the store does not answer.
 pub async fn newest(app: &App, name: &str) -> Result<(Arc<Flow>, String), FlowError> {
     let mut db = app.store.read().await?;
-    match store::flows::newest(&mut db, name).await? {
+    // PostgreSQL takes no text with a NUL in it.
+    let found = if name.contains('\0') { None } else { store::flows::newest(&mut db, name).await? };
+    match found {
         Some(version) => {
             let flow = Flow { id: version.id, definition: Definition::parse(&version.definition)? };
             Ok((Arc::new(flow), version.definition))

@@ -23,6 +23,7 @@ use tracing::debug;
 use super::{Context, path::Segments, problems::ApiError, session_api, visitor::Visitor};
 use crate::{
     model::SessionRef,
+    operators,
     sessions::{self, SessionError, open::Opened, watch::News, watch::Watch},
 };
 
@@ -37,18 +38,25 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Seconds after which a refused stream may find a place.
 const RETRY_AFTER: u64 = 15;
 
-/// The streams that are open, by session.
+/// Whose streams they are, so that operators take no place from the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Side {
+    Customer,
+    Operators,
+}
+
+/// The streams that are open, by session and side.
 #[derive(Default)]
-pub struct Streams(Mutex<HashMap<SessionRef, usize>>);
+pub struct Streams(Mutex<HashMap<(SessionRef, Side), usize>>);
 
 /// One stream's place among them, until it is dropped.
 struct Place {
     streams: Arc<Streams>,
-    session: SessionRef,
+    session: (SessionRef, Side),
 }
 
 impl Streams {
-    fn enter(self: &Arc<Self>, session: SessionRef) -> Result<Place, &'static str> {
+    fn enter(self: &Arc<Self>, session: (SessionRef, Side)) -> Result<Place, &'static str> {
         let mut open = self.0.lock().expect("nothing panics while it holds this lock");
         if open.get(&session).is_some_and(|count| *count >= OF_A_SESSION) {
             return Err("A session has at most 4 event streams.");
@@ -75,25 +83,25 @@ impl Drop for Place {
 
 /// `GET /kyc-sessions/{id}/events`
 pub async fn events(State(context): State<Context>, Segments(id): Segments<String>, visitor: Visitor) -> Result<Response, ApiError> {
-    follow(context.clone(), session_api::open(&context, &id, &visitor).await?).await
+    follow(context.clone(), session_api::open(&context, &id, &visitor).await?, None).await
 }
 
-/// The same for an operator, who knows the session by its ref.
+/// The same for an operator, who knows the session by its ref. It ends with the sign-in that this token stands for.
 ///
 /// # Errors
 /// 404, 429
-pub async fn of_ref(context: Context, session: SessionRef) -> Result<Response, ApiError> {
+pub async fn of_ref(context: Context, session: SessionRef, token: String) -> Result<Response, ApiError> {
     let opened = sessions::open::by_ref(&context.app, session).await?;
-    follow(context, opened).await
+    follow(context, opened, Some(token)).await
 }
 
-async fn follow(context: Context, opened: Opened) -> Result<Response, ApiError> {
-    let session = opened.session.r#ref;
+async fn follow(context: Context, opened: Opened, token: Option<String>) -> Result<Response, ApiError> {
+    let session = (opened.session.r#ref, if token.is_some() { Side::Operators } else { Side::Customer });
     let place = context.streams.enter(session).map_err(|limit| ApiError::rate_limited(limit, RETRY_AFTER))?;
     let mut watch = Watch::new(opened);
     let first = watch.look(&context.app).await?;
     let stop = context.stop.clone();
-    let events = stream::iter(told(first)).chain(changes(context, watch, place)).take_until(stop.cancelled_owned());
+    let events = stream::iter(told(first)).chain(changes(context, watch, place, token)).take_until(stop.cancelled_owned());
     let heartbeat = KeepAlive::new().interval(HEARTBEAT).text("heartbeat");
     let mut response = Sse::new(events.map(Ok::<_, Infallible>)).keep_alive(heartbeat).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -112,13 +120,18 @@ fn told(news: News) -> Vec<Event> {
     status.into_iter().chain(progress).collect()
 }
 
-/// What changes from now on, until nothing can any more.
-fn changes(context: Context, watch: Watch, place: Place) -> impl Stream<Item = Event> {
-    stream::unfold((context, watch, place), |(context, mut watch, place)| async move {
+/// What changes from now on, until nothing can any more, or whoever follows is signed out.
+fn changes(context: Context, watch: Watch, place: Place, token: Option<String>) -> impl Stream<Item = Event> {
+    stream::unfold((context, watch, place, token), |(context, mut watch, place, token)| async move {
         while !watch.is_over() {
             tokio::time::sleep(LOOK_EVERY).await;
+            if let Some(token) = &token
+                && !operators::is_signed_in(&context.app, token).await.unwrap_or(false)
+            {
+                break;
+            }
             match watch.look(&context.app).await {
-                Ok(news) if news != News::default() => return Some((stream::iter(told(news)), (context, watch, place))),
+                Ok(news) if news != News::default() => return Some((stream::iter(told(news)), (context, watch, place, token))),
                 Ok(_) => {}
                 Err(SessionError::NotFound) => break,
                 // The next look finds what this one missed.
@@ -137,9 +150,12 @@ mod tests {
     #[test]
     fn places_are_counted_by_session_and_in_all_and_come_back() {
         let streams = Arc::new(Streams::default());
-        let session = |number: usize| SessionRef::from_u128(number as u128);
+        let session = |number: usize| (SessionRef::from_u128(number as u128), Side::Customer);
         let mut open: Vec<Place> = (0..OF_A_PROCESS).map(|at| streams.enter(session(at / OF_A_SESSION)).expect("there is room")).collect();
         assert!(streams.enter(session(0)).is_err_and(|limit| limit.contains("4 event streams")));
+        drop(open.pop());
+        let operators = streams.enter((session(0).0, Side::Operators)).expect("operators take no place from the customer");
+        open.push(operators);
         assert!(streams.enter(session(OF_A_PROCESS)).is_err_and(|limit| limit.contains("1,000 event streams")));
         open.truncate(OF_A_PROCESS - OF_A_SESSION);
         assert!(streams.enter(session(OF_A_PROCESS)).is_ok());

@@ -2,13 +2,16 @@
 
 use axum::{
     Json,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{Html, IntoResponse, Response},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use shared::problem::{Code, FieldCode, FieldFault, Problem};
 use tracing::error;
 
-use super::path::Segments;
+use super::{
+    dashboard::pages::{is_browser, page_of},
+    path::Segments,
+};
 use crate::{
     artifacts::{ArtifactError, inspect::Fault},
     flows::FlowError,
@@ -163,9 +166,12 @@ pub async fn fallback() -> ApiError {
     ApiError::not_found()
 }
 
-/// A route that does not take this method.
-pub async fn method_not_allowed() -> ApiError {
-    ApiError::new(Code::MethodNotAllowed, "This address does not take that method.")
+/// A route that does not take this method. Who looks at the address of a form is led to the form's page.
+pub async fn method_not_allowed(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if method == Method::GET && uri.path().starts_with("/dashboard/") && is_browser(&headers) {
+        return Redirect::to(&page_of(uri.path())).into_response();
+    }
+    ApiError::new(Code::MethodNotAllowed, "This address does not take that method.").into_response()
 }
 
 #[cfg(test)]

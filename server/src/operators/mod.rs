@@ -12,7 +12,7 @@ use uuid::Uuid;
 use self::password::{Busy, MAX_BYTES, MIN_CHARS};
 use crate::{
     app::App,
-    model::{LinkKind, Operator},
+    model::{LinkKind, Operator, SignIn},
     store::{self, StoreError, Tx, operators::TokenHash},
     vault::Unsealable,
 };
@@ -193,17 +193,30 @@ pub async fn sign_in(app: &App, email: &str, password: &str) -> Result<Token, Op
 /// Where the store does not answer.
 pub async fn of_token(app: &App, token: &str) -> Result<Option<SignedIn>, OperatorError> {
     let (token, now) = (hash(token), app.ambient.now());
-    let Some(found) = store::operators::sign_in(&mut *app.store.read().await?, token).await? else { return Ok(None) };
-    let is_over = now >= found.created_at.plus_seconds(SIGN_IN_SECONDS) || now >= found.seen_at.plus_seconds(IDLE_SECONDS);
-    if is_over || found.operator.disabled_at.is_some() {
-        return Ok(None);
-    }
+    let Some(found) = lasting(app, token).await? else { return Ok(None) };
     if now >= found.seen_at.plus_seconds(TOUCH_SECONDS) {
         let mut tx = app.store.write().await?;
         store::operators::touch_sign_in(&mut tx, token, now).await?;
         tx.commit().await?;
     }
     Ok(Some(SignedIn { id: found.operator.id, email: email(app, &found.operator)?, role: found.operator.role }))
+}
+
+/// Whether a sign-in still lasts. To ask is not to use it.
+///
+/// # Errors
+/// Where the store does not answer.
+pub async fn is_signed_in(app: &App, token: &str) -> Result<bool, OperatorError> {
+    Ok(lasting(app, hash(token)).await?.is_some())
+}
+
+async fn lasting(app: &App, token: TokenHash) -> Result<Option<SignIn>, OperatorError> {
+    let now = app.ambient.now();
+    let found = store::operators::sign_in(&mut *app.store.read().await?, token).await?;
+    Ok(found.filter(|found| {
+        let is_over = now >= found.created_at.plus_seconds(SIGN_IN_SECONDS) || now >= found.seen_at.plus_seconds(IDLE_SECONDS);
+        !is_over && found.operator.disabled_at.is_none()
+    }))
 }
 
 /// Signs out: the token is dead.

@@ -50,8 +50,9 @@ fn reason_row(session: SessionRef, number: i64) -> String {
 /// Decides, whatever the score said: the decision changes, the status does not, and `session.reviewed` commits with it.
 ///
 /// # Errors
-/// [`ReviewError::BadReason`]; a conflict where the session is not COMPLETED.
-pub async fn decide(app: &App, session: SessionRef, decision: Decision, reason: &str, by: &SignedIn) -> Result<(), ReviewError> {
+/// [`ReviewError::BadReason`]; a conflict where the session is not COMPLETED, or where somebody decided since `after`, the
+/// number of the newest review that the operator saw.
+pub async fn decide(app: &App, session: SessionRef, decision: Decision, reason: &str, after: Option<i64>, by: &SignedIn) -> Result<(), ReviewError> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > MAX_REASON {
         return Err(ReviewError::BadReason);
@@ -59,6 +60,9 @@ pub async fn decide(app: &App, session: SessionRef, decision: Decision, reason: 
     let now = app.ambient.now();
     let mut tx = app.store.write().await?;
     let number = store::reviews::decide(&mut tx, session, decision).await?;
+    if after.is_some_and(|after| after + 1 != number) {
+        return Err(StoreError::Conflict.into());
+    }
     let found = store::sessions::by_ref(&mut tx, session).await?.ok_or(SessionError::NotFound)?;
     let SessionState::Completed { outcome, .. } = &found.state else { return Err(SessionError::NotOpen.into()) };
     let subject = session.to_string();
@@ -68,7 +72,7 @@ pub async fn decide(app: &App, session: SessionRef, decision: Decision, reason: 
     store::reviews::insert(&mut tx, session, &review).await?;
     let told = Told { risk_score: Some(outcome.risk_score), decision: Some(decision) };
     webhooks::emit(app, &mut tx, &found, EventType::SessionReviewed, number, told).await?;
-    tx.audit(app.ambient.uuid(), now, &by.actor(), "session.reviewed", &subject).await?;
+    tx.audit_about(app.ambient.uuid(), now, &by.actor(), "session.reviewed", &subject, Some(decision.as_str())).await?;
     tx.commit().await?;
     info!(session = %session, decision = decision.as_str(), "session reviewed");
     app.event_written.notify_one();

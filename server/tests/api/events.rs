@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Method, Response};
+use reqwest::{Method, RequestBuilder, Response, header::COOKIE};
 use tokio::time::{Instant, timeout};
 
 use crate::support::{Customer, SOON, Server, Value, World, eventually, json, on_each_engine, place::free_port};
@@ -18,7 +18,11 @@ struct Events {
 
 impl Events {
     async fn of(customer: &Customer) -> Self {
-        let response = customer.api(Method::GET, "/events").send().await.expect("an answer");
+        Self::read(customer.api(Method::GET, "/events")).await
+    }
+
+    async fn read(request: RequestBuilder) -> Self {
+        let response = request.send().await.expect("an answer");
         assert_eq!(response.status(), 200);
         Self { response, unread: String::new() }
     }
@@ -165,4 +169,22 @@ async fn the_end_of_the_server_ends_its_streams_in_order(mut world: World) {
     assert_eq!(exit.code(), Some(0));
     assert!(took < Duration::from_secs(10), "{took:?}");
     events.ends().await;
+}
+
+on_each_engine!(operators_take_no_place_from_the_customer_and_leave_with_their_sign_in);
+async fn operators_take_no_place_from_the_customer_and_leave_with_their_sign_in(world: World) {
+    let (customer, auditor) = (world.customer().await, world.desk("AUDITOR").await);
+    let path = format!("/dashboard/sessions/{}/events", world.operator.session_ref(&customer.id).await);
+    let (name, token) = auditor.cookie();
+    let mut followed = Vec::new();
+    for _ in 0..4 {
+        followed.push(Events::read(auditor.request(Method::GET, &path).header(COOKIE, format!("{name}={token}"))).await);
+    }
+    auditor.get(&path).await.problem(429, "rate-limited");
+    let mut own = Events::of(&customer).await;
+    assert!(own.next(SOON).await.is_some());
+    auditor.post("/dashboard/sign-out", &[]).await.expect(303);
+    for stream in &mut followed {
+        while stream.next(NOTICED).await.is_some() {}
+    }
 }

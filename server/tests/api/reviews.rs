@@ -1,6 +1,9 @@
 //! What operators do with a session: look at what was entered, which is masked until somebody asks; decide, which changes the
 //! decision and never the status, with a reason and one event each; expire an open one, which ends it once, for everybody.
 
+use reqwest::Method;
+use url::form_urlencoded;
+
 use crate::support::customer::honest;
 use crate::support::{Customer, Desk, Receiver, SOON, Value, World, eventually, json, on_each_engine};
 
@@ -156,6 +159,49 @@ async fn a_decision_needs_a_reason(world: World) {
         assert_eq!(state(&world, &customer).await, before, "{form:?}: nothing is written");
     }
     decide(&reviewer, &path, "REJECTED", &longest).await;
+}
+
+on_each_engine!(a_decision_on_top_of_an_unseen_one_is_refused);
+async fn a_decision_on_top_of_an_unseen_one_is_refused(world: World) {
+    let customer = world.customer().await;
+    customer.finish().await;
+    let (path, first, second) = (path_of(&world, &customer).await, world.desk("REVIEWER").await, world.desk("REVIEWER").await);
+    let form = |after: &'static str, decision: &'static str, reason: &'static str| [("after", after), ("decision", decision), ("reason", reason)];
+    assert!(second.page(&path).await.contains(r#"name="after" value="0""#));
+    first.post(&format!("{path}/decision"), &form("0", "APPROVED", "known in person")).await.expect(303);
+    let before = state(&world, &customer).await;
+    let page = second.post(&format!("{path}/decision"), &form("0", "REJECTED", "typed meanwhile")).await.expect(409).text();
+    for shown in ["known in person", "typed meanwhile", r#"name="after" value="1""#, r#"role="alert""#] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    assert_eq!(state(&world, &customer).await, before, "nothing is written");
+    second.post(&format!("{path}/decision"), &form("1", "REJECTED", "typed meanwhile")).await.expect(303);
+    let actions =
+        format!("SELECT detail FROM audit WHERE action = 'session.reviewed' AND subject = '{}' ORDER BY at", world.operator.session_ref(&customer.id).await);
+    assert_eq!(world.place.database.texts(&actions).await, ["APPROVED", "REJECTED"], "the timeline says what was decided");
+}
+
+on_each_engine!(what_is_half_written_is_not_lost);
+async fn what_is_half_written_is_not_lost(world: World) {
+    let customer = world.customer().await;
+    customer.finish().await;
+    let (path, reviewer) = (path_of(&world, &customer).await, world.desk("REVIEWER").await);
+    let half = [("decision", "REJECTED"), ("reason", "half written")];
+    let revealed = reviewer.post(&format!("{path}/reveal"), &half).await.expect(200).text();
+    assert!(revealed.contains("half written") && revealed.contains(r#"class="revealed""#));
+    // Once the sign-in has ended, a person reads what to do, and the browser still has what was typed.
+    let nobody = Desk::empty(&world.place);
+    let submit = nobody.form(&format!("{path}/decision"), &half).header("sec-fetch-site", "same-origin").header("accept", "text/html,*/*;q=0.8");
+    let ended = nobody.send(submit).await.expect(401);
+    assert_eq!(ended.header("content-type"), "text/html; charset=utf-8");
+    let next: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    assert!(ended.text().contains(&format!(r#"href="/dashboard/sign-in?next={next}" target="_blank""#)), "{}", ended.text());
+    // Who looks at the address of a form sees the form's page.
+    for (form, page) in [(format!("{path}/decision"), path.as_str()), (format!("{path}/reveal"), &path), (format!("{path}/expire"), &path)] {
+        let look = reviewer.send(reviewer.request(Method::GET, &form).header("accept", "text/html")).await;
+        assert_eq!(look.see_other(), page);
+        reviewer.get(&form).await.problem(405, "method-not-allowed");
+    }
 }
 
 on_each_engine!(who_may_not_review_decides_nothing);

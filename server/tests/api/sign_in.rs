@@ -240,7 +240,7 @@ async fn who_is_disabled_is_out_at_once(world: World) {
 on_each_engine!(a_sign_in_leads_on_within_the_dashboard_alone);
 async fn a_sign_in_leads_on_within_the_dashboard_alone(world: World) {
     let desk = world.desk("ADMIN").await;
-    let elsewhere = ["https://evil.example/dashboard", "//evil.example/dashboard", "/\\evil.example", "/dashboardevil", "/verify/x", ""];
+    let elsewhere = ["https://evil.example/dashboard", "//evil.example/dashboard", "/\\evil.example", "/dashboardevil", "/verify/x", "/dashboard/\u{1}", ""];
     let inside = ["/dashboard/sessions?status=PENDING", "/dashboard/links"];
     for (next, to) in elsewhere.map(|next| (next, "/dashboard")).into_iter().chain(inside.map(|next| (next, next))) {
         let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();

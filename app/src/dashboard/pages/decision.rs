@@ -12,6 +12,9 @@ use crate::{
     words::dashboard::words,
 };
 
+/// The id of the form. What else a page does takes along what stands in it.
+pub const DECISION: &str = "deciding";
+
 /// The decision with its history; the form where the session is COMPLETED and the operator may decide.
 #[component]
 pub fn DecisionCard(
@@ -25,6 +28,7 @@ pub fn DecisionCard(
 ) -> impl IntoView {
     let words = words(language);
     let by_score = reviews.is_empty();
+    let after = reviews.first().map_or(0, |review| review.number).to_string();
     let history = reviews.into_iter().map(|review| {
         view! {
             <li>
@@ -45,7 +49,8 @@ pub fn DecisionCard(
         let choices = [(Decision::Approved, words.approve), (Decision::Rejected, words.reject), (Decision::Review, words.review)];
         let choices = choices.map(|(decision, label)| (decision.as_str(), label, "")).to_vec();
         view! {
-            <form class="form" method="post" action=format!("{page}/decision") novalidate>
+            <form class="form" id=DECISION method="post" action=format!("{page}/decision") novalidate>
+                <input type="hidden" name="after" value=after />
                 <Choices name="decision" label=words.new_decision kind="radio" choices refused=refused.clone() language />
                 <TextField name="reason" label=words.reason hint=words.reason_hint long=true required=true refused=refused.clone() language />
                 <button class="button primary">{words.decide}</button>

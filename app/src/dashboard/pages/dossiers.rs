@@ -50,7 +50,7 @@ pub fn DossierPage(site: Site, viewer: Viewer, data: Dossier) -> impl IntoView {
         }
     });
     let sessions = if data.sessions.is_empty() {
-        view! { <p class="body quiet">{words.no_sessions}</p> }.into_any()
+        view! { <p class="body quiet">{words.dossier_empty}</p> }.into_any()
     } else {
         view! { <SessionTable rows=data.sessions name=words.sessions words /> }.into_any()
     };

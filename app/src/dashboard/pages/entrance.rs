@@ -26,6 +26,7 @@ pub fn EntrancePage(site: Site, language: Language, here: String, entrance: Entr
         }
         Entrance::OneTime => (words.one_time_title, Some(words.one_time_text.to_owned()), words.sign_in),
         Entrance::Gone => (words.gone_title, Some(words.gone_text.to_owned()), ""),
+        Entrance::Ended { .. } => (words.ended_title, Some(words.ended_text.to_owned()), ""),
     };
     let asks_email = matches!(entrance, Entrance::SignIn { .. } | Entrance::SetUp);
     let makes_password = matches!(entrance, Entrance::SetUp | Entrance::Invitation { .. });
@@ -47,10 +48,13 @@ pub fn EntrancePage(site: Site, language: Language, here: String, entrance: Entr
         let (label, complete) = (words.password_again, "new-password");
         view! { <TextField name="password_again" label kind="password" complete required=true refused=refused.clone() language /> }
     });
-    let content = if entrance == Entrance::Gone {
-        view! { <p><a href="/dashboard/sign-in">{words.to_sign_in}</a></p> }.into_any()
-    } else {
-        view! {
+    let content = match entrance {
+        Entrance::Gone => view! { <p><a href="/dashboard/sign-in">{words.to_sign_in}</a></p> }.into_any(),
+        // In a tab of its own: this one can send again what was typed.
+        Entrance::Ended { next } => {
+            view! { <p><a href=format!("/dashboard/sign-in?next={next}") target="_blank" rel="noopener">{words.to_sign_in_tab}</a></p> }.into_any()
+        }
+        _ => view! {
             <form class="form" method="post" novalidate>
                 {hidden}
                 {email}
@@ -59,7 +63,7 @@ pub fn EntrancePage(site: Site, language: Language, here: String, entrance: Entr
                 <button class="button primary">{button}</button>
             </form>
         }
-        .into_any()
+        .into_any(),
     };
     view! {
         <EntranceLayout site language here title>

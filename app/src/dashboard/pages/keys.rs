@@ -7,7 +7,7 @@ use super::{
     form::{Choices, ErrorSummary},
     layout::DashboardPage,
     once::Once,
-    parts::{Act, Card, Nothing, State, Table, Time},
+    parts::{Act, Card, Final, Nothing, State, Table, Time},
 };
 use crate::{
     components::layout::Site,
@@ -61,9 +61,8 @@ pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Vec<KeyRow>
 fn KeyTable(keys: Vec<KeyRow>, may: bool, words: &'static DashboardWords) -> impl IntoView {
     let rows = keys.into_iter().map(|key| {
         let disable = may.then(|| match key.disabled_at {
-            None => {
-                view! { <td><Act action=format!("{KEYS}/{}/disable", key.id) label=words.disable to=key.id.clone() class="button danger" /></td> }.into_any()
-            }
+            None => view! { <td><Final action=format!("{KEYS}/{}/disable", key.id) label=words.disable follows=words.disable_key to=key.id.clone() /></td> }
+                .into_any(),
             Some(_) => view! { <td><Nothing words /></td> }.into_any(),
         });
         let used = match key.used_at {
@@ -73,7 +72,7 @@ fn KeyTable(keys: Vec<KeyRow>, may: bool, words: &'static DashboardWords) -> imp
         view! {
             <tr>
                 <th scope="row" class="mono">{key.id}</th>
-                <td class="mono">{key.scopes.join(", ")}</td>
+                <td class="mono">{key.scopes.into_iter().map(|scope| view! { <div>{scope}</div> }).collect_view()}</td>
                 <td><Time at=key.created_at /></td>
                 <td>{used}</td>
                 <td><State disabled_at=key.disabled_at words /></td>

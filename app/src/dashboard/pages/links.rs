@@ -7,7 +7,7 @@ use super::{
     form::{ErrorSummary, SelectField, TextField},
     layout::DashboardPage,
     once::Copied,
-    parts::{Card, StatusPill, Table, Time, short},
+    parts::{Card, Customer, Locale, StatusPill, Table, Time, short},
 };
 use crate::{
     components::layout::Site,
@@ -90,7 +90,7 @@ fn LinkTable(rows: Vec<LinkRow>, words: &'static DashboardWords) -> impl IntoVie
 pub fn LinkPage(site: Site, viewer: Viewer, data: Link) -> impl IntoView {
     let (language, role) = (viewer.language, viewer.role);
     let words = words(language);
-    let Link { session, url } = data;
+    let Link { customer, locale, session, url } = data;
     let page = format!("/dashboard/links/{}", session.r#ref);
     let moves = !session.status.is_terminal();
     let refresh = moves.then(|| REFRESH.to_owned());
@@ -118,6 +118,8 @@ pub fn LinkPage(site: Site, viewer: Viewer, data: Link) -> impl IntoView {
             <Card title=words.facts>
                 <dl class="facts">
                     <div><dt>{words.flow}</dt><dd>{session.flow}</dd></div>
+                    {role.may(May::SeeSessions).then(|| view! { <div><dt>{words.customer}</dt><dd><Customer customer words /></dd></div> })}
+                    <div><dt>{words.language}</dt><dd><Locale locale words /></dd></div>
                     <div><dt>{words.reference}</dt><dd class="mono">{session.r#ref.clone()}</dd></div>
                     <div><dt>{words.created}</dt><dd><Time at=session.created_at /></dd></div>
                     <div><dt>{words.expires}</dt><dd><Time at=session.expires_at /></dd></div>

@@ -7,7 +7,7 @@ use super::{
     form::{ErrorSummary, SelectField, TextField},
     layout::DashboardPage,
     once::Once,
-    parts::{Act, Card, Nothing, State, Table, Time},
+    parts::{Card, Final, Nothing, State, Table, Time},
 };
 use crate::{
     components::layout::Site,
@@ -25,7 +25,8 @@ pub fn OperatorsPage(site: Site, viewer: Viewer, operators: Vec<OperatorRow>, on
     let island = once.is_some();
     let summary = view! { <ErrorSummary refused=refused.clone() language /> };
     let form = may.then(|| {
-        let roles = Role::ALL.map(|role| (role.as_str().to_owned(), words.role_of(role).to_owned())).to_vec();
+        // What is chosen already is the role that changes nothing.
+        let roles = Role::ALL.iter().rev().map(|role| (role.as_str().to_owned(), words.role_of(*role).to_owned())).collect();
         let meanings = Role::ALL.map(|role| view! { <div><dt>{words.role_of(role)}</dt><dd>{words.role_may(role)}</dd></div> });
         view! {
             <Card title=words.new_operator>
@@ -59,7 +60,7 @@ fn OperatorTable(operators: Vec<OperatorRow>, may: bool, words: &'static Dashboa
                 return view! { <td><Nothing words /></td> }.into_any();
             }
             let (action, to) = (format!("{OPERATORS}/{}/disable", operator.id), operator.email.clone());
-            view! { <td><Act action label=words.disable to class="button danger" /></td> }.into_any()
+            view! { <td><Final action label=words.disable follows=words.disable_operator to /></td> }.into_any()
         });
         view! {
             <tr>

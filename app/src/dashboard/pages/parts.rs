@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use shared::{
+    language::Language,
     risk::{CheckResult, Decision},
     session::Status,
 };
@@ -105,6 +106,15 @@ pub fn Customer(customer: Option<(String, String)>, words: &'static DashboardWor
     }
 }
 
+/// The language that a session was created with.
+#[component]
+pub fn Locale(#[prop(optional_no_strip)] locale: Option<Language>, words: &'static DashboardWords) -> impl IntoView {
+    match locale {
+        Some(locale) => view! { <span lang=locale.tag()>{locale.own_name()}</span> }.into_any(),
+        None => view! { {words.any_language} }.into_any(),
+    }
+}
+
 /// A part of a page, with its heading.
 #[component]
 pub fn Card(#[prop(into)] title: String, children: Children) -> impl IntoView {
@@ -157,6 +167,18 @@ pub fn Act(
             {hidden.collect_view()}
             <button class=class>{label}{(!to.is_empty()).then(|| view! { <span class="visually-hidden">": "{to}</span> })}</button>
         </form>
+    }
+}
+
+/// A button for what cannot be undone: it says what follows, and the same button beneath that does it. Neither needs script.
+#[component]
+pub fn Final(action: String, label: &'static str, follows: &'static str, #[prop(optional, into)] to: String) -> impl IntoView {
+    view! {
+        <details class="final">
+            <summary class="button danger">{label}{(!to.is_empty()).then(|| view! { <span class="visually-hidden">": "{to.clone()}</span> })}</summary>
+            <p>{follows}</p>
+            <Act action label to class="button danger" />
+        </details>
     }
 }
 

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use shared::{language::Language, risk::CheckResult, role::May, session::Status};
 
 use super::{
-    decision::DecisionCard,
+    decision::{DECISION, DecisionCard},
     deliveries::DeliveryList,
     evidence::EvidenceList,
     form::{ARTIFACT, ErrorSummary},
     layout::DashboardPage,
     link_form::LinkForm,
-    parts::{Act, Card, Customer, DecisionPill, Nothing, ResultPill, Score, StatusPill, Table, Time, decimal, short},
+    parts::{Act, Card, Customer, DecisionPill, Final, Locale, Nothing, ResultPill, Score, StatusPill, Table, Time, decimal, short},
 };
 use crate::{
     components::layout::Site,
@@ -61,7 +61,11 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
                         <Entered steps=data.input consents=data.consents revealed=data.revealed words />
                         {can_reveal.then(|| view! {
                             <div class="row">
-                                <Act action=format!("{page}/reveal") label=words.reveal />
+                                {if row.status == Status::Completed {
+                                    view! { <button class="button" form=DECISION formaction=format!("{page}/reveal")>{words.reveal}</button> }.into_any()
+                                } else {
+                                    view! { <Act action=format!("{page}/reveal") label=words.reveal /> }.into_any()
+                                }}
                                 <span class="quiet">{words.reveal_hint}</span>
                             </div>
                         })}
@@ -187,10 +191,13 @@ fn Facts(row: SessionRow, version: (String, i64), locale: Option<Language>, end:
     let (name, version) = version;
     let flow = fill(words.version, &[("flow", &name), ("version", &version.to_string())]);
     let expire = (may && row.status == Status::Pending).then(|| {
-        view! { <Act action=format!("{page}/expire") label=words.expire_now class="button danger" /> }
+        view! { <Final action=format!("{page}/expire") label=words.expire_now follows=words.expire_follows /> }
     });
     let dossier = may.then(|| match &row.customer {
-        Some((_, reference)) => view! { <Act action=format!("{page}/unlink") label=words.unlink to=reference.clone() /> }.into_any(),
+        Some((customer, reference)) => {
+            let with = vec![("from", customer.clone())];
+            view! { <Act action=format!("{page}/unlink") label=words.unlink to=reference.clone() with /> }.into_any()
+        }
         // A form of one artifact that was refused is shown there, not here.
         None => {
             let refused = if refused.typed(ARTIFACT).is_empty() { refused } else { Refused::default() };
@@ -204,10 +211,7 @@ fn Facts(row: SessionRow, version: (String, i64), locale: Option<Language>, end:
             <div><dt>{words.reference}</dt><dd class="mono">{row.r#ref}</dd></div>
             <div>
                 <dt>{words.language}</dt>
-                <dd>{match locale {
-                    Some(locale) => view! { <span lang=locale.tag()>{locale.own_name()}</span> }.into_any(),
-                    None => view! { {words.any_language} }.into_any(),
-                }}</dd>
+                <dd><Locale locale words /></dd>
             </div>
             <div><dt>{words.created}</dt><dd><Time at=row.created_at /></dd></div>
             <div><dt>{words.expires}</dt><dd><Time at=end /></dd></div>

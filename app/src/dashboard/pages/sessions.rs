@@ -24,9 +24,11 @@ pub fn SessionsPage(site: Site, viewer: Viewer, data: Sessions) -> impl IntoView
     let words = words(viewer.language);
     let Sessions { filter, rows, older, newest } = data;
     let search = filter.search.clone();
+    let is_all = is_unfiltered(&filter) && newest.is_none();
+    let nothing = if is_all { words.no_sessions_yet } else { words.no_sessions };
     let list = match (rows.is_empty(), search.is_empty()) {
         (false, _) => view! { <div class="card"><SessionTable rows name=words.sessions words /></div> }.into_any(),
-        (true, true) => view! { <p class="card body quiet">{words.no_sessions}</p> }.into_any(),
+        (true, true) => view! { <p class="card body quiet">{nothing}</p> }.into_any(),
         (true, false) => view! { <p class="card body" role="status">{fill(words.not_found, &[("search", &search)])}</p> }.into_any(),
     };
     view! {
@@ -48,9 +50,13 @@ pub fn SessionsPage(site: Site, viewer: Viewer, data: Sessions) -> impl IntoView
     }
 }
 
+fn is_unfiltered(filter: &Filter) -> bool {
+    filter.status.is_none() && !filter.review && filter.customer.is_none() && filter.search.is_empty()
+}
+
 #[component]
 fn Filters(filter: Filter, words: &'static DashboardWords) -> impl IntoView {
-    let is_all = filter.status.is_none() && !filter.review && filter.customer.is_none() && filter.search.is_empty();
+    let is_all = is_unfiltered(&filter);
     let by_status = [Status::Pending, Status::Processing, Status::Completed, Status::Expired]
         .map(|status| (format!("{SESSIONS}?status={}", status.as_str()), words.status_of(status), filter.status == Some(status)));
     let links = std::iter::once((SESSIONS.to_owned(), words.all, is_all))
@@ -75,16 +81,16 @@ pub fn SessionTable(rows: Vec<SessionRow>, name: &'static str, words: &'static D
         view! {
             <tr>
                 <th scope="row"><a class="mono" href=format!("{SESSIONS}/{}", row.r#ref)>{short(&row.r#ref)}</a></th>
-                <td><Customer customer=row.customer words /></td>
-                <td>{row.flow}</td>
                 <td><StatusPill status=row.status words /></td>
-                <td>{score}</td>
                 <td>{decision}</td>
+                <td>{score}</td>
+                <td class="cut"><Customer customer=row.customer words /></td>
+                <td>{row.flow}</td>
                 <td><Time at=row.created_at /></td>
             </tr>
         }
     });
     let rows = rows.collect_view();
-    let heads = vec![words.session, words.customer, words.flow, words.status, words.risk, words.decision, words.created];
+    let heads = vec![words.session, words.status, words.decision, words.risk, words.customer, words.flow, words.created];
     view! { <Table name heads>{rows}</Table> }
 }

@@ -8,7 +8,7 @@ use super::{
     form::{ErrorSummary, TextField},
     layout::DashboardPage,
     once::Once,
-    parts::{Act, Card, State, Time},
+    parts::{Card, Final, State, Time},
 };
 use crate::{
     components::layout::Site,
@@ -77,7 +77,7 @@ pub fn WebhookPage(site: Site, viewer: Viewer, endpoint: EndpointRow) -> impl In
 fn Endpoint(endpoint: EndpointRow, may: bool, language: Language) -> impl IntoView {
     let words = words(language);
     let disable = (may && endpoint.disabled_at.is_none()).then(|| {
-        view! { <Act action=format!("{WEBHOOKS}/{}/disable", endpoint.id) label=words.disable to=endpoint.url class="button danger" /> }
+        view! { <Final action=format!("{WEBHOOKS}/{}/disable", endpoint.id) label=words.disable follows=words.disable_endpoint to=endpoint.url /> }
     });
     view! {
         <div class="row">

@@ -40,6 +40,9 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     gone_title: "This link opens nothing any more",
     gone_text: "It was used before, or its time is up. Ask an administrator for a new one.",
     to_sign_in: "Go to the sign-in page",
+    to_sign_in_tab: "Sign in in another tab",
+    ended_title: "Your sign-in has ended",
+    ended_text: "Nothing was changed. Sign in in another tab, then come back and reload this page: your browser sends again what you typed.",
 
     new_link: "New link",
     flow: "Flow",
@@ -75,6 +78,8 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     created: "Created",
     expires: "Expires",
     no_sessions: "There is no such session.",
+    no_sessions_yet: "No session yet: create a link, and send it to a customer.",
+    dossier_empty: "It has no sessions.",
     not_found: "Nothing was found for “{search}”. References and ids have to be whole.",
     of_customer: "All of this customer:",
 
@@ -132,6 +137,7 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     version: "{flow}, version {version}",
     reference: "Reference",
     expire_now: "Expire now",
+    expire_follows: "The link stops working at once. This cannot be undone.",
 
     dossier: "Dossier",
     dossier_search_hint: "The whole reference, exactly as it was given.",
@@ -157,8 +163,8 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     last_used: "Last used",
     never: "Never",
     session_api: "Session API",
-    session_api_on: "On: keys with the scope sessions:create can create sessions.",
-    session_api_off: "Off: no key can create sessions.",
+    session_api_on: "On: keys can create and read sessions, each as its scopes say.",
+    session_api_off: "Off: no key can create or read sessions.",
     turn_on: "Turn on",
     turn_off: "Turn off",
     new_operator: "New operator",
@@ -171,6 +177,9 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     invited: "Invited",
     disabled: "Disabled",
     disable: "Disable",
+    disable_operator: "They are signed out at once and cannot sign in again. This cannot be undone.",
+    disable_key: "Requests with this key are refused at once. This cannot be undone.",
+    disable_endpoint: "It gets no more events, and those still to be delivered are given up. This cannot be undone.",
     this_is_you: "you",
 
     pending: "Pending",

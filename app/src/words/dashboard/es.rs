@@ -40,6 +40,9 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     gone_title: "Este enlace ya no abre nada",
     gone_text: "Ya se usó o se acabó el plazo. Pida uno nuevo a un administrador.",
     to_sign_in: "Ir a la página de acceso",
+    to_sign_in_tab: "Entrar en otra pestaña",
+    ended_title: "Su sesión se ha cerrado",
+    ended_text: "No se cambió nada. Entre en otra pestaña, vuelva y recargue esta página: su navegador envía de nuevo lo que escribió.",
 
     new_link: "Nuevo enlace",
     flow: "Flujo",
@@ -75,6 +78,8 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     created: "Creada",
     expires: "Caduca",
     no_sessions: "No hay ninguna sesión así.",
+    no_sessions_yet: "Aún no hay sesiones: cree un enlace y envíelo a un cliente.",
+    dossier_empty: "No tiene sesiones.",
     not_found: "No se ha encontrado nada para “{search}”. Las referencias y los ids deben estar completos.",
     of_customer: "Todas las de este cliente:",
 
@@ -132,6 +137,7 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     version: "{flow}, versión {version}",
     reference: "Referencia",
     expire_now: "Caducar ahora",
+    expire_follows: "El enlace deja de funcionar al instante. Esto no se puede deshacer.",
 
     dossier: "Expediente",
     dossier_search_hint: "La referencia completa, exactamente como se indicó.",
@@ -157,8 +163,8 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     last_used: "Último uso",
     never: "Nunca",
     session_api: "API de sesiones",
-    session_api_on: "Activada: las claves con el ámbito sessions:create pueden crear sesiones.",
-    session_api_off: "Desactivada: ninguna clave puede crear sesiones.",
+    session_api_on: "Activada: las claves pueden crear y leer sesiones, según los ámbitos de cada una.",
+    session_api_off: "Desactivada: ninguna clave puede crear ni leer sesiones.",
     turn_on: "Activar",
     turn_off: "Desactivar",
     new_operator: "Nuevo operador",
@@ -171,6 +177,9 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     invited: "Invitado",
     disabled: "Deshabilitado",
     disable: "Deshabilitar",
+    disable_operator: "Su sesión se cierra al instante y no podrá volver a entrar. Esto no se puede deshacer.",
+    disable_key: "Las solicitudes con esta clave se rechazan al instante. Esto no se puede deshacer.",
+    disable_endpoint: "No recibirá más eventos y se abandonan los que aún quedan por entregar. Esto no se puede deshacer.",
     this_is_you: "usted",
 
     pending: "Pendiente",

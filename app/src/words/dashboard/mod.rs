@@ -63,6 +63,9 @@ super::page_words! {
     gone_title,
     gone_text,
     to_sign_in,
+    to_sign_in_tab,
+    ended_title,
+    ended_text,
 
     // Links
     new_link,
@@ -100,6 +103,8 @@ super::page_words! {
     created,
     expires,
     no_sessions,
+    no_sessions_yet,
+    dossier_empty,
     /// `{search}`
     not_found,
     of_customer,
@@ -167,6 +172,7 @@ super::page_words! {
     version,
     reference,
     expire_now,
+    expire_follows,
 
     // Dossiers
     dossier,
@@ -208,6 +214,9 @@ super::page_words! {
     invited,
     disabled,
     disable,
+    disable_operator,
+    disable_key,
+    disable_endpoint,
     this_is_you,
 
     // States

@@ -40,6 +40,9 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     gone_title: "Este link não abre mais nada",
     gone_text: "Ele já foi usado ou o prazo acabou. Peça um novo a um administrador.",
     to_sign_in: "Ir para a página de entrada",
+    to_sign_in_tab: "Entrar em outra aba",
+    ended_title: "Seu acesso terminou",
+    ended_text: "Nada foi alterado. Entre em outra aba, volte e recarregue esta página: seu navegador envia de novo o que você digitou.",
 
     new_link: "Novo link",
     flow: "Fluxo",
@@ -75,6 +78,8 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     created: "Criada",
     expires: "Expira",
     no_sessions: "Não há nenhuma sessão assim.",
+    no_sessions_yet: "Ainda não há sessões: crie um link e envie-o a um cliente.",
+    dossier_empty: "Não tem sessões.",
     not_found: "Nada foi encontrado para “{search}”. Referências e ids precisam estar completos.",
     of_customer: "Todas deste cliente:",
 
@@ -132,6 +137,7 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     version: "{flow}, versão {version}",
     reference: "Referência",
     expire_now: "Expirar agora",
+    expire_follows: "O link deixa de funcionar na hora. Isso não pode ser desfeito.",
 
     dossier: "Dossiê",
     dossier_search_hint: "A referência completa, exatamente como foi informada.",
@@ -157,8 +163,8 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     last_used: "Último uso",
     never: "Nunca",
     session_api: "API de sessões",
-    session_api_on: "Ligada: chaves com o escopo sessions:create podem criar sessões.",
-    session_api_off: "Desligada: nenhuma chave pode criar sessões.",
+    session_api_on: "Ligada: chaves podem criar e ler sessões, conforme os escopos de cada uma.",
+    session_api_off: "Desligada: nenhuma chave pode criar nem ler sessões.",
     turn_on: "Ligar",
     turn_off: "Desligar",
     new_operator: "Novo operador",
@@ -171,6 +177,9 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     invited: "Convidado",
     disabled: "Desativado",
     disable: "Desativar",
+    disable_operator: "A pessoa é desconectada na hora e não poderá entrar de novo. Isso não pode ser desfeito.",
+    disable_key: "Requisições com esta chave são recusadas na hora. Isso não pode ser desfeito.",
+    disable_endpoint: "Ele não recebe mais eventos, e os que faltam entregar são abandonados. Isso não pode ser desfeito.",
     this_is_you: "você",
 
     pending: "Pendente",

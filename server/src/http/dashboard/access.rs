@@ -10,7 +10,7 @@ use axum::{
 };
 use shared::{problem::Code, role::May};
 
-use super::{forbidden_page, pages};
+use super::{entrance, forbidden_page, pages};
 use crate::{
     app::App,
     http::{Context, device, problems::ApiError},
@@ -58,13 +58,16 @@ async fn who(context: &Context, request: &Parts) -> Result<SignedIn, Response> {
         Some(token) => operators::of_token(&context.app, token).await.map_err(|error| ApiError::from(error).into_response())?,
         None => None,
     };
-    known.ok_or_else(|| {
-        if is_page(request) {
-            let here: String = pages::escaped(request.uri.path_and_query().map_or("/dashboard", |here| here.as_str()));
-            Redirect::to(&format!("/dashboard/sign-in?next={here}")).into_response()
-        } else {
-            ApiError::new(Code::Unauthorized, "Nobody is signed in. Sign in at /dashboard/sign-in.").into_response()
-        }
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    Err(if is_page(request) {
+        let here: String = pages::escaped(request.uri.path_and_query().map_or("/dashboard", |here| here.as_str()));
+        Redirect::to(&format!("/dashboard/sign-in?next={here}")).into_response()
+    } else if !request.method.is_safe() && pages::is_browser(&request.headers) {
+        entrance::ended(context, &request.headers, &request.uri).await
+    } else {
+        ApiError::new(Code::Unauthorized, "Nobody is signed in. Sign in at /dashboard/sign-in.").into_response()
     })
 }
 

@@ -16,7 +16,7 @@ use shared::{language::Language, problem::Code};
 
 use super::{
     access::{self, with_token},
-    pages::{Form, inside, site},
+    pages::{Form, escaped, inside, page_of, site},
 };
 use crate::{
     http::{Context, language, path::Segments, problems::ApiError, render, visitor::Visitor},
@@ -113,6 +113,13 @@ pub async fn sign_out(State(context): State<Context>, headers: HeaderMap) -> Res
 fn chosen(form: &Form) -> Result<&str, Refused> {
     let password = form.whole("password");
     if password == form.whole("password_again") { Ok(password) } else { Err(form.refused("password_again", Refusal::PasswordsDiffer)) }
+}
+
+/// The answer to a form that was sent after the sign-in had ended. What was typed is still in the browser, which sends it again
+/// when the page is loaded again.
+pub(super) async fn ended(context: &Context, headers: &HeaderMap, uri: &Uri) -> Response {
+    let entrance = Entrance::Ended { next: escaped(&page_of(uri.path())) };
+    Door::new(context, headers, uri).draw(StatusCode::UNAUTHORIZED, entrance, Refused::default()).await
 }
 
 /// `GET /dashboard/set-up/{token}`

@@ -89,7 +89,7 @@ pub async fn show(
 ) -> Result<Response, ApiError> {
     let asked = Asked::new(&context, &operator, &headers, &uri);
     let drawn = async {
-        let data = asked.desk().link(id(&r#ref)?, asked.may(May::CreateLinks)).await?;
+        let data = asked.desk().link(id(&r#ref)?, asked.may(May::CreateLinks), asked.may(May::SeeSessions)).await?;
         asked.draw(StatusCode::OK, true, move |site, viewer| view! { <LinkPage site viewer data=data.clone() /> }).await
     };
     page_or_missing(&asked, drawn.await).await

@@ -4,7 +4,8 @@ pub mod access;
 pub mod dossiers;
 pub mod entrance;
 pub mod links;
-mod pages;
+mod once;
+pub(in crate::http) mod pages;
 pub mod sessions;
 pub mod settings;
 

@@ -8,7 +8,7 @@ use app::{
 };
 use axum::{
     extract::Request,
-    http::{HeaderMap, StatusCode, Uri},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::IntoView;
@@ -131,8 +131,13 @@ impl Form {
 
     /// The form is refused for this input; what was typed is kept, passwords excepted.
     pub fn refused(&self, name: &'static str, why: Refusal) -> Refused {
+        Refused { faults: vec![(name, why)], ..self.typed() }
+    }
+
+    /// What was typed, passwords excepted, with nothing refused.
+    pub fn typed(&self) -> Refused {
         let typed = self.0.iter().filter(|(name, _)| !name.starts_with("password")).cloned().collect();
-        Refused { faults: vec![(name, why)], typed }
+        Refused { faults: Vec::new(), typed }
     }
 }
 
@@ -145,7 +150,23 @@ pub fn go(path: &str, done: Done) -> Response {
 /// An address within this dashboard, or its beginning: nobody is led anywhere else.
 pub fn inside(path: &str) -> &str {
     let is_inside = path == "/dashboard" || path.starts_with("/dashboard/") || path.starts_with("/dashboard?");
-    if is_inside && !path.contains(['\\', '\r', '\n']) { path } else { "/dashboard" }
+    if is_inside && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') { path } else { "/dashboard" }
+}
+
+/// The page with the form that posts to this address.
+pub fn page_of(action: &str) -> String {
+    let mut parts = action.split('/').skip(2);
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(pages @ ("sessions" | "customers")), Some(row), Some(_)) => format!("/dashboard/{pages}/{row}"),
+        (Some("settings"), ..) => "/dashboard/api-keys".to_owned(),
+        (Some(pages @ ("links" | "sessions" | "customers" | "webhooks" | "api-keys" | "operators")), ..) => format!("/dashboard/{pages}"),
+        _ => "/dashboard".to_owned(),
+    }
+}
+
+/// Whether a person reads the answer: a browser asks for a page, a program does not.
+pub fn is_browser(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// A text as a part of a query.

@@ -15,7 +15,7 @@ use shared::{ids::ArtifactId, risk::Decision, session::Status};
 use uuid::Uuid;
 
 use super::{
-    page_or_missing,
+    access, page_or_missing,
     pages::{Asked, Form, go, id},
 };
 use crate::{
@@ -57,6 +57,7 @@ pub async fn search(
     let to = match asked.desk().search(&searched).await? {
         Found::Session(session) => format!("/dashboard/sessions/{session}"),
         Found::Customer(customer) => format!("/dashboard/sessions?customer={customer}"),
+        Found::Before(session) => format!("/dashboard/sessions?before={session}"),
         Found::Nothing if searched.is_empty() => "/dashboard/sessions".to_owned(),
         Found::Nothing => {
             let data = app::dashboard::data::Sessions {
@@ -90,24 +91,27 @@ pub async fn show(
 }
 
 /// `GET /dashboard/sessions/{ref}/events`
-pub async fn events(State(context): State<Context>, Segments(session): Segments<String>) -> Result<Response, ApiError> {
-    events::of_ref(context, id(&session)?).await
+pub async fn events(State(context): State<Context>, Segments(session): Segments<String>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let token = access::token(&context.app, &headers).unwrap_or_default().to_owned();
+    events::of_ref(context, id(&session)?, token).await
 }
 
 fn instead<'a>(context: &'a Context, operator: &'a SignedIn, headers: &HeaderMap, session: Uuid) -> Asked<'a> {
     Asked::instead_of(context, operator, headers, format!("/dashboard/sessions/{session}"))
 }
 
-/// `POST /dashboard/sessions/{ref}/reveal`
+/// `POST /dashboard/sessions/{ref}/reveal`: the decision that is half written comes along and stays.
 pub async fn reveal(
     State(context): State<Context>,
     Extension(operator): Extension<SignedIn>,
     Segments(session): Segments<String>,
     headers: HeaderMap,
+    request: Request,
 ) -> Result<Response, ApiError> {
     let session = id(&session)?;
+    let half_written = Form::read(request).await?.typed();
     review::reveal(&context.app, session, &operator).await?;
-    draw(&instead(&context, &operator, &headers, session), session, true, StatusCode::OK, Refused::default()).await
+    draw(&instead(&context, &operator, &headers, session), session, true, StatusCode::OK, half_written).await
 }
 
 /// `POST /dashboard/sessions/{ref}/decision`
@@ -120,8 +124,9 @@ pub async fn decide(
 ) -> Result<Response, ApiError> {
     let session = id(&session)?;
     let form = Form::read(request).await?;
+    let after = form.text("after").parse().ok();
     let decided = match form.text("decision").parse::<Decision>() {
-        Ok(decision) => review::decide(&context.app, session, decision, form.whole("reason"), &operator).await,
+        Ok(decision) => review::decide(&context.app, session, decision, form.whole("reason"), after, &operator).await,
         Err(()) => return refuse(&context, &operator, &headers, session, StatusCode::UNPROCESSABLE_ENTITY, form.refused("decision", Refusal::BadChoice)).await,
     };
     match decided {

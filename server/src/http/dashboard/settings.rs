@@ -1,5 +1,5 @@
-//! Endpoints, keys, operators, and the switch of the session API. What is secret is shown once, in the answer to the POST
-//! that made it.
+//! Endpoints, keys, operators, and the switch of the session API. What is secret is shown once, on the
+//! page that follows the POST that made it.
 
 use app::dashboard::{
     data::{Done, Refusal, Refused, ShownOnce},
@@ -16,7 +16,7 @@ use shared::{ids::EndpointId, problem::Code, role::Role};
 
 use super::{
     entrance::refusal,
-    page_or_missing,
+    once, page_or_missing,
     pages::{Asked, Form, go, id},
 };
 use crate::{
@@ -33,7 +33,7 @@ const WEBHOOKS: &str = "/dashboard/webhooks";
 const KEYS: &str = "/dashboard/api-keys";
 const OPERATORS: &str = "/dashboard/operators";
 
-/// The answer to a form: its page again, with what is shown once or why it was refused.
+/// What a page says besides what there is: what is shown once, or why its form was refused.
 struct Shown {
     status: StatusCode,
     once: Option<ShownOnce>,
@@ -41,16 +41,12 @@ struct Shown {
 }
 
 impl Shown {
-    fn page() -> Self {
-        Self { status: StatusCode::OK, once: None, refused: Refused::default() }
-    }
-
-    fn once(of: impl ToString, secret: String) -> Self {
-        Self { once: Some(ShownOnce { of: of.to_string(), secret }), ..Self::page() }
+    fn page(context: &Context, page: &'static str, operator: &SignedIn, headers: &HeaderMap) -> Self {
+        Self { status: StatusCode::OK, once: once::take(&context.app, page, operator, headers), refused: Refused::default() }
     }
 
     fn refused(refused: Refused) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, refused, ..Self::page() }
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, once: None, refused }
     }
 }
 
@@ -70,12 +66,13 @@ async fn draw_webhooks(asked: &Asked<'_>, Shown { status, once, refused }: Shown
     let page = move |site, viewer| {
         view! { <WebhooksPage site viewer endpoints=endpoints.clone() once=once.clone() refused=refused.clone() /> }
     };
-    asked.draw(status, has_secret, page).await
+    let page = asked.draw(status, has_secret, page).await?;
+    Ok(if has_secret { once::shown(&asked.context.app, page) } else { page })
 }
 
 /// `GET /dashboard/webhooks`
 pub async fn webhooks(State(context): State<Context>, Extension(operator): Extension<SignedIn>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
-    draw_webhooks(&Asked::new(&context, &operator, &headers, &uri), Shown::page()).await
+    draw_webhooks(&Asked::new(&context, &operator, &headers, &uri), Shown::page(&context, WEBHOOKS, &operator, &headers)).await
 }
 
 /// `POST /dashboard/webhooks`
@@ -87,7 +84,7 @@ pub async fn add_webhook(
 ) -> Result<Response, ApiError> {
     let form = Form::read(request).await?;
     let shown = match webhooks::add(&context.app, form.text("url"), &operator.actor()).await {
-        Ok(added) => Shown::once(added.url, added.secret.expose()),
+        Ok(added) => return Ok(once::go(&context.app, WEBHOOKS, &operator, added.url.as_str(), &added.secret.expose())),
         Err(AddError::Store(error)) => return Err(SessionError::from(error).into()),
         Err(error) => Shown::refused(form.refused("url", Refusal::BadUrl(error.to_string()))),
     };
@@ -127,12 +124,13 @@ async fn draw_keys(asked: &Asked<'_>, Shown { status, once, refused }: Shown) ->
     let page = move |site, viewer| {
         view! { <KeysPage site viewer session_api keys=keys.clone() once=once.clone() refused=refused.clone() /> }
     };
-    asked.draw(status, has_secret, page).await
+    let page = asked.draw(status, has_secret, page).await?;
+    Ok(if has_secret { once::shown(&asked.context.app, page) } else { page })
 }
 
 /// `GET /dashboard/api-keys`
 pub async fn keys(State(context): State<Context>, Extension(operator): Extension<SignedIn>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
-    draw_keys(&Asked::new(&context, &operator, &headers, &uri), Shown::page()).await
+    draw_keys(&Asked::new(&context, &operator, &headers, &uri), Shown::page(&context, KEYS, &operator, &headers)).await
 }
 
 /// `POST /dashboard/api-keys`
@@ -148,7 +146,7 @@ pub async fn create_key(
         Ok(scopes) if scopes.is_empty() => Shown::refused(form.refused("scope", Refusal::NoScope)),
         Ok(scopes) => {
             let made = api_keys::create(&context.app, scopes, &operator.actor()).await.map_err(SessionError::from)?;
-            Shown::once(made.id, made.key)
+            return Ok(once::go(&context.app, KEYS, &operator, &made.id.to_string(), &made.key));
         }
         Err(_) => Shown::refused(form.refused("scope", Refusal::BadChoice)),
     };
@@ -183,12 +181,13 @@ async fn draw_operators(asked: &Asked<'_>, Shown { status, once, refused }: Show
     let page = move |site, viewer| {
         view! { <OperatorsPage site viewer operators=operators.clone() once=once.clone() refused=refused.clone() /> }
     };
-    asked.draw(status, has_secret, page).await
+    let page = asked.draw(status, has_secret, page).await?;
+    Ok(if has_secret { once::shown(&asked.context.app, page) } else { page })
 }
 
 /// `GET /dashboard/operators`
 pub async fn operators(State(context): State<Context>, Extension(operator): Extension<SignedIn>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
-    draw_operators(&Asked::new(&context, &operator, &headers, &uri), Shown::page()).await
+    draw_operators(&Asked::new(&context, &operator, &headers, &uri), Shown::page(&context, OPERATORS, &operator, &headers)).await
 }
 
 /// `POST /dashboard/operators`
@@ -201,7 +200,7 @@ pub async fn invite(
     let form = Form::read(request).await?;
     let shown = match form.text("role").parse::<Role>() {
         Ok(role) => match operators::invite(&context.app, form.text("email"), role, &operator.actor()).await {
-            Ok(invited) => Shown::once(invited.email, invited.url),
+            Ok(invited) => return Ok(once::go(&context.app, OPERATORS, &operator, &invited.email, &invited.url)),
             Err(error) => {
                 let (input, why) = refusal(error)?;
                 Shown::refused(form.refused(input, why))
