@@ -158,14 +158,7 @@ impl Policy {
     /// # Errors
     /// [`Refused`], the first thing that is wrong.
     pub fn check_url(&self, url: &Url) -> Result<(), Refused> {
-        let scheme = Scheme::of(url)?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(Refused::UserInfo);
-        }
-        if url.port() == Some(0) {
-            return Err(Refused::PortZero);
-        }
-        let host = url.host().ok_or(Refused::NoHost)?;
+        let (scheme, host) = shape(url)?;
         let possible = match host {
             Host::Ipv4(ip) => self.allows_over(scheme, ip.into()),
             Host::Ipv6(ip) => self.allows_over(scheme, ip.into()),
@@ -201,6 +194,18 @@ impl Policy {
         };
         possible.then_some(()).ok_or_else(|| refusal(scheme, name))
     }
+}
+
+/// What holds whatever is allowed: a scheme and a host, no userinfo, a port that can be listened on.
+pub(super) fn shape(url: &Url) -> Result<(Scheme, Host<&str>), Refused> {
+    let scheme = Scheme::of(url)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Refused::UserInfo);
+    }
+    if url.port() == Some(0) {
+        return Err(Refused::PortZero);
+    }
+    Ok((scheme, url.host().ok_or(Refused::NoHost)?))
 }
 
 /// Names that mean this machine whatever DNS says (RFC 6761, section 6.3).

@@ -1,11 +1,13 @@
 //! Webhooks: an event commits with the transition that it tells of, waits in the outbox, and is sent to every endpoint until
-//! one 2xx or the end of the schedule. Signing is [`sign`], where it may go [`address`], how often [`schedule`].
+//! one 2xx or the end of the schedule. Signing is [`sign`], what may be typed [`typed`], where it may go [`address`], how often
+//! [`schedule`].
 
 pub mod address;
 pub mod client;
 pub mod schedule;
 pub mod sender;
 pub mod sign;
+pub mod typed;
 
 use shared::{
     event::{EventType, Told, session_body},
@@ -76,9 +78,9 @@ pub struct Added {
 /// Why an endpoint was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum AddError {
-    /// It is no URL.
-    #[error("\"{0}\" is not a URL; allowed is such as https://example.com/webhooks")]
-    NotAUrl(String),
+    /// It is no URL that a host could be behind.
+    #[error(transparent)]
+    Malformed(#[from] typed::Malformed),
     /// Nothing could ever be sent to it.
     #[error(transparent)]
     Refused(#[from] address::Refused),
@@ -92,7 +94,7 @@ pub enum AddError {
 /// # Errors
 /// Where nothing could ever be sent to it; nothing was added then.
 pub async fn add(app: &App, url: &str, actor: &str) -> Result<Added, AddError> {
-    let url = Url::parse(url).map_err(|_| AddError::NotAUrl(url.to_owned()))?;
+    let url = typed::read(url)?;
     app.webhook_policy.check_resolvable(&url).await?;
     let row = app.ambient.uuid();
     let secret = sign::Secret::from_bytes(app.ambient.random());
