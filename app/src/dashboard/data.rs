@@ -7,6 +7,7 @@ use shared::{
     session::Status,
 };
 
+pub use super::bad_url::BadUrl;
 pub use shared::role::{May, Role};
 
 /// What every page needs: who looks, in which language, at what part of the dashboard.
@@ -87,10 +88,10 @@ pub enum Refusal {
     BadTimeout,
     /// A choice that there is not.
     BadChoice,
-    /// A reason has 1 to 500 characters.
+    /// A reason has 1 to 500 characters, and no control characters.
     BadReason,
-    /// Nothing could be sent to this address: why, in English, as the command line says it.
-    BadUrl(String),
+    /// Nothing could be sent to this URL.
+    BadUrl(BadUrl),
     /// No scope was chosen.
     NoScope,
     /// The session is no longer as the page showed it; nothing was changed.

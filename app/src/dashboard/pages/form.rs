@@ -17,11 +17,10 @@ pub fn id_of(name: &str, artifact: &str) -> String {
     if artifact.is_empty() { name.to_owned() } else { format!("{name}-{artifact}") }
 }
 
-/// Why it was not taken, in the page's language; what the system adds is English.
+/// Why it was not taken, in the page's language.
 #[component]
 fn Why(refusal: Refusal, language: Language) -> impl IntoView {
-    let (text, english) = words(language).refusal_of(&refusal);
-    view! { {text} {english.map(|english| view! { " " <span lang="en">{english}</span> })} }
+    words(language).refusal_of(&refusal)
 }
 
 /// Everything that was refused, first, each a link to its input; nothing where nothing was. It takes the focus.

@@ -1,6 +1,7 @@
 //! The words of the operators' dashboard, which never leave the server but for the few that an island is given: again one
 //! struct, one `const` a language. Below it, how each code and state of the system reads.
 
+mod bad_url;
 mod en;
 mod es;
 mod pt_br;
@@ -288,7 +289,22 @@ super::page_words! {
     bad_timeout,
     bad_choice,
     bad_reason,
-    bad_url,
+    url_malformed,
+    /// `{max}`
+    url_long,
+    /// `{max}`
+    url_long_name,
+    /// `{max}`
+    url_long_label,
+    /// `{scheme}`
+    url_scheme,
+    url_user_info,
+    url_no_host,
+    url_port_zero,
+    /// `{host}`
+    url_not_public,
+    /// `{host}`
+    url_plain_http,
     no_scope,
     too_late,
 
@@ -433,13 +449,13 @@ impl DashboardWords {
         }
     }
 
-    /// Why a form was not taken, with what is allowed; and what follows in English, where the system says why.
-    pub fn refusal_of(&self, refusal: &Refusal) -> (String, Option<String>) {
+    /// Why a form was not taken, with what is allowed.
+    pub fn refusal_of(&self, refusal: &Refusal) -> String {
         let plain = match refusal {
-            Refusal::TooMany(seconds) => return (fill(self.too_many, &[("seconds", &seconds.to_string())]), None),
-            Refusal::ShortPassword(min) => return (fill(self.short_password, &[("min", &min.to_string())]), None),
-            Refusal::LongPassword(max) => return (fill(self.long_password, &[("max", &max.to_string())]), None),
-            Refusal::BadUrl(why) => return (self.bad_url.to_owned(), Some(why.clone())),
+            Refusal::TooMany(seconds) => return fill(self.too_many, &[("seconds", &seconds.to_string())]),
+            Refusal::ShortPassword(min) => return fill(self.short_password, &[("min", &min.to_string())]),
+            Refusal::LongPassword(max) => return fill(self.long_password, &[("max", &max.to_string())]),
+            Refusal::BadUrl(why) => return self.bad_url_of(why),
             Refusal::WrongCredentials => self.wrong_credentials,
             Refusal::Unavailable => self.unavailable,
             Refusal::PasswordsDiffer => self.passwords_differ,
@@ -453,7 +469,7 @@ impl DashboardWords {
             Refusal::NoScope => self.no_scope,
             Refusal::TooLate => self.too_late,
         };
-        (plain.to_owned(), None)
+        plain.to_owned()
     }
 
     /// What was done.

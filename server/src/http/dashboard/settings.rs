@@ -2,7 +2,7 @@
 //! page that follows the POST that made it.
 
 use app::dashboard::{
-    data::{Done, Refusal, Refused, ShownOnce},
+    data::{BadUrl, Done, Refusal, Refused, ShownOnce},
     pages::{KeysPage, OperatorsPage, WebhookPage, WebhooksPage},
 };
 use axum::{
@@ -26,7 +26,10 @@ use crate::{
     operators::{self, OperatorError, SignedIn},
     sessions::SessionError,
     store::StoreError,
-    webhooks::{self, AddError},
+    webhooks::{
+        self, AddError, address,
+        typed::{MAX_LABEL, MAX_NAME, MAX_URL, Malformed},
+    },
 };
 
 const WEBHOOKS: &str = "/dashboard/webhooks";
@@ -75,6 +78,26 @@ pub async fn webhooks(State(context): State<Context>, Extension(operator): Exten
     draw_webhooks(&Asked::new(&context, &operator, &headers, &uri), Shown::page(&context, WEBHOOKS, &operator, &headers)).await
 }
 
+/// What an operator reads of a URL that was not taken.
+///
+/// # Errors
+/// What is no fault of the URL.
+fn bad_url(error: AddError) -> Result<BadUrl, ApiError> {
+    Ok(match error {
+        AddError::Malformed(Malformed::NotAUrl(_)) => BadUrl::NotAUrl,
+        AddError::Malformed(Malformed::TooLong(_)) => BadUrl::TooLong(MAX_URL),
+        AddError::Malformed(Malformed::LongName(_)) => BadUrl::LongName(MAX_NAME),
+        AddError::Malformed(Malformed::LongLabel(_)) => BadUrl::LongLabel(MAX_LABEL),
+        AddError::Refused(address::Refused::Scheme(scheme)) => BadUrl::Scheme(scheme),
+        AddError::Refused(address::Refused::UserInfo) => BadUrl::UserInfo,
+        AddError::Refused(address::Refused::NoHost) => BadUrl::NoHost,
+        AddError::Refused(address::Refused::PortZero) => BadUrl::PortZero,
+        AddError::Refused(address::Refused::NotPublic(host)) => BadUrl::NotPublic(host),
+        AddError::Refused(address::Refused::PlainHttp(host)) => BadUrl::PlainHttp(host),
+        AddError::Store(error) => return Err(SessionError::from(error).into()),
+    })
+}
+
 /// `POST /dashboard/webhooks`
 pub async fn add_webhook(
     State(context): State<Context>,
@@ -85,8 +108,7 @@ pub async fn add_webhook(
     let form = Form::read(request).await?;
     let shown = match webhooks::add(&context.app, form.text("url"), &operator.actor()).await {
         Ok(added) => return Ok(once::go(&context.app, WEBHOOKS, &operator, added.url.as_str(), &added.secret.expose())),
-        Err(AddError::Store(error)) => return Err(SessionError::from(error).into()),
-        Err(error) => Shown::refused(form.refused("url", Refusal::BadUrl(error.to_string()))),
+        Err(error) => Shown::refused(form.refused("url", Refusal::BadUrl(bad_url(error)?))),
     };
     draw_webhooks(&Asked::instead_of(&context, &operator, &headers, WEBHOOKS.to_owned()), shown).await
 }
