@@ -200,6 +200,9 @@ pub struct Problem {
     /// Seconds after which to come again. Sent as the header `Retry-After`.
     #[serde(skip)]
     pub retry_after: Option<u64>,
+    /// A known API key would have been let in. Sent as the header `WWW-Authenticate` (RFC 9110, section 11.6.1).
+    #[serde(skip)]
+    pub asks_for_key: bool,
 }
 
 impl Problem {
@@ -213,6 +216,7 @@ impl Problem {
             errors: Vec::new(),
             missing_steps: Vec::new(),
             retry_after: None,
+            asks_for_key: false,
         }
     }
 
@@ -227,6 +231,13 @@ impl Problem {
     #[must_use]
     pub const fn with_retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
+        self
+    }
+
+    /// The same, asking for an API key.
+    #[must_use]
+    pub const fn asking_for_key(mut self) -> Self {
+        self.asks_for_key = true;
         self
     }
 }
