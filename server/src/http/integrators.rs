@@ -17,14 +17,18 @@ use shared::{
     session::SessionState,
 };
 
-use super::{Context, body, path::Segments, problems::ApiError};
+use super::{
+    Context, body,
+    path::Segments,
+    problems::{ApiError, not_created},
+};
 use crate::{
     api_keys::{self, CreateError, Flight},
     clock::rfc3339,
     model::{ApiKey, Scope},
     sessions::{
         SessionError,
-        create::{Created, NewSession},
+        create::{Created, NewSession, prepare},
         show::{Read, read},
     },
     store::StoreError,
@@ -43,8 +47,8 @@ async fn key(context: &Context, headers: &HeaderMap, scope: Scope) -> Result<Api
         Some(secret) => api_keys::of_secret(&context.app, secret).await.map_err(SessionError::from)?,
         None => None,
     };
-    let unauthorized = || ApiError::new(Code::Unauthorized, "Send an API key as Authorization: Bearer fs_…; this request has none that is known.");
-    let key = known.ok_or_else(unauthorized)?;
+    let unauthorized = "Send an API key as Authorization: Bearer fs_…; this request has none that is known.";
+    let key = known.ok_or_else(|| ApiError(Box::new(Problem::new(Code::Unauthorized, unauthorized).asking_for_key())))?;
     context.limits.key(key.id, Instant::now())?;
     if !key.scopes.contains(&scope) {
         return Err(ApiError::new(Code::Forbidden, format!("This key does not have the scope {}.", scope.as_str())));
@@ -82,7 +86,10 @@ async fn answer(context: &Context, key: &ApiKey, flight: Option<&Flight>, bytes:
     {
         return Ok(Ok(answer));
     }
-    let new = asked_for(body::parsed(bytes)?)?;
+    let (new, faults) = asked_for(body::parsed(bytes)?);
+    if !faults.is_empty() {
+        return Err(every_fault(context, new, faults).await);
+    }
     match api_keys::create_session(&context.app, key, new, flight.map(|flight| (flight, bytes)), body_of).await {
         Ok(answer) => Ok(Ok(answer)),
         Err(CreateError::Session(SessionError::Store(error))) => Ok(Err(error)),
@@ -113,8 +120,22 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     text.map(|text| Some(text.to_owned())).ok_or_else(|| ApiError::new(Code::InvalidRequest, "An Idempotency-Key has 1 to 255 visible ASCII characters."))
 }
 
-/// What a body asks for: every fault at once.
-fn asked_for(mut body: Map<String, Value>) -> Result<NewSession, ApiError> {
+/// The refusal of a body with these faults, and with what its flow says against it: every fault at once.
+async fn every_fault(context: &Context, new: NewSession, mut faults: Vec<FieldFault>) -> ApiError {
+    let names_a_flow = faults.iter().all(|fault| fault.field != "flow");
+    if names_a_flow && let Err(error) = prepare(&context.app, new).await {
+        let problem = ApiError::from(error).0;
+        // No fault of the body, such as a database that does not answer.
+        if problem.errors.is_empty() {
+            return ApiError(problem);
+        }
+        faults.extend(problem.errors);
+    }
+    ApiError(Box::new(not_created(faults)))
+}
+
+/// What a body asks for, and what is wrong with it by itself.
+fn asked_for(mut body: Map<String, Value>) -> (NewSession, Vec<FieldFault>) {
     let mut faults: Vec<FieldFault> = Vec::new();
     let mut fault = |field: &str, code, message: &str| faults.push(FieldFault { field: field.to_owned(), code, message: message.to_owned() });
     let mut text = |name: &str| match body.remove(name) {
@@ -148,10 +169,7 @@ fn asked_for(mut body: Map<String, Value>) -> Result<NewSession, ApiError> {
         let name: String = name.chars().take(64).collect();
         fault(&name, FieldCode::UnknownField, "There is no such field; allowed are flow, customerId, ttl, locale and returnUrl.");
     }
-    if faults.is_empty() {
-        return Ok(new);
-    }
-    Err(ApiError(Box::new(Problem::new(Code::InvalidRequest, "Some fields need correcting; nothing was created.").with_errors(faults))))
+    (new, faults)
 }
 
 /// `GET /kyc-sessions/{id}`, by id or ref.

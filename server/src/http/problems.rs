@@ -59,6 +59,9 @@ impl IntoResponse for ApiError {
         let mut response = (status, Json(&*self.0)).into_response();
         let headers = response.headers_mut();
         self.retry_after(headers);
+        if self.0.asks_for_key {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
@@ -120,10 +123,22 @@ impl From<ArtifactError> for ApiError {
     }
 }
 
-/// A request that is refused for one of its fields.
-pub fn at_fault(field: &str, code: FieldCode, message: &dyn std::fmt::Display) -> Problem {
-    let fault = FieldFault { field: field.to_owned(), code, message: format!("{message}.") };
-    Problem::new(Code::InvalidRequest, "A part of the request is missing or wrong.").with_errors(vec![fault])
+/// A session that is not created for one of the request's fields.
+fn at_fault(field: &str, code: FieldCode, message: &dyn std::fmt::Display) -> Problem {
+    not_created(vec![FieldFault { field: field.to_owned(), code, message: sentence(message) }])
+}
+
+/// A session that is not created for these of the request's fields.
+pub fn not_created(faults: Vec<FieldFault>) -> Problem {
+    Problem::new(Code::InvalidRequest, "Some fields need correcting; nothing was created.").with_errors(faults)
+}
+
+/// An error's text, from its capital to its full stop.
+fn sentence(error: &dyn std::fmt::Display) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    format!("{capital}.")
 }
 
 impl From<OperatorError> for ApiError {
@@ -143,10 +158,7 @@ fn file_problem(fault: &Fault) -> Problem {
         Fault::TooManyPixels { .. } | Fault::BadImage(_) => Code::BadImage,
         Fault::Truncated => Code::Truncated,
     };
-    let sentence = fault.to_string();
-    let mut letters = sentence.chars();
-    let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-    Problem::new(code, format!("{capital}."))
+    Problem::new(code, sentence(fault))
 }
 
 /// `GET /problems/{code}`: what a problem means, to a person.

@@ -46,7 +46,14 @@ pub struct Created {
 /// # Errors
 /// Where there is no such flow, or the store does not answer; nothing was created then.
 pub async fn create(app: &App, new: NewSession, actor: &str) -> Result<Created, SessionError> {
-    let prepared = prepare(app, new).await?;
+    create_prepared(app, prepare(app, new).await?, actor).await
+}
+
+/// Creates a session that may be created, and commits it.
+///
+/// # Errors
+/// Where the store does not answer; nothing was created then.
+pub(crate) async fn create_prepared(app: &App, prepared: Prepared, actor: &str) -> Result<Created, SessionError> {
     let mut tx = app.store.write().await?;
     let created = create_in(app, &mut tx, prepared, actor).await?;
     tx.commit().await?;
@@ -66,7 +73,9 @@ pub(crate) struct Prepared {
 pub(crate) async fn prepare(app: &App, new: NewSession) -> Result<Prepared, SessionError> {
     let (flow, _) = flows::newest(app, &new.flow).await?;
     if let Some(url) = new.return_url.as_ref().filter(|url| !flow.definition.return_urls().contains(url)) {
-        return Err(SessionError::ReturnUrl { url: url.clone(), allowed: flow.definition.return_urls().join(", ") });
+        let listed = flow.definition.return_urls().join(", ");
+        let allowed = if listed.is_empty() { "none".to_owned() } else { listed };
+        return Err(SessionError::ReturnUrl { url: url.clone(), allowed });
     }
     Ok(Prepared { new, flow })
 }

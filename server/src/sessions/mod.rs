@@ -54,7 +54,7 @@ pub enum SessionError {
         missing_steps: Vec<String>,
     },
     /// A return URL that the flow does not list.
-    #[error("\"{url}\" is no return URL of this flow; allowed are: {allowed}")]
+    #[error("the flow lists no return URL \"{url}\"; allowed are: {allowed}")]
     ReturnUrl {
         /// What was asked for.
         url: String,

@@ -76,6 +76,9 @@ async fn a_link_is_made_and_followed(world: World) {
         let typed = if wrong.0 == "customer" { wrong.1 } else { "crm-1" };
         assert_eq!(shown_in(&page, "customer").as_deref(), Some(typed), "what was typed is kept");
     }
+    let all_wrong = [("flow", "nonsense"), ("customer", "a b"), ("locale", "fr"), ("ttl", "soon")];
+    let page = agent.post("/dashboard/links", &all_wrong).await.expect(422).text();
+    assert!(all_wrong.iter().all(|(name, _)| !links(&page, &format!("#{name}")).is_empty()), "every fault at once: {page}");
     assert_eq!(world.place.database.number("SELECT COUNT(*) FROM sessions").await, 1);
 }
 

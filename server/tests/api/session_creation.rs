@@ -43,7 +43,9 @@ async fn a_key_opens_what_its_scopes_say(world: World) {
         for (method, path) in [(Method::POST, "/kyc-sessions".to_owned()), (Method::GET, format!("/kyc-sessions/{known}"))] {
             let request = program.http.request(method, &path).json(&minimal());
             let request = if let Some(header) = header { request.header(AUTHORIZATION, header) } else { request };
-            program.http.send(request).await.problem(401, "unauthorized");
+            let refused = program.http.send(request).await;
+            refused.problem(401, "unauthorized");
+            assert_eq!(refused.header("www-authenticate"), "Bearer", "RFC 9110, section 11.6.1");
         }
     }
     let before = sessions(&world).await;
@@ -102,6 +104,22 @@ async fn what_cannot_be_created_is_refused_with_every_fault(world: World) {
     let all = program.create(&json!({ "ttl": "soon", "customerId": "has space", "userData": {} })).await;
     let fields: Vec<String> = all.faults().into_iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["customerId", "flow", "ttl", "userData"]);
+
+    // What only the flow can say comes with the rest.
+    for (body, expected) in [
+        (json!({ "flow": "nope", "customerId": "a b", "ttl": "soon", "locale": "fr" }), &["customerId", "flow", "locale", "ttl"][..]),
+        (json!({ "flow": "minimal", "customerId": "a b", "returnUrl": "https://evil.example/" }), &["customerId", "returnUrl"][..]),
+        (json!({ "flow": "", "ttl": 7, "returnUrl": 7 }), &["flow", "returnUrl", "ttl"][..]),
+    ] {
+        let refused = program.create(&body).await;
+        let problem = refused.problem(422, "invalid-request");
+        let fields: Vec<String> = refused.faults().into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, expected, "{body}");
+        for error in problem["errors"].as_array().expect("errors") {
+            let message = error["message"].as_str().expect("a message");
+            assert!(message.starts_with(char::is_uppercase) && message.ends_with('.') && !message.contains(": ."), "{message}");
+        }
+    }
 
     let raw = async |kind: &str, body: String| program.send(program.request(Method::POST, "/kyc-sessions").header(CONTENT_TYPE, kind).body(body)).await;
     for broken in ["", "{", "[]", "null", "\"minimal\"", "{\"flow\": \"minimal\"} more"] {

@@ -18,13 +18,12 @@ use super::{
     pages::{Asked, Form, id},
 };
 use crate::{
-    dossiers::CustomerReference,
     flows::FlowError,
     http::{Context, path::Segments, problems::ApiError},
     operators::SignedIn,
     sessions::{
         SessionError,
-        create::{NewSession, create},
+        create::{NewSession, create_prepared, prepare},
     },
 };
 
@@ -38,21 +37,30 @@ pub async fn list(State(context): State<Context>, Extension(operator): Extension
     draw(&Asked::new(&context, &operator, &headers, &uri), StatusCode::OK, Refused::default()).await
 }
 
-/// What a form asks for.
-fn asked_for(form: &Form) -> Result<NewSession, Refused> {
-    let ttl = form.text("ttl");
-    let ttl_seconds = if ttl.is_empty() { None } else { Some(duration::parse_seconds(ttl).map_err(|_| form.refused("ttl", Refusal::BadTimeout))?) };
-    let locale = match form.text("locale") {
-        "" => None,
-        tag => Some(Language::from_tag(tag).ok_or_else(|| form.refused("locale", Refusal::BadChoice))?),
-    };
-    Ok(NewSession {
+/// What is wrong with a form: the input, and why.
+type Faults = Vec<(&'static str, Refusal)>;
+
+/// What an input says; nothing where it is empty, and where it cannot be read, which is a fault.
+fn read<T>(form: &Form, input: &'static str, parse: impl Fn(&str) -> Option<T>, why: Refusal, faults: &mut Faults) -> Option<T> {
+    let text = form.text(input);
+    let said = parse(text);
+    if said.is_none() && !text.is_empty() {
+        faults.push((input, why));
+    }
+    said
+}
+
+/// What a form asks for, and what is wrong with it by itself, in the form's order.
+fn asked_for(form: &Form) -> (NewSession, Faults) {
+    let mut faults = Faults::new();
+    let new = NewSession {
         flow: form.text("flow").to_owned(),
-        customer: form.parsed::<CustomerReference>("customer", Refusal::BadReference)?,
-        ttl_seconds,
-        locale,
+        locale: read(form, "locale", Language::from_tag, Refusal::BadChoice, &mut faults),
+        customer: read(form, "customer", |text| text.parse().ok(), Refusal::BadReference, &mut faults),
+        ttl_seconds: read(form, "ttl", |text| duration::parse_seconds(text).ok(), Refusal::BadTimeout, &mut faults),
         return_url: None,
-    })
+    };
+    (new, faults)
 }
 
 /// `POST /dashboard/links`
@@ -63,20 +71,25 @@ pub async fn post(
     request: Request,
 ) -> Result<Response, ApiError> {
     let form = Form::read(request).await?;
-    let created = match asked_for(&form) {
-        Ok(new) => create(&context.app, new, &operator.actor()).await,
-        Err(refused) => return refuse(&context, &operator, &headers, refused).await,
+    let (new, mut faults) = asked_for(&form);
+    let prepared = match prepare(&context.app, new).await {
+        Ok(prepared) => Some(prepared),
+        Err(SessionError::Flow(FlowError::Unknown { .. })) => {
+            faults.insert(0, ("flow", Refusal::UnknownFlow));
+            None
+        }
+        Err(error) => return Err(error.into()),
     };
-    match created {
-        Ok(created) => Ok(Redirect::to(&format!("/dashboard/links/{}", created.session.r#ref)).into_response()),
-        Err(SessionError::Flow(FlowError::Unknown { .. })) => refuse(&context, &operator, &headers, form.refused("flow", Refusal::UnknownFlow)).await,
-        Err(error) => Err(error.into()),
+    match prepared.filter(|_| faults.is_empty()) {
+        Some(prepared) => {
+            let created = create_prepared(&context.app, prepared, &operator.actor()).await?;
+            Ok(Redirect::to(&format!("/dashboard/links/{}", created.session.r#ref)).into_response())
+        }
+        None => {
+            let asked = Asked::instead_of(&context, &operator, &headers, "/dashboard/links".to_owned());
+            draw(&asked, StatusCode::UNPROCESSABLE_ENTITY, Refused { faults, ..form.typed() }).await
+        }
     }
-}
-
-async fn refuse(context: &Context, operator: &SignedIn, headers: &HeaderMap, refused: Refused) -> Result<Response, ApiError> {
-    let asked = Asked::instead_of(context, operator, headers, "/dashboard/links".to_owned());
-    draw(&asked, StatusCode::UNPROCESSABLE_ENTITY, refused).await
 }
 
 /// `GET /dashboard/links/{ref}`
