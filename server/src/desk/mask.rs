@@ -31,10 +31,20 @@ pub fn revealed(field: &Field, answer: &Answer) -> String {
     }
 }
 
-/// A customer's reference. One with letters is the company's own name for somebody; one of digits may be a CPF.
+/// As many digits as a CPF has.
+const CPF_DIGITS: usize = 11;
+
+/// A customer's reference. One with letters is the company's own name for somebody, unless a CPF may stand in it; one of digits
+/// may be a document's number.
 pub fn reference(reference: &str) -> String {
-    let may_be_a_number = reference.bytes().filter(u8::is_ascii_digit).count() >= 6 && !reference.bytes().any(|b| b.is_ascii_alphabetic());
-    if may_be_a_number { last(reference, 3) } else { reference.to_owned() }
+    let is_a_number = reference.bytes().filter(u8::is_ascii_digit).count() >= 6 && !reference.bytes().any(|b| b.is_ascii_alphabetic());
+    if is_a_number || digits_in_a_row(reference) >= CPF_DIGITS { last(reference, 3) } else { reference.to_owned() }
+}
+
+/// The most digits that follow each other, with nothing but a CPF's punctuation between.
+fn digits_in_a_row(text: &str) -> usize {
+    let runs = text.split(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '-'));
+    runs.map(|run| run.bytes().filter(u8::is_ascii_digit).count()).max().unwrap_or_default()
 }
 
 fn first(word: &str) -> String {
@@ -67,8 +77,20 @@ mod tests {
 
     #[test]
     fn a_reference_that_may_be_a_document_is_masked() {
-        for (given, shown) in [("52998224725", "••••725"), ("529.982.247-25", "••••-25"), ("crm-10482", "crm-10482"), ("42", "42")] {
+        for (given, shown) in [
+            ("52998224725", "••••725"),
+            ("529.982.247-25", "••••-25"),
+            ("cpf:52998224725", "••••725"),
+            ("CPF_529.982.247-25", "••••-25"),
+            ("52998224725:br", "••••:br"),
+            ("a1b52998224725c", "••••25c"),
+            ("12345678000195-x", "••••5-x"),
+            ("123456", "••••456"),
+        ] {
             assert_eq!(reference(given), shown);
+        }
+        for given in ["crm-1", "crm-10482", "c-1001", "42", "a1234567890", "crm-12345:67890:1", ""] {
+            assert_eq!(reference(given), given);
         }
     }
 }
