@@ -23,8 +23,8 @@ pub const MAX_REASON: usize = 500;
 /// Why a decision was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum ReviewError {
-    /// A reason has 1 to 500 characters.
-    #[error("a reason has 1 to {MAX_REASON} characters")]
+    /// A reason has 1 to 500 characters, and lines but no other control characters.
+    #[error("a reason has 1 to {MAX_REASON} characters, without control characters")]
     BadReason,
     /// The session.
     #[error(transparent)]
@@ -54,7 +54,9 @@ fn reason_row(session: SessionRef, number: i64) -> String {
 /// number of the newest review that the operator saw.
 pub async fn decide(app: &App, session: SessionRef, decision: Decision, reason: &str, after: Option<i64>, by: &SignedIn) -> Result<(), ReviewError> {
     let reason = reason.trim();
-    if reason.is_empty() || reason.chars().count() > MAX_REASON {
+    // Of control characters it has what a textarea sends.
+    let is_plain = reason.chars().all(|c| !c.is_control() || matches!(c, '\r' | '\n' | '\t'));
+    if reason.is_empty() || reason.chars().count() > MAX_REASON || !is_plain {
         return Err(ReviewError::BadReason);
     }
     let now = app.ambient.now();

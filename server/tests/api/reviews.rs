@@ -143,11 +143,13 @@ async fn a_decision_needs_a_reason(world: World) {
     let (path, reviewer) = (path_of(&world, &customer).await, world.desk("REVIEWER").await);
     let before = state(&world, &customer).await;
     let (longest, too_long) = ("ã".repeat(500), "ã".repeat(501));
-    let faulty: [&[(&str, &str)]; 7] = [
+    let faulty: [&[(&str, &str)]; 9] = [
         &[("decision", "REJECTED")],
         &[("decision", "REJECTED"), ("reason", "")],
         &[("decision", "REJECTED"), ("reason", " \n\t ")],
         &[("decision", "REJECTED"), ("reason", too_long.as_str())],
+        &[("decision", "REJECTED"), ("reason", "a\u{1b}[2Jb")],
+        &[("decision", "REJECTED"), ("reason", "a\u{7f}b")],
         &[("decision", "MAYBE"), ("reason", "typed before")],
         &[("reason", "typed before")],
         &[],
@@ -158,6 +160,10 @@ async fn a_decision_needs_a_reason(world: World) {
         assert!(page.contains(typed), "{form:?}: what was typed is kept");
         assert_eq!(state(&world, &customer).await, before, "{form:?}: nothing is written");
     }
+    let nul = [("decision", "REJECTED"), ("reason", "a\0b")];
+    reviewer.post(&format!("{path}/decision"), &nul).await.expect(422);
+    assert_eq!(state(&world, &customer).await, before);
+    decide(&reviewer, &path, "REJECTED", "two\r\nlines\tand a tab").await;
     decide(&reviewer, &path, "REJECTED", &longest).await;
 }
 
