@@ -47,7 +47,7 @@ pub enum OperatorError {
     #[error("there is no such operator")]
     NotFound,
     /// No e-mail address.
-    #[error("\"{0}\" is no e-mail address; allowed is one such as ana@example.com, at most 254 characters")]
+    #[error("{0:?} is no e-mail address; allowed is one such as ana@example.com, at most 254 characters")]
     BadEmail(String),
     /// The operator signed in before, or is disabled.
     #[error("there is an operator of this e-mail already")]
@@ -55,6 +55,9 @@ pub enum OperatorError {
     /// Nobody locks themselves out.
     #[error("operators cannot disable themselves")]
     Oneself,
+    /// Who asks was disabled while they asked.
+    #[error("you were disabled meanwhile")]
+    Disabled,
     /// A password of too few characters.
     #[error("a password has at least {MIN_CHARS} characters")]
     ShortPassword,
@@ -124,11 +127,15 @@ impl SetUp {
 }
 
 /// An e-mail as it is looked for: without surrounding spaces, in lower case.
-fn normalised(email: &str) -> Result<String, OperatorError> {
+///
+/// # Errors
+/// [`OperatorError::BadEmail`]
+pub fn normalised(email: &str) -> Result<String, OperatorError> {
     let email = email.trim().to_lowercase();
     let parts: Vec<&str> = email.split('@').collect();
     let fits = parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) && email.len() <= 254;
-    let is_plain = !email.chars().any(|c| c.is_whitespace() || c.is_control());
+    // U+FFFD stands for bytes that were no text.
+    let is_plain = !email.chars().any(|c| c.is_whitespace() || c.is_control() || c == char::REPLACEMENT_CHARACTER);
     if fits && is_plain { Ok(email) } else { Err(OperatorError::BadEmail(email.chars().take(254).collect())) }
 }
 
@@ -403,13 +410,18 @@ pub async fn all(app: &App) -> Result<Vec<(Operator, String)>, OperatorError> {
 /// Disables an operator; whatever they hold open ends at once.
 ///
 /// # Errors
-/// [`OperatorError::Oneself`], [`OperatorError::NotFound`]
+/// [`OperatorError::Oneself`], [`OperatorError::NotFound`]; [`OperatorError::Disabled`] where `by` was, so that of two who disable
+/// each other one stays.
 pub async fn disable(app: &App, id: Uuid, by: &SignedIn) -> Result<(), OperatorError> {
     if id == by.id {
         return Err(OperatorError::Oneself);
     }
     let now = app.ambient.now();
     let mut tx = app.store.write().await?;
+    store::operators::hold(&mut tx, id, by.id).await?;
+    if store::operators::by_id(&mut tx, by.id).await?.is_none_or(|by| by.disabled_at.is_some()) {
+        return Err(OperatorError::Disabled);
+    }
     let not_found = |error| if matches!(error, StoreError::Conflict) { OperatorError::NotFound } else { error.into() };
     store::operators::disable(&mut tx, id, now).await.map_err(not_found)?;
     tx.audit(app.ambient.uuid(), now, &by.actor(), "operator.disabled", &id.to_string()).await?;

@@ -83,6 +83,15 @@ pub async fn set_password(tx: &mut Tx, id: Uuid, password: &str) -> Result<()> {
     exactly_one(query.bind(id.to_string()).bind(password).execute(&mut **tx).await?.rows_affected())
 }
 
+/// Nobody else changes these two operators until the transaction ends. PostgreSQL holds a row that is written, and everybody
+/// takes the two in the same order, so that no two transactions wait for each other; SQLite has one writer anyway.
+pub async fn hold(tx: &mut Tx, one: Uuid, other: Uuid) -> Result<()> {
+    for id in [one.min(other), one.max(other)] {
+        sqlx::query("UPDATE operators SET role = role WHERE id = $1").bind(id.to_string()).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
 /// Disables an operator: no token and no link of theirs opens anything any more.
 ///
 /// # Errors

@@ -237,6 +237,34 @@ async fn who_is_disabled_is_out_at_once(world: World) {
     assert!(admin.is_signed_in().await, "nobody locks themselves out");
 }
 
+on_each_engine!(of_two_administrators_who_disable_each_other_one_stays);
+async fn of_two_administrators_who_disable_each_other_one_stays(world: World) {
+    for round in 1..=5 {
+        let (first, second) = (world.desk("ADMIN").await, world.desk("ADMIN").await);
+        let newest = world.place.database.texts("SELECT id FROM operators ORDER BY id DESC").await;
+        let path = |row: &str| format!("/dashboard/operators/{row}/disable");
+        let (of_second, of_first) = (path(&newest[0]), path(&newest[1]));
+        let replies = tokio::join!(first.post(&of_second, &[]), second.post(&of_first, &[]));
+        let (won, lost) = if replies.0.status == 303 { replies } else { (replies.1, replies.0) };
+        assert_eq!(won.see_other(), "/dashboard/operators?done=disabled");
+        // Who was out before they asked is told that nobody is signed in.
+        assert!([401, 409].contains(&lost.any_problem()["status"].as_i64().expect("a status")), "{}", lost.text());
+        let active = world.place.database.number("SELECT COUNT(*) FROM operators WHERE disabled_at IS NULL").await;
+        assert_eq!(active, round, "one of the two stays");
+        assert_ne!(first.is_signed_in().await, second.is_signed_in().await);
+    }
+}
+
+on_each_engine!(what_is_no_text_is_no_e_mail);
+async fn what_is_no_text_is_no_e_mail(world: World) {
+    let admin = world.desk("ADMIN").await;
+    for email in ["a%FF%40example.com", "a%EF%BF%BD%40example.com", "a%00%40example.com", "a%1B%40example.com", "a%0Ab%40example.com"] {
+        let form = admin.form("/dashboard/operators", &[]).body(format!("role=AGENT&email={email}"));
+        admin.send(form.header("sec-fetch-site", "same-origin")).await.expect(422);
+    }
+    assert_eq!(world.place.database.number("SELECT COUNT(*) FROM operators").await, 1);
+}
+
 on_each_engine!(a_sign_in_leads_on_within_the_dashboard_alone);
 async fn a_sign_in_leads_on_within_the_dashboard_alone(world: World) {
     let desk = world.desk("ADMIN").await;

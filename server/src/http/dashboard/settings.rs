@@ -241,7 +241,9 @@ pub async fn disable_operator(
 ) -> Result<Response, ApiError> {
     match operators::disable(&context.app, id(&other)?, &operator).await {
         Ok(()) => Ok(go(OPERATORS, Done::Disabled)),
-        Err(error @ (OperatorError::Oneself | OperatorError::NotFound)) => Err(ApiError::new(Code::Conflict, format!("Nothing was changed: {error}."))),
+        Err(error @ (OperatorError::Oneself | OperatorError::NotFound | OperatorError::Disabled)) => {
+            Err(ApiError::new(Code::Conflict, format!("Nothing was changed: {error}.")))
+        }
         Err(error) => Err(error.into()),
     }
 }
