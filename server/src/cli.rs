@@ -168,6 +168,10 @@ fn failed(error: impl std::fmt::Display) -> CommandError {
     CommandError::Failed(error.to_string())
 }
 
+fn usage(error: impl std::fmt::Display) -> CommandError {
+    CommandError::Usage(error.to_string())
+}
+
 impl Cli {
     /// Does what the command says.
     pub async fn run(self) -> Result<(), CommandError> {
@@ -176,6 +180,7 @@ impl Cli {
         match self.command {
             Command::Serve { demo } => serve(config, demo, self.json).await,
             command => {
+                command.check()?;
                 let app = App::open(config, Ambient::system()).await?;
                 let printed = command.run(&app).await;
                 app.store.close().await;
@@ -199,6 +204,16 @@ impl Printed {
 }
 
 impl Command {
+    /// Whether arguments can be meant at all, before anything is opened. It is not clap that says so of a URL, since it would
+    /// repeat the password in it.
+    fn check(&self) -> Result<(), CommandError> {
+        match self {
+            Self::Webhook(WebhookCommand::Add { url }) => webhooks::typed::read(url).map(drop).map_err(usage),
+            Self::Operator(OperatorCommand::Add { email, .. }) => operators::normalised(email).map(drop).map_err(usage),
+            _ => Ok(()),
+        }
+    }
+
     async fn run(self, app: &App) -> Result<Printed, CommandError> {
         match self {
             Self::Serve { .. } | Self::Migrate => Ok(Printed { json: json!({ "migrated": true }), text: "The database is at this version.".into() }),

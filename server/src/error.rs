@@ -11,6 +11,9 @@ pub enum CommandError {
     /// A setting or an argument that cannot be used. Exit code 2, nothing was changed.
     #[error(transparent)]
     Setting(#[from] WrongSetting),
+    /// An argument that cannot be meant, whatever there is. Exit code 2, nothing was changed.
+    #[error("{0}")]
+    Usage(String),
     /// The thing asked for could not be done. Exit code 1.
     #[error("{0}")]
     Failed(String),
@@ -20,7 +23,7 @@ impl CommandError {
     /// The process's exit code.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Setting(_) => 2,
+            Self::Setting(_) | Self::Usage(_) => 2,
             Self::Failed(_) => 1,
         }
     }

@@ -112,6 +112,11 @@ async fn what_cannot_be_done_is_1_and_what_cannot_be_meant_is_2(world: World) {
         fails(&run(&["link", "create", "--flow", "minimal", &format!("--customer={reference}")]).await, 2);
     }
     world.customer_with(&["--customer", &"x".repeat(128)]).await;
+    for email in ["nope", "", "@example.com", "a@b@example.com", "a b@example.com", "a\u{1b}@example.com", "a\u{fffd}@example.com", "a\nb@example.com"] {
+        let outcome = run(&["operator", "add", email, "--role", "AGENT"]).await;
+        fails(&outcome, 2);
+        assert_eq!(outcome.stderr.lines().count(), 1, "{outcome:?}");
+    }
 }
 
 on_each_engine!(a_flow_goes_out_and_comes_in_again);

@@ -60,9 +60,28 @@ on_each_engine!(what_is_no_web_address_is_refused, Place);
 async fn what_is_no_web_address_is_refused(place: Place) {
     let operator = Operator::at(&place);
     operator.json(&["migrate"]).await;
-    for url in ["ftp://127.0.0.1/", "file:///etc/passwd", "127.0.0.1:9", "not a url", "http://", ""] {
-        says_no(&operator.run(&["webhook", "add", url]).await, url);
+    let before = place.contents();
+    let long = [format!("https://example.com/{}", "a".repeat(2_048)), format!("https://{}example/", "a.".repeat(130)), format!("https://{}/", "a".repeat(64))];
+    for (url, told) in [
+        ("ftp://127.0.0.1/", "ftp:"),
+        ("file:///etc/passwd", "file:"),
+        ("127.0.0.1:9", "not a URL"),
+        ("not a url", "not a URL"),
+        ("two\nlines", "not a URL"),
+        ("http://", "not a URL"),
+        ("", "not a URL"),
+        ("https://ana:secret@example.com/", "password"),
+        ("https://example.com:0/", "port 0"),
+        (long[0].as_str(), "2048 bytes"),
+        (long[1].as_str(), "253 characters"),
+        (long[2].as_str(), "63 characters"),
+    ] {
+        let outcome = operator.run(&["webhook", "add", url]).await;
+        says_no(&outcome, url);
+        assert_eq!(outcome.code, Some(2), "{url}: {outcome:?}");
+        assert!(outcome.stderr.contains(told) && outcome.stderr.lines().count() == 1 && !outcome.stderr.contains("secret"), "{url}: {outcome:?}");
     }
+    assert_eq!(place.contents(), before, "nothing is changed");
 }
 
 /// `localhost` is both of these on some machines.
