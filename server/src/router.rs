@@ -51,8 +51,8 @@ pub fn router(context: Context) -> Router {
         .route("/dashboard/one-time/{token}", anyone(&context, get(entrance::one_time_page)))
         .route("/dashboard/one-time/{token}", anyone(&context, post(entrance::one_time)))
         .route("/dashboard/language", anyone(&context, post(entrance::language)))
-        .route("/dashboard/sign-out", may(&context, May::SignOut, post(entrance::sign_out)))
-        .route("/dashboard", may(&context, May::SignOut, get(start)))
+        .route("/dashboard/sign-out", may(&context, May::BeSignedIn, post(entrance::sign_out)))
+        .route("/dashboard", may(&context, May::BeSignedIn, get(start)))
         // Links
         .route("/dashboard/links", may(&context, May::SeeStatus, get(links::list)))
         .route("/dashboard/links", may(&context, May::CreateLinks, post(links::post)))
@@ -89,7 +89,7 @@ pub fn router(context: Context) -> Router {
         .route("/dashboard/operators", may(&context, May::ChangeSettings, post(settings::invite)))
         .route("/dashboard/operators/{id}/disable", may(&context, May::ChangeSettings, post(settings::disable_operator)))
         // What is not there
-        .route("/dashboard/{*rest}", may(&context, May::SignOut, get(missing)));
+        .route("/dashboard/{*rest}", may(&context, May::BeSignedIn, get(missing)));
 
     let operations = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
 
