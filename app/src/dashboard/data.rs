@@ -138,6 +138,31 @@ pub enum Entrance {
     Gone,
     /// A form that was sent after the sign-in had ended; `next` is where to go then.
     Ended { next: String },
+    /// Something stands in the way; `back` is the page that was left.
+    Trouble { trouble: Trouble, back: String },
+}
+
+/// What stands in the way of what was asked for, said on a page of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It is for other roles than this.
+    Forbidden(Role),
+    /// It was not sent by a page of the dashboard.
+    Elsewhere,
+    /// There is nothing of this address.
+    Missing,
+    /// It was done before, or things are no longer as the page showed them.
+    TooLate,
+    /// A form of more KiB than this.
+    TooLarge(usize),
+    /// A form that arrived too slowly.
+    TooSlow,
+    /// Too many requests; come again after so many seconds.
+    TooMany(u64),
+    /// The server cannot answer now.
+    Unavailable,
+    /// Nothing that a page of the dashboard sends.
+    Unknown,
 }
 
 /// The page for creating a link, and the newest sessions with their status.

@@ -23,6 +23,13 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     forbidden_text: "The role {role} does not open it. An administrator can invite you with another role.",
     missing_title: "There is nothing here",
     missing_text: "The address is wrong, or what was here is gone.",
+    trouble_title: "This did not work",
+    elsewhere_text: "The form did not come from a page of this dashboard, so nothing was changed. Open the page and send it again.",
+    late_text: "Nothing was changed: it was done before, or no longer fits how things are now.",
+    large_text: "Nothing was saved: a form is at most {kib} KiB.",
+    slow_text: "Nothing was saved: the form arrived too slowly. Send it again.",
+    unknown_text: "Nothing was changed: no page of this dashboard sends this.",
+    back: "Back to the page",
 
     sign_in: "Sign in",
     email: "E-mail",

@@ -23,6 +23,13 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     forbidden_text: "El perfil {role} no tiene acceso. Un administrador puede invitarle con otro perfil.",
     missing_title: "Aquí no hay nada",
     missing_text: "La dirección no es correcta o lo que había aquí ya no existe.",
+    trouble_title: "Esto no ha funcionado",
+    elsewhere_text: "El formulario no venía de una página de este panel; por eso no se ha cambiado nada. Abra la página y envíelo de nuevo.",
+    late_text: "No se ha cambiado nada: ya estaba hecho o ya no corresponde a la situación actual.",
+    large_text: "No se ha guardado nada: un formulario tiene como máximo {kib} KiB.",
+    slow_text: "No se ha guardado nada: el formulario llegó demasiado despacio. Envíelo de nuevo.",
+    unknown_text: "No se ha cambiado nada: ninguna página de este panel envía esto.",
+    back: "Volver a la página",
 
     sign_in: "Entrar",
     email: "Correo electrónico",

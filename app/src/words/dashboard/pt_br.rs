@@ -23,6 +23,13 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     forbidden_text: "O perfil {role} não tem acesso. Um administrador pode convidar você com outro perfil.",
     missing_title: "Não há nada aqui",
     missing_text: "O endereço está errado ou o que havia aqui não existe mais.",
+    trouble_title: "Isto não deu certo",
+    elsewhere_text: "O formulário não veio de uma página deste painel; por isso nada foi alterado. Abra a página e envie de novo.",
+    late_text: "Nada foi alterado: isto já tinha sido feito ou não cabe mais na situação atual.",
+    large_text: "Nada foi salvo: um formulário tem no máximo {kib} KiB.",
+    slow_text: "Nada foi salvo: o formulário chegou devagar demais. Envie de novo.",
+    unknown_text: "Nada foi alterado: nenhuma página deste painel envia isto.",
+    back: "Voltar à página",
 
     sign_in: "Entrar",
     email: "E-mail",

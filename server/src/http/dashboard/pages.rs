@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The largest form, in bytes.
-const MAX_FORM: usize = 64 * 1024;
+pub(super) const MAX_FORM: usize = 64 * 1024;
 
 /// A request for a page: who asks, and how the page is to be.
 pub struct Asked<'a> {
