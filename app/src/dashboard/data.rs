@@ -350,7 +350,7 @@ pub struct Moment {
     pub action: String,
     /// Who: an operator's e-mail, `api key key_…`, `command-line`, `customer`, `system`.
     pub actor: String,
-    /// What it was about, besides the session: an artifact's id.
+    /// What it was about, besides the session: an artifact's id, a decision.
     pub detail: Option<String>,
 }
 

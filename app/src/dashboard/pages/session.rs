@@ -225,11 +225,12 @@ fn Facts(row: SessionRow, version: (String, i64), locale: Option<Language>, end:
 #[component]
 fn Timeline(moments: Vec<Moment>, words: &'static DashboardWords) -> impl IntoView {
     let moments = moments.into_iter().map(|moment| {
+        let detail = moment.detail.map(|detail| words.detail_of(&moment.action, &detail));
         view! {
             <li>
                 <strong>{words.action_of(&moment.action)}</strong>
                 <span class="quiet">{words.actor_of(&moment.actor)}</span>
-                {moment.detail.map(|detail| view! { <span class="mono quiet">{detail}</span> })}
+                {detail.map(|detail| view! { <span class="mono quiet">{detail}</span> })}
                 <span class="quiet"><Time at=moment.at /></span>
             </li>
         }

@@ -427,6 +427,12 @@ impl DashboardWords {
         .to_owned()
     }
 
+    /// What it was about: a decision in words, everything else as it is.
+    pub fn detail_of(&self, action: &str, detail: &str) -> String {
+        let decision = if action == "session.reviewed" { detail.parse::<Decision>().ok() } else { None };
+        decision.map_or_else(|| detail.to_owned(), |decision| self.decision_of(decision).to_owned())
+    }
+
     /// Who did it.
     pub fn actor_of(&self, actor: &str) -> String {
         match actor.split_once(" key_") {
