@@ -165,13 +165,24 @@ pub enum Trouble {
     Unknown,
 }
 
+/// A page of a list, newest first.
+#[derive(Clone, Debug)]
+pub struct Rows<T> {
+    /// What is on it.
+    pub rows: Vec<T>,
+    /// The address of the next, older page.
+    pub older: Option<String>,
+    /// The address of the first page, where this is another.
+    pub newest: Option<String>,
+}
+
 /// The page for creating a link, and the newest sessions with their status.
 #[derive(Clone, Debug)]
 pub struct Links {
     /// Flows to choose from: name, and title in the page's language.
     pub flows: Vec<(String, String)>,
-    /// The newest sessions.
-    pub newest: Vec<LinkRow>,
+    /// Sessions, the newest on the first page.
+    pub sessions: Rows<LinkRow>,
 }
 
 /// A session as everyone may see it: how far it is.
@@ -272,10 +283,12 @@ pub struct SessionDetail {
     pub artifacts: Vec<ArtifactRow>,
     /// What happened, oldest first.
     pub timeline: Vec<Moment>,
-    /// Its events on their way.
+    /// Its events on their way, oldest first.
     pub deliveries: Vec<DeliveryRow>,
     /// Decisions taken by people, newest first.
     pub reviews: Vec<Review>,
+    /// Where there is more of one of these three: how many of each are here at most, the newest.
+    pub cut: Option<usize>,
 }
 
 /// A score, and what each reason adds to it.

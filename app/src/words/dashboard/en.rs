@@ -140,6 +140,7 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     duration: "Duration",
     answer: "Answer",
     timeline: "Timeline",
+    cut: "There is more of this session than fits here: of the timeline, the decisions and the deliveries at most {n} each are shown, the newest.",
     facts: "Facts",
     version: "{flow}, version {version}",
     reference: "Reference",

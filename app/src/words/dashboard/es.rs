@@ -140,6 +140,7 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     duration: "Duración",
     answer: "Respuesta",
     timeline: "Cronología",
+    cut: "De esta sesión hay más de lo que cabe aquí: de la cronología, las decisiones y las entregas aparecen como máximo {n}, a partir de la más reciente.",
     facts: "Datos",
     version: "{flow}, versión {version}",
     reference: "Referencia",

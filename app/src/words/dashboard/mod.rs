@@ -175,6 +175,8 @@ super::page_words! {
     duration,
     answer,
     timeline,
+    /// `{n}`
+    cut,
     facts,
     /// `{flow}`, `{version}`
     version,

@@ -140,6 +140,7 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     duration: "Duração",
     answer: "Resposta",
     timeline: "Linha do tempo",
+    cut: "Esta sessão tem mais do que cabe aqui: da linha do tempo, das decisões e das entregas aparecem no máximo {n}, a partir da mais recente.",
     facts: "Dados",
     version: "{flow}, versão {version}",
     reference: "Referência",

@@ -13,6 +13,7 @@ use axum::{
 };
 use leptos::prelude::IntoView;
 use shared::{language::Language, role::May};
+use uuid::Uuid;
 
 use crate::{
     desk::Desk,
@@ -51,6 +52,11 @@ impl<'a> Asked<'a> {
     /// What the page's data are gathered by.
     pub fn desk(&self) -> Desk<'a> {
         Desk::new(&self.context.app, self.language)
+    }
+
+    /// The row that this page of a list begins after, where it is not the first.
+    pub fn before(&self) -> Option<Uuid> {
+        language::query(self.here.split_once('?').map(|(_, query)| query), "before")?.parse().ok()
     }
 
     /// Whether the operator may do this.
