@@ -13,13 +13,14 @@ use crate::http::{
     Context, artifacts, body, branding,
     dashboard::{
         access::{anyone, may},
-        dossiers, entrance, links, missing, sessions, settings, start,
+        dossiers, entrance, links, missing, sessions, settings, start, troubles,
     },
     events, health, integrators, pages, problems, serve, session_api, site, uploads,
 };
 
 /// Every path, method and handler.
 pub fn router(context: Context) -> Router {
+    let people = context.clone();
     let is_https = context.app.public_url.starts_with("https://");
 
     let customers = Router::new()
@@ -51,8 +52,9 @@ pub fn router(context: Context) -> Router {
         .route("/dashboard/one-time/{token}", anyone(&context, get(entrance::one_time_page)))
         .route("/dashboard/one-time/{token}", anyone(&context, post(entrance::one_time)))
         .route("/dashboard/language", anyone(&context, post(entrance::language)))
-        .route("/dashboard/sign-out", may(&context, May::SignOut, post(entrance::sign_out)))
-        .route("/dashboard", may(&context, May::SignOut, get(start)))
+        .route("/dashboard/sign-out", may(&context, May::BeSignedIn, post(entrance::sign_out)))
+        .route("/dashboard", may(&context, May::BeSignedIn, get(start)))
+        .route("/dashboard/", may(&context, May::BeSignedIn, get(start)))
         // Links
         .route("/dashboard/links", may(&context, May::SeeStatus, get(links::list)))
         .route("/dashboard/links", may(&context, May::CreateLinks, post(links::post)))
@@ -89,7 +91,7 @@ pub fn router(context: Context) -> Router {
         .route("/dashboard/operators", may(&context, May::ChangeSettings, post(settings::invite)))
         .route("/dashboard/operators/{id}/disable", may(&context, May::ChangeSettings, post(settings::disable_operator)))
         // What is not there
-        .route("/dashboard/{*rest}", may(&context, May::SignOut, get(missing)));
+        .route("/dashboard/{*rest}", may(&context, May::BeSignedIn, get(missing)));
 
     let operations = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
 
@@ -110,6 +112,8 @@ pub fn router(context: Context) -> Router {
         // Bodies have limits of their own, which name themselves.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(serve::catch_panics))
+        // People read pages where programs read problems.
+        .layer(middleware::from_fn_with_state(people, troubles::as_pages))
         .layer(middleware::from_fn(body::drain_refused))
         .layer(middleware::from_fn(serve::common_headers))
         .layer(middleware::from_fn(serve::log));

@@ -16,8 +16,8 @@ pub enum Role {
 /// What somebody who is signed in may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum May {
-    /// Sign out.
-    SignOut,
+    /// Be signed in, which every role may: what is for whoever is.
+    BeSignedIn,
     /// See which links there are, and how far each session is.
     SeeStatus,
     /// Create links, and see them.
@@ -49,7 +49,7 @@ impl Role {
     /// Whether operators of this role may do this.
     pub const fn may(self, action: May) -> bool {
         match action {
-            May::SignOut | May::SeeStatus => true,
+            May::BeSignedIn | May::SeeStatus => true,
             May::CreateLinks => !matches!(self, Self::Auditor),
             May::SeeSessions => !matches!(self, Self::Agent),
             May::Review => matches!(self, Self::Admin | Self::Reviewer),

@@ -139,6 +139,42 @@ pub enum Entrance {
     Gone,
     /// A form that was sent after the sign-in had ended; `next` is where to go then.
     Ended { next: String },
+    /// Something stands in the way; `back` is the page that was left.
+    Trouble { trouble: Trouble, back: String },
+}
+
+/// What stands in the way of what was asked for, said on a page of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It is for other roles than this.
+    Forbidden(Role),
+    /// It was not sent by a page of the dashboard.
+    Elsewhere,
+    /// There is nothing of this address.
+    Missing,
+    /// It was done before, or things are no longer as the page showed them.
+    TooLate,
+    /// A form of more KiB than this.
+    TooLarge(usize),
+    /// A form that arrived too slowly.
+    TooSlow,
+    /// Too many requests; come again after so many seconds.
+    TooMany(u64),
+    /// The server cannot answer now.
+    Unavailable,
+    /// Nothing that a page of the dashboard sends.
+    Unknown,
+}
+
+/// A page of a list, newest first.
+#[derive(Clone, Debug)]
+pub struct Rows<T> {
+    /// What is on it.
+    pub rows: Vec<T>,
+    /// The address of the next, older page.
+    pub older: Option<String>,
+    /// The address of the first page, where this is another.
+    pub newest: Option<String>,
 }
 
 /// The page for creating a link, and the newest sessions with their status.
@@ -146,8 +182,8 @@ pub enum Entrance {
 pub struct Links {
     /// Flows to choose from: name, and title in the page's language.
     pub flows: Vec<(String, String)>,
-    /// The newest sessions.
-    pub newest: Vec<LinkRow>,
+    /// Sessions, the newest on the first page.
+    pub sessions: Rows<LinkRow>,
 }
 
 /// A session as everyone may see it: how far it is.
@@ -248,10 +284,12 @@ pub struct SessionDetail {
     pub artifacts: Vec<ArtifactRow>,
     /// What happened, oldest first.
     pub timeline: Vec<Moment>,
-    /// Its events on their way.
+    /// Its events on their way, oldest first.
     pub deliveries: Vec<DeliveryRow>,
     /// Decisions taken by people, newest first.
     pub reviews: Vec<Review>,
+    /// Where there is more of one of these three: how many of each are here at most, the newest.
+    pub cut: Option<usize>,
 }
 
 /// A score, and what each reason adds to it.
@@ -326,7 +364,7 @@ pub struct Moment {
     pub action: String,
     /// Who: an operator's e-mail, `api key key_…`, `command-line`, `customer`, `system`.
     pub actor: String,
-    /// What it was about, besides the session: an artifact's id.
+    /// What it was about, besides the session: an artifact's id, a decision.
     pub detail: Option<String>,
 }
 

@@ -24,8 +24,6 @@ use crate::{
 
 /// What a key begins with.
 const PREFIX: &str = "fs_";
-/// The most keys that a list shows.
-const LISTED: i64 = 200;
 /// How often it is written down that a key was used.
 const TOUCH_SECONDS: i64 = 60;
 /// How long an answer is given again for the same `Idempotency-Key`.
@@ -61,12 +59,12 @@ pub async fn create(app: &App, mut scopes: Vec<Scope>, actor: &str) -> Result<Ma
     Ok(Made { id: new.id, key, scopes: new.scopes })
 }
 
-/// The newest keys.
+/// Keys older than `before`, the newest first, at most `limit`.
 ///
 /// # Errors
 /// Where the store does not answer.
-pub async fn all(app: &App) -> Result<Vec<ApiKey>, StoreError> {
-    store::api_keys::all(&mut *app.store.read().await?, LISTED).await
+pub async fn list(app: &App, before: Uuid, limit: i64) -> Result<Vec<ApiKey>, StoreError> {
+    store::api_keys::list(&mut *app.store.read().await?, before, limit).await
 }
 
 /// Disables a key: it opens nothing any more, at once.

@@ -6,7 +6,7 @@ mod people;
 pub mod sessions;
 pub mod settings;
 
-use app::dashboard::data::{ArtifactRow, AttemptRow, DeliveryRow, Dossier, LinkRow, SessionRow, Unresolved};
+use app::dashboard::data::{ArtifactRow, AttemptRow, DeliveryRow, Dossier, LinkRow, Rows, SessionRow, Unresolved};
 use shared::{
     flow::Step,
     language::Language,
@@ -149,6 +149,12 @@ fn next<T>(found: &mut Vec<T>, id: impl Fn(&T) -> Uuid) -> Option<Uuid> {
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     found.last().filter(|_| more).map(id)
+}
+
+/// A page of the list at this address, of what was found: newest first, and one more than a page where there are older ones.
+fn paged<T, R>(address: &str, before: Option<Uuid>, mut found: Vec<T>, id: impl Fn(&T) -> Uuid, row: impl FnMut(T) -> R) -> Rows<R> {
+    let older = next(&mut found, id).map(|last| format!("{address}?before={last}"));
+    Rows { rows: found.into_iter().map(row).collect(), older, newest: before.map(|_| address.to_owned()) }
 }
 
 fn artifact_row(artifact: &Artifact, steps: &[Step], customers: &Customers) -> ArtifactRow {

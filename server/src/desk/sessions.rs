@@ -1,6 +1,6 @@
 //! Links and sessions: lists, searches, and everything about one.
 
-use app::dashboard::data::{CheckRow, ConsentRow, Filter, InputStep, Link, LinkRow, Links, Moment, Review, Risk, SessionDetail, Sessions};
+use app::dashboard::data::{CheckRow, ConsentRow, Filter, InputStep, Link, LinkRow, Links, Moment, Review, Risk, Rows, SessionDetail, Sessions};
 use fast_qr::{
     convert::{Builder as _, svg::SvgBuilder},
     qr::QRBuilder,
@@ -13,7 +13,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    Desk, Result, artifact_row, delivery_row, limit, mask, next,
+    Desk, Result, artifact_row, delivery_row, limit, mask, next, paged,
     people::{Actors, Customers, Endpoints},
 };
 use crate::{
@@ -27,8 +27,10 @@ use crate::{
     webhooks,
 };
 
-/// Sessions that the page of links shows.
-const NEWEST: i64 = 20;
+/// Rows of each kind that the page of a session shows.
+const SHOWN: usize = 1_000;
+/// One more, to know whether there are others.
+const SHOWN_AND_ONE: i64 = 1_001;
 
 /// The characters of a ref that pages show.
 const SHORT: usize = 13;
@@ -46,25 +48,26 @@ pub enum Found {
 }
 
 impl Desk<'_> {
-    /// The page of links.
+    /// The page of links, with the sessions older than `before`.
     ///
     /// # Errors
     /// Where the store does not answer.
-    pub async fn links(self) -> Result<Links> {
-        let (names, newest) = {
+    pub async fn links(self, before: Option<Uuid>) -> Result<Links> {
+        let (names, found) = {
             let mut db = self.app.store.read().await?;
-            (store::flows::names(&mut db).await?, store::sessions::list(&mut db, By::All, Uuid::max(), NEWEST).await?)
+            (store::flows::names(&mut db).await?, store::sessions::list(&mut db, By::All, before.unwrap_or(Uuid::max()), limit()).await?)
         };
         let mut flows = Vec::with_capacity(names.len());
         for name in names {
             let title = flows::newest(self.app, &name).await?.0.definition.title(self.language);
             flows.push((name, title));
         }
-        let mut rows: Vec<LinkRow> = Vec::with_capacity(newest.len());
-        for session in &newest {
+        let Rows { rows: found, older, newest } = paged("/dashboard/links", before, found, |session| session.r#ref, |session| session);
+        let mut rows: Vec<LinkRow> = Vec::with_capacity(found.len());
+        for session in &found {
             rows.push(self.link_row(session).await?);
         }
-        Ok(Links { flows, newest: rows })
+        Ok(Links { flows, sessions: Rows { rows, older, newest } })
     }
 
     /// One link; the address itself, and whom it is for, where they may be shown.
@@ -155,9 +158,10 @@ impl Desk<'_> {
         let checks = store::checks::of_session(&mut db, r#ref).await?;
         let consents = store::consents::of_session(&mut db, r#ref).await?;
         let artifacts = store::artifacts::of_session(&mut db, r#ref).await?;
-        let deliveries = store::webhooks::deliveries_of_session(&mut db, r#ref).await?;
-        let audit = store::reviews::audit_of(&mut db, &r#ref.to_string()).await?;
-        let reviews = store::reviews::of_session(&mut db, r#ref).await?;
+        let mut deliveries = store::webhooks::deliveries_of_session(&mut db, r#ref, SHOWN_AND_ONE).await?;
+        let mut audit = store::reviews::audit_of(&mut db, &r#ref.to_string(), SHOWN_AND_ONE).await?;
+        let mut reviews = store::reviews::of_session(&mut db, r#ref, SHOWN_AND_ONE).await?;
+        let cuts = [cut(&mut deliveries), cut(&mut audit), cut(&mut reviews)];
         let version = store::flows::by_id(&mut db, session.flow).await?.ok_or(SessionError::NotFound)?.version;
         let operators = audit.iter().filter_map(|row| Actors::operator(&row.actor)).chain(reviews.iter().map(|review| review.operator));
         let actors = Actors::of(self.app, &mut db, operators).await?;
@@ -193,13 +197,15 @@ impl Desk<'_> {
             artifacts: artifacts.iter().map(|artifact| artifact_row(artifact, &steps, &customers)).collect(),
             timeline: audit
                 .into_iter()
+                .rev()
                 .map(|row| {
                     let detail = words(row.detail.as_deref()).map(named).collect::<Vec<_>>().join(" · ");
                     Moment { at: rfc3339(row.at), actor: actors.shown(&row.actor), action: row.action, detail: (!detail.is_empty()).then_some(detail) }
                 })
                 .collect(),
-            deliveries: deliveries.into_iter().map(|delivery| delivery_row(delivery, &endpoints)).collect(),
+            deliveries: deliveries.into_iter().rev().map(|delivery| delivery_row(delivery, &endpoints)).collect(),
             reviews: decided.collect::<Result<_>>()?,
+            cut: cuts.contains(&true).then_some(SHOWN),
         })
     }
 
@@ -222,6 +228,13 @@ impl Desk<'_> {
         });
         shown.filter(|step| !step.fields.is_empty()).collect()
     }
+}
+
+/// Cuts rows, newest first, to what the page shows; whether there were more.
+fn cut<T>(rows: &mut Vec<T>) -> bool {
+    let more = rows.len() > SHOWN;
+    rows.truncate(SHOWN);
+    more
 }
 
 /// What an audit row is about besides its subject: an artifact's id, a customer's row, a decision.

@@ -1,37 +1,39 @@
 //! Endpoints, keys and operators.
 
-use app::dashboard::data::{EndpointRow, KeyRow, OperatorRow};
+use app::dashboard::data::{EndpointRow, KeyRow, OperatorRow, Rows};
 use shared::ids::EndpointId;
+use uuid::Uuid;
 
-use super::{Desk, Result, delivery_row, people::Endpoints};
+use super::{Desk, Result, delivery_row, limit, paged, people::Endpoints};
 use crate::{
     api_keys,
     clock::rfc3339,
-    model::Endpoint,
+    model::{ApiKey, Endpoint, Operator},
     operators::{self, OperatorError, SignedIn},
     sessions::SessionError,
     store::{self, Db},
 };
 
-/// Endpoints that the list shows.
-const LISTED: i64 = 100;
 /// Deliveries of each in the list.
 const FEW: i64 = 5;
 /// Deliveries on an endpoint's own page.
 const MANY: i64 = 50;
 
 impl Desk<'_> {
-    /// Every endpoint with its last deliveries.
+    /// A page of endpoints, older than `before`, each with its last deliveries.
     ///
     /// # Errors
     /// Where the store does not answer.
-    pub async fn endpoints(self) -> Result<Vec<EndpointRow>> {
+    pub async fn endpoints(self, before: Option<Uuid>) -> Result<Rows<EndpointRow>> {
         let mut db = self.app.store.read().await?;
-        let mut rows = Vec::new();
-        for endpoint in store::webhooks::endpoints(&mut db, LISTED).await? {
+        let found = store::webhooks::endpoints(&mut db, before.unwrap_or(Uuid::max()), limit()).await?;
+        let id = |endpoint: &Endpoint| Uuid::from_u128(endpoint.id.0);
+        let Rows { rows: found, older, newest } = paged("/dashboard/webhooks", before, found, id, |endpoint| endpoint);
+        let mut rows = Vec::with_capacity(found.len());
+        for endpoint in found {
             rows.push(endpoint_row(&mut db, endpoint, FEW).await?);
         }
-        Ok(rows)
+        Ok(Rows { rows, older, newest })
     }
 
     /// One endpoint with more of its deliveries.
@@ -44,27 +46,29 @@ impl Desk<'_> {
         endpoint_row(&mut db, endpoint, MANY).await
     }
 
-    /// The newest keys.
+    /// A page of keys, older than `before`.
     ///
     /// # Errors
     /// Where the store does not answer.
-    pub async fn keys(self) -> Result<Vec<KeyRow>> {
-        let keys = api_keys::all(self.app).await?.into_iter().map(|key| KeyRow {
+    pub async fn keys(self, before: Option<Uuid>) -> Result<Rows<KeyRow>> {
+        let found = api_keys::list(self.app, before.unwrap_or(Uuid::max()), limit()).await?;
+        let row = |key: ApiKey| KeyRow {
             id: key.id.to_string(),
             scopes: key.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
             created_at: rfc3339(key.created_at),
             used_at: key.used_at.map(rfc3339),
             disabled_at: key.disabled_at.map(rfc3339),
-        });
-        Ok(keys.collect())
+        };
+        Ok(paged("/dashboard/api-keys", before, found, |key| Uuid::from_u128(key.id.0), row))
     }
 
-    /// Every operator.
+    /// A page of operators, invited before `before`.
     ///
     /// # Errors
     /// Where the store does not answer.
-    pub async fn operators(self, viewer: &SignedIn) -> Result<Vec<OperatorRow>, OperatorError> {
-        let operators = operators::all(self.app).await?.into_iter().map(|(operator, email)| OperatorRow {
+    pub async fn operators(self, viewer: &SignedIn, before: Option<Uuid>) -> Result<Rows<OperatorRow>, OperatorError> {
+        let found = operators::list(self.app, before.unwrap_or(Uuid::max()), limit()).await?;
+        let row = |(operator, email): (Operator, String)| OperatorRow {
             id: operator.id.to_string(),
             email,
             role: operator.role,
@@ -72,8 +76,8 @@ impl Desk<'_> {
             active: operator.password.is_some(),
             disabled_at: operator.disabled_at.map(rfc3339),
             is_self: operator.id == viewer.id,
-        });
-        Ok(operators.collect())
+        };
+        Ok(paged("/dashboard/operators", before, found, |(operator, _)| operator.id, row))
     }
 }
 

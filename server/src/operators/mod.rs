@@ -27,8 +27,6 @@ const IDLE_SECONDS: i64 = 3_600;
 pub const SIGN_IN_SECONDS: i64 = 12 * 3_600;
 /// How often it is written down that a sign-in was used.
 const TOUCH_SECONDS: i64 = 60;
-/// The most operators that a list shows.
-const LISTED: i64 = 200;
 /// Stands in the database once there is an administrator who can sign in: the set-up link opens nothing then.
 const ADMINISTRATOR: &str = "administrator";
 /// Whom the one-time link of a demonstration signs in.
@@ -397,12 +395,12 @@ pub async fn demo_url(app: &App) -> Result<String, OperatorError> {
     Ok(format!("{}/dashboard/one-time/{}", app.public_url, token.expose()))
 }
 
-/// Every operator, oldest first, each with the e-mail.
+/// Operators invited before `before`, the newest first, at most `limit`, each with the e-mail.
 ///
 /// # Errors
 /// Where the store does not answer.
-pub async fn all(app: &App) -> Result<Vec<(Operator, String)>, OperatorError> {
-    let operators = store::operators::all(&mut *app.store.read().await?, LISTED).await?;
+pub async fn list(app: &App, before: Uuid, limit: i64) -> Result<Vec<(Operator, String)>, OperatorError> {
+    let operators = store::operators::list(&mut *app.store.read().await?, before, limit).await?;
     let named = |operator: Operator| email(app, &operator).map(|email| (operator, email));
     Ok(operators.into_iter().map(named).collect::<Result<_, _>>()?)
 }

@@ -179,7 +179,7 @@ pub async fn show(app: &App, id_or_ref: &str) -> Result<Shown, SessionError> {
         checks: store::checks::of_session(&mut db, session.r#ref).await?.into_iter().map(shown_check).collect(),
         consents: store::consents::of_session(&mut db, session.r#ref).await?.into_iter().map(shown_consent).collect(),
         artifacts: store::artifacts::of_session(&mut db, session.r#ref).await?.into_iter().map(shown_artifact).collect(),
-        deliveries: store::webhooks::deliveries_of_session(&mut db, session.r#ref).await?.into_iter().map(shown_delivery).collect(),
+        deliveries: store::webhooks::deliveries_of_session(&mut db, session.r#ref, i64::MAX).await?.into_iter().rev().map(shown_delivery).collect(),
     })
 }
 

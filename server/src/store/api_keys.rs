@@ -33,10 +33,10 @@ pub async fn by_hash(db: &mut Db, hash: TokenHash) -> Result<Option<ApiKey>> {
     query.bind(hash.to_vec()).fetch_optional(db).await?.as_ref().map(ApiKey::try_from).transpose()
 }
 
-/// The newest keys, at most `limit`.
-pub async fn all(db: &mut Db, limit: i64) -> Result<Vec<ApiKey>> {
-    let query = sqlx::query("SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys ORDER BY id DESC LIMIT $1");
-    query.bind(limit).fetch_all(db).await?.iter().map(ApiKey::try_from).collect()
+/// Keys older than `before`, the newest first: ids are UUIDv7, so they sort by time.
+pub async fn list(db: &mut Db, before: Uuid, limit: i64) -> Result<Vec<ApiKey>> {
+    let query = sqlx::query("SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE id < $1 ORDER BY id DESC LIMIT $2");
+    query.bind(before.to_string()).bind(limit).fetch_all(db).await?.iter().map(ApiKey::try_from).collect()
 }
 
 /// Writes a new key.

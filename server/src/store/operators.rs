@@ -41,10 +41,10 @@ pub async fn by_id(db: &mut Db, id: Uuid) -> Result<Option<Operator>> {
     row.as_ref().map(Operator::try_from).transpose()
 }
 
-/// The oldest operators, at most `limit`.
-pub async fn all(db: &mut Db, limit: i64) -> Result<Vec<Operator>> {
-    let sql = format!("SELECT {COLUMNS} FROM operators o ORDER BY o.id LIMIT $1");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(limit).fetch_all(db).await?;
+/// Operators invited before `before`, the newest first: ids are UUIDv7, so they sort by time.
+pub async fn list(db: &mut Db, before: Uuid, limit: i64) -> Result<Vec<Operator>> {
+    let sql = format!("SELECT {COLUMNS} FROM operators o WHERE o.id < $1 ORDER BY o.id DESC LIMIT $2");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before.to_string()).bind(limit).fetch_all(db).await?;
     rows.iter().map(Operator::try_from).collect()
 }
 

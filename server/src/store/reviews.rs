@@ -32,10 +32,10 @@ pub async fn insert(tx: &mut Tx, session: SessionRef, review: &Review) -> Result
     Ok(())
 }
 
-/// The reviews of a session, newest first.
-pub async fn of_session(db: &mut Db, session: SessionRef) -> Result<Vec<Review>> {
-    let query = sqlx::query("SELECT session_ref, number, operator, decision, reason, at FROM reviews WHERE session_ref = $1 ORDER BY number DESC LIMIT 100");
-    let rows = query.bind(session.to_string()).fetch_all(db).await?;
+/// The reviews of a session, newest first, at most `limit`.
+pub async fn of_session(db: &mut Db, session: SessionRef, limit: i64) -> Result<Vec<Review>> {
+    let query = sqlx::query("SELECT session_ref, number, operator, decision, reason, at FROM reviews WHERE session_ref = $1 ORDER BY number DESC LIMIT $2");
+    let rows = query.bind(session.to_string()).bind(limit).fetch_all(db).await?;
     rows.iter()
         .map(|row| {
             let columns = Columns::new(row, "reviews", "session_ref")?;
@@ -50,13 +50,13 @@ pub async fn of_session(db: &mut Db, session: SessionRef) -> Result<Vec<Review>>
         .collect()
 }
 
-/// What happened to a row, oldest first; the newest 200 of it.
-pub async fn audit_of(db: &mut Db, subject: &str) -> Result<Vec<AuditRow>> {
-    let query = sqlx::query("SELECT id, at, actor, action, detail FROM audit WHERE subject = $1 ORDER BY at DESC, id DESC LIMIT 200");
-    let rows = query.bind(subject).fetch_all(db).await?;
+/// What happened to a row, newest first, at most `limit`.
+pub async fn audit_of(db: &mut Db, subject: &str, limit: i64) -> Result<Vec<AuditRow>> {
+    let query = sqlx::query("SELECT id, at, actor, action, detail FROM audit WHERE subject = $1 ORDER BY at DESC, id DESC LIMIT $2");
+    let rows = query.bind(subject).bind(limit).fetch_all(db).await?;
     let read = |row| {
         let columns = Columns::new(row, "audit", "id")?;
         Ok(AuditRow { at: Timestamp(columns.get("at")?), actor: columns.get("actor")?, action: columns.get("action")?, detail: columns.get("detail")? })
     };
-    rows.iter().rev().map(read).collect()
+    rows.iter().map(read).collect()
 }

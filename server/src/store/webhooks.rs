@@ -1,5 +1,7 @@
 //! Endpoints, events, their deliveries and every attempt.
 
+use std::collections::HashMap;
+
 use shared::{
     ids::{EndpointId, EventId},
     session::Timestamp,
@@ -9,6 +11,9 @@ use uuid::Uuid;
 
 use super::{Db, Result, StoreError, Tx, columns::Columns, exactly_one, leases};
 use crate::model::{Attempt, Claim, ClaimedDelivery, Delivery, Endpoint, SessionRef};
+
+/// Deliveries whose attempts one statement reads.
+const TOGETHER: usize = 100;
 
 /// An event to be written.
 pub struct NewEvent<'a> {
@@ -65,10 +70,10 @@ pub async fn insert_endpoint(tx: &mut Tx, endpoint: &Endpoint) -> Result<()> {
     Ok(())
 }
 
-/// Every endpoint, newest first, at most `limit`.
-pub async fn endpoints(db: &mut Db, limit: i64) -> Result<Vec<Endpoint>> {
-    let query = sqlx::query("SELECT id, url, secret, created_at, disabled_at FROM endpoints ORDER BY id DESC LIMIT $1");
-    query.bind(limit).fetch_all(db).await?.iter().map(Endpoint::try_from).collect()
+/// Endpoints older than `before`, the newest first: ids are UUIDv7, so they sort by time.
+pub async fn endpoints(db: &mut Db, before: Uuid, limit: i64) -> Result<Vec<Endpoint>> {
+    let query = sqlx::query("SELECT id, url, secret, created_at, disabled_at FROM endpoints WHERE id < $1 ORDER BY id DESC LIMIT $2");
+    query.bind(before.to_string()).bind(limit).fetch_all(db).await?.iter().map(Endpoint::try_from).collect()
 }
 
 /// The endpoint of this id.
@@ -161,10 +166,10 @@ pub async fn record(tx: &mut Tx, claim: &Claim, attempt: &Attempt, status: &'sta
     Ok(())
 }
 
-/// The deliveries of a session's events with all their attempts, oldest first.
-pub async fn deliveries_of_session(db: &mut Db, session: SessionRef) -> Result<Vec<Delivery>> {
-    let sql = format!("{DELIVERIES} WHERE e.session_ref = $1 ORDER BY d.id");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(session.to_string()).fetch_all(&mut *db).await?;
+/// The deliveries of a session's events with all their attempts, newest first, at most `limit`.
+pub async fn deliveries_of_session(db: &mut Db, session: SessionRef, limit: i64) -> Result<Vec<Delivery>> {
+    let sql = format!("{DELIVERIES} WHERE e.session_ref = $1 ORDER BY d.id DESC LIMIT $2");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(session.to_string()).bind(limit).fetch_all(&mut *db).await?;
     with_attempts(db, &rows).await
 }
 
@@ -179,22 +184,40 @@ const DELIVERIES: &str = "SELECT d.id AS id, d.status AS status, d.due_at AS due
      d.endpoint AS endpoint FROM deliveries d JOIN events e ON e.id = d.event";
 
 async fn with_attempts(db: &mut Db, rows: &[AnyRow]) -> Result<Vec<Delivery>> {
-    let mut deliveries = Vec::with_capacity(rows.len());
-    for row in rows {
-        let columns = Columns::new(row, "deliveries", "id")?;
-        let query = sqlx::query("SELECT delivery, number, started_at, duration_ms, status_code, failure FROM attempts WHERE delivery = $1 ORDER BY number");
-        let attempts = query.bind(columns.get::<String>("id")?).fetch_all(&mut *db).await?;
-        deliveries.push(Delivery {
-            event: EventId(columns.parsed::<Uuid>("event")?.as_u128()),
-            event_type: columns.get("type")?,
-            endpoint: EndpointId(columns.parsed::<Uuid>("endpoint")?.as_u128()),
-            session: columns.parsed("session_ref")?,
-            status: columns.get("status")?,
-            next_at: columns.time_option("due_at")?,
-            attempts: attempts.iter().map(read_attempt).collect::<Result<_>>()?,
-        });
+    let mut attempts = attempts_at(db, rows).await?;
+    rows.iter()
+        .map(|row| {
+            let columns = Columns::new(row, "deliveries", "id")?;
+            Ok(Delivery {
+                event: EventId(columns.parsed::<Uuid>("event")?.as_u128()),
+                event_type: columns.get("type")?,
+                endpoint: EndpointId(columns.parsed::<Uuid>("endpoint")?.as_u128()),
+                session: columns.parsed("session_ref")?,
+                status: columns.get("status")?,
+                next_at: columns.time_option("due_at")?,
+                attempts: attempts.remove(&columns.get::<String>("id")?).unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+/// Every attempt at these deliveries, by delivery, in order: few statements, however many there are.
+async fn attempts_at(db: &mut Db, deliveries: &[AnyRow]) -> Result<HashMap<String, Vec<Attempt>>> {
+    let mut found: HashMap<String, Vec<Attempt>> = HashMap::new();
+    for some in deliveries.chunks(TOGETHER) {
+        let places: Vec<String> = (1..=some.len()).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "SELECT delivery, number, started_at, duration_ms, status_code, failure FROM attempts WHERE delivery IN ({}) ORDER BY delivery, number",
+            places.join(", ")
+        );
+        let ids = some.iter().map(|row| Columns::new(row, "deliveries", "id")?.get("id")).collect::<Result<Vec<String>>>()?;
+        let query = ids.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, id| query.bind(id));
+        for row in query.fetch_all(&mut *db).await? {
+            let delivery: String = Columns::new(&row, "attempts", "delivery")?.get("delivery")?;
+            found.entry(delivery).or_default().push(read_attempt(&row)?);
+        }
     }
-    Ok(deliveries)
+    Ok(found)
 }
 
 fn read_attempt(row: &AnyRow) -> Result<Attempt> {

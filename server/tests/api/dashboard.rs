@@ -128,6 +128,60 @@ async fn a_list_pages_without_losing_or_repeating(world: World) {
     assert!(links(&nothing, &format!("{SESSIONS}/")).is_empty(), "{nothing}");
 }
 
+on_each_engine!(every_list_goes_on_where_its_page_ends);
+async fn every_list_goes_on_where_its_page_ends(world: World) {
+    let (admin, agent) = (world.desk("ADMIN").await, world.desk("AGENT").await);
+    let mut made = Vec::new();
+    for _ in 0..60 {
+        made.push(format!("/dashboard/links/{}", create(&agent, &[("flow", "minimal")]).await));
+    }
+    made.sort_by(|a, b| b.cmp(a));
+    let first = agent.page("/dashboard/links").await;
+    let older = links(&first, "/dashboard/links?before=").pop().expect("there are older ones");
+    let second = agent.page(&older).await;
+    let rows = |page: &str| links(page, "/dashboard/links/");
+    assert_eq!((rows(&first).as_slice(), rows(&second).as_slice()), (&made[..50], &made[50..]));
+    assert!(links(&second, "/dashboard/links?before=").is_empty());
+
+    // Each of these lists takes what it needs of the form.
+    for path in ["/dashboard/api-keys", "/dashboard/operators", "/dashboard/webhooks"] {
+        for number in 0..60 {
+            let (email, url) = (format!("agent-{number}@example.net"), format!("http://127.0.0.1:9/{number}"));
+            let form = [("scope", "sessions:read"), ("role", "AGENT"), ("email", email.as_str()), ("url", url.as_str())];
+            admin.post(path, &form).await.expect(303);
+        }
+        let disabling = |page: &str| {
+            let actions = tags(page, "form").into_iter().filter_map(|form| attribute(form, "action"));
+            actions.filter(|action| action.ends_with("/disable")).collect::<Vec<_>>()
+        };
+        let first = admin.page(path).await;
+        let older = links(&first, &format!("{path}?before=")).pop().expect("there are older ones");
+        let (first, second) = (disabling(&first), disabling(&admin.page(&older).await));
+        // Of the operators the agent may be disabled too, and whoever looks may not.
+        let expected = if path.ends_with("operators") { 61 } else { 60 };
+        assert_eq!((first.len(), first.iter().chain(&second).collect::<BTreeSet<_>>().len()), (50, expected), "{path}");
+        admin.post(second.last().expect("the oldest"), &[]).await.expect(303);
+    }
+}
+
+on_each_engine!(a_timeline_that_is_cut_says_so);
+async fn a_timeline_that_is_cut_says_so(world: World) {
+    let admin = world.desk("ADMIN").await;
+    let session_ref = create(&admin, &[("flow", "minimal")]).await;
+    let path = format!("{SESSIONS}/{session_ref}?lang=en");
+    let (sentence, moments) = ("at most 1000 each are shown", |page: &str| tags(page.split("class=\"timeline\"").nth(1).expect("a timeline"), "li").len());
+    let page = admin.page(&path).await;
+    assert!(moments(&page) == 1 && !page.contains(sentence), "{page}");
+    let more = format!(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) \
+         INSERT INTO audit (id, at, actor, action, subject) SELECT 'u' || i, i, 'system', 'session.revealed', '{session_ref}' FROM n"
+    );
+    world.place.database.change(&more).await;
+    let page = admin.page(&path).await;
+    assert_eq!(moments(&page), 1000);
+    assert!(page.contains(sentence) && page.contains("Created"), "the newest, and that there were more");
+}
+
 on_each_engine!(an_agent_sees_how_far_a_session_is_and_no_more);
 async fn an_agent_sees_how_far_a_session_is_and_no_more(world: World) {
     let agent = world.desk("AGENT").await;

@@ -27,7 +27,7 @@ struct Route {
 /// The contract's table of roles.
 fn may(role: &str, right: &str) -> bool {
     match right {
-        "SignOut" | "SeeStatus" => true,
+        "BeSignedIn" | "SeeStatus" => true,
         "CreateLinks" => role != "AUDITOR",
         "SeeSessions" => role != "AGENT",
         "Review" => ["ADMIN", "REVIEWER"].contains(&role),
@@ -43,7 +43,7 @@ fn right_of(method: &Method, path: &str) -> Option<&'static str> {
     let reads = *method == Method::GET;
     match (parts.as_slice(), reads) {
         (["sign-in" | "language"] | ["set-up" | "invitation" | "one-time", _], _) => None,
-        ([] | ["sign-out"] | ["{*rest}"], _) => Some("SignOut"),
+        ([] | ["" | "sign-out" | "{*rest}"], _) => Some("BeSignedIn"),
         (["links", ..] | ["sessions", _, "events"], true) => Some("SeeStatus"),
         (["links"], false) => Some("CreateLinks"),
         // A search is a POST, so that what is looked for comes into no address.

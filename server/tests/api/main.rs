@@ -15,6 +15,7 @@ mod crash;
 mod crash_load;
 mod dashboard;
 mod dashboard_access;
+mod dashboard_troubles;
 mod disks;
 mod documented_example;
 mod dossiers;

@@ -50,71 +50,172 @@ fn bulk(engine: Engine) -> Vec<String> {
     ]
 }
 
-/// What is read, as the store reads it, and the indexes that do: on SQLite and on PostgreSQL, one name where it is the same.
-fn reads(engine: Engine) -> Vec<(&'static str, String, [&'static str; 2])> {
+/// The SQL of the store, as it is written there.
+const STORE: [&str; 7] = [
+    include_str!("../../src/store/api_keys.rs"),
+    include_str!("../../src/store/artifacts.rs"),
+    include_str!("../../src/store/customers.rs"),
+    include_str!("../../src/store/operators.rs"),
+    include_str!("../../src/store/reviews.rs"),
+    include_str!("../../src/store/sessions.rs"),
+    include_str!("../../src/store/webhooks.rs"),
+];
+
+/// One space where there is any; a string that goes on in the next line is one.
+fn plain(text: &str) -> String {
+    text.replace("\\\n", " ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A statement of the store and the indexes it is to be read by: on SQLite and on PostgreSQL, one name where it is the same.
+struct Read {
+    what: &'static str,
+    sql: String,
+    indexes: [&'static str; 2],
+}
+
+/// A statement with what stands in place of its `{…}` and `$…`, one after the other. All of it but the values has to stand in
+/// the store, so that no other statement is looked at than the one that runs.
+#[track_caller]
+fn read(what: &'static str, statement: &str, filled: &[(&str, &str)], indexes: [&'static str; 2]) -> Read {
+    let store = STORE.map(plain);
+    let texts = filled.iter().filter(|(place, _)| place.starts_with('{') && *place != "{}").map(|(_, text)| *text);
+    for text in texts.chain([statement]) {
+        assert!(store.iter().any(|file| file.contains(&plain(text))), "{what}: the store says no such thing as {text:?}");
+    }
+    let sql = filled.iter().fold(statement.to_owned(), |sql, (place, text)| {
+        assert!(sql.contains(place), "{what}: no {place} in {sql}");
+        sql.replace(place, text)
+    });
+    Read { what, sql, indexes }
+}
+
+const SESSION: &str = "ref, id_sealed, data_key, flow, customer, locale, return_url, status, created_at, expires_at, touched_at, submitted_at, completed_at, expired_at, risk_score, decision, reasons";
+const ARTIFACT: &str = "id, session_ref, customer, field, media_type, size, data_key, facts, writer, created_at";
+const OPERATOR: &str = "o.id AS id, o.email AS email, o.role AS role, o.password AS password, o.created_at AS created_at, o.disabled_at AS disabled_at";
+const DELIVERY: &str = "SELECT d.id AS id, d.status AS status, d.due_at AS due_at, e.id AS event, e.type AS type, e.session_ref AS session_ref, \
+     d.endpoint AS endpoint FROM deliveries d JOIN events e ON e.id = d.event";
+
+/// A page of the list of sessions, narrowed by a clause.
+fn sessions(what: &'static str, clause: &str, value: Option<&str>, before: &str, indexes: [&'static str; 2]) -> Read {
+    let whole = [("{COLUMNS}", SESSION), ("{clause}", "WHERE {clause} ref < $1 ORDER BY ref DESC LIMIT $2"), ("{clause}", clause)];
+    let mut filled = [&whole[..], &[("$1", before), ("$2", "51")]].concat();
+    filled.extend(value.map(|value| ("$3", value)));
+    read(what, "SELECT {COLUMNS} FROM sessions {clause}", &filled, indexes)
+}
+
+/// What is read.
+fn reads(engine: Engine) -> Vec<Read> {
     let binary = if engine == Engine::Sqlite { "BLOB" } else { "BYTEA" };
-    let is = |column: &str, text: &str| format!("{column} = CAST('{text}' AS {binary})");
-    let sessions = |clause: &str| format!("SELECT ref, id_sealed, customer, status, decision FROM sessions WHERE {clause} ORDER BY ref DESC LIMIT 51");
-    let sessions_by_id = |count: usize| {
-        let hashes: Vec<String> = (0..count).map(|number| format!("CAST('h{number}' AS {binary})")).collect();
-        format!("SELECT id_hash, ref, id_sealed FROM sessions WHERE id_hash IN ({})", hashes.join(", "))
+    let bytes = |text: &str| format!("CAST('{text}' AS {binary})");
+    let sessions_by_id = |what: &'static str, count: usize| {
+        let hashes: Vec<String> = (0..count).map(|number| bytes(&format!("h{number}"))).collect();
+        let hashes = hashes.join(", ");
+        let filled = [("{COLUMNS}", SESSION), ("{}", hashes.as_str())];
+        read(what, "SELECT id_hash, {COLUMNS} FROM sessions WHERE id_hash IN ({})", &filled, ["sqlite_autoindex_sessions_2", "sessions_id_hash_key"])
     };
-    let artifacts = |clause: &str| format!("SELECT id, session_ref, customer, size, data_key FROM artifacts WHERE {clause}");
-    let operator = |from: &str| format!("SELECT o.id, o.email, o.role FROM {from}");
+    let artifacts = |what: &'static str, statement: &str, values: &[(&str, &str)], indexes: [&'static str; 2]| {
+        read(what, statement, &[&[("{COLUMNS}", ARTIFACT)][..], values].concat(), indexes)
+    };
+    let operator = |what: &'static str, statement: &str, values: &[(&str, &str)], indexes: [&'static str; 2]| {
+        read(what, statement, &[&[("{COLUMNS}", OPERATOR)][..], values].concat(), indexes)
+    };
+    let of_ref = ["sqlite_autoindex_sessions_1", "sessions_pkey"];
     vec![
-        ("the list of sessions", sessions("ref < 's99999'"), ["sqlite_autoindex_sessions_1", "sessions_pkey"]),
-        ("a page in its middle", sessions("ref < 's12500'"), ["sqlite_autoindex_sessions_1", "sessions_pkey"]),
-        ("sessions of a status", sessions("status = 'PROCESSING' AND ref < 's99999'"), ["sessions_of_status"; 2]),
-        ("sessions that wait for a person", sessions("status = 'COMPLETED' AND decision = 'REVIEW' AND ref < 's99999'"), ["sessions_to_review"; 2]),
-        ("a customer's sessions", sessions("customer = 'c10007' AND ref < 's99999'"), ["sessions_of_customer"; 2]),
-        ("a session by its id", sessions_by_id(1), ["sqlite_autoindex_sessions_2", "sessions_id_hash_key"]),
-        ("32 sessions by their ids", sessions_by_id(32), ["sqlite_autoindex_sessions_2", "sessions_id_hash_key"]),
-        (
+        sessions("the list of sessions", "", None, "'s99999'", of_ref),
+        sessions("a page in its middle", "", None, "'s12500'", of_ref),
+        sessions("sessions of a status", "status = $3 AND", Some("'PROCESSING'"), "'s99999'", ["sessions_of_status"; 2]),
+        sessions("sessions that wait for a person", "status = 'COMPLETED' AND decision = 'REVIEW' AND", None, "'s99999'", ["sessions_to_review"; 2]),
+        sessions("a customer's sessions", "customer = $3 AND", Some("'c10007'"), "'s99999'", ["sessions_of_customer"; 2]),
+        sessions_by_id("a session by its id", 1),
+        sessions_by_id("32 sessions by their ids", 32),
+        read(
             "a customer by the reference",
-            format!("SELECT id, reference FROM customers WHERE {}", is("reference_index", "r7")),
+            "SELECT id, reference, data_key FROM customers WHERE reference_index = $1",
+            &[("$1", &*bytes("r7"))],
             ["sqlite_autoindex_customers_2", "customers_reference_index_key"],
         ),
-        (
+        artifacts(
             "artifacts in no dossier",
-            artifacts("customer IS NULL AND id < 'a99999' ORDER BY id DESC LIMIT 51"),
+            "SELECT {COLUMNS} FROM artifacts WHERE customer IS NULL AND id < $1 ORDER BY id DESC LIMIT $2",
+            &[("$1", "'a99999'"), ("$2", "51")],
             ["artifacts_of_customer", "artifacts_unresolved"],
         ),
-        (
+        read(
             "how many there are",
-            "SELECT COUNT(*) FROM (SELECT id FROM artifacts WHERE customer IS NULL LIMIT 100) AS counted".to_owned(),
+            "SELECT COUNT(*) AS n FROM (SELECT id FROM artifacts WHERE customer IS NULL LIMIT $1) AS counted",
+            &[("$1", "100")],
             ["artifacts_of_customer", "artifacts_unresolved"],
         ),
-        ("a customer's artifacts", artifacts("customer = 'c10007' ORDER BY id DESC LIMIT 100"), ["artifacts_of_customer"; 2]),
-        ("a session's artifacts", artifacts("session_ref = 's10007' ORDER BY id"), ["artifacts_of_session"; 2]),
-        (
+        artifacts(
+            "a customer's artifacts",
+            "SELECT {COLUMNS} FROM artifacts WHERE customer = $1 ORDER BY id DESC LIMIT $2",
+            &[("$1", "'c10007'"), ("$2", "100")],
+            ["artifacts_of_customer"; 2],
+        ),
+        artifacts(
+            "a session's artifacts",
+            "SELECT {COLUMNS} FROM artifacts WHERE session_ref = $1 ORDER BY id",
+            &[("$1", "'s10007'")],
+            ["artifacts_of_session"; 2],
+        ),
+        read(
             "a session's timeline",
-            "SELECT id, at, action FROM audit WHERE subject = 's10007' ORDER BY at DESC, id DESC LIMIT 200".to_owned(),
+            "SELECT id, at, actor, action, detail FROM audit WHERE subject = $1 ORDER BY at DESC, id DESC LIMIT $2",
+            &[("$1", "'s10007'"), ("$2", "1001")],
             ["audit_of_subject"; 2],
         ),
-        (
+        read(
             "an endpoint's last deliveries",
-            "SELECT id, event, status FROM deliveries WHERE endpoint = 'w10007' ORDER BY id DESC LIMIT 50".to_owned(),
+            "{DELIVERIES} WHERE d.endpoint = $1 ORDER BY d.id DESC LIMIT $2",
+            &[("{DELIVERIES}", DELIVERY), ("$1", "'w10007'"), ("$2", "5")],
             ["deliveries_to_endpoint"; 2],
         ),
-        (
+        read(
+            "the list of endpoints",
+            "SELECT id, url, secret, created_at, disabled_at FROM endpoints WHERE id < $1 ORDER BY id DESC LIMIT $2",
+            &[("$1", "'w99999'"), ("$2", "51")],
+            ["sqlite_autoindex_endpoints_1", "endpoints_pkey"],
+        ),
+        operator(
+            "the list of operators",
+            "SELECT {COLUMNS} FROM operators o WHERE o.id < $1 ORDER BY o.id DESC LIMIT $2",
+            &[("$1", "'o99999'"), ("$2", "51")],
+            ["sqlite_autoindex_operators_1", "operators_pkey"],
+        ),
+        operator(
             "an operator by e-mail",
-            operator(&format!("operators o WHERE {}", is("o.email_index", "e7"))),
+            "SELECT {COLUMNS} FROM operators o WHERE o.email_index = $1",
+            &[("$1", &*bytes("e7"))],
             ["sqlite_autoindex_operators_2", "operators_email_index_key"],
         ),
-        (
+        operator(
             "who is signed in",
-            operator(&format!("sign_ins s JOIN operators o ON o.id = s.operator WHERE {}", is("s.token_hash", "t7"))),
+            "SELECT {COLUMNS}, s.created_at AS began_at, s.seen_at AS seen_at FROM sign_ins s JOIN operators o ON o.id = s.operator WHERE s.token_hash = $1",
+            &[("$1", &*bytes("t7"))],
             ["sqlite_autoindex_sign_ins_1", "sign_ins_pkey"],
         ),
-        (
+        operator(
             "whom a link lets in",
-            operator(&format!("links l JOIN operators o ON o.id = l.operator WHERE {} AND l.kind = 'INVITATION'", is("l.token_hash", "l7"))),
+            "SELECT {COLUMNS} FROM links l JOIN operators o ON o.id = l.operator WHERE l.token_hash = $1 AND l.kind = $2 AND l.expires_at > $3 AND o.disabled_at IS NULL",
+            &[("$1", &*bytes("l7")), ("$2", "'INVITATION'"), ("$3", "0")],
             ["sqlite_autoindex_links_1", "links_pkey"],
         ),
-        ("a key", format!("SELECT id, scopes FROM api_keys WHERE {}", is("key_hash", "k7")), ["sqlite_autoindex_api_keys_2", "api_keys_key_hash_key"]),
-        (
+        read(
+            "the list of keys",
+            "SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE id < $1 ORDER BY id DESC LIMIT $2",
+            &[("$1", "'k99999'"), ("$2", "51")],
+            ["sqlite_autoindex_api_keys_1", "api_keys_pkey"],
+        ),
+        read(
+            "a key",
+            "SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE key_hash = $1 AND disabled_at IS NULL",
+            &[("$1", &*bytes("k7"))],
+            ["sqlite_autoindex_api_keys_2", "api_keys_key_hash_key"],
+        ),
+        read(
             "an answer that was given",
-            format!("SELECT answer FROM idempotency WHERE api_key = 'k10007' AND {} AND created_at > 0", is("key_index", "x7")),
+            "SELECT body_index, answer FROM idempotency WHERE api_key = $1 AND key_index = $2 AND created_at > $3",
+            &[("$1", "'k10007'"), ("$2", &*bytes("x7")), ("$3", "0")],
             ["sqlite_autoindex_idempotency_1", "idempotency_pkey"],
         ),
     ]
@@ -129,7 +230,7 @@ async fn lists_and_searches_read_by_an_index(place: Place) {
     if place.engine == Engine::Postgres {
         place.database.analyze().await;
     }
-    for (what, sql, indexes) in reads(place.engine) {
+    for Read { what, sql, indexes } in reads(place.engine) {
         let plan = place.database.plan(&sql).await.join("\n");
         let index = indexes[usize::from(place.engine == Engine::Postgres)];
         assert!(plan.contains(index), "{what} is read by {index}:\n{plan}");

@@ -87,6 +87,11 @@ async fn a_review_changes_the_decision_and_never_the_status(world: World) {
         assert_eq!((&after["riskScore"], &after["checks"]), (&before["riskScore"], &before["checks"]));
         let page = reviewer.page(&path).await;
         assert!(page.contains(reason.trim()) && page.contains(&desk.email), "who decided, and why: {page}");
+        for (language, approved, rejected) in [("pt-BR", "Aprovada", "Reprovada"), ("en", "Approved", "Rejected"), ("es", "Aprobada", "Rechazada")] {
+            let page = reviewer.page(&format!("{path}?lang={language}")).await;
+            let timeline = page.split(r#"class="timeline""#).nth(1).expect("a timeline");
+            assert!(timeline.contains(if decision == "APPROVED" { approved } else { rejected }) && !timeline.contains(decision), "{language}: {timeline}");
+        }
     }
 
     let mut told = events(&company, &secret, "session.reviewed", 2).await;

@@ -27,6 +27,10 @@ pub fn EntrancePage(site: Site, language: Language, here: String, entrance: Entr
         Entrance::OneTime => (words.one_time_title, Some(words.one_time_text.to_owned()), words.sign_in),
         Entrance::Gone => (words.gone_title, Some(words.gone_text.to_owned()), ""),
         Entrance::Ended { .. } => (words.ended_title, Some(words.ended_text.to_owned()), ""),
+        Entrance::Trouble { trouble, .. } => {
+            let (title, text) = words.trouble_of(*trouble);
+            (title, Some(text), "")
+        }
     };
     let asks_email = matches!(entrance, Entrance::SignIn { .. } | Entrance::SetUp);
     let makes_password = matches!(entrance, Entrance::SetUp | Entrance::Invitation { .. });
@@ -50,6 +54,7 @@ pub fn EntrancePage(site: Site, language: Language, here: String, entrance: Entr
     });
     let content = match entrance {
         Entrance::Gone => view! { <p><a href="/dashboard/sign-in">{words.to_sign_in}</a></p> }.into_any(),
+        Entrance::Trouble { back, .. } => view! { <p><a href=back>{words.back}</a></p> }.into_any(),
         // In a tab of its own: this one can send again what was typed.
         Entrance::Ended { next } => {
             view! { <p><a href=format!("/dashboard/sign-in?next={next}") target="_blank" rel="noopener">{words.to_sign_in_tab}</a></p> }.into_any()

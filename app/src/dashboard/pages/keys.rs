@@ -7,19 +7,19 @@ use super::{
     form::{Choices, ErrorSummary},
     layout::DashboardPage,
     once::Once,
-    parts::{Act, Card, Final, Nothing, State, Table, Time},
+    parts::{Act, Card, Final, Nothing, Pages, State, Table, Time},
 };
 use crate::{
     components::layout::Site,
-    dashboard::data::{KeyRow, Refused, ShownOnce, Viewer},
+    dashboard::data::{KeyRow, Refused, Rows, ShownOnce, Viewer},
     words::dashboard::{DashboardWords, words},
 };
 
 const KEYS: &str = "/dashboard/api-keys";
 
-/// The keys, the form for another, and the switch.
+/// A page of keys, the form for another, and the switch.
 #[component]
-pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Vec<KeyRow>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
+pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Rows<KeyRow>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
     let (language, may) = (viewer.language, viewer.role.may(May::ChangeSettings));
     let words = words(language);
     let island = once.is_some();
@@ -40,6 +40,7 @@ pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Vec<KeyRow>
             </Card>
         }
     });
+    let Rows { rows: keys, older, newest } = keys;
     let list = if keys.is_empty() {
         view! { <p class="card body quiet">{words.no_keys}</p> }.into_any()
     } else {
@@ -53,6 +54,7 @@ pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Vec<KeyRow>
             <Card title=words.session_api><div class="row"><p>{state}</p>{switch}</div></Card>
             {form}
             {list}
+            <Pages older newest words />
         </DashboardPage>
     }
 }

@@ -7,11 +7,11 @@ use super::{
     form::{ErrorSummary, SelectField, TextField},
     layout::DashboardPage,
     once::Copied,
-    parts::{Card, Customer, Locale, StatusPill, Table, Time, short},
+    parts::{Card, Customer, Locale, Pages, StatusPill, Table, Time, short},
 };
 use crate::{
     components::layout::Site,
-    dashboard::data::{Link, LinkRow, Links, Refused, Viewer},
+    dashboard::data::{Link, LinkRow, Links, Refused, Rows, Viewer},
     islands::dashboard::live_status::LiveStatus,
     words::dashboard::{DashboardWords, words},
 };
@@ -19,11 +19,12 @@ use crate::{
 /// Seconds after which a link's page without script looks again.
 const REFRESH: &str = "10";
 
-/// The form for a new link, and the newest sessions.
+/// The form for a new link, and a page of sessions, newest first.
 #[component]
 pub fn LinksPage(site: Site, viewer: Viewer, data: Links, refused: Refused) -> impl IntoView {
     let words = words(viewer.language);
-    let Links { flows, newest } = data;
+    let Links { flows, sessions: Rows { rows, older, newest } } = data;
+    let (name, nothing) = if newest.is_none() { (words.newest_sessions, words.no_links) } else { (words.sessions, words.no_sessions) };
     let language = viewer.language;
     let summary = view! { <ErrorSummary refused=refused.clone() language /> };
     let form = viewer.role.may(May::CreateLinks).then(|| view! { <NewLink flows refused language /> });
@@ -33,13 +34,14 @@ pub fn LinksPage(site: Site, viewer: Viewer, data: Links, refused: Refused) -> i
             {summary}
             {form}
             <section class="card">
-                <h2>{words.newest_sessions}</h2>
-                {if newest.is_empty() {
-                    view! { <p class="body quiet">{words.no_links}</p> }.into_any()
+                <h2>{name}</h2>
+                {if rows.is_empty() {
+                    view! { <p class="body quiet">{nothing}</p> }.into_any()
                 } else {
-                    view! { <LinkTable rows=newest words /> }.into_any()
+                    view! { <LinkTable rows name words /> }.into_any()
                 }}
             </section>
+            <Pages older newest words />
         </DashboardPage>
     }
 }
@@ -65,7 +67,7 @@ fn NewLink(flows: Vec<(String, String)>, refused: Refused, language: Language) -
 }
 
 #[component]
-fn LinkTable(rows: Vec<LinkRow>, words: &'static DashboardWords) -> impl IntoView {
+fn LinkTable(rows: Vec<LinkRow>, name: &'static str, words: &'static DashboardWords) -> impl IntoView {
     let rows = rows.into_iter().map(|row| {
         view! {
             <tr>
@@ -79,7 +81,7 @@ fn LinkTable(rows: Vec<LinkRow>, words: &'static DashboardWords) -> impl IntoVie
     });
     let rows = rows.collect_view();
     view! {
-        <Table name=words.newest_sessions heads=vec![words.session, words.flow, words.status, words.created, words.expires]>
+        <Table name heads=vec![words.session, words.flow, words.status, words.created, words.expires]>
             {rows}
         </Table>
     }

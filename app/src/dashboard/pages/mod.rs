@@ -24,7 +24,7 @@ pub use self::{
     entrance::EntrancePage,
     keys::KeysPage,
     links::{LinkPage, LinksPage},
-    nothing::{ForbiddenPage, MissingPage},
+    nothing::{ForbiddenPage, MissingPage, TroublePage},
     operators::OperatorsPage,
     session::SessionPage,
     sessions::SessionsPage,

@@ -7,22 +7,23 @@ use super::{
     form::{ErrorSummary, SelectField, TextField},
     layout::DashboardPage,
     once::Once,
-    parts::{Card, Final, Nothing, State, Table, Time},
+    parts::{Card, Final, Nothing, Pages, State, Table, Time},
 };
 use crate::{
     components::layout::Site,
-    dashboard::data::{OperatorRow, Refused, ShownOnce, Viewer},
+    dashboard::data::{OperatorRow, Refused, Rows, ShownOnce, Viewer},
     words::dashboard::{DashboardWords, words},
 };
 
 const OPERATORS: &str = "/dashboard/operators";
 
-/// The operators, and the form for another.
+/// A page of operators, and the form for another.
 #[component]
-pub fn OperatorsPage(site: Site, viewer: Viewer, operators: Vec<OperatorRow>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
+pub fn OperatorsPage(site: Site, viewer: Viewer, operators: Rows<OperatorRow>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
     let (language, may) = (viewer.language, viewer.role.may(May::ChangeSettings));
     let words = words(language);
     let island = once.is_some();
+    let Rows { rows: operators, older, newest } = operators;
     let summary = view! { <ErrorSummary refused=refused.clone() language /> };
     let form = may.then(|| {
         // What is chosen already is the role that changes nothing.
@@ -48,6 +49,7 @@ pub fn OperatorsPage(site: Site, viewer: Viewer, operators: Vec<OperatorRow>, on
             <Once once label=words.invitation_link language />
             {form}
             <div class="card"><OperatorTable operators may words /></div>
+            <Pages older newest words />
         </DashboardPage>
     }
 }

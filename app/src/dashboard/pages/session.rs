@@ -37,6 +37,7 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
     let live = moves.then(|| {
         view! { <LiveStatus events=format!("{page}/events") page=page.clone() status=row.status texts=words.live_texts() show=words.show.to_owned() /> }
     });
+    let cut = data.cut.map(|shown| view! { <p>{fill(words.cut, &[("n", &shown.to_string())])}</p> });
     let can_reveal = reviews && !data.revealed && !data.input.is_empty();
     let risk = view! { <RiskView risk=data.risk.clone() checks=data.checks.clone() status=row.status words /> };
     let evidence = view! { <EvidenceList artifacts=data.artifacts.clone() viewer=viewer.clone() refused=refused.clone() /> };
@@ -53,6 +54,7 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
                 {live}
             </div>
             <ErrorSummary refused=refused.clone() language />
+            {cut}
             <div class="columns">
                 <div class="stack">
                     <Card title=words.risk>{risk}</Card>
@@ -225,11 +227,12 @@ fn Facts(row: SessionRow, version: (String, i64), locale: Option<Language>, end:
 #[component]
 fn Timeline(moments: Vec<Moment>, words: &'static DashboardWords) -> impl IntoView {
     let moments = moments.into_iter().map(|moment| {
+        let detail = moment.detail.map(|detail| words.detail_of(&moment.action, &detail));
         view! {
             <li>
                 <strong>{words.action_of(&moment.action)}</strong>
                 <span class="quiet">{words.actor_of(&moment.actor)}</span>
-                {moment.detail.map(|detail| view! { <span class="mono quiet">{detail}</span> })}
+                {detail.map(|detail| view! { <span class="mono quiet">{detail}</span> })}
                 <span class="quiet"><Time at=moment.at /></span>
             </li>
         }

@@ -8,19 +8,19 @@ use super::{
     form::{ErrorSummary, TextField},
     layout::DashboardPage,
     once::Once,
-    parts::{Card, Final, State, Time},
+    parts::{Card, Final, Pages, State, Time},
 };
 use crate::{
     components::layout::Site,
-    dashboard::data::{EndpointRow, Refused, ShownOnce, Viewer},
+    dashboard::data::{EndpointRow, Refused, Rows, ShownOnce, Viewer},
     words::dashboard::words,
 };
 
 const WEBHOOKS: &str = "/dashboard/webhooks";
 
-/// Every endpoint with its last deliveries, and the form for another.
+/// A page of endpoints with their last deliveries, and the form for another.
 #[component]
-pub fn WebhooksPage(site: Site, viewer: Viewer, endpoints: Vec<EndpointRow>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
+pub fn WebhooksPage(site: Site, viewer: Viewer, endpoints: Rows<EndpointRow>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
     let (language, may) = (viewer.language, viewer.role.may(May::ChangeSettings));
     let words = words(language);
     let island = once.is_some();
@@ -35,6 +35,7 @@ pub fn WebhooksPage(site: Site, viewer: Viewer, endpoints: Vec<EndpointRow>, onc
             </Card>
         }
     });
+    let Rows { rows: endpoints, older, newest } = endpoints;
     let nothing = endpoints.is_empty().then(|| view! { <p class="quiet">{words.no_endpoints}</p> });
     let endpoints = endpoints.into_iter().map(|endpoint| {
         let (page, url) = (format!("{WEBHOOKS}/{}", endpoint.id), endpoint.url.clone());
@@ -54,6 +55,7 @@ pub fn WebhooksPage(site: Site, viewer: Viewer, endpoints: Vec<EndpointRow>, onc
             {form}
             {nothing}
             {endpoints}
+            <Pages older newest words />
         </DashboardPage>
     }
 }

@@ -14,7 +14,7 @@ use shared::{
 };
 
 use super::fill;
-use crate::dashboard::data::{Done, Refusal};
+use crate::dashboard::data::{Done, Refusal, Trouble};
 
 super::page_words! {
     /// What the dashboard says.
@@ -45,6 +45,14 @@ super::page_words! {
     forbidden_text,
     missing_title,
     missing_text,
+    trouble_title,
+    elsewhere_text,
+    late_text,
+    /// `{kib}`
+    large_text,
+    slow_text,
+    unknown_text,
+    back,
 
     // Coming in
     sign_in,
@@ -168,6 +176,8 @@ super::page_words! {
     duration,
     answer,
     timeline,
+    /// `{n}`
+    cut,
     facts,
     /// `{flow}`, `{version}`
     version,
@@ -435,6 +445,12 @@ impl DashboardWords {
         .to_owned()
     }
 
+    /// What it was about: a decision in words, everything else as it is.
+    pub fn detail_of(&self, action: &str, detail: &str) -> String {
+        let decision = if action == "session.reviewed" { detail.parse::<Decision>().ok() } else { None };
+        decision.map_or_else(|| detail.to_owned(), |decision| self.decision_of(decision).to_owned())
+    }
+
     /// Who did it.
     pub fn actor_of(&self, actor: &str) -> String {
         match actor.split_once(" key_") {
@@ -470,6 +486,22 @@ impl DashboardWords {
             Refusal::TooLate => self.too_late,
         };
         plain.to_owned()
+    }
+
+    /// What stands in the way: a heading, and a sentence.
+    pub fn trouble_of(&self, trouble: Trouble) -> (&'static str, String) {
+        let text = match trouble {
+            Trouble::Forbidden(role) => return (self.forbidden_title, fill(self.forbidden_text, &[("role", self.role_of(role))])),
+            Trouble::Missing => return (self.missing_title, self.missing_text.to_owned()),
+            Trouble::TooLarge(kib) => fill(self.large_text, &[("kib", &kib.to_string())]),
+            Trouble::TooMany(seconds) => fill(self.too_many, &[("seconds", &seconds.to_string())]),
+            Trouble::Elsewhere => self.elsewhere_text.to_owned(),
+            Trouble::TooLate => self.late_text.to_owned(),
+            Trouble::TooSlow => self.slow_text.to_owned(),
+            Trouble::Unavailable => self.unavailable.to_owned(),
+            Trouble::Unknown => self.unknown_text.to_owned(),
+        };
+        (self.trouble_title, text)
     }
 
     /// What was done.

@@ -54,11 +54,7 @@ async fn signed_in(State((context, action)): State<(Context, May)>, request: Req
 
 async fn who(context: &Context, request: &Parts) -> Result<SignedIn, Response> {
     check_origin(&context.app, &request.method, &request.headers).map_err(IntoResponse::into_response)?;
-    let known = match token(&context.app, &request.headers) {
-        Some(token) => operators::of_token(&context.app, token).await.map_err(|error| ApiError::from(error).into_response())?,
-        None => None,
-    };
-    if let Some(known) = known {
+    if let Some(known) = operator(context, &request.headers).await.map_err(IntoResponse::into_response)? {
         return Ok(known);
     }
     Err(if is_page(request) {
@@ -71,6 +67,17 @@ async fn who(context: &Context, request: &Parts) -> Result<SignedIn, Response> {
     })
 }
 
+/// Who is signed in on this browser.
+///
+/// # Errors
+/// Where the store does not answer.
+pub(super) async fn operator(context: &Context, headers: &HeaderMap) -> Result<Option<SignedIn>, ApiError> {
+    match token(&context.app, headers) {
+        Some(token) => Ok(operators::of_token(&context.app, token).await?),
+        None => Ok(None),
+    }
+}
+
 /// Whether the answer is a page to look at: then who is not signed in is led there, and who may not is told so by a page.
 fn is_page(request: &Parts) -> bool {
     let route = request.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
@@ -81,7 +88,7 @@ fn is_page(request: &Parts) -> bool {
 ///
 /// # Errors
 /// 403 `forbidden`
-fn check_origin(app: &App, method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
+pub(super) fn check_origin(app: &App, method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
     if method.is_safe() {
         return Ok(());
     }
@@ -95,7 +102,7 @@ fn check_origin(app: &App, method: &Method, headers: &HeaderMap) -> Result<(), A
 }
 
 /// What every answer of the dashboard carries besides the rest: `no-referrer` would make every form's Origin null.
-fn with_headers(mut response: Response) -> Response {
+pub(super) fn with_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert("permissions-policy", HeaderValue::from_static("camera=()"));

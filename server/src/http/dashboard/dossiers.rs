@@ -22,15 +22,14 @@ use super::{
 use crate::{
     artifacts::ArtifactError,
     dossiers::{self, CustomerReference, What},
-    http::{Context, language::query, path::Segments, problems::ApiError},
+    http::{Context, path::Segments, problems::ApiError},
     operators::SignedIn,
 };
 
 /// `GET /dashboard/unresolved`
 pub async fn unresolved(State(context): State<Context>, Extension(operator): Extension<SignedIn>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
     let asked = Asked::new(&context, &operator, &headers, &uri);
-    let before = query(uri.query(), "before").and_then(|before| before.parse().ok()).unwrap_or(Uuid::max());
-    let data = asked.desk().unresolved(before).await?;
+    let data = asked.desk().unresolved(asked.before().unwrap_or(Uuid::max())).await?;
     asked.draw(StatusCode::OK, false, move |site, viewer| view! { <UnresolvedPage site viewer data=data.clone() /> }).await
 }
 

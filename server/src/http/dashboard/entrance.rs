@@ -122,6 +122,12 @@ pub(super) async fn ended(context: &Context, headers: &HeaderMap, uri: &Uri) -> 
     Door::new(context, headers, uri).draw(StatusCode::UNAUTHORIZED, entrance, Refused::default()).await
 }
 
+/// A page in place of what somebody asked for who is not signed in; `here` is where another language leads back to.
+pub(super) async fn instead_of(context: &Context, headers: &HeaderMap, status: StatusCode, here: String, entrance: Entrance) -> Response {
+    let door = Door { context, language: language::of_nothing(headers, None), here, plain: false };
+    door.draw(status, entrance, Refused::default()).await
+}
+
 /// `GET /dashboard/set-up/{token}`
 pub async fn set_up_page(State(context): State<Context>, Segments(token): Segments<String>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
     let door = Door::new(&context, &headers, &uri);

@@ -28,7 +28,7 @@ use crate::{
 };
 
 async fn draw(asked: &Asked<'_>, status: StatusCode, refused: Refused) -> Result<Response, ApiError> {
-    let data = asked.desk().links().await?;
+    let data = asked.desk().links(asked.before()).await?;
     asked.draw(status, false, move |site, viewer| view! { <LinksPage site viewer data=data.clone() refused=refused.clone() /> }).await
 }
 

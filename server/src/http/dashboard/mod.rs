@@ -8,6 +8,7 @@ mod once;
 pub(in crate::http) mod pages;
 pub mod sessions;
 pub mod settings;
+pub mod troubles;
 
 use app::dashboard::pages::{ForbiddenPage, MissingPage};
 use axum::{

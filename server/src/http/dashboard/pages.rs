@@ -13,6 +13,7 @@ use axum::{
 };
 use leptos::prelude::IntoView;
 use shared::{language::Language, role::May};
+use uuid::Uuid;
 
 use crate::{
     desk::Desk,
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// The largest form, in bytes.
-const MAX_FORM: usize = 64 * 1024;
+pub(super) const MAX_FORM: usize = 64 * 1024;
 
 /// A request for a page: who asks, and how the page is to be.
 pub struct Asked<'a> {
@@ -51,6 +52,11 @@ impl<'a> Asked<'a> {
     /// What the page's data are gathered by.
     pub fn desk(&self) -> Desk<'a> {
         Desk::new(&self.context.app, self.language)
+    }
+
+    /// The row that this page of a list begins after, where it is not the first.
+    pub fn before(&self) -> Option<Uuid> {
+        language::query(self.here.split_once('?').map(|(_, query)| query), "before")?.parse().ok()
     }
 
     /// Whether the operator may do this.

@@ -39,8 +39,7 @@ pub async fn list(State(context): State<Context>, Extension(operator): Extension
         word("status").and_then(|word| [Status::Pending, Status::Processing, Status::Completed, Status::Expired].into_iter().find(|s| s.as_str() == word));
     let customer: Option<Uuid> = word("customer").and_then(|word| word.parse().ok());
     let filter = Filter { status, review: word("review").is_some(), customer: None, search: String::new() };
-    let before = word("before").and_then(|word| word.parse().ok());
-    let data = asked.desk().sessions(filter, customer, before).await?;
+    let data = asked.desk().sessions(filter, customer, asked.before()).await?;
     asked.draw(StatusCode::OK, false, move |site, viewer| view! { <SessionsPage site viewer data=data.clone() /> }).await
 }
 

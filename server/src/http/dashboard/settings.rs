@@ -63,7 +63,7 @@ fn disabled(done: Result<(), StoreError>, path: &str) -> Result<Response, ApiErr
 }
 
 async fn draw_webhooks(asked: &Asked<'_>, Shown { status, once, refused }: Shown) -> Result<Response, ApiError> {
-    let endpoints = asked.desk().endpoints().await?;
+    let endpoints = asked.desk().endpoints(asked.before()).await?;
     // With script, what is shown once has a button to copy it.
     let has_secret = once.is_some();
     let page = move |site, viewer| {
@@ -140,7 +140,7 @@ pub async fn disable_webhook(
 
 async fn draw_keys(asked: &Asked<'_>, Shown { status, once, refused }: Shown) -> Result<Response, ApiError> {
     let session_api = api_keys::is_session_api_on(&asked.context.app).await.map_err(SessionError::from)?;
-    let keys = asked.desk().keys().await?;
+    let keys = asked.desk().keys(asked.before()).await?;
     // With script, what is shown once has a button to copy it.
     let has_secret = once.is_some();
     let page = move |site, viewer| {
@@ -197,7 +197,7 @@ pub async fn session_api(State(context): State<Context>, Extension(operator): Ex
 }
 
 async fn draw_operators(asked: &Asked<'_>, Shown { status, once, refused }: Shown) -> Result<Response, ApiError> {
-    let operators = asked.desk().operators(asked.operator).await?;
+    let operators = asked.desk().operators(asked.operator, asked.before()).await?;
     // With script, what is shown once has a button to copy it.
     let has_secret = once.is_some();
     let page = move |site, viewer| {
