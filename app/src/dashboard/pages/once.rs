@@ -11,7 +11,7 @@ pub fn Once(once: Option<ShownOnce>, label: &'static str, language: Language) ->
     once.map(|ShownOnce { of, secret }| {
         view! {
             <section class="card body once">
-                <p><strong>{of}</strong></p>
+                <p><strong class="clip" title=of.clone()>{of}</strong></p>
                 <Copied id="secret" label hint=words(language).shown_once value=secret language />
             </section>
         }

@@ -40,7 +40,7 @@ pub fn WebhooksPage(site: Site, viewer: Viewer, endpoints: Vec<EndpointRow>, onc
         let (page, url) = (format!("{WEBHOOKS}/{}", endpoint.id), endpoint.url.clone());
         view! {
             <section class="card">
-                <h2><a href=page>{url}</a></h2>
+                <h2><a class="clip" href=page title=url.clone()>{url}</a></h2>
                 <div class="body"><Endpoint endpoint may language /></div>
             </section>
         }
