@@ -66,10 +66,10 @@ impl Desk<'_> {
     pub async fn operators(self, viewer: &SignedIn) -> Result<Vec<OperatorRow>, OperatorError> {
         let operators = operators::all(self.app).await?.into_iter().map(|(operator, email)| OperatorRow {
             id: operator.id.to_string(),
+            active: operators::came_in(&operator, &email),
             email,
             role: operator.role,
             created_at: rfc3339(operator.created_at),
-            active: operator.password.is_some(),
             disabled_at: operator.disabled_at.map(rfc3339),
             is_self: operator.id == viewer.id,
         });

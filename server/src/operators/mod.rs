@@ -400,6 +400,11 @@ pub async fn all(app: &App) -> Result<Vec<(Operator, String)>, OperatorError> {
     Ok(operators.into_iter().map(named).collect::<Result<_, _>>()?)
 }
 
+/// Whether an operator waits for nothing: they chose a password, or are the demonstration's, who has none.
+pub fn came_in(operator: &Operator, email: &str) -> bool {
+    operator.password.is_some() || email == DEMO_EMAIL
+}
+
 /// Disables an operator; whatever they hold open ends at once.
 ///
 /// # Errors
