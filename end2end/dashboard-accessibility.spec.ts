@@ -1,6 +1,6 @@
 // Every page of the dashboard for everybody: axe finds nothing in either theme, and nothing is wider than the narrowest
 // screen. A form is looked at as it is refused: that page has all that the others have.
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
 import { expectNothing } from "./axe";
 import { Operator } from "./operator";
@@ -100,4 +100,49 @@ test.describe("axe finds nothing", { tag: "@script-on" }, () => {
     await operator.open("/set-up/none");
     await look(page, "a link that opens nothing");
   });
+});
+
+test("what cannot be undone is one line before it is opened, and within the page then", async ({ browser, server, javaScriptEnabled }) => {
+  const operator = await Operator.admin(browser, server, javaScriptEnabled);
+  const { key } = await server.command("api-key", "create", "--scope", "sessions:create", "--scope", "sessions:read");
+  await fetch(`${server.origin}/kyc-sessions/none`, { headers: { authorization: `Bearer ${key}` } });
+  await server.command("operator", "add", `${randomUUID()}@acme.example`, "--role", "AGENT");
+  const expectWithin = async (button: Locator, where: string) => {
+    const [{ x, width, height }, page] = [(await button.boundingBox())!, (await operator.heading.boundingBox())!];
+    expect(height, where).toBeLessThan(40);
+    expect(x, where).toBeGreaterThan(page.x);
+    expect(x + width, where).toBeLessThan(page.x + page.width);
+  };
+  for (const width of [1280, 1024]) {
+    await operator.page.setViewportSize({ width, height: 800 });
+    for (const path of ["/api-keys", "/operators"]) {
+      await operator.open(path);
+      const final = operator.main.locator("details.final").first();
+      await expectWithin(final.locator("summary"), `${path} at ${width} px`);
+      await final.locator("summary").click();
+      await expectWithin(final.getByRole("button"), `${path} at ${width} px, opened`);
+    }
+  }
+  operator.expectQuiet();
+});
+
+test("an address of 2,000 characters takes one line, and is whole on the endpoint's own page", async ({ browser, server, javaScriptEnabled }) => {
+  const url = `http://127.0.0.1:9/${randomUUID()}/${"segment/".repeat(240)}`;
+  await server.command("webhook", "add", url);
+  const operator = await Operator.admin(browser, server, javaScriptEnabled);
+  const { ref } = await operator.createLink();
+  await operator.open(`/sessions/${ref}`);
+  await operator.finally("Expire now");
+  const expectOneLine = async (address: Locator) => {
+    await expect(address).toHaveAttribute("title", url);
+    expect((await address.boundingBox())!.height).toBeLessThan(40);
+  };
+  await expectOneLine(operator.card("Deliveries").getByText(url));
+  await operator.open("/webhooks");
+  const endpoint = operator.main.locator("section", { hasText: url });
+  await expectOneLine(endpoint.getByRole("link", { name: url }));
+  await endpoint.getByRole("link", { name: url }).click();
+  await expect(operator.main.getByRole("heading", { level: 2, name: url })).toBeVisible();
+  await operator.finally("Disable");
+  operator.expectQuiet();
 });

@@ -482,7 +482,7 @@ pub struct OperatorRow {
     pub role: Role,
     /// When they were invited.
     pub created_at: String,
-    /// They have a password.
+    /// They came in: no invitation waits for them.
     pub active: bool,
     /// They may not sign in any more, since.
     pub disabled_at: Option<String>,

@@ -70,10 +70,10 @@ impl Desk<'_> {
         let found = operators::list(self.app, before.unwrap_or(Uuid::max()), limit()).await?;
         let row = |(operator, email): (Operator, String)| OperatorRow {
             id: operator.id.to_string(),
+            active: operators::came_in(&operator, &email),
             email,
             role: operator.role,
             created_at: rfc3339(operator.created_at),
-            active: operator.password.is_some(),
             disabled_at: operator.disabled_at.map(rfc3339),
             is_self: operator.id == viewer.id,
         };

@@ -245,7 +245,8 @@ async fn the_search_finds_what_is_planted(world: World) {
     }
     let kept = kept(&world, first_wal_file.as_deref()).await;
     let found: Vec<(&str, usize)> = kept.iter().map(|(place, bytes)| (place.as_str(), search.found_in(bytes).len())).filter(|(_, found)| *found > 0).collect();
-    let expected = if world.place.engine == Engine::Postgres { ["every row", "/base/", "the write-ahead log"].as_slice() } else { ["flow-sessions.db-wal"].as_slice() };
+    let expected =
+        if world.place.engine == Engine::Postgres { ["every row", "/base/", "the write-ahead log"].as_slice() } else { ["flow-sessions.db-wal"].as_slice() };
     for part in expected {
         assert!(found.iter().any(|(place, found)| place.contains(part) && *found == canaries.len() + 1), "all of it is in {part}: {found:?}");
     }

@@ -31,7 +31,8 @@ fn Delivery(delivery: DeliveryRow, within: bool, words: &'static DashboardWords)
         _ => "live",
     };
     let to = if within {
-        view! { <span class="quiet">{delivery.endpoint.1}</span> }.into_any()
+        let (url, title) = (delivery.endpoint.1.clone(), delivery.endpoint.1);
+        view! { <span class="clip quiet" title=title>{url}</span> }.into_any()
     } else {
         view! { <a class="mono" href=format!("/dashboard/sessions/{}", delivery.session)>{short(&delivery.session)}</a> }.into_any()
     };

@@ -7,7 +7,7 @@ use super::{
     form::{Choices, ErrorSummary},
     layout::DashboardPage,
     once::Once,
-    parts::{Act, Card, Final, Nothing, Pages, State, Table, Time},
+    parts::{Act, Card, Final, Pages, State, Table, Time},
 };
 use crate::{
     components::layout::Site,
@@ -62,28 +62,22 @@ pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Rows<KeyRow
 #[component]
 fn KeyTable(keys: Vec<KeyRow>, may: bool, words: &'static DashboardWords) -> impl IntoView {
     let rows = keys.into_iter().map(|key| {
-        let disable = may.then(|| match key.disabled_at {
-            None => view! { <td><Final action=format!("{KEYS}/{}/disable", key.id) label=words.disable follows=words.disable_key to=key.id.clone() /></td> }
-                .into_any(),
-            Some(_) => view! { <td><Nothing words /></td> }.into_any(),
+        let disable = (may && key.disabled_at.is_none()).then(|| {
+            view! { <Final action=format!("{KEYS}/{}/disable", key.id) label=words.disable follows=words.disable_key to=key.id.clone() /> }
         });
         let used = match key.used_at {
             Some(at) => view! { <Time at /> }.into_any(),
-            None => view! { <span class="quiet">{words.never}</span> }.into_any(),
+            None => view! { {words.never} }.into_any(),
         };
         view! {
             <tr>
                 <th scope="row" class="mono">{key.id}</th>
+                <td class="wide"><State disabled_at=key.disabled_at words />{disable}</td>
                 <td class="mono">{key.scopes.into_iter().map(|scope| view! { <div>{scope}</div> }).collect_view()}</td>
-                <td><Time at=key.created_at /></td>
-                <td>{used}</td>
-                <td><State disabled_at=key.disabled_at words /></td>
-                {disable}
+                <td><Time at=key.created_at /><div class="quiet">{words.last_used}": "{used}</div></td>
             </tr>
         }
     });
     let rows = rows.collect_view();
-    let mut heads = vec![words.key, words.scopes, words.added, words.last_used, words.state];
-    heads.extend(may.then_some(words.disable));
-    view! { <Table name=words.api_keys heads>{rows}</Table> }
+    view! { <Table name=words.api_keys heads=vec![words.key, words.state, words.scopes, words.added]>{rows}</Table> }
 }

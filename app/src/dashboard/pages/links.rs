@@ -98,7 +98,7 @@ pub fn LinkPage(site: Site, viewer: Viewer, data: Link) -> impl IntoView {
     let refresh = moves.then(|| REFRESH.to_owned());
     let live = moves.then(|| {
         let events = format!("/dashboard/sessions/{}/events", session.r#ref);
-        view! { <LiveStatus events page status=session.status texts=words.live_texts() show=words.show.to_owned() /> }
+        view! { <LiveStatus events page status=session.status texts=words.live_texts() show=words.show.to_owned() holds=false /> }
     });
     let closed = if moves && !role.may(May::CreateLinks) { words.link_hidden } else { words.link_closed };
     let address = match url {

@@ -9,9 +9,10 @@ use crate::{dashboard::data::ShownOnce, islands::dashboard::copy_link::CopyLink,
 #[component]
 pub fn Once(once: Option<ShownOnce>, label: &'static str, language: Language) -> impl IntoView {
     once.map(|ShownOnce { of, secret }| {
+        let title = of.clone();
         view! {
             <section class="card body once">
-                <p><strong>{of}</strong></p>
+                <p><strong class="clip" title=title>{of}</strong></p>
                 <Copied id="secret" label hint=words(language).shown_once value=secret language />
             </section>
         }

@@ -7,7 +7,7 @@ use super::{
     form::{ErrorSummary, SelectField, TextField},
     layout::DashboardPage,
     once::Once,
-    parts::{Card, Final, Nothing, Pages, State, Table, Time},
+    parts::{Card, Final, Pages, State, Table, Time},
 };
 use crate::{
     components::layout::Site,
@@ -57,25 +57,19 @@ pub fn OperatorsPage(site: Site, viewer: Viewer, operators: Rows<OperatorRow>, o
 #[component]
 fn OperatorTable(operators: Vec<OperatorRow>, may: bool, words: &'static DashboardWords) -> impl IntoView {
     let rows = operators.into_iter().map(|operator| {
-        let disable = may.then(|| {
-            if operator.is_self || operator.disabled_at.is_some() {
-                return view! { <td><Nothing words /></td> }.into_any();
-            }
+        let disable = (may && !operator.is_self && operator.disabled_at.is_none()).then(|| {
             let (action, to) = (format!("{OPERATORS}/{}/disable", operator.id), operator.email.clone());
-            view! { <td><Final action label=words.disable follows=words.disable_operator to /></td> }.into_any()
+            view! { <Final action label=words.disable follows=words.disable_operator to /> }
         });
         view! {
             <tr>
-                <th scope="row">{operator.email}{operator.is_self.then(|| view! { " "<span class="quiet">"("{words.this_is_you}")"</span> })}</th>
+                <th scope="row" class="wide">{operator.email}{operator.is_self.then(|| view! { " "<span class="quiet">"("{words.this_is_you}")"</span> })}</th>
+                <td class="wide"><State disabled_at=operator.disabled_at invited=!operator.active words />{disable}</td>
                 <td>{words.role_of(operator.role)}</td>
-                <td><State disabled_at=operator.disabled_at invited=!operator.active words /></td>
                 <td><Time at=operator.created_at /></td>
-                {disable}
             </tr>
         }
     });
     let rows = rows.collect_view();
-    let mut heads = vec![words.email, words.role, words.state, words.added];
-    heads.extend(may.then_some(words.disable));
-    view! { <Table name=words.operators heads>{rows}</Table> }
+    view! { <Table name=words.operators heads=vec![words.email, words.state, words.role, words.added]>{rows}</Table> }
 }

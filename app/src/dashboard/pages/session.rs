@@ -35,7 +35,8 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
     let (moves, is_at_rest) = (!row.status.is_terminal(), !data.revealed && refused.faults.is_empty());
     let refresh = (row.status == Status::Processing && is_at_rest).then(|| format!("{REFRESH};url={page}"));
     let live = moves.then(|| {
-        view! { <LiveStatus events=format!("{page}/events") page=page.clone() status=row.status texts=words.live_texts() show=words.show.to_owned() /> }
+        let (events, texts, show) = (format!("{page}/events"), words.live_texts(), words.show.to_owned());
+        view! { <LiveStatus events page=page.clone() status=row.status texts show holds=!is_at_rest /> }
     });
     let cut = data.cut.map(|shown| view! { <p>{fill(words.cut, &[("n", &shown.to_string())])}</p> });
     let can_reveal = reviews && !data.revealed && !data.input.is_empty();

@@ -38,10 +38,10 @@ pub fn WebhooksPage(site: Site, viewer: Viewer, endpoints: Rows<EndpointRow>, on
     let Rows { rows: endpoints, older, newest } = endpoints;
     let nothing = endpoints.is_empty().then(|| view! { <p class="quiet">{words.no_endpoints}</p> });
     let endpoints = endpoints.into_iter().map(|endpoint| {
-        let (page, url) = (format!("{WEBHOOKS}/{}", endpoint.id), endpoint.url.clone());
+        let (page, url, title) = (format!("{WEBHOOKS}/{}", endpoint.id), endpoint.url.clone(), endpoint.url.clone());
         view! {
             <section class="card">
-                <h2><a href=page>{url}</a></h2>
+                <h2><a class="clip" href=page title=title>{url}</a></h2>
                 <div class="body"><Endpoint endpoint may language /></div>
             </section>
         }

@@ -1,16 +1,25 @@
-//! The island `LiveStatus`: loads the page again once the session has moved on. Where somebody is typing it only says so.
+//! The island `LiveStatus`: loads the page again once the session has moved on. Where somebody is typing, or the page holds
+//! what another would not show, it only says so.
 
 use leptos::prelude::*;
 use shared::session::Status;
 
 /// Listens at `events`, from a `page` that shows `status`. `texts` says what each status is, by its name.
 #[island]
-pub fn LiveStatus(events: String, page: String, status: Status, texts: Vec<(String, String)>, show: String) -> impl IntoView {
+pub fn LiveStatus(
+    events: String,
+    page: String,
+    status: Status,
+    texts: Vec<(String, String)>,
+    show: String,
+    /// The page holds what is gone once it is loaded again.
+    holds: bool,
+) -> impl IntoView {
     let now = RwSignal::new(None::<Status>);
     #[cfg(feature = "hydrate")]
-    browser::listen(&events, page.clone(), status, now);
+    browser::listen(events, page.clone(), status, holds, now);
     #[cfg(not(feature = "hydrate"))]
-    let _ = (events, status);
+    let _ = (events, status, holds);
     let text = move |status: Status| texts.iter().find(|(name, _)| name == status.as_str()).map(|(_, text)| text.clone());
     view! {
         <p class="live" role="status">
@@ -21,6 +30,8 @@ pub fn LiveStatus(events: String, page: String, status: Status, texts: Vec<(Stri
 
 #[cfg(feature = "hydrate")]
 mod browser {
+    use std::cell::Cell;
+
     use leptos::prelude::*;
     use serde::Deserialize;
     use shared::session::Status;
@@ -34,25 +45,41 @@ mod browser {
         status: Status,
     }
 
-    /// Follows the events until the session is at its end; after a lost connection the browser asks again by itself.
-    pub fn listen(events: &str, page: String, drawn: Status, now: RwSignal<Option<Status>>) {
-        let Ok(source) = EventSource::new(events) else { return };
-        let closing = source.clone();
+    /// Follows the events while the page is seen, until the session is at its end. A browser has six connections for all its
+    /// pages, so one that nobody looks at holds none; seen again, it asks anew, and is told first how far the session is. After
+    /// a lost connection the browser asks again by itself.
+    pub fn listen(events: String, page: String, drawn: Status, holds: bool, now: RwSignal<Option<Status>>) {
         let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let Some(StatusNow { status }) = event.data().as_string().and_then(|text| json::parse(&text)) else { return };
-            if status.is_terminal() {
-                closing.close();
+            if status.is_terminal()
+                && let Some(source) = event.target()
+            {
+                source.unchecked_into::<EventSource>().close();
             }
             if status == drawn {
                 now.set(None);
-            } else if is_typing() {
+            } else if holds || is_typing() {
                 now.set(Some(status));
             } else {
                 let _ = window().location().replace(&page);
             }
         });
-        let _ = source.add_event_listener_with_callback("status", heard.as_ref().unchecked_ref());
-        heard.forget();
+        let open = Cell::new(None::<EventSource>);
+        let follow = move || {
+            if let Some(before) = open.take() {
+                before.close();
+            }
+            if document().hidden() || now.get_untracked().is_some_and(Status::is_terminal) {
+                return;
+            }
+            let Ok(source) = EventSource::new(&events) else { return };
+            let _ = source.add_event_listener_with_callback("status", heard.as_ref().unchecked_ref());
+            open.set(Some(source));
+        };
+        follow();
+        let seen = Closure::<dyn Fn()>::new(follow);
+        let _ = document().add_event_listener_with_callback("visibilitychange", seen.as_ref().unchecked_ref());
+        seen.forget();
         if let Some(body) = document().body() {
             let _ = body.set_attribute("data-hydrated", "");
         }
