@@ -31,7 +31,7 @@ use tracing::warn;
 use crate::{
     app::App,
     config::SHUTDOWN_GRACE,
-    http::{Context, limits::Limits, serve::serve, site::SiteFiles},
+    http::{Context, World, limits::Limits, serve::serve, site::SiteFiles},
 };
 
 /// How often sessions whose time is up are looked for.
@@ -70,21 +70,19 @@ pub async fn run(app: Arc<App>, listener: TcpListener, shutdown: impl Future<Out
 }
 
 fn context(app: &Arc<App>, stop: &CancellationToken) -> Context {
-    let site = Arc::new(SiteFiles::new(app.config.site_dir.clone()));
+    let site = SiteFiles::new(app.config.site_dir.clone());
     let pkg = site.pkg();
     let options = |bundle: &str| LeptosOptions::builder().output_name(bundle).site_pkg_dir(pkg.clone()).build();
-    let spool_dir = Arc::new(app.config.data_dir.clone());
-    let limits = Arc::new(Limits::new(app.config.rate_limits));
-    Context {
+    Context::new(World {
         app: Arc::clone(app),
         site,
         options: options("flow"),
         desk_options: options("dashboard"),
-        spool_dir,
-        limits,
+        spool_dir: app.config.data_dir.clone(),
+        limits: Limits::new(app.config.rate_limits),
         streams: Arc::default(),
         stop: stop.clone(),
-    }
+    })
 }
 
 async fn expire(app: Arc<App>, stop: CancellationToken) {

@@ -25,7 +25,7 @@ pub mod site;
 pub mod uploads;
 pub mod visitor;
 
-use std::sync::Arc;
+use std::{ops::Deref, path::PathBuf, sync::Arc};
 
 use leptos::prelude::LeptosOptions;
 use tokio_util::sync::CancellationToken;
@@ -33,21 +33,39 @@ use tokio_util::sync::CancellationToken;
 use self::{events::Streams, limits::Limits, site::SiteFiles};
 use crate::app::App;
 
-/// What every handler gets.
+/// What every handler gets: one pointer, since every layer and handler of a request clones it.
 #[derive(Clone)]
-pub struct Context {
+pub struct Context(Arc<World>);
+
+impl Context {
+    /// Of what there is.
+    pub fn new(world: World) -> Self {
+        Self(Arc::new(world))
+    }
+}
+
+impl Deref for Context {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.0
+    }
+}
+
+/// What there is for them.
+pub struct World {
     /// The use cases' world.
     pub app: Arc<App>,
     /// The site's files.
-    pub site: Arc<SiteFiles>,
+    pub site: SiteFiles,
     /// What Leptos needs to know to load the customer's bundle.
     pub options: LeptosOptions,
     /// The same of the operators' bundle.
     pub desk_options: LeptosOptions,
     /// Where temporary files go.
-    pub spool_dir: Arc<std::path::PathBuf>,
+    pub spool_dir: PathBuf,
     /// Requests counted.
-    pub limits: Arc<Limits>,
+    pub limits: Limits,
     /// Event streams counted.
     pub streams: Arc<Streams>,
     /// Cancelled once the server is to end.

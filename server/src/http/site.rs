@@ -58,11 +58,10 @@ fn takes_brotli(headers: &HeaderMap) -> bool {
 pub async fn file(State(context): State<Context>, request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/').to_owned();
     let brotli = takes_brotli(request.headers());
-    let site = context.site.clone();
     let wanted = path.clone();
     let read = tokio::task::spawn_blocking(move || {
-        let compressed = if brotli { site.read(&format!("{wanted}.br")) } else { None };
-        compressed.map(|bytes| (bytes, true)).or_else(|| site.read(&wanted).map(|bytes| (bytes, false)))
+        let compressed = if brotli { context.site.read(&format!("{wanted}.br")) } else { None };
+        compressed.map(|bytes| (bytes, true)).or_else(|| context.site.read(&wanted).map(|bytes| (bytes, false)))
     });
     let Some((bytes, compressed)) = read.await.ok().flatten() else { return ApiError::not_found().into_response() };
     let kind = mime_guess::from_path(&path).first_or_octet_stream();
