@@ -9,6 +9,10 @@ use clap::Parser as _;
 
 use crate::cli::Cli;
 
+/// Answers are made of many small pieces, on one thread, and taken apart on another. How much it keeps: `.cargo/config.toml`.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
