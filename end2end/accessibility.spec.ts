@@ -1,71 +1,72 @@
-// Everybody can use every page: axe finds nothing, in light and dark, with the island and as the plain page; the keyboard
-// alone is enough; nothing is wider than the narrowest screen.
+// Every customer page is accessible: axe finds no violation in light or dark, with the island or on the plain page; the
+// keyboard is enough; and every page fits the narrowest screen.
 import type { Page } from "@playwright/test";
-import { expectNothing } from "./axe";
-import { Customer, doubtfulCpf } from "./customer";
-import { demo } from "./story";
-import { expect, photo, type Server, test } from "./support";
+import { expectNoViolations } from "./axe";
+import { Customer, invalidCpf } from "./customer";
+import type { Server } from "./server";
+import { demo } from "./answers";
+import { expect, photo, test } from "./support";
 
-/** Waits for a link to be over. */
+/** Returns the URL of a session that has expired. */
 async function expired(server: Server) {
   const link = await server.link("minimal", "--ttl", "1s");
   await expect.poll(async () => (await server.command("session", "show", link.sessionId)).status).toBe("EXPIRED");
   return link.url;
 }
 
-// axe needs script in the page that it looks at; what is drawn without any is looked at as ?plain=1.
-test.describe("axe finds nothing", { tag: "@script-on" }, () => {
+// axe needs script in the page, so pages without script are checked with ?plain=1.
+test.describe("axe finds no violation", { tag: "@script-on" }, () => {
   test.slow();
 
   for (const query of ["", "?plain=1"]) {
     const name = query ? "on the plain page" : "with the island";
 
-    test(`${name}: every step, with faults and answered, and the end`, async ({ page, server }) => {
+    test(`${name}: on every step, with faults and answered, and on the last page`, async ({ page, server }) => {
       const customer = new Customer(page, await server.link(demo), !query);
       const faults = query ? "?check=1&plain=1" : "?check=1";
       await customer.open("", query);
-      await expectNothing(page, "as it comes");
+      await expectNoViolations(page, "the first page");
       for (const step of await customer.steps()) {
-        // The page goes there by itself, which would stop what is opened meanwhile.
+        // Wait for the page's own navigation first: it would cancel the next one.
         await customer.expectStep(step.id);
         await customer.open(step.id, faults);
         if (step.fields.some(({ required }) => required)) await expect(customer.summary).toBeVisible();
-        await expectNothing(page, `${step.id} with faults`);
+        await expectNoViolations(page, `${step.id} with faults`);
         await customer.fill(step);
-        if (step.id === "identity") await customer.cpf.fill(doubtfulCpf);
+        if (step.id === "identity") await customer.cpf.fill(invalidCpf);
         if (step.fields.some(({ type }) => type === "ARTIFACT")) await customer.keepFiles();
-        if (!query && ["identity", "document", "address"].includes(step.id)) await expectNothing(page, `${step.id} answered`);
-        await customer.goOn();
+        if (!query && ["identity", "document", "address"].includes(step.id)) await expectNoViolations(page, `${step.id} answered`);
+        await customer.pressContinue();
       }
       await customer.expectStatus("COMPLETED");
-      await expectNothing(page, "the end");
+      await expectNoViolations(page, "the last page");
     });
 
-    test(`${name}: links that are over`, async ({ page, server }) => {
+    test(`${name}: on expired and unknown links`, async ({ page, server }) => {
       await page.goto(`${await expired(server)}${query}`);
       await expect(page.locator("main")).toHaveAttribute("data-status", "EXPIRED");
-      await expectNothing(page, "expired");
+      await expectNoViolations(page, "expired");
       await page.goto(`${server.origin}/verify/sess_unknown${query}`);
-      await expectNothing(page, "unknown");
+      await expectNoViolations(page, "unknown");
     });
   }
 
-  test("while a photo cannot be sent and while the checks run", async ({ customer, page, server }) => {
-    customer.tolerate(/net::ERR_/);
+  test("while an upload waits and while the checks run", async ({ customer, page, server }) => {
+    customer.allowConsole(/net::ERR_/);
     await customer.reachSelfie();
     const before = server.artifacts();
     await page.route("**/upload", (route) => route.abort());
     await customer.selfie.setInputFiles(photo);
     await expect(customer.frame).toContainText("No connection.");
-    await expectNothing(page, "an upload that waits");
+    await expectNoViolations(page, "an upload that waits");
     await page.unrouteAll();
     await expect(customer.frame).toContainText("Saved");
     await customer.expectProcessing(server, before);
-    await expectNothing(page, "processing");
+    await expectNoViolations(page, "processing");
   });
 });
 
-test("the keyboard alone is enough", async ({ customer, page }) => {
+test("a customer can complete a session with the keyboard only", async ({ customer, page }) => {
   const tabTo = async (where: ReturnType<Page["locator"]>, most: number) => {
     for (let pressed = 0; pressed < most; pressed++) {
       await page.keyboard.press("Tab");
@@ -78,23 +79,23 @@ test("the keyboard alone is enough", async ({ customer, page }) => {
   await page.keyboard.type("User Name");
   await tabTo(customer.cpf, 1);
   await page.keyboard.type("12345678909");
-  await page.keyboard.press("Enter"); // Means Continue, never a language.
+  await page.keyboard.press("Enter"); // Enter presses Continue, never a language button.
   await customer.expectStep("selfie");
   await customer.ready();
-  if (customer.scripted) await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  if (customer.hasScript) await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
   await tabTo(customer.camera, 3);
   await tabTo(customer.selfie, 1);
-  expect(await customer.selfie.evaluate((input) => getComputedStyle(input).outlineStyle), "the focus is seen").toBe("solid");
+  expect(await customer.selfie.evaluate((input) => getComputedStyle(input).outlineStyle), "the focus is visible").toBe("solid");
   const chooser = page.waitForEvent("filechooser");
   await page.keyboard.press("Enter");
   await (await chooser).setFiles(photo);
-  if (customer.scripted) await customer.expectSavedPhoto();
+  if (customer.hasScript) await customer.expectSavedPhoto();
   await tabTo(customer.continue, 2);
   await page.keyboard.press("Enter");
   await customer.expectStatus("COMPLETED");
 });
 
-/** Texts that are cut off by the screen or by what they stand in; a text that is for screen readers alone is none. */
+/** Texts that the screen or a containing box cuts off. Texts for screen readers do not count. */
 function clippedTexts() {
   const found: string[] = [];
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -119,11 +120,11 @@ function clippedTexts() {
   return found;
 }
 
-test("at 320 pixels nothing is wider, and no text is cut off, at its own size and at twice that", async ({ page, server, javaScriptEnabled }) => {
+test("at 320 pixels every page fits and no text is cut off, at 100% and 200% text size", async ({ page, server, javaScriptEnabled }) => {
   test.slow();
   await page.setViewportSize({ width: 320, height: 640 });
   const customer = new Customer(page, await server.link(demo), javaScriptEnabled);
-  customer.tolerate(/status of 404/);
+  customer.allowConsole(/status of 404/);
   const expectFits = async (where: string) => {
     for (const size of ["100%", "200%"]) {
       await page.evaluate((size) => (document.documentElement.style.fontSize = size), size);
@@ -145,10 +146,10 @@ test("at 320 pixels nothing is wider, and no text is cut off, at its own size an
     await customer.fill(step);
     if (step.id === "identity") await customer.name.fill("W".repeat(200));
     await expectFits(`${step.id}, answered`);
-    await customer.goOn();
+    await customer.pressContinue();
   }
   await customer.expectStatus("COMPLETED");
-  await expectFits("the end");
+  await expectFits("the last page");
   await page.goto(`${server.origin}/verify/sess_unknown`);
   await expectFits("unknown");
   customer.expectQuiet();

@@ -1,15 +1,15 @@
-// axe, asked about a page in both themes.
+// Runs axe on a page in both themes.
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-export async function expectNothing(page: Page, where: string) {
+export async function expectNoViolations(page: Page, where: string) {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
     const { violations, passes } = await new AxeBuilder({ page }).withTags(rules).analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("; ")}`);
     expect(found, `${where}, ${colorScheme}`).toEqual([]);
-    expect(passes.length, "axe looked at something").toBeGreaterThan(10);
+    expect(passes.length, "axe checked something").toBeGreaterThan(10);
   }
 }

@@ -1,26 +1,27 @@
-// What a company's flow says of its look and of the way back.
+// A flow sets the company's colours and the return URL.
 import type { Page } from "@playwright/test";
 import { Customer } from "./customer";
-import { expect, type Server, test } from "./support";
+import type { Server } from "./server";
+import { expect, test } from "./support";
 
 const steps = [{ id: "name", type: "FORM", title: "Your name", fields: [{ name: "name", type: "TEXT", label: "Name" }] }];
 const address = "https://shop.example/back?order=7";
 
-/** A session that is to lead back, and where its last page leads. */
-async function customerOf(server: Server, page: Page, scripted: boolean, ...more: string[]) {
+/** A customer whose session has a return URL. */
+async function customerOf(server: Server, page: Page, hasScript: boolean, ...more: string[]) {
   await server.importFlow({ name: "back", steps, branding: { companyName: "Shop" }, returnUrls: [address, "shop.app://back"] });
   await page.route("https://shop.example/**", (route) => route.fulfill({ contentType: "text/html", body: "<h1>The shop</h1>" }));
-  return new Customer(page, await server.link("back", "--return-url", address, ...more), scripted);
+  return new Customer(page, await server.link("back", "--return-url", address, ...more), hasScript);
 }
 
-/** The last page leads back after time to read: by script, where there is some. */
-async function expectWayBack({ page, scripted }: Customer, status: string) {
+/** Expects the last page to redirect to the return URL after ten seconds: by script where there is script. */
+async function expectRedirect({ page, hasScript }: Customer, status: string) {
   const there = `${address}&status=${status}`;
   await expect(page.getByRole("link", { name: "Back to Shop" })).toHaveAttribute("href", there);
-  if (scripted) await page.clock.fastForward(8_000);
+  if (hasScript) await page.clock.fastForward(8_000);
   else await page.waitForTimeout(5_000);
   await expect(page.locator("main")).toHaveAttribute("data-status", status);
-  if (scripted) await page.clock.fastForward(3_000);
+  if (hasScript) await page.clock.fastForward(3_000);
   await page.waitForURL(there, { timeout: 10_000 });
 }
 
@@ -28,7 +29,7 @@ async function complete(customer: Customer) {
   await customer.open();
   await expect(customer.page.locator("#return, meta[http-equiv]")).toHaveCount(0);
   await customer.page.getByLabel("Name").fill("User Name");
-  await customer.goOn();
+  await customer.pressContinue();
   await customer.expectStatus("COMPLETED");
 }
 
@@ -37,21 +38,21 @@ async function expire(customer: Customer, server: Server) {
   await customer.page.goto(customer.link.url);
 }
 
-test("the last page leads back to the company after ten seconds", async ({ server, page, javaScriptEnabled }) => {
+test("the last page redirects to the company after ten seconds", async ({ server, page, javaScriptEnabled }) => {
   const customer = await customerOf(server, page, javaScriptEnabled);
-  if (customer.scripted) await page.clock.install();
+  if (customer.hasScript) await page.clock.install();
   await complete(customer);
-  await expectWayBack(customer, "COMPLETED");
+  await expectRedirect(customer, "COMPLETED");
 });
 
-test("so does the page of a link that has expired", async ({ server, page, javaScriptEnabled }) => {
+test("the page of an expired link redirects to the company after ten seconds", async ({ server, page, javaScriptEnabled }) => {
   const customer = await customerOf(server, page, javaScriptEnabled, "--ttl", "1s");
-  if (customer.scripted) await page.clock.install();
+  if (customer.hasScript) await page.clock.install();
   await expire(customer, server);
-  await expectWayBack(customer, "EXPIRED");
+  await expectRedirect(customer, "EXPIRED");
 });
 
-test("the way back is a link, to an app too, and nobody has to wait", async ({ server, page, javaScriptEnabled }) => {
+test("the return URL is also a link, and it can open an app", async ({ server, page, javaScriptEnabled }) => {
   const customer = await customerOf(server, page, javaScriptEnabled);
   await complete(customer);
   await page.getByRole("link", { name: "Back to Shop" }).click();
@@ -66,7 +67,7 @@ test("the way back is a link, to an app too, and nobody has to wait", async ({ s
   }
 });
 
-/** The contrast of the text of an element with its own background, after WCAG 2.2. */
+/** The contrast of an element's text with its background, by WCAG 2.2. */
 async function contrast(page: Page, where: string) {
   const [text, ground] = await page.locator(where).evaluate((element) => {
     let behind: Element | null = element;
@@ -83,7 +84,7 @@ async function contrast(page: Page, where: string) {
   return (a + 0.05) / (b + 0.05);
 }
 
-test("a brand colour that nobody could read is corrected, and the import says so", async ({ server, page, javaScriptEnabled }) => {
+test("an illegible brand colour is corrected, and the import reports it", async ({ server, page, javaScriptEnabled }) => {
   for (const [primaryColor, where] of [["#ffe600", ["light"]], ["#000030", ["dark"]], ["#777777", ["light", "dark"]]] as const) {
     const { notes } = await server.importFlow({ name: "colours", steps, branding: { primaryColor, privacyUrl: "https://shop.example/privacy" } });
     expect(notes).toHaveLength(where.length);

@@ -1,29 +1,29 @@
-// A customer with one device. The same words work with script and without: what differs is only how a page tells that it
-// is ready, and where a fault is looked for.
+// A customer with one device. The same methods work with and without script: only the signs that a page is ready and the
+// place of a fault differ.
 import { basename } from "node:path";
 import { expect, type Page, type Request } from "@playwright/test";
-import { act, answers, type Field, honest, type Step, stepsOf } from "./story";
-import type { Link, Server } from "./support";
+import type { Link, Server } from "./server";
+import { act, answers, type Field, validIdentity, type Step, stepsOf } from "./answers";
 
-export { honest } from "./story";
-/** How wide the pictures of the answers are: which of them a page shows. */
+export { validIdentity } from "./answers";
+/** The width of each photo, which identifies the photo that a page shows. */
 const widths: Record<string, number> = { "front.jpg": 1000, "back.jpg": 960, "person.jpg": 800 };
-/** Eleven digits, wrong check digits: well-formed, and doubtful. */
-export const doubtfulCpf = "123.456.789-00";
+/** A well-formed CPF with wrong check digits. */
+export const invalidCpf = "123.456.789-00";
 
 export class Customer {
-  /** Every request of the page, in order. */
+  /** Every request that the page made, in order. */
   readonly requests: Request[] = [];
   private readonly noise: string[] = [];
   private readonly tolerated: RegExp[] = [];
-  private known?: Promise<Step[]>;
+  private loadedSteps?: Promise<Step[]>;
 
   constructor(
     readonly page: Page,
     readonly link: Link,
-    readonly scripted: boolean,
+    readonly hasScript: boolean,
   ) {
-    if (!scripted) this.tolerate(/was preloaded using link preload but not used/);
+    if (!hasScript) this.allowConsole(/was preloaded using link preload but not used/);
     page.on("request", (request) => this.requests.push(request));
     page.on("console", (message) => ["error", "warning"].includes(message.type()) && this.noise.push(message.text()));
     page.on("pageerror", (error) => this.noise.push(`page error: ${error.message}`));
@@ -38,15 +38,15 @@ export class Customer {
   get main() { return this.page.locator("main"); }
   get continue() { return this.page.locator("button.primary"); }
 
-  /** Opens the link, or a step of it. */
+  /** Opens the link or one of its steps. */
   async open(step = "", query = "") {
     await this.page.goto(`${this.link.url}${step && `/${step}`}${query}`);
     await this.ready();
   }
 
-  /** The island has taken over, where there is one. */
+  /** Waits until the page is hydrated, where it has script. */
   async ready() {
-    if (this.scripted) await this.page.locator("body[data-hydrated], main[data-status]").first().waitFor();
+    if (this.hasScript) await this.page.locator("body[data-hydrated], main[data-status]").first().waitFor();
   }
 
   async reload() {
@@ -54,17 +54,17 @@ export class Customer {
     await this.ready();
   }
 
-  async fillIdentity({ name, cpf } = honest) {
+  async fillIdentity({ name, cpf } = validIdentity) {
     await this.name.fill(name);
     await this.cpf.fill(cpf);
   }
 
   /** Presses Continue, or Submit on the last step. */
-  async goOn() {
+  async pressContinue() {
     await this.continue.click();
   }
 
-  /** Posts the form as the browser does where the script has failed. */
+  /** Posts the form as the browser does when the script has failed. */
   async postNatively() {
     const answer = this.page.waitForEvent("domcontentloaded");
     await this.page.locator("form.sheet").evaluate((form: HTMLFormElement) => form.submit());
@@ -72,24 +72,24 @@ export class Customer {
     await this.ready();
   }
 
-  /** Chooses a file; with script, waits for what comes of it. */
+  /** Chooses a file. With script it also waits for the result of the upload. */
   async choosePhoto(file: Parameters<Page["setInputFiles"]>[1], input = this.selfie) {
     await input.setInputFiles(file);
-    if (this.scripted) await expect(this.frame.locator(".ok, .fault")).toBeVisible();
+    if (this.hasScript) await expect(this.frame.locator(".ok, .fault")).toBeVisible();
   }
 
-  /** As far as the selfie. */
+  /** Completes the first step and waits for the selfie step. */
   async reachSelfie() {
     await this.open();
     await this.fillIdentity();
-    await this.goOn();
+    await this.pressContinue();
     await this.expectStep("selfie");
     await this.ready();
   }
 
   /** The flow's steps, in English. */
   steps() {
-    return (this.known ??= stepsOf(this.link));
+    return (this.loadedSteps ??= stepsOf(this.link));
   }
 
   async step(id: string) {
@@ -98,38 +98,38 @@ export class Customer {
     return found;
   }
 
-  /** The frame of an ARTIFACT field. */
+  /** The frame around the photo of an ARTIFACT field. */
   frameOf({ name }: Field) {
     return this.page.locator(".photo").filter({ has: this.page.locator(`#field-${name}`) });
   }
 
-  /** Answers one field; a file is waited for, where it is sent at once. */
-  async answer(field: Field, what?: string) {
-    await this.enter(field, what);
-    if (field.type === "ARTIFACT" && this.scripted) await expect(this.frameOf(field).locator(".ok")).toBeVisible();
+  /** Answers one field. Where a file is uploaded at once, it waits for the upload. */
+  async answer(field: Field, value?: string) {
+    await this.enter(field, value);
+    if (field.type === "ARTIFACT" && this.hasScript) await expect(this.frameOf(field).locator(".ok")).toBeVisible();
   }
 
-  /** Types, ticks or chooses, and waits for nothing: the page's script may be late or dead. */
-  async enter(field: Field, what?: string) {
-    const { kind, where, what: value } = act(field, what);
-    const control = this.page.locator(where);
+  /** Types, ticks or chooses a file, and does not wait: the page's script may be late or dead. */
+  async enter(field: Field, given?: string) {
+    const { kind, selector, value } = act(field, given);
+    const control = this.page.locator(selector);
     if (kind === "fill") await control.fill(value);
     else if (kind === "tick") await control.check();
     else await control.setInputFiles(value);
   }
 
-  /** Answers the whole step that is shown. */
+  /** Answers every field of a step. */
   async fill({ fields }: Step) {
     for (const field of fields) await this.answer(field);
   }
 
-  /** Has the server keep the files that are chosen: with script it has them, without it gets them with any button. */
+  /** Uploads the chosen files. With script they are already uploaded; without it any button sends them. */
   async keepFiles() {
-    if (!this.scripted) await this.page.getByRole("button", { name: "English" }).click();
+    if (!this.hasScript) await this.page.getByRole("button", { name: "English" }).click();
   }
 
-  /** From the step that the link leads to as far as another, or to the end of the flow. */
-  async walk(to?: string) {
+  /** Completes the steps from the one that the link opens up to another one, or to the end of the flow. */
+  async completeSteps(to?: string) {
     const steps = await this.steps();
     await this.open();
     const first = steps.findIndex(({ id }) => new URL(this.page.url()).pathname.endsWith(`/${id}`));
@@ -138,39 +138,39 @@ export class Customer {
       await this.ready();
       if (step.id === to) return;
       await this.fill(step);
-      await this.goOn();
+      await this.pressContinue();
     }
     await this.expectStatus("COMPLETED");
   }
 
-  /** The step shows what was answered, each picture in its place. */
+  /** Expects the step to show the saved answers, each photo in its field. */
   async expectAnswered({ fields }: Step, given = answers) {
     for (const field of fields) {
-      const { kind, where, what } = act(field, given[field.name]);
-      if (kind === "fill") await expect(this.page.locator(where)).toHaveValue(what);
-      else if (kind === "tick") await expect(this.page.locator(where)).toBeChecked();
+      const { kind, selector, value } = act(field, given[field.name]);
+      if (kind === "fill") await expect(this.page.locator(selector)).toHaveValue(value);
+      else if (kind === "tick") await expect(this.page.locator(selector)).toBeChecked();
       else {
         const frame = this.frameOf(field);
         await expect(frame.locator(".ok")).toBeVisible();
-        const width = widths[basename(what)];
+        const width = widths[basename(value)];
         if (width) await expect.poll(() => frame.locator("img").evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth)).toBe(width);
         else await expect(frame.locator("img")).toHaveAttribute("src", "/file.svg");
       }
     }
   }
 
-  /** The form holds what was typed, ticked and chosen: the browser would send it. */
+  /** Expects the form to hold what was typed, ticked and chosen, so that the browser would send it. */
   async expectEntered({ fields }: Step) {
     for (const field of fields) {
-      const { kind, where, what } = act(field);
-      const control = this.page.locator(where);
-      if (kind === "fill") await expect(control).toHaveValue(what);
+      const { kind, selector, value } = act(field);
+      const control = this.page.locator(selector);
+      if (kind === "fill") await expect(control).toHaveValue(value);
       else if (kind === "tick") await expect(control).toBeChecked();
-      else expect(await control.evaluate((input: HTMLInputElement) => input.files?.[0]?.name)).toBe(basename(what));
+      else expect(await control.evaluate((input: HTMLInputElement) => input.files?.[0]?.name)).toBe(basename(value));
     }
   }
 
-  /** The step's page, by its address, its form and its first field. */
+  /** Expects the page of a step: its address, its form and its first field. */
   async expectStep(id: string) {
     await expect(this.page).toHaveURL(new RegExp(`^${this.link.url}/${id}([?]|$)`));
     await expect(this.page.locator("form.sheet")).toHaveAttribute("action", new RegExp(`^/verify/${this.link.sessionId}/${id}([?]|$)`));
@@ -182,22 +182,22 @@ export class Customer {
     await expect(this.main).toHaveAttribute("data-status", status, { timeout: 20_000 });
   }
 
-  /** Submits, and shows the page of the time between, for as long as it is looked at. */
+  /** Submits, and keeps the PROCESSING page open until the test unroutes it. */
   async expectProcessing(server: Server, before: string[]) {
-    const letGo = server.holdChecks(before);
-    await this.goOn();
+    const release = server.blockChecks(before);
+    await this.pressContinue();
     await this.expectStatus("PROCESSING");
     const page = await this.page.request.get(this.link.url);
     expect(await page.text()).toContain('data-status="PROCESSING"');
     const response = { status: 200, headers: page.headers(), body: await page.body() };
     await this.page.route(this.link.url, (route) => route.fulfill(response));
     await this.page.route("**/public", (route) => route.fulfill({ json: { status: "PROCESSING" } }));
-    letGo();
+    release();
     await this.page.goto(this.link.url);
     await this.expectStatus("PROCESSING");
   }
 
-  /** The photo is there to be seen: the server's copy or the one just taken. */
+  /** Expects the page to show the photo: the server's copy or the one just taken. */
   async expectSavedPhoto() {
     await expect(this.frame).toContainText("Saved");
     const picture = this.frame.getByRole("img", { name: "Your photo" });
@@ -205,34 +205,34 @@ export class Customer {
     await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth)).toBe(800);
   }
 
-  /** What was wrong, as the summary lists it. */
+  /** Expects the error summary to list these faults. */
   async expectFaults(...faults: string[]) {
     await expect(this.summary.getByRole("link")).toHaveText(faults);
   }
 
-  /** What the island asked the server for: not a document, nor one of its files. */
-  calls() {
+  /** The API requests of the island, without documents and static files. */
+  apiCalls() {
     const mine = this.requests.filter((request) => ["fetch", "xhr"].includes(request.resourceType()));
     const path = `/kyc-sessions/${this.link.sessionId}`;
     return mine.map((r) => `${r.method()} ${new URL(r.url()).pathname.replace(path, "")}`).filter((call) => !call.includes("/pkg/"));
   }
 
-  /** The forms that the browser itself posted. */
-  posts() {
+  /** The paths of the forms that the browser itself posted. */
+  formPosts() {
     const posts = this.requests.filter((request) => request.isNavigationRequest() && request.method() === "POST");
     return posts.map((request) => new URL(request.url()).pathname.replace(`/verify/${this.link.sessionId}`, ""));
   }
 
-  /** A console message that belongs to the story, such as the browser's own line about an answer of 422. */
-  tolerate(...noise: RegExp[]) {
+  /** Allows console messages that the test causes, such as the browser's own line about an answer of 422. */
+  allowConsole(...noise: RegExp[]) {
     this.tolerated.push(...noise);
   }
 
-  /** Nothing was asked of anybody else, and the console stayed empty. */
+  /** Expects no request to another origin and no other console message. */
   expectQuiet() {
     const origin = new URL(this.link.url).origin;
     const foreign = this.requests.map((request) => request.url()).filter((url) => !/^(blob|data):/.test(url) && new URL(url).origin !== origin);
-    expect(foreign, "requests to others").toEqual([]);
-    expect(this.noise.filter((text) => !this.tolerated.some((known) => known.test(text))), "the console").toEqual([]);
+    expect(foreign, "requests to other origins").toEqual([]);
+    expect(this.noise.filter((text) => !this.tolerated.some((known) => known.test(text))), "console messages").toEqual([]);
   }
 }

@@ -1,28 +1,28 @@
-// Every page of the dashboard for everybody: axe finds nothing in either theme, and nothing is wider than the narrowest
-// screen. A form is looked at as it is refused: that page has all that the others have.
+// Every page of the dashboard is accessible: axe finds no violation in either theme, and every page fits the narrowest
+// screen. Forms are checked after they are refused, because that page shows everything that the others show.
 import type { Locator, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { expectNothing } from "./axe";
+import { expectNoViolations } from "./axe";
 import { Operator } from "./operator";
 import { expect, photo, test } from "./support";
 
-/** The page with everything open that it can open, also at 320 pixels. */
-async function look(page: Page, where: string) {
+/** Checks a page with everything on it opened, also at 320 pixels. */
+async function checkPage(page: Page, where: string) {
   await page.locator("details").evaluateAll((all: HTMLDetailsElement[]) => all.forEach((details) => (details.open = true)));
-  await expectNothing(page, where);
+  await expectNoViolations(page, where);
   await page.setViewportSize({ width: 320, height: 700 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth), `${where} at 320 px`).toBeLessThanOrEqual(320);
   await page.setViewportSize({ width: 1280, height: 800 });
 }
 
-test.describe("axe finds nothing", { tag: "@script-on" }, () => {
+test.describe("axe finds no violation", { tag: "@script-on" }, () => {
   test.slow();
   test.describe.configure({ mode: "parallel" });
 
-  test("on sessions, links and dossiers, and nothing is too wide", async ({ browser, customer, link, server, backend }) => {
+  test("on sessions, links and dossiers, and every page fits", async ({ browser, customer, link, server, backend }) => {
     await customer.reachSelfie();
     await customer.choosePhoto(photo);
-    await customer.goOn();
+    await customer.pressContinue();
     await customer.expectStatus("COMPLETED");
     await backend.event(link.sessionId, "session.completed");
     const { ref } = await server.command("session", "show", link.sessionId);
@@ -31,44 +31,44 @@ test.describe("axe finds nothing", { tag: "@script-on" }, () => {
     const pending = await operator.createLink("crm-10482");
     for (const path of [`/links/${pending.ref}`, "/sessions", `/sessions/${pending.ref}`, "/unresolved", "/nothing"]) {
       await operator.open(path);
-      await look(page, path);
+      await checkPage(page, path);
     }
     for (const path of ["/sessions", "/customers"]) {
       await operator.open(path);
       await operator.main.getByRole("searchbox").fill("nobody");
       await operator.button("Search").click();
       await expect(operator.main.getByRole("status")).toBeVisible();
-      await look(page, `${path}, nothing found`);
+      await checkPage(page, `${path}, nothing found`);
     }
     await operator.open("/links");
     await operator.field("Timeout").fill("soon");
     await operator.button("Create link").click();
     await expect(page.getByRole("alert")).toBeVisible();
-    await look(page, "a link that is refused");
+    await checkPage(page, "a link that is refused");
     await operator.open(`/sessions/${ref}`);
     await operator.button("Reveal").click();
     await expect(operator.main.getByRole("status")).toBeVisible();
-    await look(page, "revealed");
+    await checkPage(page, "revealed");
     await operator.button("Decide").click();
     await expect(page.getByRole("alert")).toBeVisible();
-    await look(page, "a decision that is refused");
+    await checkPage(page, "a decision that is refused");
     await operator.card("Facts").getByRole("button", { name: "Link to dossier" }).click();
     await page.locator('main a[href^="/dashboard/customers/"]').first().click();
     await expect(operator.heading).toHaveText("Dossier");
-    await look(page, "a dossier");
+    await checkPage(page, "a dossier");
     await operator.open("/webhooks");
     await page.locator("main section", { hasText: "session.completed" }).first().locator("h2 a").click();
     await expect(operator.heading).toHaveText("Endpoint");
-    await look(page, "an endpoint");
+    await checkPage(page, "an endpoint");
   });
 
-  test("on settings and entrances, and nothing is too wide", async ({ browser, server }) => {
+  test("on settings, sign-in and invitations, and every page fits", async ({ browser, server }) => {
     const operator = await Operator.admin(browser, server, true);
     const { page } = operator;
     const refused = async (where: string, button: string) => {
       await operator.button(button).click();
       await expect(page.getByRole("alert")).toBeVisible();
-      await look(page, `${where}, refused`);
+      await checkPage(page, `${where}, refused`);
     };
     await operator.open("/webhooks");
     await operator.field("URL").fill("nowhere");
@@ -82,7 +82,7 @@ test.describe("axe finds nothing", { tag: "@script-on" }, () => {
     await operator.field("Role").selectOption("AGENT");
     await operator.button("Invite").click();
     const invitation = await operator.field("Invitation link").inputValue();
-    await look(page, "an invitation");
+    await checkPage(page, "an invitation");
 
     await operator.signOut();
     await expect(operator.heading).toHaveText("Sign in");
@@ -94,15 +94,15 @@ test.describe("axe finds nothing", { tag: "@script-on" }, () => {
     await operator.choosePassword("Set password");
     await expect(operator.heading).toHaveText("Links");
     await operator.open("/sessions");
-    await look(page, "a page for other roles");
+    await checkPage(page, "a page that the role can't open");
     await operator.signOut();
     await expect(operator.heading).toHaveText("Sign in");
     await operator.open("/set-up/none");
-    await look(page, "a link that opens nothing");
+    await checkPage(page, "a link that was already used");
   });
 });
 
-test("what cannot be undone is one line before it is opened, and within the page then", async ({ browser, server, javaScriptEnabled }) => {
+test("an action that cannot be undone takes one line while closed and stays within the page when opened", async ({ browser, server, javaScriptEnabled }) => {
   const operator = await Operator.admin(browser, server, javaScriptEnabled);
   const { key } = await server.command("api-key", "create", "--scope", "sessions:create", "--scope", "sessions:read");
   await fetch(`${server.origin}/kyc-sessions/none`, { headers: { authorization: `Bearer ${key}` } });
@@ -126,13 +126,13 @@ test("what cannot be undone is one line before it is opened, and within the page
   operator.expectQuiet();
 });
 
-test("an address of 2,000 characters takes one line, and is whole on the endpoint's own page", async ({ browser, server, javaScriptEnabled }) => {
+test("a URL of 2,000 characters takes one line, and the endpoint's page shows it whole", async ({ browser, server, javaScriptEnabled }) => {
   const url = `http://127.0.0.1:9/${randomUUID()}/${"segment/".repeat(240)}`;
   await server.command("webhook", "add", url);
   const operator = await Operator.admin(browser, server, javaScriptEnabled);
   const { ref } = await operator.createLink();
   await operator.open(`/sessions/${ref}`);
-  await operator.finally("Expire now");
+  await operator.confirm("Expire now");
   const expectOneLine = async (address: Locator) => {
     await expect(address).toHaveAttribute("title", url);
     expect((await address.boundingBox())!.height).toBeLessThan(40);
@@ -143,6 +143,6 @@ test("an address of 2,000 characters takes one line, and is whole on the endpoin
   await expectOneLine(endpoint.getByRole("link", { name: url }));
   await endpoint.getByRole("link", { name: url }).click();
   await expect(operator.main.getByRole("heading", { level: 2, name: url })).toBeVisible();
-  await operator.finally("Disable");
+  await operator.confirm("Disable");
   operator.expectQuiet();
 });

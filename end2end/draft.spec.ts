@@ -1,18 +1,18 @@
-// What was typed and not sent yet: it survives a reload, with script and with a script that is lost, and shows nowhere else.
-import { Customer, honest } from "./customer";
-import { answers, demo, type Step } from "./story";
+// A draft is what was typed and not sent yet. It survives a reload, even when the script fails, and appears nowhere else.
+import { Customer, validIdentity } from "./customer";
+import { answers, demo, type Step } from "./answers";
 import { expect, test } from "./support";
 
 test.use({ flow: demo });
 
 test.describe("with script", { tag: "@script-on" }, () => {
-  /** What is typed or ticked of a step; what is not a file. */
+  /** The step without its file fields. */
   const typed = ({ fields, ...step }: Step): Step => ({ ...step, fields: fields.filter(({ type }) => type !== "ARTIFACT") });
 
   for (const script of ["alive", "lost"]) {
-    test(`it survives a reload, twice, with the script ${script}`, async ({ customer, page, link }) => {
+    test(`a draft survives two reloads with the script ${script}`, async ({ customer, page, link }) => {
       if (script === "lost") {
-        customer.tolerate(/net::ERR_/, /page error/, /preload/);
+        customer.allowConsole(/net::ERR_/, /page error/, /preload/);
         await page.route("**/*.wasm", (route) => route.abort());
       }
       const ready = () => (script === "lost" ? page.locator("html[data-script='failed']").waitFor() : customer.ready());
@@ -29,19 +29,19 @@ test.describe("with script", { tag: "@script-on" }, () => {
     });
   }
 
-  test("it survives a reload with faults shown", async ({ customer }) => {
+  test("a draft survives a reload while faults are shown", async ({ customer }) => {
     await customer.open("identity");
     await customer.fill(await customer.step("identity"));
     await customer.cpf.fill("12");
-    await customer.goOn();
+    await customer.pressContinue();
     await expect(customer.summary).toBeVisible();
     await customer.reload();
     await expect(customer.summary).toHaveCount(0);
-    await expect(customer.name).toHaveValue(honest.name);
+    await expect(customer.name).toHaveValue(validIdentity.name);
     await expect(customer.cpf).toHaveValue("12");
   });
 
-  test("another step, another tab and another session do not show it", async ({ customer, page, context, server, link }) => {
+  test("another step, another tab and another session do not show the draft", async ({ customer, page, context, server, link }) => {
     const identity = await customer.step("identity");
     const enter = async () => {
       await customer.open("identity");
@@ -69,11 +69,11 @@ test.describe("with script", { tag: "@script-on" }, () => {
   });
 
   for (const way of ["the island", "the browser"]) {
-    test(`it is gone once the step was saved by ${way}, whatever another tab saves then`, async ({ customer, page, context, link }) => {
-      await customer.walk("identity");
+    test(`the draft is removed once ${way} has saved the step, and later saves of another tab are shown`, async ({ customer, page, context, link }) => {
+      await customer.completeSteps("identity");
       await customer.fill(await customer.step("identity"));
       await customer.reload();
-      if (way === "the island") await customer.goOn();
+      if (way === "the island") await customer.pressContinue();
       else await customer.postNatively();
       await customer.expectStep("document");
       const kept = () => page.evaluate(() => JSON.stringify(sessionStorage));
@@ -82,23 +82,23 @@ test.describe("with script", { tag: "@script-on" }, () => {
       const tab = new Customer(await context.newPage(), link, true);
       await tab.open("identity");
       await tab.name.fill("Saved in another tab");
-      await tab.goOn();
+      await tab.pressContinue();
       await tab.expectStep("document");
       await customer.open("identity");
       await expect(customer.name).toHaveValue("Saved in another tab");
 
-      await customer.walk();
+      await customer.completeSteps();
       expect(await kept()).not.toMatch(new RegExp(Object.values(answers).map((text) => text.replace("+", "[+]")).join("|")));
     });
   }
 
-  test("where nothing was typed, a reload shows what another tab saved since", async ({ customer, context, link }) => {
-    await customer.walk("document");
+  test("without a draft, a reload shows what another tab has saved", async ({ customer, context, link }) => {
+    await customer.completeSteps("document");
     await customer.open("identity");
     const tab = new Customer(await context.newPage(), link, true);
     await tab.open("identity");
     await tab.name.fill("Saved in another tab");
-    await tab.goOn();
+    await tab.pressContinue();
     await tab.expectStep("document");
     await customer.reload();
     await expect(customer.name).toHaveValue("Saved in another tab");

@@ -1,6 +1,7 @@
-// The whole way in other browsers than Chromium: Firefox, and WebKit with script and without.
+// A whole session in browsers other than Chromium: Firefox, and WebKit with and without script.
 import { type Engine, firefox, webkit } from "./engines";
-import { act, demo, stepsOf } from "./story";
+import { act, demo, stepsOf } from "./answers";
+import { eventBody } from "./receiver";
 import { expect, test } from "./support";
 
 const engines: [string, () => Promise<Engine>, boolean][] = [
@@ -31,7 +32,8 @@ for (const [name, launch, script] of engines) {
     } finally {
       await browser.close();
     }
-    const data = { sessionId: link.sessionId, status: "COMPLETED", customerId: null, riskScore: 0 };
-    expect(await backend.onlyEvent(link.sessionId)).toStrictEqual({ type: "session.completed", data });
+    const shown = await server.command("session", "show", link.sessionId);
+    const data = { sessionId: link.sessionId, ref: shown.ref, decision: "APPROVED", sequence: 1 };
+    expect(await backend.onlyEvent(link.sessionId)).toStrictEqual(eventBody("session.completed", data));
   });
 }

@@ -1,24 +1,24 @@
-// Browsers that Playwright does not drive, in the few words that a customer's story needs: Firefox by WebDriver BiDi, and
-// WebKitGTK, as near to an iPhone as Debian comes, by plain WebDriver on a screen of its own.
+// Browsers that Playwright does not drive, with the few commands that a customer needs: Firefox by WebDriver BiDi, and
+// WebKitGTK, the closest to an iPhone on Debian, by plain WebDriver on a virtual screen.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import puppeteer, { type ElementHandle } from "puppeteer-core";
-import type { Act } from "./story";
+import type { Act } from "./answers";
 
 /** How long a browser may take to show something, in milliseconds. */
-const PATIENCE = 20_000;
+const TIMEOUT_MS = 20_000;
 const miniBrowser = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
 
 export interface Engine {
   open(url: string): Promise<void>;
-  /** Fills, ticks or chooses a file. */
+  /** Fills, ticks, or chooses a file. */
   act(act: Act): Promise<void>;
-  press(where: string): Promise<void>;
-  /** Waits until something that fits the selector is there. */
-  see(what: string): Promise<void>;
-  /** What the console complained of, where the driver can tell. */
+  press(selector: string): Promise<void>;
+  /** Waits until an element matches the selector. */
+  see(selector: string): Promise<void>;
+  /** Errors and warnings of the console, where the driver reports them. */
   complaints: string[];
   close(): Promise<void>;
 }
@@ -27,29 +27,29 @@ export async function firefox(): Promise<Engine> {
   const browser = await puppeteer.launch({ browser: "firefox", executablePath: "/usr/bin/firefox-esr", defaultViewport: { width: 390, height: 844 } });
   const page = await browser.newPage();
   const complaints: string[] = [];
-  page.setDefaultTimeout(PATIENCE);
+  page.setDefaultTimeout(TIMEOUT_MS);
   page.on("console", (message) => ["error", "warn"].includes(message.type()) && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));
-  const find = async (where: string) => {
-    const found = await page.waitForSelector(where);
-    if (!found) throw new Error(`${where} is not there`);
+  const find = async (selector: string) => {
+    const found = await page.waitForSelector(selector);
+    if (!found) throw new Error(`no element matches ${selector}`);
     return found as ElementHandle<HTMLInputElement>;
   };
   return {
     complaints,
     open: async (url) => void (await page.goto(url)),
-    async act({ kind, where, what }) {
-      if (kind === "fill") await page.locator(where).fill(what);
-      else if (kind === "tick") await (await find(where)).click();
-      else await (await find(where)).uploadFile(what);
+    async act({ kind, selector, value }) {
+      if (kind === "fill") await page.locator(selector).fill(value);
+      else if (kind === "tick") await (await find(selector)).click();
+      else await (await find(selector)).uploadFile(value);
     },
-    press: async (where) => (await find(where)).click(),
-    see: async (what) => void (await find(what)),
+    press: async (selector) => (await find(selector)).click(),
+    see: async (selector) => void (await find(selector)),
     close: () => browser.close(),
   };
 }
 
-/** A port that nobody listens on. */
+/** A free port. */
 async function freePort() {
   const holder = createServer().listen(0, "127.0.0.1");
   await once(holder, "listening");
@@ -59,7 +59,7 @@ async function freePort() {
   return port;
 }
 
-/** A screen in memory; its number. */
+/** Starts a virtual screen and returns its number. */
 async function screen(children: ChildProcess[]) {
   const server = spawn("Xvfb", ["-displayfd", "3", "-screen", "0", "800x900x24", "-nolisten", "tcp"], { stdio: ["ignore", "ignore", "ignore", "pipe"] });
   children.push(server);
@@ -81,8 +81,8 @@ export async function webkit({ script }: { script: boolean }): Promise<Engine> {
     if (!answer.ok) throw new Error(`${method} ${path}: ${value.error}: ${value.message}`);
     return value;
   };
-  const within = async <T>(attempt: () => Promise<T>): Promise<T> => {
-    const end = performance.now() + PATIENCE;
+  const retry = async <T>(attempt: () => Promise<T>): Promise<T> => {
+    const end = performance.now() + TIMEOUT_MS;
     for (;;) {
       try {
         return await attempt();
@@ -92,24 +92,24 @@ export async function webkit({ script }: { script: boolean }): Promise<Engine> {
       }
     }
   };
-  await within(() => call("GET", "/status"));
+  await retry(() => call("GET", "/status"));
   const args = ["--automation", ...(script ? [] : ["--enable-javascript-markup=false"])];
   const wanted = { browserName: "MiniBrowser", "webkitgtk:browserOptions": { binary: miniBrowser, args } };
   const session = `/session/${(await call("POST", "/session", { capabilities: { alwaysMatch: wanted } })).sessionId}`;
-  const find = (where: string) =>
-    within(async () => `${session}/element/${Object.values(await call("POST", `${session}/element`, { using: "css selector", value: where }))[0]}`);
-  const press = async (where: string) => call("POST", `${await find(where)}/click`, {});
+  const find = (selector: string) =>
+    retry(async () => `${session}/element/${Object.values(await call("POST", `${session}/element`, { using: "css selector", value: selector }))[0]}`);
+  const press = async (selector: string) => call("POST", `${await find(selector)}/click`, {});
   return {
     complaints: [],
     open: (url) => call("POST", `${session}/url`, { url }),
-    async act({ kind, where, what }) {
-      if (kind === "tick") return press(where);
-      const element = await find(where);
+    async act({ kind, selector, value }) {
+      if (kind === "tick") return press(selector);
+      const element = await find(selector);
       if (kind === "fill") await call("POST", `${element}/clear`, {});
-      await call("POST", `${element}/value`, { text: what });
+      await call("POST", `${element}/value`, { text: value });
     },
     press,
-    see: async (what) => void (await find(what)),
+    see: async (selector) => void (await find(selector)),
     async close() {
       await call("DELETE", session);
       for (const child of children.reverse()) {

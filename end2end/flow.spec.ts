@@ -1,47 +1,48 @@
-// The whole way, as customers go it: link, form, photo, status, webhook; and the ways aside: back, reload, another device,
-// a link that is over.
-import { Customer, honest } from "./customer";
+// A whole session as customers complete it: link, form, photo, status, webhook. Also back, reload, another device and
+// expired links.
+import { Customer, validIdentity } from "./customer";
+import { eventBody } from "./receiver";
 import { expect, photo, smallPhoto, test } from "./support";
 
 test("from a link to a webhook", async ({ customer, server, backend, link }) => {
   await customer.open();
   await customer.expectStep("identity");
   await customer.fillIdentity();
-  await customer.goOn();
+  await customer.pressContinue();
   await customer.expectStep("selfie");
   await customer.ready();
   await customer.choosePhoto(photo);
-  await customer.goOn();
+  await customer.pressContinue();
   await customer.expectStatus("COMPLETED");
   await expect(customer.main.getByRole("heading")).toHaveText("All done");
 
   const shown = await server.command("session", "show", link.sessionId);
   expect(shown).toMatchObject({ status: "COMPLETED", decision: "APPROVED", riskScore: 0 });
   expect(shown.checks.map(({ name, result }) => [name, result])).toEqual(expect.arrayContaining([["cpf", "PASSED"], ["evidence", "PASSED"]]));
-  const data = { sessionId: link.sessionId, status: "COMPLETED", customerId: null, riskScore: 0 };
-  expect(await backend.onlyEvent(link.sessionId)).toStrictEqual({ type: "session.completed", data });
+  const data = { sessionId: link.sessionId, ref: shown.ref, decision: "APPROVED", sequence: 1 };
+  expect(await backend.onlyEvent(link.sessionId)).toStrictEqual(eventBody("session.completed", data));
 
-  if (customer.scripted) {
-    const calls = customer.calls();
+  if (customer.hasScript) {
+    const calls = customer.apiCalls();
     const writes = calls.filter((call) => !call.startsWith("GET"));
     expect(writes).toEqual(["PUT /steps/identity", "POST /upload", "PUT /steps/selfie", "POST /complete"]);
     expect(new Set(calls.filter((call) => call.startsWith("GET")))).toEqual(new Set(["GET /public"]));
-    expect(customer.posts()).toEqual([]);
+    expect(customer.formPosts()).toEqual([]);
   } else {
-    expect(customer.posts()).toEqual(["/identity", "/selfie"]);
-    // What a page names in its head is loaded, used or not.
+    expect(customer.formPosts()).toEqual(["/identity", "/selfie"]);
+    // The browser loads what a page's head names, whether the page uses it or not.
     const loaded = /[/](pkg[/]|icon[.]svg$)/;
     const others = customer.requests.filter((request) => !["document", "stylesheet", "image"].includes(request.resourceType()));
     expect(others.map((request) => request.url()).filter((url) => !loaded.test(url))).toEqual([]);
   }
 });
 
-test("the customer's reference and a photo that is too small reach the company", async ({ server, backend, page, javaScriptEnabled }) => {
+test("the event carries the customer's reference and the score of a photo that is too small", async ({ server, backend, page, javaScriptEnabled }) => {
   const link = await server.link("minimal", "--customer", "crm:4711");
   const customer = new Customer(page, link, javaScriptEnabled);
   await customer.reachSelfie();
   await customer.choosePhoto(smallPhoto);
-  await customer.goOn();
+  await customer.pressContinue();
   await customer.expectStatus("COMPLETED");
   const shown = await server.command("session", "show", link.sessionId);
   expect(shown.checks).toContainEqual({ name: "evidence", result: "WARNING", reasons: ["evidence.small"] });
@@ -51,65 +52,65 @@ test("the customer's reference and a photo that is too small reach the company",
   customer.expectQuiet();
 });
 
-test("back and forward show the steps as they were left", async ({ customer, page }) => {
+test("Back and Forward show the steps as they were left", async ({ customer, page }) => {
   await customer.reachSelfie();
   await customer.choosePhoto(photo);
   await page.goBack();
   await customer.expectStep("identity");
-  await expect(customer.name).toHaveValue(honest.name);
-  await expect(customer.cpf).toHaveValue(honest.cpf);
+  await expect(customer.name).toHaveValue(validIdentity.name);
+  await expect(customer.cpf).toHaveValue(validIdentity.cpf);
   await page.goForward();
   await customer.expectStep("selfie");
   await page.goBack();
   await customer.expectStep("identity");
   await customer.ready();
   await customer.name.fill("Another Name");
-  await customer.goOn();
+  await customer.pressContinue();
   await customer.expectStep("selfie");
   await page.goBack();
   await customer.expectStep("identity");
   await expect(customer.name).toHaveValue("Another Name");
 });
 
-test("a reload shows what this device saved, and the link leads to where one was", async ({ customer }) => {
+test("a reload shows what this device saved, and the link opens the current step", async ({ customer }) => {
   await customer.reachSelfie();
   await customer.open();
   await customer.expectStep("selfie");
   await customer.open("identity");
-  await expect(customer.name).toHaveValue(honest.name);
-  await expect(customer.cpf).toHaveValue(honest.cpf);
+  await expect(customer.name).toHaveValue(validIdentity.name);
+  await expect(customer.cpf).toHaveValue(validIdentity.cpf);
   await customer.reload();
-  await expect(customer.name).toHaveValue(honest.name);
+  await expect(customer.name).toHaveValue(validIdentity.name);
 });
 
-test("back after a reload shows what was saved", async ({ customer, page }) => {
+test("Back after a reload shows what was saved", async ({ customer, page }) => {
   await customer.reachSelfie();
   await customer.reload();
   await page.goBack();
   await customer.expectStep("identity");
-  await expect(customer.name).toHaveValue(honest.name);
-  await expect(customer.cpf).toHaveValue(honest.cpf);
+  await expect(customer.name).toHaveValue(validIdentity.name);
+  await expect(customer.cpf).toHaveValue(validIdentity.cpf);
 });
 
-test("a photo that was saved is still there for who goes through the steps again", async ({ customer, page }) => {
+test("a saved photo is still shown when the customer goes through the steps again", async ({ customer, page }) => {
   await customer.reachSelfie();
   await customer.choosePhoto(photo);
-  if (!customer.scripted) await page.getByRole("button", { name: "English" }).click();
+  if (!customer.hasScript) await page.getByRole("button", { name: "English" }).click();
   await customer.expectSavedPhoto();
   await customer.open("identity");
-  await customer.goOn();
+  await customer.pressContinue();
   await customer.expectStep("selfie");
   await customer.expectSavedPhoto();
-  await customer.goOn();
+  await customer.pressContinue();
   await customer.expectStatus("COMPLETED");
 });
 
-test("another device sees that a step is done, and nothing of what was written", async ({ customer, otherDevice }) => {
+test("another device sees that a step is done and none of its answers", async ({ customer, otherDevice }) => {
   await customer.reachSelfie();
-  if (customer.scripted) await customer.choosePhoto(photo);
+  if (customer.hasScript) await customer.choosePhoto(photo);
   await otherDevice.open();
   await otherDevice.expectStep("selfie");
-  if (customer.scripted) await expect(otherDevice.main).toContainText("Done on another device");
+  if (customer.hasScript) await expect(otherDevice.main).toContainText("Done on another device");
   await expect(otherDevice.page.getByRole("img", { name: "Your photo" })).toHaveCount(0);
   await otherDevice.open("identity");
   await expect(otherDevice.page.getByText("Done on another device")).toHaveCount(2);
@@ -118,40 +119,40 @@ test("another device sees that a step is done, and nothing of what was written",
   expect(await otherDevice.page.content()).not.toMatch(/User Name|123\.?456\.?789/);
 });
 
-test("a session begun on one device ends on another", async ({ customer, otherDevice, server, link }) => {
+test("a session started on one device can be completed on another", async ({ customer, otherDevice, server, link }) => {
   await customer.reachSelfie();
   await otherDevice.open();
   await otherDevice.choosePhoto(photo);
-  await otherDevice.goOn();
+  await otherDevice.pressContinue();
   await otherDevice.expectStatus("COMPLETED");
   expect(await server.command("session", "show", link.sessionId)).toMatchObject({ status: "COMPLETED", riskScore: 0 });
-  // The first device hears of it when its customer comes back to it, or sends what is there.
-  if (customer.scripted) await customer.page.evaluate(() => dispatchEvent(new Event("focus")));
-  else await customer.goOn();
+  // The first device learns the status when the page gets the focus, or when its form is sent.
+  if (customer.hasScript) await customer.page.evaluate(() => dispatchEvent(new Event("focus")));
+  else await customer.pressContinue();
   await customer.expectStatus("COMPLETED");
 });
 
-test("the status waits for the checks and shows their end by itself", async ({ customer, server, page }) => {
+test("the status page waits for the checks and shows the result by itself", async ({ customer, server, page }) => {
   await customer.reachSelfie();
   const before = server.artifacts();
   await customer.choosePhoto(photo);
-  if (!customer.scripted) {
-    // Kept by pressing a language button, which goes nowhere.
+  if (!customer.hasScript) {
+    // A language button uploads the photo and stays on the step.
     await page.getByRole("button", { name: "English" }).click();
     await customer.expectSavedPhoto();
   }
-  const letGo = server.holdChecks(before);
-  await customer.goOn();
+  const release = server.blockChecks(before);
+  await customer.pressContinue();
   await customer.expectStatus("PROCESSING");
-  await expect(customer.main.getByRole("heading")).toHaveText("We are checking");
-  await customer.open(); // The same from the link.
+  await expect(customer.main.getByRole("heading")).toHaveText("We are checking your answers");
+  await customer.open(); // The link shows the same.
   await customer.expectStatus("PROCESSING");
-  letGo();
+  release();
   await customer.expectStatus("COMPLETED");
   expect(page.url()).toBe(customer.link.url);
 });
 
-test("a link that has expired says so in the company's name", async ({ server, page, javaScriptEnabled }) => {
+test("an expired link says so and shows the company's name", async ({ server, page, javaScriptEnabled }) => {
   const customer = new Customer(page, await server.link("minimal", "--ttl", "1s"), javaScriptEnabled);
   await expect(async () => {
     await customer.open();
@@ -164,25 +165,25 @@ test("a link that has expired says so in the company's name", async ({ server, p
 });
 
 for (const step of ["identity", "selfie"]) {
-  test(`the step ${step}, open when the time is up, leads to the page that says so`, async ({ server, page, javaScriptEnabled }) => {
+  test(`the step ${step}, open when the session expires, leads to the page that says so`, async ({ server, page, javaScriptEnabled }) => {
     const link = await server.link("minimal", "--ttl", "4s");
     const customer = new Customer(page, link, javaScriptEnabled);
-    customer.tolerate(/status of 410/);
+    customer.allowConsole(/status of 410/);
     await customer.open(step);
     if (step === "identity") await customer.fillIdentity();
     await expect.poll(async () => (await server.command("session", "show", link.sessionId)).status, { timeout: 10_000 }).toBe("EXPIRED");
     if (step === "selfie") await customer.selfie.setInputFiles(photo);
-    if (step === "identity" || !customer.scripted) await customer.goOn();
+    if (step === "identity" || !customer.hasScript) await customer.pressContinue();
     await customer.expectStatus("EXPIRED");
     customer.expectQuiet();
   });
 }
 
-test("a link that opens nothing names nobody", async ({ server, page }) => {
+test("an unknown link shows no company", async ({ server, page }) => {
   for (const id of [`sess_${"0".repeat(26)}`, "nonsense"]) {
     const answer = await page.goto(`${server.origin}/verify/${id}`);
     expect(answer?.status()).toBe(404);
-    await expect(page.getByRole("heading")).toHaveText("This link opens nothing");
+    await expect(page.getByRole("heading")).toHaveText("This link doesn't work");
     await expect(page.locator("body")).not.toContainText("Acme");
   }
 });

@@ -1,16 +1,15 @@
-// The island takes over every step in every state as the server drew it: the page is the same before and after, and the
-// console says nothing.
-import { hold } from "./bundle";
-import { type Customer, doubtfulCpf } from "./customer";
-import { demo, type Step } from "./story";
+// The island hydrates every step in every state: the page is the same before and after, and the console stays empty.
+import { holdRequests } from "./bundle";
+import { type Customer, invalidCpf } from "./customer";
+import { demo, type Step } from "./answers";
 import { expect, test } from "./support";
 
 test.use({ flow: demo });
 
 type Outline = string | { tag: string; attributes: string[]; children: Outline[] };
 
-/** What is on the page, without the marks of hydration and without what is no part of the picture. */
-function drawn() {
+/** What the page shows, without hydration markers and invisible nodes. */
+function snapshot() {
   const outline = (node: Node): Outline[] => {
     if (node instanceof Text) return [node.data];
     if (!(node instanceof Element) || node.localName === "script") return [];
@@ -20,7 +19,7 @@ function drawn() {
       if (typeof child === "string" && typeof last === "string") children.splice(-1, 1, last + child);
       else if (child !== "") children.push(child);
     }
-    // The browser's own drawing of an icon has its parts in groups; a photo that was just taken is shown from this device.
+    // Icons that the browser renders have extra groups, and a photo that was just taken has a local URL.
     if (node.localName === "g") return children;
     const attributes = [...node.attributes].map(({ name, value }) => `${name}=${name === "src" ? "" : value}`);
     return [{ tag: node.localName, attributes: attributes.filter((attribute) => !attribute.startsWith("data-hydrated")).sort(), children }];
@@ -32,19 +31,19 @@ function drawn() {
 test.describe("with script", { tag: "@script-on" }, () => {
   test.slow();
 
-  /** Gets to a page, and holds what it shows before its script arrives to what it shows afterwards. */
-  async function expectSame(customer: Customer, getThere: () => Promise<unknown>, shows = "") {
+  /** Opens a page and compares it before and after hydration. */
+  async function expectSame(customer: Customer, openPage: () => Promise<unknown>, shows = "") {
     const { page } = customer;
-    customer.tolerate(/preload/);
-    const letGo = await hold(page);
-    await getThere();
+    customer.allowConsole(/preload/);
+    const release = await holdRequests(page);
+    await openPage();
     await expect(page.locator("form.sheet")).toBeVisible();
     await expect(page.locator("body")).not.toHaveAttribute("data-hydrated");
-    const before = await page.evaluate(drawn);
-    letGo();
+    const before = await page.evaluate(snapshot);
+    release();
     await customer.ready();
     await expect(page.locator("#notice")).toBeHidden();
-    expect(await page.evaluate(drawn)).toEqual(before);
+    expect(await page.evaluate(snapshot)).toEqual(before);
     expect(before.text).toContain(shows);
     customer.expectQuiet();
     await page.unrouteAll();
@@ -53,22 +52,22 @@ test.describe("with script", { tag: "@script-on" }, () => {
   const opened = (customer: Customer, step: Step, query = "") =>
     () => customer.page.goto(`${customer.link.url}/${step.id}${query}`, { waitUntil: "domcontentloaded" });
 
-  test("as it comes and with faults, in each language", async ({ customer }) => {
+  test("empty and with faults, in each language", async ({ customer }) => {
     for (const step of await customer.steps()) {
       for (const query of ["", "?lang=pt-BR", "?lang=es", "?change=1", "?check=1", "?check=1&lang=es"]) await expectSame(customer, opened(customer, step, query));
     }
   });
 
   test("after a POST that was refused, with what was typed", async ({ customer, page }) => {
-    customer.tolerate(/status of 4(15|22)/); // A file is refused as soon as it is chosen.
+    customer.allowConsole(/status of 4(15|22)/); // A file is refused as soon as it is chosen.
     const wrong: [string, Record<string, string>, string][] = [
       ["consent", {}, "Tick the box to continue"],
       ["identity", { name: "Ana “Bê” <b> & 名 </script><!--", cpf: "12", email: "nobody", phone: "1" }, "Enter all 11 digits of your CPF"],
-      ["identity", { name: "Ana", cpf: doubtfulCpf, birth_date: "1990-05-17" }, "this does not look like a valid CPF"],
-      ["document", { document_type: "CNH" }, "Add: Front"],
-      ["document", { document_type: "PASSPORT", document_front_url: "package.json" }, "This kind of file cannot be used"],
-      ["selfie", {}, "Add: Selfie"],
-      ["address", { address_proof_url: "package.json" }, "This kind of file cannot be used"],
+      ["identity", { name: "Ana", cpf: invalidCpf, birth_date: "1990-05-17" }, "does not look like a valid CPF"],
+      ["document", { document_type: "CNH" }, "Take a photo or choose a file for “Front”"],
+      ["document", { document_type: "PASSPORT", document_front_url: "package.json" }, "We can't use this kind of file"],
+      ["selfie", {}, "Take a photo or choose a file for “Selfie”"],
+      ["address", { address_proof_url: "package.json" }, "We can't use this kind of file"],
     ];
     for (const [id, given, shows] of wrong) {
       const step = await customer.step(id);
@@ -98,47 +97,47 @@ test.describe("with script", { tag: "@script-on" }, () => {
     await customer.expectEntered(identity);
   });
 
-  test("answered here, to be changed, and answered on another device", async ({ customer, otherDevice }) => {
-    await customer.walk("identity");
+  test("answered on this device, opened to be changed, and answered on another device", async ({ customer, otherDevice }) => {
+    await customer.completeSteps("identity");
     await customer.fill(await customer.step("identity"));
-    await customer.cpf.fill(doubtfulCpf);
-    await customer.goOn();
+    await customer.cpf.fill(invalidCpf);
+    await customer.pressContinue();
     await customer.expectStep("document");
-    await customer.walk("review");
+    await customer.completeSteps("review");
     for (const step of await customer.steps()) {
       for (const query of ["", "?check=1", "?change=1"]) {
-        await expectSame(customer, opened(customer, step, query), step.id === "identity" ? "this does not look like a valid CPF" : "");
+        await expectSame(customer, opened(customer, step, query), step.id === "identity" ? "does not look like a valid CPF" : "");
         await expectSame(otherDevice, opened(otherDevice, step, query), "Done on another device");
       }
     }
   });
 
-  test("what the island draws by itself is what the server draws: as it comes, with faults, and answered", async ({ customer, page }) => {
-    const expectServers = async (query = "") => {
-      const byIsland = await page.evaluate(drawn);
+  test("the island renders a step exactly as the server does: empty, with faults and answered", async ({ customer, page }) => {
+    const expectSameFromServer = async (query = "") => {
+      const byIsland = await page.evaluate(snapshot);
       await page.goto(page.url() + query);
       await customer.ready();
-      expect(await page.evaluate(drawn)).toEqual(byIsland);
+      expect(await page.evaluate(snapshot)).toEqual(byIsland);
     };
     const steps = await customer.steps();
     await customer.open();
     for (const [at, step] of steps.slice(0, -1).entries()) {
       await customer.expectStep(step.id);
-      await expectServers();
+      await expectSameFromServer();
       if (step.fields.some(({ required }) => required)) {
-        await customer.goOn();
+        await customer.pressContinue();
         await expect(customer.summary).toBeFocused();
-        await expectServers("?check=1");
+        await expectSameFromServer("?check=1");
         await customer.open(step.id);
       }
       await customer.fill(step);
-      await customer.goOn();
+      await customer.pressContinue();
       await customer.expectStep(steps[at + 1].id);
-      if (steps[at + 1].type === "REVIEW") return; // The server's alone.
+      if (steps[at + 1].type === "REVIEW") return; // Only the server renders the review.
       await page.goBack();
       await customer.expectStep(step.id);
-      await expectServers();
-      await customer.goOn();
+      await expectSameFromServer();
+      await customer.pressContinue();
     }
   });
 });

@@ -1,8 +1,9 @@
-// The network that breaks: what is sent arrives once, what is shown is true, and nobody has to press anything twice.
+// When the network breaks, everything arrives once, the page shows the truth, and nobody has to press anything twice.
 import type { Route } from "@playwright/test";
-import { honest } from "./customer";
-import { demo, photo } from "./story";
-import { expect, loseAnswers, test } from "./support";
+import { dropAnswers } from "./bundle";
+import { validIdentity } from "./customer";
+import { demo, photo } from "./answers";
+import { expect, test } from "./support";
 
 test.use({ flow: demo });
 
@@ -10,24 +11,24 @@ const lost = /net::ERR_/;
 const noConnection = /no connection|offline/i;
 
 test.describe("with script", { tag: "@script-on" }, () => {
-  test("offline says so and goes on by itself: a step", async ({ customer, page, context }) => {
-    customer.tolerate(lost);
-    await customer.walk("identity");
+  test("offline: a step shows a message and is saved once the network is back", async ({ customer, page, context }) => {
+    customer.allowConsole(lost);
+    await customer.completeSteps("identity");
     await customer.fill(await customer.step("identity"));
     await context.setOffline(true);
     await expect(page.getByText(noConnection).first()).toBeVisible();
-    await customer.goOn();
+    await customer.pressContinue();
     await expect(page.getByText(noConnection).first()).toBeVisible();
-    await expect(customer.name).toHaveValue(honest.name);
+    await expect(customer.name).toHaveValue(validIdentity.name);
     await context.setOffline(false);
     await customer.expectStep("document");
     await expect(page.getByText(noConnection)).toHaveCount(0);
-    expect(customer.posts()).toEqual([]);
+    expect(customer.formPosts()).toEqual([]);
   });
 
-  test("offline says so and goes on by itself: a photo", async ({ customer, page, context, server, link }) => {
-    customer.tolerate(lost);
-    await customer.walk("selfie");
+  test("offline: a photo shows a message and is uploaded once the network is back", async ({ customer, page, context, server, link }) => {
+    customer.allowConsole(lost);
+    await customer.completeSteps("selfie");
     const before = (await server.command("session", "show", link.sessionId)).artifacts.length;
     await context.setOffline(true);
     await customer.selfie.setInputFiles(photo);
@@ -37,15 +38,15 @@ test.describe("with script", { tag: "@script-on" }, () => {
     await expect(customer.frame.locator(".ok")).toBeVisible();
     await expect(page.getByText(noConnection)).toHaveCount(0);
     expect((await server.command("session", "show", link.sessionId)).artifacts).toHaveLength(before + 1);
-    await customer.goOn();
+    await customer.pressContinue();
     await customer.expectStep("address");
   });
 
-  test("offline at the last step: nothing is called submitted, and it goes on by itself", async ({ customer, page, context, server, link }) => {
-    customer.tolerate(lost);
-    await customer.walk("review");
+  test("offline at the last step: the page never says submitted, and it submits once the network is back", async ({ customer, page, context, server, link }) => {
+    customer.allowConsole(lost);
+    await customer.completeSteps("review");
     await context.setOffline(true);
-    await customer.goOn();
+    await customer.pressContinue();
     await expect(page.getByText(noConnection).first()).toBeVisible();
     await customer.expectStep("review");
     expect((await server.command("session", "show", link.sessionId)).status).toBe("PENDING");
@@ -54,46 +55,46 @@ test.describe("with script", { tag: "@script-on" }, () => {
   });
 
   for (const when of ["before it arrived", "after it arrived"]) {
-    test(`an upload that breaks ${when} is sent again by itself, with the same result`, async ({ customer, page, server, link }) => {
-      customer.tolerate(lost);
+    test(`an upload that breaks ${when} is repeated automatically, with the same result`, async ({ customer, page, server, link }) => {
+      customer.allowConsole(lost);
       const { fields: [type, front] } = await customer.step("document");
-      await customer.walk("document");
+      await customer.completeSteps("document");
       await customer.answer(type);
       let statuses: number[] = [];
       if (when === "before it arrived") await page.route("**/upload", (route) => route.abort("connectionreset"), { times: 2 });
-      else statuses = await loseAnswers(page, "*/upload", 2);
+      else statuses = await dropAnswers(page, "*/upload", 2);
       await customer.answer(front);
       expect(statuses).toEqual(when === "before it arrived" ? [] : [201, 200, 200]);
       const { artifacts } = await server.command("session", "show", link.sessionId);
       expect(artifacts.map(({ field }) => field)).toEqual([front.name]);
-      expect(customer.calls().filter((call) => call === "POST /upload")).toHaveLength(3);
+      expect(customer.apiCalls().filter((call) => call === "POST /upload")).toHaveLength(3);
     });
   }
 
-  test("a lost answer to complete is asked again and shows the truth; before the server knows, nothing is called submitted", async ({ customer, page, server, backend, link }) => {
-    customer.tolerate(lost);
-    await customer.walk("review");
+  test("after a lost answer, complete is sent again, and the page never says submitted before the server does", async ({ customer, page, server, backend, link }) => {
+    customer.allowConsole(lost);
+    await customer.completeSteps("review");
     let tries = 0;
-    let letGo = () => {};
-    const held = new Promise<void>((done) => (letGo = done));
+    let release = () => {};
+    const held = new Promise<void>((done) => (release = done));
     await page.route("**/complete*", async (route) => {
       if (++tries > 1) return route.continue();
       await held;
       await route.fetch();
       await route.abort("connectionreset");
     });
-    await customer.goOn();
+    await customer.pressContinue();
     await expect(customer.continue).toHaveText("Sending…");
     await customer.expectStep("review");
     expect((await server.command("session", "show", link.sessionId)).status).toBe("PENDING");
-    letGo();
+    release();
     await customer.expectStatus("COMPLETED");
     expect(tries).toBe(2);
-    expect(customer.posts()).toEqual([]);
+    expect(customer.formPosts()).toEqual([]);
     await backend.onlyEvent(link.sessionId);
   });
 
-  /** The server's answer to too much at once. */
+  /** The server's answer to too many requests. */
   const tooMany = (route: Route) =>
     route.fulfill({
       status: 429,
@@ -102,29 +103,29 @@ test.describe("with script", { tag: "@script-on" }, () => {
       json: { type: "/problems/rate-limited", title: "Too many requests", status: 429, detail: "At most 30 writes a minute." },
     });
 
-  test("too much at once: said so, nothing is lost, and it goes on later", async ({ customer, page }) => {
-    customer.tolerate(/status of 429/);
-    await customer.walk("identity");
+  test("too many writes show a message, lose nothing, and Continue works later", async ({ customer, page }) => {
+    customer.allowConsole(/status of 429/);
+    await customer.completeSteps("identity");
     await customer.fill(await customer.step("identity"));
     await page.route("**/steps/*", tooMany);
-    await customer.goOn();
+    await customer.pressContinue();
     await expect(page.getByRole("alert").filter({ hasText: /wait/i })).toBeVisible();
     await customer.expectStep("identity");
     await customer.expectAnswered(await customer.step("identity"));
     await page.unrouteAll();
-    await customer.goOn();
+    await customer.pressContinue();
     await customer.expectStep("document");
-    expect(customer.posts()).toEqual([]);
+    expect(customer.formPosts()).toEqual([]);
   });
 
-  test("too many uploads at once: said so beside the photo, and it goes on later", async ({ customer, page }) => {
-    customer.tolerate(/status of 429/);
-    await customer.walk("selfie");
+  test("too many uploads show a message beside the photo, and Continue works later", async ({ customer, page }) => {
+    customer.allowConsole(/status of 429/);
+    await customer.completeSteps("selfie");
     await page.route("**/upload", tooMany);
     await customer.selfie.setInputFiles(photo);
     await expect(customer.frame).toContainText(/wait/i);
     await page.unrouteAll();
-    await customer.goOn(); // The file is still chosen.
+    await customer.pressContinue(); // The file is still chosen.
     await customer.expectStep("address");
   });
 });

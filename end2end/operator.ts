@@ -1,8 +1,10 @@
-// An operator at a desk, with script or without: the same words work both ways.
+// An operator at the dashboard. The same methods work with and without script.
 import { type Browser, expect, type Page } from "@playwright/test";
-import type { Server } from "./support";
+import type { Server } from "./server";
 
 export const password = "correct horse battery staple";
+/** Chromium logs an error for a page with one of these statuses. */
+export const refused = /status of (401|403|404|409|410|422)/;
 
 export class Operator {
   email = "";
@@ -11,7 +13,7 @@ export class Operator {
   constructor(
     readonly page: Page,
     readonly server: Server,
-    readonly scripted: boolean,
+    readonly hasScript: boolean,
   ) {
     page.on("pageerror", (error) => this.noise.push(`page error: ${error.message}`));
     page.on("console", (message) => message.type() === "error" && this.noise.push(message.text()));
@@ -21,20 +23,20 @@ export class Operator {
     });
   }
 
-  /** Somebody at a desk of their own. */
-  static async at(browser: Browser, server: Server, scripted: boolean, options: object = {}) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, isMobile: false, hasTouch: false, javaScriptEnabled: scripted, ...options });
-    return new Operator(await context.newPage(), server, scripted);
+  /** Opens a new browser context where nobody is signed in. */
+  static async signedOut(browser: Browser, server: Server, hasScript: boolean, options: object = {}) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, isMobile: false, hasTouch: false, javaScriptEnabled: hasScript, ...options });
+    return new Operator(await context.newPage(), server, hasScript);
   }
 
-  /** An administrator at a desk of their own, signed in. */
-  static admin(browser: Browser, server: Server, scripted: boolean, options: object = {}) {
-    return Operator.invited("ADMIN", browser, server, scripted, options);
+  /** Signs an administrator in, in a new browser context. */
+  static admin(browser: Browser, server: Server, hasScript: boolean, options: object = {}) {
+    return Operator.invited("ADMIN", browser, server, hasScript, options);
   }
 
-  /** The same in any role, under any name. */
-  static async invited(role: string, browser: Browser, server: Server, scripted: boolean, options: object = {}, name = "") {
-    const operator = await Operator.at(browser, server, scripted, options);
+  /** The same for any role. The e-mail starts with `name`. */
+  static async invited(role: string, browser: Browser, server: Server, hasScript: boolean, options: object = {}, name = "") {
+    const operator = await Operator.signedOut(browser, server, hasScript, options);
     operator.email = `${name}${crypto.randomUUID()}@acme.example`;
     const { inviteUrl } = await server.command("operator", "add", operator.email, "--role", role);
     await operator.page.goto(inviteUrl);
@@ -50,8 +52,8 @@ export class Operator {
     return this.main.getByRole("button", { name, exact: true });
   }
 
-  /** Does what cannot be undone: opens what says so, and presses the button in it. */
-  async finally(name: string, within = this.main) {
+  /** Performs an action that cannot be undone: opens its warning and presses the button in it. */
+  async confirm(name: string, within = this.main) {
     const details = within.locator("details.final").filter({ hasText: name });
     await expect(within.getByRole("button", { name })).toHaveCount(0);
     await details.locator("summary").click();
@@ -83,13 +85,13 @@ export class Operator {
     return this.page.getByRole("button", { name: "Sign out" }).click();
   }
 
-  part(name: string) {
+  mainLink(name: string) {
     return this.page.getByRole("navigation", { name: "Main" }).getByRole("link", { name });
   }
 
-  /** The link of a new session of the flow `minimal`, on its page. */
+  /** Creates a link of the flow `minimal` and stays on its page. */
   async createLink(customer = "") {
-    await this.part("Links").click();
+    await this.mainLink("Links").click();
     await this.field("Flow").selectOption("minimal");
     await this.field("Customer reference").fill(customer);
     await this.button("Create link").click();
@@ -97,8 +99,8 @@ export class Operator {
     return { url, sessionId: new URL(url).pathname.split("/").at(-1)!, ref: new URL(this.page.url()).pathname.split("/").at(-1)! };
   }
 
-  /** What is shown once: it stands in the page that made it, and no more in the one of the same address. */
-  async takeOnce(label: string) {
+  /** Returns a secret that this page shows, and expects the page not to show it when it is loaded again. */
+  async takeSecretShownOnce(label: string) {
     const secret = await this.main.getByRole("textbox", { name: label, exact: true }).inputValue();
     expect(await this.page.content()).toContain(secret);
     await this.page.goto(this.page.url());
@@ -106,7 +108,7 @@ export class Operator {
     return secret;
   }
 
-  /** A file of a session, where files of several are listed. */
+  /** The file of a session in a list of files. */
   fileOf(ref: string) {
     return this.main.getByRole("listitem").filter({ has: this.page.locator(`a[href="/dashboard/sessions/${ref}"]`) });
   }
@@ -116,8 +118,8 @@ export class Operator {
     return this.main.locator("section", { has: this.page.getByRole("heading", { level: 2, name, exact: true }) });
   }
 
-  /** The page by itself comes to show a text; it has script, or loads itself again. */
-  async sees(text: string, within = this.main) {
+  /** Waits until the page shows a text by itself, by script or because it reloads. */
+  async waitForText(text: string, within = this.main) {
     await expect(within).toContainText(text, { timeout: 20_000 });
   }
 

@@ -1,5 +1,5 @@
-// Every spec runs twice, with and without script: a step must work without any. One of them brings browsers of its own. The
-// specs start the server themselves.
+// Every spec runs twice, with and without script: every step must work without script. `engines.spec.ts` brings its own
+// browsers. The specs start the server themselves.
 import { defineConfig } from "@playwright/test";
 
 const engines = "engines.spec.ts";
@@ -7,7 +7,7 @@ const engines = "engines.spec.ts";
 export default defineConfig({
   testDir: ".",
   outputDir: "../target/playwright",
-  // For a slow machine that does something else as well.
+  // Long enough for a slow, busy machine.
   timeout: 60_000,
   expect: { timeout: 10_000 },
   workers: 2,
@@ -21,7 +21,7 @@ export default defineConfig({
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
     launchOptions: {
-      // Debian's own, and no request of the browser's own to anywhere.
+      // Debian's Chromium, which must make no request of its own.
       executablePath: "/usr/bin/chromium",
       args: [
         "--no-sandbox",
@@ -36,7 +36,7 @@ export default defineConfig({
   },
   projects: [
     { name: "script-on", use: { javaScriptEnabled: true }, testIgnore: engines },
-    // What only the island does has no story here.
+    // Tests of what only the island does need script.
     { name: "script-off", use: { javaScriptEnabled: false }, testIgnore: engines, grepInvert: /@script-on/ },
     { name: "engines", testMatch: engines },
   ],

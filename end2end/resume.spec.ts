@@ -1,13 +1,13 @@
-// Nothing entered is lost by what browsers and people do: reload, back, forward, a tab that dies, two tabs, two devices.
+// Nothing entered is lost by a reload, Back, Forward, a closed tab, two tabs or two devices.
 import { Customer } from "./customer";
-import { answers, demo } from "./story";
+import { answers, demo } from "./answers";
 import { expect, test } from "./support";
 
 test.use({ flow: demo });
 
 const written = /User Name|123\.?456\.?789|1990-05-17|user@example\.com|912345678/;
 
-test("back, reload, forward and another device, on every step", async ({ customer, otherDevice, page }) => {
+test("Back, reload, Forward and another device keep the answers of every step", async ({ customer, otherDevice, page }) => {
   test.slow();
   const steps = await customer.steps();
   await customer.open();
@@ -16,7 +16,7 @@ test("back, reload, forward and another device, on every step", async ({ custome
     await customer.expectStep(step.id);
     await customer.ready();
     await customer.fill(step);
-    await customer.goOn();
+    await customer.pressContinue();
     await customer.expectStep(next);
     await customer.ready();
     await customer.reload();
@@ -41,12 +41,12 @@ test("back, reload, forward and another device, on every step", async ({ custome
     await customer.expectStep(next);
     await customer.ready();
   }
-  await customer.goOn();
+  await customer.pressContinue();
   await customer.expectStatus("COMPLETED");
 });
 
-test("a tab that was killed: the link leads to the same step, with what was entered and the photo", async ({ customer, page, context, link, javaScriptEnabled }) => {
-  await customer.walk("selfie");
+test("after a tab was closed, the link opens the same step with the answers and the photo", async ({ customer, page, context, link, javaScriptEnabled }) => {
+  await customer.completeSteps("selfie");
   await customer.fill(await customer.step("selfie"));
   await customer.keepFiles();
   await expect(customer.frame.locator(".ok")).toBeVisible();
@@ -61,50 +61,50 @@ test("a tab that was killed: the link leads to the same step, with what was ente
   }
   await again.open("selfie");
   for (const next of ["address", "review"]) {
-    await again.goOn();
+    await again.pressContinue();
     await again.expectStep(next);
     await again.ready();
   }
-  await again.goOn();
+  await again.pressContinue();
   await again.expectStatus("COMPLETED");
   again.expectQuiet();
 });
 
-test("two tabs do not fight", { tag: "@script-on" }, async ({ customer, context, link, server }) => {
+test("two tabs do not overwrite each other", { tag: "@script-on" }, async ({ customer, context, link, server }) => {
   const other = new Customer(await context.newPage(), link, true);
   const identity = await customer.step("identity");
-  await customer.walk("identity");
+  await customer.completeSteps("identity");
   await customer.fill(identity);
   await customer.name.fill("Typed in the first tab");
-  await other.walk("document");
+  await other.completeSteps("document");
 
-  // The first tab hears of it and neither moves nor forgets; what it sends last is what counts.
+  // The first tab reads the new progress; it stays on its step and keeps what was typed. The last save counts.
   await customer.page.bringToFront();
-  const heard = customer.page.waitForResponse(/[/]public/);
+  const refreshed = customer.page.waitForResponse(/[/]public/);
   await customer.page.evaluate(() => dispatchEvent(new Event("focus")));
-  await heard;
+  await refreshed;
   await customer.expectStep("identity");
   await customer.expectAnswered(identity, { ...answers, name: "Typed in the first tab" });
-  await customer.goOn();
+  await customer.pressContinue();
   await customer.expectStep("document");
   await other.open("identity");
   await expect(other.name).toHaveValue("Typed in the first tab");
 
-  // Both are on the same photo: the later one replaces the earlier, and each tab goes on.
+  // Both tabs upload the same photo field: the later upload replaces the earlier, and each tab continues.
   await customer.fill(await customer.step("document"));
   await other.open("document");
   await other.fill(await other.step("document"));
   for (const tab of [customer, other]) {
-    await tab.goOn();
+    await tab.pressContinue();
     await tab.expectStep("selfie");
   }
-  await other.walk();
+  await other.completeSteps();
   const shown = await server.command("session", "show", link.sessionId);
   expect(shown.artifacts).toHaveLength(4);
 
-  // The end is the end in both, whatever the first was about to do.
-  customer.tolerate(/status of 409/);
-  await customer.goOn();
+  // After completion both tabs show it, whatever the first tab was about to do.
+  customer.allowConsole(/status of 409/);
+  await customer.pressContinue();
   await expect(customer.summary.or(customer.page.locator("main[data-status]"))).toBeVisible();
   await customer.page.evaluate(() => dispatchEvent(new Event("focus")));
   await customer.expectStatus("COMPLETED");

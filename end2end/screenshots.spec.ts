@@ -1,8 +1,8 @@
-// Pictures of every page for people to look at: SCREENSHOTS=folder npx playwright test -c end2end screenshots
+// Takes screenshots of every page for people to review: SCREENSHOTS=folder npx playwright test -c end2end screenshots
 import { join } from "node:path";
-import { Customer, doubtfulCpf } from "./customer";
+import { Customer, invalidCpf } from "./customer";
 import { Operator } from "./operator";
-import { demo } from "./story";
+import { demo } from "./answers";
 import { expect, photo, test } from "./support";
 
 const folder = process.env.SCREENSHOTS;
@@ -17,7 +17,7 @@ if (folder) {
       test.describe(`${viewport.width} ${colorScheme}`, { tag: "@script-on" }, () => {
         test.use({ viewport, colorScheme, isMobile: viewport.width < 600, deviceScaleFactor: 2 });
 
-        test("every step of the flow that has all", async ({ page, server }) => {
+        test("every step of the flow with every kind of step", async ({ page, server }) => {
           const customer = new Customer(page, await server.link(demo), true);
           const shoot = async (name: string) => {
             await page.screenshot({ path: join(folder, `${name}-${viewport.width}-${colorScheme}.png`), animations: "disabled", fullPage: true });
@@ -32,7 +32,7 @@ if (folder) {
             await shoot(`demo-${at + 1}-${step.id}-faults`);
             await customer.fill(step);
             await shoot(`demo-${at + 1}-${step.id}-answered`);
-            await customer.goOn();
+            await customer.pressContinue();
           }
         });
 
@@ -40,20 +40,20 @@ if (folder) {
           const shoot = async (name: string) => {
             await page.screenshot({ path: join(folder, `${name}-${viewport.width}-${colorScheme}.png`), animations: "disabled" });
           };
-          customer.tolerate(/status of 4/, /net::ERR_/);
+          customer.allowConsole(/status of 4/, /net::ERR_/);
           await customer.open();
           await shoot("1-identity");
-          await customer.goOn();
+          await customer.pressContinue();
           await expect(customer.summary).toBeFocused();
           await shoot("2-identity-faults");
-          await customer.fillIdentity({ name: "User Name", cpf: doubtfulCpf });
+          await customer.fillIdentity({ name: "User Name", cpf: invalidCpf });
           await shoot("3-identity-warning");
           await page.route("**/steps/*", (route) => route.abort());
-          await customer.goOn();
+          await customer.pressContinue();
           await expect(page.locator(".lost")).not.toBeEmpty();
           await shoot("4-connection-lost");
           await page.unrouteAll();
-          await customer.goOn();
+          await customer.pressContinue();
           await customer.expectStep("selfie");
           await shoot("5-selfie");
           await customer.choosePhoto({ name: "a.jpg", mimeType: "image/jpeg", buffer: Buffer.from("<svg/>") });
@@ -79,7 +79,7 @@ if (folder) {
           test.slow();
           await customer.reachSelfie();
           await customer.choosePhoto(photo);
-          await customer.goOn();
+          await customer.pressContinue();
           await customer.expectStatus("COMPLETED");
           await backend.event(link.sessionId, "session.completed");
           const { ref } = await server.command("session", "show", link.sessionId);

@@ -1,40 +1,41 @@
-// The flow with every kind of step, whole: with script and without, in each language, on a phone and on a desk.
-import { answers, demo, stepsOf } from "./story";
+// The whole flow with every kind of step: with and without script, in each language, on a phone and on a desktop.
+import { answers, demo, stepsOf } from "./answers";
+import { eventBody } from "./receiver";
 import { expect, test } from "./support";
 
 test.use({ flow: demo });
 
 test("every kind of step, from a link to a webhook", async ({ customer, server, backend, link }) => {
-  await customer.walk();
+  await customer.completeSteps();
   const shown = await server.command("session", "show", link.sessionId);
   expect(shown).toMatchObject({ status: "COMPLETED", decision: "APPROVED", riskScore: 0 });
-  const data = { sessionId: link.sessionId, status: "COMPLETED", customerId: null, riskScore: 0 };
-  expect(await backend.onlyEvent(link.sessionId)).toStrictEqual({ type: "session.completed", data });
+  const data = { sessionId: link.sessionId, ref: shown.ref, decision: "APPROVED", sequence: 1 };
+  expect(await backend.onlyEvent(link.sessionId)).toStrictEqual(eventBody("session.completed", data));
 
   const files = Object.keys(answers).filter((name) => name.endsWith("_url"));
   expect(shown.artifacts.map(({ field }) => field).sort()).toEqual(files.sort());
   const steps = (await customer.steps()).map(({ id }) => id);
-  if (customer.scripted) {
-    const writes = customer.calls().filter((call) => !call.startsWith("GET"));
+  if (customer.hasScript) {
+    const writes = customer.apiCalls().filter((call) => !call.startsWith("GET"));
     expect(writes.filter((call) => call !== "POST /upload")).toEqual([...steps.map((id) => `PUT /steps/${id}`), "POST /complete"]);
     expect(writes.filter((call) => call === "POST /upload")).toHaveLength(files.length);
-    expect(customer.posts()).toEqual([]);
+    expect(customer.formPosts()).toEqual([]);
   } else {
-    expect(customer.posts()).toEqual(steps.map((id) => `/${id}`));
+    expect(customer.formPosts()).toEqual(steps.map((id) => `/${id}`));
   }
 });
 
 const walks = [
   { locale: "pt-BR", viewport: { width: 390, height: 844 }, go: "Continuar", end: "Enviar", done: "Tudo pronto" },
   { locale: "en", viewport: { width: 1280, height: 800 }, go: "Continue", end: "Submit", done: "All done" },
-  { locale: "es", viewport: { width: 390, height: 844 }, go: "Seguir", end: "Enviar ahora", done: "Todo listo" },
+  { locale: "es", viewport: { width: 390, height: 844 }, go: "Seguir", end: "Enviar", done: "Todo listo" },
 ];
 
 for (const { locale, viewport, go, end, done } of walks) {
   test.describe(`${locale}, ${viewport.width}×${viewport.height}`, { tag: "@script-on" }, () => {
     test.use({ locale, viewport, isMobile: viewport.width < 600 });
 
-    test("every page speaks it and fits", async ({ customer, page, link }) => {
+    test("every page uses the language and fits the screen", async ({ customer, page, link }) => {
       const steps = await stepsOf(link, locale);
       await customer.open();
       for (const [at, step] of steps.entries()) {
@@ -51,7 +52,7 @@ for (const { locale, viewport, go, end, done } of walks) {
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);
         await customer.ready();
         await customer.fill(step);
-        await customer.goOn();
+        await customer.pressContinue();
       }
       await customer.expectStatus("COMPLETED");
       await expect(customer.main.getByRole("heading", { level: 1 })).toHaveText(done);
@@ -59,38 +60,38 @@ for (const { locale, viewport, go, end, done } of walks) {
   });
 }
 
-test("the consent shows its text and the privacy notice, and is not taken for granted", async ({ customer }) => {
+test("the consent shows its text and the privacy notice, and its box starts unticked", async ({ customer }) => {
   const { text = "", fields: [consent] } = await customer.step("consent");
   await customer.open();
   await expect(customer.main).toContainText(text);
   await expect(customer.page.getByRole("link", { name: "Privacy" }).first()).toHaveAttribute("href", "https://acme.example/privacy");
   await expect(customer.page.locator("#field-consent")).not.toBeChecked();
-  customer.tolerate(/status of 422/);
-  await customer.goOn();
+  customer.allowConsole(/status of 422/);
+  await customer.pressContinue();
   await customer.expectFaults("Tick the box to continue");
   await customer.ready();
   await customer.answer(consent);
-  await customer.goOn();
+  await customer.pressContinue();
   await customer.expectStep("identity");
 });
 
-test("the back of a document is asked for where the document has one", async ({ customer }) => {
+test("the back of a document is required only where the document has one", async ({ customer }) => {
   const { fields: [type, front] } = await customer.step("document");
-  customer.tolerate(/status of 422/);
-  await customer.walk("document");
+  customer.allowConsole(/status of 422/);
+  await customer.completeSteps("document");
   await customer.answer(type, "CNH");
   await customer.answer(front);
-  await customer.goOn();
-  await customer.expectFaults("Add: Back");
+  await customer.pressContinue();
+  await customer.expectFaults("Take a photo or choose a file for “Back”");
   await customer.ready();
   await customer.expectAnswered({ id: "", type: "", title: "", fields: [type, front] }, { ...answers, document_type: "CNH" });
   await customer.answer(type, "PASSPORT");
-  await customer.goOn();
+  await customer.pressContinue();
   await customer.expectStep("selfie");
 });
 
-test("the review shows all that was entered, and leads to each step and back", async ({ customer, page, link, otherDevice }) => {
-  await customer.walk("review");
+test("the review shows every answer and links to each step and back", async ({ customer, page, link, otherDevice }) => {
+  await customer.completeSteps("review");
   const { main } = customer;
   for (const text of ["User Name", "123.456.789-09", "1990", "user@example.com", "RG"]) await expect(main).toContainText(text);
   expect((await main.textContent())?.replace(/\D/g, "")).toContain("5511912345678");
@@ -111,7 +112,7 @@ test("the review shows all that was entered, and leads to each step and back", a
   await customer.ready();
   await customer.expectAnswered(await customer.step("identity"));
   await customer.name.fill("Another Name");
-  await customer.goOn();
+  await customer.pressContinue();
   await customer.expectStep("review");
   await customer.ready();
   await expect(main).toContainText("Another Name");
@@ -122,6 +123,6 @@ test("the review shows all that was entered, and leads to each step and back", a
   await expect(otherDevice.main).toContainText("Done on another device");
   expect(await otherDevice.page.content()).not.toMatch(/Another Name|123\.?456\.?789|user@example|1990-05-17|17 May 1990/);
 
-  await customer.goOn();
+  await customer.pressContinue();
   await customer.expectStatus("COMPLETED");
 });

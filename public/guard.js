@@ -1,42 +1,42 @@
-// The few things that have to work whatever becomes of the page's own script: where that has failed it is taken out of the
-// way, so that the browser's plain forms work again; what was typed survives a reload; a status follows the session. Loaded
-// before everything else, from the folder of the bundle it watches. Every page works without this file too.
+// Keeps a page usable whatever happens to its own script. If the script fails, this file disables its listeners, so that the
+// browser's plain forms work again. It also restores drafts after a reload and updates the status page. The page loads it
+// before everything else, from the folder of the bundle that it watches. Every page works without this file too.
 (() => {
   const folder = new URL(".", document.currentScript.src).href;
   const hydrated = () => document.body?.hasAttribute("data-hydrated");
   let failed = false;
 
-  // A GET of the address as it is now, whatever this page came from. (reload() might send a form again.)
+  // Loads the current address with GET. (reload() might send a form again.)
   const load = () => location.replace(location.pathname + location.search);
 
-  // A status page asks every other second whether it is still true; without script a <meta> does. What is asked is small, and a
-  // page that loads itself again and again would be read out again and again.
+  // A status page requests the status every two seconds; without script a <meta> reloads the page. The request is small, and
+  // screen readers would read a page aloud after each reload.
   const follow = async (status) => {
     try {
       const answer = await fetch(location.pathname.replace("/verify/", "/kyc-sessions/") + "/public");
       if (answer.ok && (await answer.json()).status !== status) return load();
     } catch {
-      // No network: the next round asks again.
+      // No network: the next round tries again.
     }
     setTimeout(follow, 2000, status);
   };
 
   const sheet = () => document.querySelector("form.sheet");
-  // The step that the form is for: after Back, the address may be another's already.
+  // The step of the form. After Back, the address may already be that of another step.
   const step = () => sheet() && new URL(sheet().getAttribute("action"), location.href).pathname;
 
-  // What was typed and not sent yet comes back after a reload, in this tab alone and on this step alone. Where nothing was
-  // typed, the server knows better.
+  // The draft is what was typed and not sent yet. It is restored after a reload, only in this tab and on this step. Where
+  // nothing was typed, the page shows the server's values.
   const key = "draft";
   let typed;
   addEventListener("input", () => (typed = step()), true);
   const texts = () => [...document.querySelectorAll("form.sheet input[name]:not([type=file])")];
-  const keep = () => {
+  const saveDraft = () => {
     if (!typed || typed !== step()) return sessionStorage.removeItem(key);
     const values = texts().map((input) => (/radio|checkbox/.test(input.type) ? input.checked : input.value));
     sessionStorage.setItem(key, JSON.stringify([typed, values]));
   };
-  const restore = () => {
+  const restoreDraft = () => {
     const [path, values] = JSON.parse(sessionStorage.getItem(key) ?? "[]");
     sessionStorage.removeItem(key);
     const inputs = texts();
@@ -47,29 +47,29 @@
       else input.value = values[at];
     });
   };
-  const perhaps = (work) => () => {
+  const ignoreErrors = (work) => () => {
     try {
       work();
     } catch {
-      // Storage may be forbidden; then there is no draft.
+      // The browser may forbid storage; then there is no draft.
     }
   };
-  addEventListener("pagehide", perhaps(keep));
-  addEventListener("visibilitychange", () => document.visibilityState === "hidden" && perhaps(keep)(), true);
+  addEventListener("pagehide", ignoreErrors(saveDraft));
+  addEventListener("visibilitychange", () => document.visibilityState === "hidden" && ignoreErrors(saveDraft)(), true);
 
   const ready = () => {
     const status = document.querySelector("main[data-status]")?.dataset.status;
     if (status === "PROCESSING" || status === "PENDING") setTimeout(follow, 1000, status);
-    // The way back to where the customer came from, after time to read.
+    // Redirects to the return URL, after time to read.
     const back = document.getElementById("return");
     if (back) setTimeout(() => location.assign(back.href), 10_000);
-    // A page that a POST made shows what was typed already.
-    perhaps(restore)();
+    // A page that answers a POST already shows what was typed; it has no draft.
+    ignoreErrors(restoreDraft)();
   };
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", ready);
   else ready();
 
-  const say = () => {
+  const showNotice = () => {
     const notice = document.getElementById("notice");
     if (notice) notice.hidden = false;
     for (const busy of document.querySelectorAll("[aria-disabled]")) busy.removeAttribute("aria-disabled");
@@ -78,34 +78,34 @@
     if (failed) return;
     failed = true;
     document.documentElement.dataset.script = "failed";
-    if (document.readyState === "loading") addEventListener("DOMContentLoaded", say);
-    else say();
+    if (document.readyState === "loading") addEventListener("DOMContentLoaded", showNotice);
+    else showNotice();
   };
 
-  // Ours is an error that names our folder, and a WASM trap, since nothing else here is WASM. Before hydration so is one
-  // that names no place at all: a module that cannot be loaded or read looks like that in some browsers. Never an extension's.
-  const ours = (error, place = "") => {
+  // An error is ours if it names our folder or is a WASM trap, because nothing else here is WASM. Before hydration, an error
+  // that names no address is ours too: some browsers report a module that fails to load like that. An extension's never is.
+  const isOurs = (error, place = "") => {
     const trace = [place, error?.fileName, error?.message, error?.stack].join(" ");
     if (/-extension:/.test(trace)) return false;
     if (trace.includes(folder)) return true;
-    const wasm = self.WebAssembly; // Missing where a browser is locked down.
+    const wasm = self.WebAssembly; // Missing in Lockdown Mode.
     if (wasm && [wasm.RuntimeError, wasm.CompileError, wasm.LinkError].some((trap) => error instanceof trap)) return true;
     return error instanceof Error && !hydrated() && !trace.includes("://");
   };
-  // The error of an element that could not load does not bubble, but it is captured. Of the preloads only the module's
-  // counts: WASM that could not be preloaded is asked for once more.
-  const lost = (element) => {
+  // The error of an element that failed to load does not bubble, but a capturing listener gets it. Only scripts count: the
+  // browser requests WASM again after a failed preload.
+  const isLostScript = (element) => {
     const address = element.href || element.src || "";
     return address.startsWith(folder) && address.endsWith(".js");
   };
   addEventListener("error", (event) => {
-    if (event instanceof ErrorEvent ? ours(event.error, event.filename) : lost(event.target)) fail();
+    if (event instanceof ErrorEvent ? isOurs(event.error, event.filename) : isLostScript(event.target)) fail();
   }, true);
   addEventListener("unhandledrejection", (event) => {
-    if (ours(event.reason)) fail();
+    if (isOurs(event.reason)) fail();
   });
 
-  // Of the two inputs of one photo the one that was used last counts.
+  // A photo has two inputs. The one that was used last counts.
   addEventListener("change", ({ target }) => {
     if (target.type !== "file" || !target.files.length) return;
     for (const other of target.form?.querySelectorAll("input[type=file]") ?? []) {
@@ -113,8 +113,8 @@
     }
   }, true);
 
-  // The island's listeners stay where they are and hear nothing more; what the browser does by itself goes on. Only going
-  // back to another step was the island's alone.
+  // After a failure the island's listeners get no more events, and the browser's own behaviour continues. Only Back to another
+  // step needs a page load, because the island handled it.
   const silence = (event) => {
     if (!failed) return;
     event.stopImmediatePropagation();

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The whole build, with no build tool of its own.
+# Builds everything without another build tool.
 #   build.sh               the site, then the release binary with the site inside
-#   build.sh site          the site alone: target/site
+#   build.sh site          only the site: target/site
 #   build.sh site --fast   the same for development: no wasm-opt, no brotli
-#   build.sh panic         for the browser tests: the bundle flow that panics where the address asks for it, in target/panic
-# The site is built aside and swapped in, so that a build that fails leaves the old one. In CI a Cargo.lock that lags
-# behind is a fault (--locked); at a desk cargo may bring it up to date.
+#   build.sh panic         for the browser tests: the bundle `flow` that panics where the address asks for it, in target/panic
+# The site is built in another folder and then swapped in, so that a failed build leaves the old one. In CI an outdated Cargo.lock
+# is an error (--locked); elsewhere cargo may update it.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 what=${1:-all} fast=${2:-}
 case $what$fast in all | site | site--fast | panic) ;; *) die "usage: build.sh [site [--fast] | panic]" ;; esac
@@ -14,7 +14,7 @@ bindgen=$(wasm_bindgen) || die "wasm-bindgen $(wasm_bindgen_version) is missing:
 bin=node_modules/.bin
 target=$(target_dir)
 
-# Everything the site is made of. Where none of it changed, there is nothing to do.
+# The sources of the site. If none of them has changed, there is nothing to do.
 stamp() {
   {
     rustc --version
@@ -52,7 +52,7 @@ build_site() {
   "$bin/esbuild" public/guard.js --minify --outfile="$pkg/guard.js" --log-level=warning
   "$bin/lightningcss" --bundle --minify style/main.css -o "$pkg/main.css"
   "$bin/lightningcss" --bundle --minify style/dashboard.css -o "$pkg/dashboard.css"
-  # One folder a build, named after its content and served immutable: an old page never meets new WASM.
+  # Each build has its own folder, named after its content and served as immutable, so an old page never loads new WASM.
   hash=$(cd "$pkg" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12)
   mv "$pkg" "$site/pkg/$hash"
   echo "$hash" >"$site/build"
@@ -82,7 +82,7 @@ fi
 
 say "Building the server (minutes the first time)"
 cargo build ${CI:+--locked} -p server --release
-# The binary is promised here, wherever cargo builds. Moved into place, since a running one cannot be written over.
+# The binary must be here, wherever cargo builds. It is moved, because a running binary cannot be overwritten.
 if [ ! "$target/release/flow-sessions" -ef target/release/flow-sessions ]; then
   mkdir -p target/release
   cp "$target/release/flow-sessions" target/release/flow-sessions.new

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds, serves, and does both again on every save. The page reloads by itself: a debug build of the server holds
-# GET /dev/reload open, and a page whose connection drops reloads when the server is back.
+# Builds and serves, and repeats both on every save. The page reloads by itself: a debug build of the server keeps
+# GET /dev/reload open, and a page that loses this connection reloads when the server is back.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 scripts/setup.sh build
 mkdir -p target/site # the server's build looks for it
@@ -17,15 +17,15 @@ stop() {
 trap stop EXIT
 trap 'exit 0' INT TERM
 
-# One line a file with its time: two that are equal mean that nothing was saved. Hidden files are editors' own, and a file
-# that goes while find looks is no fault.
+# Prints one line for each file with its time: equal lists mean that nothing was saved. It skips hidden files, which belong to
+# editors, and ignores files that disappear meanwhile.
 saved() {
   find app server shared style public Cargo.toml Cargo.lock package-lock.json -type f -not -name '.*' -printf '%T@ %p\n' 2>/dev/null | sort || true
 }
 
 while true; do
   before=$(saved)
-  # Each of the two does nothing where nothing of its own changed. The site last: the old server serves until it is there.
+  # Each build does nothing if none of its sources changed. The site comes last: the old server runs until it is built.
   if cargo build -p server && scripts/build.sh site --fast; then
     stop
     "$binary" serve --demo "$@" &

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From a fresh clone to a printed customer link: sets up, builds, serves.
+# Sets up, builds, serves and prints a customer link, even from a fresh clone.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 say "Setting up and building: up to 20 minutes the first time on two cores, seconds afterwards"
 scripts/setup.sh build

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing, and only that; a second run does nothing.
-#   setup.sh build   what a build needs: the WASM target, wasm-bindgen, the npm tools
-#   setup.sh test    in addition what the tests need from Debian: browsers, fonts, PostgreSQL, exiftool, slowhttptest
+# Installs only what is missing; a second run does nothing.
+#   setup.sh build   for a build: the WASM target, wasm-bindgen, the npm tools
+#   setup.sh test    for the tests, also from Debian: browsers, fonts, PostgreSQL, exiftool, slowhttptest
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 what=${1:-build}
 case $what in build | test) ;; *) die "usage: setup.sh [build|test]" ;; esac
@@ -25,14 +25,14 @@ if ! wasm_bindgen >/dev/null; then
   version=$(wasm_bindgen_version)
   [ -n "$version" ] || die "Cargo.lock names no wasm-bindgen"
   say "Building wasm-bindgen $version, once for this machine (2 to 4 minutes)"
-  # Little optimised: it runs for a second a build. Its own target folder, so that an interrupted run is taken up again.
+  # Barely optimised, because it runs for a second in each build. It has its own target folder, so that an interrupted run resumes.
   CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=false CARGO_TARGET_DIR=$cache/tools/target \
     cargo install wasm-bindgen-cli --version "$version" --no-default-features --root "$cache/tools/wasm-bindgen-$version"
   rm -rf "$cache/tools/target"
   wasm_bindgen >/dev/null || die "wasm-bindgen $version was installed but does not run"
 fi
 
-# A copy of the lock says what node_modules holds: times do not, after a checkout of another branch.
+# A copy of the lock file shows what node_modules contains. File times do not, after another branch was checked out.
 if ! cmp -s package-lock.json node_modules/.installed-lock; then
   say "Installing the npm tools"
   PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund

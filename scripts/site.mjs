@@ -1,13 +1,13 @@
-// What build.sh does with a finished site.
+// Compresses and measures a finished site, for build.sh.
 //   site.mjs compress DIR   writes FILE.br beside every file that it makes smaller
-//   site.mjs sizes DIR      says what each file of the bundles weighs; fails where a customer's first page weighs too much
+//   site.mjs sizes DIR      prints the size of each file of the bundles; fails if a customer's first page is too large
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
 const COMPRESSIBLE = new Set([".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".wasm", ".webmanifest", ".xml"]);
 const SMALLEST = 1024;
-/** What a customer downloads before the first step is alive, in bytes of brotli. */
+/** The most that a customer may download before the first step is interactive, in bytes of brotli. */
 const BUDGET = 124_000;
 
 const brotli = (bytes) =>

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The long rounds of what `make test` does shortly: kills under load on each engine, slow connections. Prints the figures
-# that docs/measurements.md holds.
-#   FLOW_SOAK_KILLS=200        kills an engine
-#   FLOW_SOAK_SLOW_ROUNDS=10   rounds of 500 slow headers and 500 slow bodies, an engine
-#   FLOW_SOAK_SEED=…           the chance of an earlier run, which prints it
+# Runs two tests of `make test` for longer: kills under load, and slow connections, on each engine. Prints the figures for
+# docs/measurements.md.
+#   FLOW_SOAK_KILLS=200        kills on each engine
+#   FLOW_SOAK_SLOW_ROUNDS=10   rounds of 500 slow headers and 500 slow bodies on each engine
+#   FLOW_SOAK_SEED=…           the seed that an earlier run printed
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 export FLOW_SOAK_KILLS=${FLOW_SOAK_KILLS:-200} FLOW_SOAK_SLOW_ROUNDS=${FLOW_SOAK_SLOW_ROUNDS:-10}
 scripts/setup.sh test

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Every test, on a bare Debian 12 machine with Rust, a C compiler and Node.js. Stops at the first stage that fails; the
-# last line is always "N passed, N failed". Whole logs are in target/test-logs.
+# Runs every test, on a bare Debian 12 machine with Rust, a C compiler and Node.js. Stops at the first stage that fails. The
+# last line is always "N passed, N failed". Full logs are in target/test-logs.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 logs=$PWD/target/test-logs
 rm -rf "$logs"
 mkdir -p "$logs"
 export CARGO_TERM_COLOR=never
-# A machine that clones afresh for each run keeps what it compiled.
+# CI clones the repository for each run, so it keeps compiled code outside the clone.
 if [ -n "${CI:-}" ]; then export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}; fi
 
-# Each stage is a process group of its own: whatever it started and left behind goes when it ends or is interrupted.
+# Each stage is its own process group, so that everything it started ends with it or with an interrupt.
 child=
 end_group() {
   if [ -n "$child" ]; then kill -- "-$child" 2>/dev/null || true; fi
@@ -37,8 +37,8 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# stage quiet|shown NAME COMMAND…   A quiet one shows its log's end if it fails. Output goes to a file, never through a
-# pipe: a server that a test leaves behind would hold a pipe open for ever.
+# stage quiet|shown NAME COMMAND…   A quiet stage shows the end of its log only if it fails. Output goes to a file, never through
+# a pipe: a server that a test leaves behind would keep a pipe open for ever.
 stage() {
   local show=$1 name=$2 log=$logs/$2.log start=$SECONDS status=0
   shift 2
@@ -63,13 +63,13 @@ scripts/setup.sh test
 stage quiet format cargo fmt --all --check
 stage quiet site scripts/build.sh site
 stage quiet lint scripts/lint.sh
-# Release profile, so that the heavy dependencies are built once for tests and product.
+# The release profile, so that the large dependencies are built once for tests and product.
 tests=(${CI:+--locked} --release -p shared -p app -p server --features server/kill-points,app/ssr --lib --bins --tests)
 stage quiet compile-tests cargo test "${tests[@]}" --no-run
-# Most of a test is waiting, so more run at once than there are cores.
+# The tests mostly wait, so more of them run at once than there are cores.
 export RUST_TEST_THREADS=${RUST_TEST_THREADS:-6}
 stage shown cargo-test cargo test "${tests[@]}" --no-fail-fast
-# Again without the kill points: what Playwright clicks through is the product.
+# Builds again without the kill points, so that Playwright tests the product itself.
 stage quiet build scripts/build.sh
 stage quiet panic scripts/build.sh panic
 stage shown playwright npx playwright test -c end2end

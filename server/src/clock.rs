@@ -1,5 +1,5 @@
-//! Time and chance. Both come into the rest of the server as parameters, so that a test decides what they are; nothing
-//! else may ask the system (`clippy.toml` sees to it).
+//! The clock and the random generator. The rest of the server gets both as parameters, so that a unit test can set them. `clippy.toml`
+//! forbids all other code to ask the system.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -8,19 +8,21 @@ use rand::{TryRng as _, rngs::SysRng};
 use shared::session::Timestamp;
 use uuid::Uuid;
 
-/// What time it is.
+use crate::ids::RowId;
+
+/// A clock.
 pub trait Clock: Send + Sync {
     /// The time now, UTC.
     fn now(&self) -> Timestamp;
 }
 
-/// Where randomness comes from: cryptographically secure, or predictable in a test.
+/// A random generator: cryptographically secure, or predictable in a test.
 pub trait Chance: Send + Sync {
     /// Fills the buffer with random bytes.
     fn fill(&self, buffer: &mut [u8]);
 }
 
-/// The system's own clock and random generator.
+/// The system's clock and random generator.
 #[derive(Clone, Copy, Debug)]
 pub struct System;
 
@@ -38,7 +40,7 @@ impl Chance for System {
     }
 }
 
-/// Time and chance together, as they are handed around.
+/// A clock and a random generator together, as functions take them.
 #[derive(Clone)]
 pub struct Ambient {
     clock: Arc<dyn Clock>,
@@ -46,12 +48,12 @@ pub struct Ambient {
 }
 
 impl Ambient {
-    /// The system's.
+    /// The clock and the random generator of the system.
     pub fn system() -> Self {
         Self::new(Arc::new(System), Arc::new(System))
     }
 
-    /// Any other.
+    /// This clock and this random generator.
     pub fn new(clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Self {
         Self { clock, chance }
     }
@@ -61,7 +63,7 @@ impl Ambient {
         self.clock.now()
     }
 
-    /// That many random bytes.
+    /// `N` random bytes.
     pub fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         self.chance.fill(&mut bytes);
@@ -73,10 +75,15 @@ impl Ambient {
         f64::from(u32::from_le_bytes(self.random())) / (f64::from(u32::MAX) + 1.0)
     }
 
-    /// A UUIDv7 (RFC 9562, section 5.7) of the time now.
-    pub fn uuid(&self) -> Uuid {
+    /// A UUIDv7 (RFC 9562, section 5.7) with the time now.
+    fn uuid(&self) -> Uuid {
         let millis = u64::try_from(self.now().0 / 1_000).unwrap_or_default();
         uuid::Builder::from_unix_timestamp_millis(millis, &self.random()).into_uuid()
+    }
+
+    /// The id of a new row.
+    pub fn id<T: RowId>(&self) -> T {
+        T::from_uuid(self.uuid())
     }
 }
 

@@ -1,12 +1,12 @@
-//! Configuration: flags and `FLOW_*` variables, all optional, read once and checked as a whole before anything is touched.
-//! Every complaint is one line that names the setting, its value and what is allowed.
+//! Configuration: flags and `FLOW_*` variables, all optional. They are read once, and all checked before anything is changed. An error is
+//! one line that names the setting, its value and what is allowed.
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 use url::Url;
 
-/// The settings as they were given, unchecked.
+/// The settings as given, not checked yet.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
@@ -16,7 +16,7 @@ pub struct Settings {
     /// Where customers reach this server [default: http://{listen}]
     #[arg(long, env = "FLOW_PUBLIC_URL", global = true, value_name = "URL")]
     pub public_url: Option<String>,
-    /// Folder for everything that is kept [default: data]
+    /// Data folder: database, key and files [default: data]
     #[arg(long, env = "FLOW_DATA_DIR", global = true, value_name = "FOLDER")]
     pub data_dir: Option<String>,
     /// sqlite://PATH or postgres://… [default: sqlite://{data}/flow-sessions.db]
@@ -34,7 +34,7 @@ pub struct Settings {
     /// Networks that webhooks may be sent to although they are not public, http included: CIDRs, comma-separated
     #[arg(long, env = "FLOW_WEBHOOK_ALLOW_NETS", global = true, value_name = "CIDR,…")]
     pub webhook_allow_nets: Option<String>,
-    /// Proxies whose forwarded headers are believed: CIDRs, comma-separated
+    /// Proxies that are trusted to set forwarded headers: CIDRs, comma-separated
     #[arg(long, env = "FLOW_TRUSTED_PROXIES", global = true, value_name = "CIDR,…")]
     pub trusted_proxies: Option<String>,
     /// Limits on requests a minute: on, or off for load tests [default: on]
@@ -50,7 +50,7 @@ pub struct Settings {
 pub enum Database {
     /// A file on this machine.
     Sqlite(PathBuf),
-    /// A server, by its whole URL.
+    /// A PostgreSQL server, by its whole URL.
     Postgres(Url),
 }
 
@@ -59,9 +59,9 @@ pub enum Database {
 pub struct Config {
     /// Address to listen on.
     pub listen: SocketAddr,
-    /// Where customers reach this server, without a slash at the end. `None`: http and the address that was bound.
+    /// Where customers reach this server, without a slash at the end. `None` means http and the address that the server listens on.
     pub public_url: Option<Url>,
-    /// Folder for everything that is kept.
+    /// The folder for the server's data.
     pub data_dir: PathBuf,
     /// Where sessions are stored.
     pub database: Database,
@@ -69,42 +69,42 @@ pub struct Config {
     pub artifacts_dir: PathBuf,
     /// The master key's file.
     pub key_file: PathBuf,
-    /// A folder to serve the site from.
+    /// A folder to serve the site from; `None` serves it from inside the binary.
     pub site_dir: Option<PathBuf>,
-    /// Networks that webhooks may be sent to although they are not public.
+    /// Networks that are not public, but that webhooks may be sent to.
     pub webhook_allow_nets: Vec<IpNet>,
-    /// Proxies whose forwarded headers are believed.
+    /// Proxies whose `X-Forwarded-For` we believe.
     pub trusted_proxies: Vec<IpNet>,
     /// Whether requests a minute are limited.
     pub rate_limits: bool,
-    /// What is logged of this server.
+    /// The log level of this server's own crates.
     pub log: tracing::Level,
 }
 
-/// How long the process may take to end after SIGTERM, all requests in flight included.
+/// How long running requests may take to end after SIGTERM.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(20);
 
-/// A setting that cannot be used: one line for a person.
+/// A setting that cannot be used. Its text is one line for a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{setting}: \"{value}\" {reason}")]
 pub struct WrongSetting {
-    /// The `FLOW_*` name, however it was given.
+    /// The `FLOW_*` name, also if the setting was given as a flag.
     pub setting: &'static str,
-    /// What it was, passwords masked.
+    /// Its value, with passwords masked.
     pub value: String,
     /// What is wrong and what is allowed.
     pub reason: String,
 }
 
 impl WrongSetting {
-    /// A complaint about a setting.
+    /// An error about a setting.
     pub fn new(setting: &'static str, value: impl Into<String>, reason: impl Into<String>) -> Self {
         let one_line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
         Self { setting, value: one_line(value.into()), reason: one_line(reason.into()) }
     }
 }
 
-/// A URL as it may be shown: passwords masked, also where it is no URL.
+/// Masks the password in a URL, so that it can be shown. Also works on a text that is not a valid URL.
 pub fn masked(url: &str) -> String {
     let Ok(mut parsed) = Url::parse(url) else {
         let scheme = url.find("://").map_or(0, |at| at + 3);
@@ -120,7 +120,7 @@ pub fn masked(url: &str) -> String {
 }
 
 impl Settings {
-    /// Checks every setting, defaults included. Touches nothing.
+    /// Checks every setting, including defaults. Changes nothing.
     ///
     /// # Errors
     /// The first setting that cannot be used.
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn every_complaint_is_one_line_that_names_the_setting() {
+    fn every_error_is_one_line_that_names_the_setting() {
         let given = |set: fn(&mut Settings, String), value: &str| {
             let mut settings = Settings::default();
             set(&mut settings, value.to_owned());

@@ -1,20 +1,20 @@
-//! Why the server cannot start, or a command cannot be done: one line for a person, and the exit code.
+//! Why the server cannot start, or a command fails: one line for a person, and the exit code.
 
 use crate::{
     config::WrongSetting,
     store::{OpenError, StoreError},
 };
 
-/// Why a command ends without having done what was asked.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
-    /// A setting or an argument that cannot be used. Exit code 2, nothing was changed.
+    /// A setting cannot be used. Exit code 2; nothing was changed.
     #[error(transparent)]
     Setting(#[from] WrongSetting),
-    /// An argument that cannot be meant, whatever there is. Exit code 2, nothing was changed.
+    /// An argument is malformed. Exit code 2; nothing was changed.
     #[error("{0}")]
     Usage(String),
-    /// The thing asked for could not be done. Exit code 1.
+    /// The command could not be carried out. Exit code 1.
     #[error("{0}")]
     Failed(String),
 }

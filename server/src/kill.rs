@@ -1,7 +1,7 @@
-//! Named points at which a crash test ends the process at once, as kill -9 would. Only with the feature `kill-points`; a
-//! release binary has none of it.
+//! Named points at which a crash test can end the process at once, like kill -9. They exist only with the feature `kill-points`, which no
+//! release binary has.
 
-/// Ends the process here where `FLOW_KILL_POINT` names this point.
+/// Ends the process if `FLOW_KILL_POINT` names this point.
 #[cfg(feature = "kill-points")]
 #[expect(clippy::disallowed_methods, reason = "not configuration: only crash tests set it, and only their binary reads it")]
 pub fn point(name: &str) {
@@ -11,6 +11,6 @@ pub fn point(name: &str) {
     }
 }
 
-/// Nothing, in a release binary.
+/// Does nothing without the feature.
 #[cfg(not(feature = "kill-points"))]
 pub const fn point(_name: &str) {}

@@ -1,54 +1,61 @@
-//! The Flow Sessions server: lifecycle, persistence and webhooks of hosted identity-verification sessions. HTTP calls use
-//! cases, use cases call the store, the store knows only the model; nothing points back.
+//! The Flow Sessions server: lifecycle, persistence and webhooks of hosted identity-verification sessions. HTTP handlers call use cases,
+//! use cases call the store, and the store knows only the model. `tests/house.rs` checks this order.
 
+pub mod actor;
 pub mod api_keys;
 pub mod app;
 pub mod artifacts;
 pub mod checks;
 pub mod clock;
 pub mod config;
-pub mod desk;
+pub mod cpu;
+pub mod customers;
 pub mod dossiers;
 pub mod error;
+pub mod failure;
 pub mod flows;
 pub mod http;
+pub mod ids;
+mod installation;
 mod kill;
+pub mod kit;
 pub mod model;
+pub mod objects;
 pub mod operators;
+pub mod outbox;
 pub mod router;
+pub mod sealed;
 pub mod sessions;
+pub mod storage;
 pub mod store;
 pub mod vault;
+pub mod views;
 pub mod webhooks;
+pub mod work;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
 use leptos::prelude::LeptosOptions;
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::{
     app::App,
     config::SHUTDOWN_GRACE,
-    http::{Context, World, limits::Limits, serve::serve, site::SiteFiles},
+    failure::Failure,
+    http::{Context, Resources, limits::Limits, serve::serve, site_files::SiteFiles},
 };
 
-/// How often sessions whose time is up are looked for.
-const EXPIRE_EVERY: Duration = Duration::from_secs(2);
-/// How often files without a row, and what operators and keys left behind, are looked for.
-const SWEEP_EVERY: Duration = Duration::from_secs(900);
-
-/// Serves until `shutdown`; then lets requests and work under way end, and closes the database.
-pub async fn run(app: Arc<App>, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-    // Rendering outside leptos_router panics without it. A second run in one process finds it set.
+/// Serves until `shutdown` resolves. Then it waits for running requests and jobs, and closes the database.
+///
+/// # Errors
+/// If the store does not answer at start.
+pub async fn run(app: Arc<App>, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<(), Failure> {
+    // Leptos panics without it when it renders outside leptos_router. It fails if an earlier run in this process has set it.
     let _ = any_spawner::Executor::init_tokio();
     let stop = CancellationToken::new();
-    let mut workers = JoinSet::new();
-    workers.spawn(checks::runner::run(Arc::clone(&app), stop.clone()));
-    workers.spawn(webhooks::sender::run(Arc::clone(&app), stop.clone()));
-    workers.spawn(expire(Arc::clone(&app), stop.clone()));
-    workers.spawn(sweep(Arc::clone(&app), stop.clone()));
+    let mut workers = app.start_jobs(&stop).await?;
 
     let router = router::router(context(&app, &stop));
     let serving = serve(listener, router, stop.clone(), SHUTDOWN_GRACE);
@@ -62,57 +69,26 @@ pub async fn run(app: Arc<App>, listener: TcpListener, shutdown: impl Future<Out
     }
     let all = async { while workers.join_next().await.is_some() {} };
     if tokio::time::timeout(Duration::from_secs(3), all).await.is_err() {
-        warn!("work under way was cut off; another run takes it up again");
+        warn!("running jobs were cut off; their items run again when their leases end");
     }
-    if tokio::time::timeout(Duration::from_secs(3), app.store.close()).await.is_err() {
+    if tokio::time::timeout(Duration::from_secs(3), app.kit.store.close()).await.is_err() {
         warn!("the database did not close in time");
     }
+    Ok(())
 }
 
 fn context(app: &Arc<App>, stop: &CancellationToken) -> Context {
     let site = SiteFiles::new(app.config.site_dir.clone());
     let pkg = site.pkg();
     let options = |bundle: &str| LeptosOptions::builder().output_name(bundle).site_pkg_dir(pkg.clone()).build();
-    Context::new(World {
+    Context::new(Resources {
         app: Arc::clone(app),
         site,
         options: options("flow"),
-        desk_options: options("dashboard"),
+        dashboard_options: options("dashboard"),
         spool_dir: app.config.data_dir.clone(),
         limits: Limits::new(app.config.rate_limits),
         streams: Arc::default(),
         stop: stop.clone(),
     })
-}
-
-async fn expire(app: Arc<App>, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        match sessions::expire::expire_overdue(&app).await {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(error) => warn!(%error, "sessions whose time is up could not be looked for; the next round tries again"),
-        }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(EXPIRE_EVERY) => {}
-        }
-    }
-}
-
-async fn sweep(app: Arc<App>, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        if let Err(error) = artifacts::sweep::sweep(&app).await {
-            warn!(%error, "files without a row could not be looked for; the next round tries again");
-        }
-        if let Err(error) = operators::sweep(&app).await {
-            warn!(%error, "sign-ins that are over could not be taken away; the next round tries again");
-        }
-        if let Err(error) = api_keys::sweep(&app).await {
-            warn!(%error, "answers that are too old could not be taken away; the next round tries again");
-        }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(SWEEP_EVERY) => {}
-        }
-    }
 }

@@ -1,5 +1,6 @@
-//! The command line. Every command opens what the settings name, calls one use case and prints: lines for a person, or with
-//! `--json` one JSON value alone on stdout. Logs and complaints go to stderr; exit 1 means "not done", 2 "wrong usage".
+//! The command line. A command opens what the settings name, calls one use case and prints the result: lines for a person, or with
+//! `--json` one JSON value and nothing else on stdout. Logs and errors go to stderr. Exit code 1 means that the command failed, 2 that a
+//! setting or an argument is wrong.
 
 mod cli;
 
@@ -7,9 +8,10 @@ use std::{process::ExitCode, time::Duration};
 
 use clap::Parser as _;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, Finished};
 
-/// Answers are made of many small pieces, on one thread, and taken apart on another. How much it keeps: `.cargo/config.toml`.
+/// Rendering allocates many small pieces on one thread and frees them on another, which jemalloc handles well. `.cargo/config.toml` sets
+/// how much freed memory it keeps.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
@@ -27,10 +29,11 @@ fn main() -> ExitCode {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime can be made before anything runs");
     let done = runtime.block_on(cli.run());
-    // Blocking work, such as a name that does not resolve, is not waited for.
+    // Does not wait longer for blocking work, such as the DNS lookup of a name that does not resolve.
     runtime.shutdown_timeout(Duration::from_secs(1));
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Finished::Success) => ExitCode::SUCCESS,
+        Ok(Finished::Failure) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::from(error.exit_code())
@@ -38,9 +41,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// What is wrong with the arguments, without the usage that follows it.
-fn one_line(complaint: &str) -> String {
-    let first = complaint.split("\n\n").next().unwrap_or_default();
+/// The first part of clap's error: what is wrong with the arguments, without the usage.
+fn one_line(error: &str) -> String {
+    let first = error.split("\n\n").next().unwrap_or_default();
     let first = first.split_whitespace().collect::<Vec<_>>().join(" ");
     format!("{}; --help says what is allowed", first.trim_start_matches("error: "))
 }

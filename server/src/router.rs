@@ -1,4 +1,4 @@
-//! The whole route table, by who calls it. Handlers parse, call one use case and render; what they may do is decided there.
+//! The whole route table, grouped by who calls the routes. For the dashboard it also says what an operator must be allowed to do.
 
 use axum::{
     Router,
@@ -13,15 +13,16 @@ use crate::http::{
     Context, artifacts, body, branding,
     dashboard::{
         access::{anyone, may},
-        dossiers, entrance, links, missing, sessions, settings, start, troubles,
+        dossiers, entrance, links, problem_pages, sessions, settings,
+        start::{missing, start},
     },
-    events, health, integrators, pages, problems, serve, session_api, site, uploads,
+    events, fallback, health, integrators, pages, problems, serve, session_api, site, uploads,
 };
 
 /// Every path, method and handler.
 pub fn router(context: Context) -> Router {
     let people = context.clone();
-    let is_https = context.app.public_url.starts_with("https://");
+    let is_https = context.app.kit.public_url.starts_with("https://");
 
     let customers = Router::new()
         // Pages
@@ -42,7 +43,7 @@ pub fn router(context: Context) -> Router {
         .route("/problems/{code}", get(problems::explain));
 
     let operators = Router::new()
-        // Coming in and going out
+        // Signing in and out
         .route("/dashboard/sign-in", anyone(&context, get(entrance::sign_in_page)))
         .route("/dashboard/sign-in", anyone(&context, post(entrance::sign_in)))
         .route("/dashboard/set-up/{token}", anyone(&context, get(entrance::set_up_page)))
@@ -90,7 +91,7 @@ pub fn router(context: Context) -> Router {
         .route("/dashboard/operators", may(&context, May::SeeSettings, get(settings::operators)))
         .route("/dashboard/operators", may(&context, May::ChangeSettings, post(settings::invite)))
         .route("/dashboard/operators/{id}/disable", may(&context, May::ChangeSettings, post(settings::disable_operator)))
-        // What is not there
+        // Unknown addresses
         .route("/dashboard/{*rest}", may(&context, May::BeSignedIn, get(missing)));
 
     let operations = Router::new().route("/healthz", get(health::healthz)).route("/readyz", get(health::readyz));
@@ -107,13 +108,13 @@ pub fn router(context: Context) -> Router {
     let files = files.route("/dev/reload", get(crate::http::reload::reload)).route("/dev/reload.js", get(crate::http::reload::script));
 
     let routes = Router::new().merge(customers).merge(integrators).merge(operators).merge(operations).merge(files);
-    let routes = routes.method_not_allowed_fallback(problems::method_not_allowed).fallback(problems::fallback).with_state(context);
+    let routes = routes.method_not_allowed_fallback(fallback::method_not_allowed).fallback(fallback::fallback).with_state(context);
     let routes = routes
-        // Bodies have limits of their own, which name themselves.
+        // Handlers set their own limits on bodies, and name them in their problems.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(serve::catch_panics))
-        // People read pages where programs read problems.
-        .layer(middleware::from_fn_with_state(people, troubles::as_pages))
+        // Shows problems as pages to people.
+        .layer(middleware::from_fn_with_state(people, problem_pages::as_pages))
         .layer(middleware::from_fn(body::drain_refused))
         .layer(middleware::from_fn(serve::common_headers))
         .layer(middleware::from_fn(serve::log));

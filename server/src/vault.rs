@@ -1,6 +1,6 @@
-//! Encryption at rest. A master key, in a file of its own, wraps a random data key for each session, customer and artifact;
-//! the data keys seal what is personal. XChaCha20-Poly1305 throughout; the associated data bind a sealed value to its
-//! table, column, row and key, so that none can be moved. Every use of the master key has its own HKDF label.
+//! Encryption at rest with XChaCha20-Poly1305. The master key is in its own file. It wraps the random data key of each session and each
+//! customer; these wrap the data keys of artifacts. Data keys encrypt ("seal") personal data. The associated data bind a sealed value to
+//! its table, column, row and key, so that nobody can move it to another place. Every use of the master key has its own HKDF label.
 
 use chacha20poly1305::{
     KeyInit as _, XChaCha20Poly1305,
@@ -17,15 +17,15 @@ const NONCE: usize = 24;
 
 /// Plaintext bytes in one chunk of a sealed file.
 pub const CHUNK: usize = 64 * 1024;
-/// What sealing adds to a chunk.
+/// The bytes that sealing adds to a chunk.
 pub const CHUNK_OVERHEAD: usize = 16;
 
-/// A sealed value that does not open: another key, another place, or damage.
+/// A sealed value cannot be decrypted: it belongs to another key or another place, or it is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a sealed value does not open")]
 pub struct Unsealable;
 
-/// 256 bits of key, wiped when dropped.
+/// A key of 256 bits, wiped from memory when dropped.
 #[derive(Clone)]
 pub struct Key(Zeroizing<[u8; 32]>);
 
@@ -35,15 +35,15 @@ impl Key {
         Self(Zeroizing::new(ambient.random()))
     }
 
-    /// A key of bytes that were stored.
+    /// A key from stored bytes.
     ///
     /// # Errors
-    /// Where they are not 32.
+    /// If there are not 32 of them.
     pub fn from_slice(bytes: &[u8]) -> Result<Self, Unsealable> {
         bytes.try_into().map(|bytes| Self(Zeroizing::new(bytes))).map_err(|_| Unsealable)
     }
 
-    /// The bytes, for writing the key file.
+    /// The key's bytes, to write the key file or to wrap the key.
     pub fn expose(&self) -> &[u8; 32] {
         &self.0
     }
@@ -53,24 +53,24 @@ impl Key {
     }
 }
 
-/// Where a sealed value stands.
-#[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
-    /// Its table.
+/// Where a sealed value is stored, and which key seals it. `sealed.rs` makes every place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The table.
     pub table: &'static str,
-    /// Its column.
+    /// The column.
     pub column: &'static str,
-    /// Its row, and where a row holds several values which of them.
-    pub row: &'a str,
-    /// The row whose data key seals it.
-    pub key_of: &'a str,
+    /// The row; and if the row has several values, which of them.
+    pub row: String,
+    /// The row whose data key seals it, or `master`.
+    pub key_of: String,
 }
 
-impl Place<'_> {
+impl Place {
     fn associated_data(&self) -> Vec<u8> {
-        // Each part with its length before it, so that no two places look the same.
+        // Each part has its length before it, so that two places never have the same bytes.
         let mut data = Vec::with_capacity(128);
-        for part in [self.table, self.column, self.row, self.key_of] {
+        for part in [self.table, self.column, &self.row, &self.key_of] {
             data.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
             data.extend_from_slice(part.as_bytes());
         }
@@ -78,29 +78,29 @@ impl Place<'_> {
     }
 }
 
-/// Seals a value: a random nonce, then the ciphertext.
-pub fn seal(ambient: &Ambient, key: &Key, place: Place<'_>, plain: &[u8]) -> Vec<u8> {
+/// Seals a value. The result is a random nonce, then the ciphertext.
+pub fn seal(ambient: &Ambient, key: &Key, place: &Place, plain: &[u8]) -> Vec<u8> {
     let nonce: [u8; NONCE] = ambient.random();
     let payload = Payload { msg: plain, aad: &place.associated_data() };
     let sealed = key.cipher().encrypt(&nonce.into(), payload).expect("values are far below the cipher's limit");
     [&nonce[..], &sealed].concat()
 }
 
-/// Opens what [`seal`] made.
+/// Decrypts a value that [`seal`] made.
 ///
 /// # Errors
-/// Where it was sealed by another key or for another place, or was changed.
-pub fn open(key: &Key, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
+/// If it was sealed with another key or for another place, or was changed.
+pub fn open(key: &Key, place: &Place, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
     let (nonce, sealed) = sealed.split_at_checked(NONCE).ok_or(Unsealable)?;
     let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| Unsealable)?;
     key.cipher().decrypt(&nonce.into(), Payload { msg: sealed, aad: &place.associated_data() }).map_err(|_| Unsealable)
 }
 
-/// Opens what [`seal`] made of text.
+/// Decrypts a text that [`seal`] made.
 ///
 /// # Errors
-/// As [`open`], and where it is no text.
-pub fn open_text(key: &Key, place: Place<'_>, sealed: &[u8]) -> Result<String, Unsealable> {
+/// As [`open`], and if it is not UTF-8.
+pub fn open_text(key: &Key, place: &Place, sealed: &[u8]) -> Result<String, Unsealable> {
     String::from_utf8(open(key, place, sealed)?).map_err(|_| Unsealable)
 }
 
@@ -111,17 +111,17 @@ fn chunk_parts(file: &str, number: u64, last: bool) -> ([u8; NONCE], Vec<u8>) {
     (nonce, [file.as_bytes(), &number.to_le_bytes(), &[u8::from(last)]].concat())
 }
 
-/// Seals one chunk of a file. The key must be this file's alone: number and last-chunk flag are the nonce, and stand in the
-/// associated data, so that chunks can be neither moved, nor dropped, nor cut off.
+/// Seals one chunk of a file. The key must be used for this file only, because the nonce is the chunk's number and its last-chunk flag.
+/// Both are also in the associated data, so that no chunk can be moved or removed.
 pub fn seal_chunk(key: &Key, file: &str, number: u64, last: bool, plain: &[u8]) -> Vec<u8> {
     let (nonce, aad) = chunk_parts(file, number, last);
     key.cipher().encrypt(&nonce.into(), Payload { msg: plain, aad: &aad }).expect("a chunk is far below the cipher's limit")
 }
 
-/// Opens what [`seal_chunk`] made.
+/// Decrypts a chunk that [`seal_chunk`] made.
 ///
 /// # Errors
-/// Where the chunk is another one, or was changed.
+/// If it is not this chunk, or was changed.
 pub fn open_chunk(key: &Key, file: &str, number: u64, last: bool, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
     let (nonce, aad) = chunk_parts(file, number, last);
     key.cipher().decrypt(&nonce.into(), Payload { msg: sealed, aad: &aad }).map_err(|_| Unsealable)
@@ -138,10 +138,10 @@ pub fn seal_file(key: &Key, file: &str, plain: &[u8]) -> Vec<u8> {
     sealed
 }
 
-/// Opens what [`seal_file`] made.
+/// Decrypts a file that [`seal_file`] made.
 ///
 /// # Errors
-/// Where a chunk is missing, moved or changed.
+/// If a chunk is missing, moved or changed.
 pub fn open_file(key: &Key, file: &str, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
     let count = sealed.len().div_ceil(CHUNK + CHUNK_OVERHEAD).max(1);
     let mut plain = Vec::with_capacity(sealed.len());
@@ -151,7 +151,7 @@ pub fn open_file(key: &Key, file: &str, sealed: &[u8]) -> Result<Vec<u8>, Unseal
     if sealed.is_empty() { Err(Unsealable) } else { Ok(plain) }
 }
 
-/// What the master key is good for.
+/// The uses of the master key: it wraps data keys, seals values that belong to no session and no customer, and makes index values.
 pub struct Vault {
     wrapping: Key,
     indexing: Key,
@@ -172,45 +172,45 @@ impl Vault {
         Self { wrapping: derive("flow-sessions wrapping"), indexing: derive("flow-sessions index"), fingerprint, ambient }
     }
 
-    /// Tells one master key from another and nothing else about it: 16 hexadecimal digits.
+    /// Identifies the master key, without revealing anything else about it: 16 hexadecimal digits.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
 
-    /// A new data key for a row, and the same wrapped by the master key.
-    pub fn new_data_key(&self, table: &'static str, row: &str) -> (Key, Vec<u8>) {
+    /// A new data key for this place: the key itself, and the key wrapped with the master key.
+    pub fn new_data_key(&self, place: &Place) -> (Key, Vec<u8>) {
         let key = Key::random(&self.ambient);
-        let wrapped = self.seal(&self.wrapping, Place { table, column: "data_key", row, key_of: "master" }, key.expose());
+        let wrapped = self.seal_own(place, key.expose());
         (key, wrapped)
     }
 
-    /// The data key of a row that [`Vault::new_data_key`] wrapped.
+    /// Unwraps a data key that [`Vault::new_data_key`] made.
     ///
     /// # Errors
-    /// Where it was wrapped by another master key or for another row.
-    pub fn data_key(&self, table: &'static str, row: &str, wrapped: &[u8]) -> Result<Key, Unsealable> {
-        Key::from_slice(&open(&self.wrapping, Place { table, column: "data_key", row, key_of: "master" }, wrapped)?)
+    /// If it was wrapped with another master key or for another place.
+    pub fn data_key(&self, place: &Place, wrapped: &[u8]) -> Result<Key, Unsealable> {
+        Key::from_slice(&self.open_own(place, wrapped)?)
     }
 
-    /// Seals a value that belongs to no session and no customer, such as an endpoint's secret.
-    pub fn seal_own(&self, table: &'static str, column: &'static str, row: &str, plain: &[u8]) -> Vec<u8> {
-        self.seal(&self.wrapping, Place { table, column, row, key_of: "master" }, plain)
+    /// Seals a value with the master key, if it belongs to no session and no customer, such as an endpoint's secret.
+    pub fn seal_own(&self, place: &Place, plain: &[u8]) -> Vec<u8> {
+        self.seal(&self.wrapping, place, plain)
     }
 
-    /// Opens what [`Vault::seal_own`] made.
+    /// Decrypts a value that [`Vault::seal_own`] made.
     ///
     /// # Errors
     /// As [`open`].
-    pub fn open_own(&self, table: &'static str, column: &'static str, row: &str, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
-        open(&self.wrapping, Place { table, column, row, key_of: "master" }, sealed)
+    pub fn open_own(&self, place: &Place, sealed: &[u8]) -> Result<Vec<u8>, Unsealable> {
+        open(&self.wrapping, place, sealed)
     }
 
-    /// Seals a value by a data key.
-    pub fn seal(&self, key: &Key, place: Place<'_>, plain: &[u8]) -> Vec<u8> {
+    /// Seals a value with a data key.
+    pub fn seal(&self, key: &Key, place: &Place, plain: &[u8]) -> Vec<u8> {
         seal(&self.ambient, key, place, plain)
     }
 
-    /// A value's place in an index: HMAC-SHA256, so that exact matches are found and nothing else is learnt.
+    /// The index value of a text: an HMAC-SHA256, with which we can look up exact matches, but which reveals nothing else.
     pub fn index(&self, purpose: &str, value: &str) -> Vec<u8> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&*self.indexing.0).expect("HMAC takes keys of any length");
         mac.update(purpose.as_bytes());
@@ -225,37 +225,38 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn place<'a>(row: &'a str, key_of: &'a str) -> Place<'a> {
-        Place { table: "t", column: "c", row, key_of }
+    fn place(row: &str, key_of: &str) -> Place {
+        Place { table: "t", column: "c", row: row.to_owned(), key_of: key_of.to_owned() }
     }
 
     #[test]
-    fn a_sealed_value_opens_in_its_own_place_alone() {
+    fn a_sealed_value_can_be_decrypted_only_at_its_own_place() {
         let ambient = Ambient::system();
         let (key, other) = (Key::random(&ambient), Key::random(&ambient));
-        let sealed = seal(&ambient, &key, place("r", "k"), b"Ana");
-        assert_eq!(open(&key, place("r", "k"), &sealed), Ok(b"Ana".to_vec()));
-        assert_eq!(open(&other, place("r", "k"), &sealed), Err(Unsealable));
-        assert_eq!(open(&key, place("s", "k"), &sealed), Err(Unsealable));
-        assert_eq!(open(&key, place("rk", ""), &sealed), Err(Unsealable));
-        assert_eq!(open(&key, place("r", "k"), &sealed[..20]), Err(Unsealable));
+        let sealed = seal(&ambient, &key, &place("r", "k"), b"Ana");
+        assert_eq!(open(&key, &place("r", "k"), &sealed), Ok(b"Ana".to_vec()));
+        assert_eq!(open(&other, &place("r", "k"), &sealed), Err(Unsealable));
+        assert_eq!(open(&key, &place("s", "k"), &sealed), Err(Unsealable));
+        assert_eq!(open(&key, &place("rk", ""), &sealed), Err(Unsealable));
+        assert_eq!(open(&key, &place("r", "k"), &sealed[..20]), Err(Unsealable));
     }
 
     #[test]
-    fn a_data_key_is_bound_to_its_master_key_and_row() {
+    fn a_data_key_is_bound_to_its_master_key_and_place() {
         let ambient = Ambient::system();
         let vault = Vault::new(&Key::random(&ambient), ambient.clone());
         let another = Vault::new(&Key::random(&ambient), ambient);
-        let (key, wrapped) = vault.new_data_key("sessions", "a");
-        assert_eq!(vault.data_key("sessions", "a", &wrapped).map(|k| *k.expose()), Ok(*key.expose()));
-        assert!(vault.data_key("sessions", "b", &wrapped).is_err());
-        assert!(another.data_key("sessions", "a", &wrapped).is_err());
+        let (a, b) = (place("a", "master"), place("b", "master"));
+        let (key, wrapped) = vault.new_data_key(&a);
+        assert_eq!(vault.data_key(&a, &wrapped).map(|k| *k.expose()), Ok(*key.expose()));
+        assert!(vault.data_key(&b, &wrapped).is_err());
+        assert!(another.data_key(&a, &wrapped).is_err());
         assert_ne!(vault.fingerprint(), another.fingerprint());
     }
 
     proptest! {
         #[test]
-        fn a_file_opens_whole_or_not_at_all(length in prop_oneof![0usize..100, CHUNK - 2..CHUNK + 3, 2 * CHUNK - 1..2 * CHUNK + 2], cut in 1usize..70_000) {
+        fn a_file_that_was_cut_cannot_be_decrypted(length in prop_oneof![0usize..100, CHUNK - 2..CHUNK + 3, 2 * CHUNK - 1..2 * CHUNK + 2], cut in 1usize..70_000) {
             let key = Key::random(&Ambient::system());
             let plain: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
             let sealed = seal_file(&key, "art", &plain);

@@ -1,5 +1,5 @@
-//! User data held against a flow: all faults at once, by one rule for the browser, which warns, and the server, which
-//! decides.
+//! Checks user data against a flow and returns all faults at once. The browser and the server use the same rules: the browser warns, the
+//! server decides.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::{
 /// Normalised values by field name.
 pub type Answers = BTreeMap<String, Answer>;
 
-/// Whether the field has to be there, given the other answers.
+/// Whether a field needs a value, given the other answers.
 pub fn is_required(field: &Field, answers: &Answers) -> bool {
     field.required
         && field.required_when.iter().all(|(other, wanted)| {
@@ -26,44 +26,44 @@ pub fn is_required(field: &Field, answers: &Answers) -> bool {
         })
 }
 
-/// What is missing of a step, given what there is.
+/// The required fields of a step that have no value. A required BOOLEAN must be true.
 fn missing(step: &Step, answers: &Answers) -> Vec<FieldFault> {
-    let is_there = |field: &Field| match answers.get(&field.name) {
+    let has_value = |field: &Field| match answers.get(&field.name) {
         Some(Answer::Flag(flag)) => *flag,
         Some(Answer::Text(_)) => true,
         None => false,
     };
-    step.fields.iter().filter(|f| is_required(f, answers) && !is_there(f)).map(|f| fault(f, FieldCode::Required)).collect()
+    step.fields.iter().filter(|f| is_required(f, answers) && !has_value(f)).map(|f| fault(f, FieldCode::Required)).collect()
 }
 
-/// Reads what was sent for these fields over what is there. A key that none of them has is a fault, as is each value
-/// that does not fit; what fits is laid over.
-fn overlay<'a>(fields: impl Iterator<Item = &'a Field> + Clone, sent: &RawUserData, over: &mut Answers, artifact: ArtifactLookup<'_>) -> Vec<FieldFault> {
+/// Reads the sent values of these fields and writes the valid ones into `answers`. A key that is no field, and each invalid value, is a
+/// fault.
+fn overlay<'a>(fields: impl Iterator<Item = &'a Field> + Clone, sent: &RawUserData, answers: &mut Answers, artifact: ArtifactLookup<'_>) -> Vec<FieldFault> {
     let mut faults: Vec<FieldFault> = sent.keys().filter(|name| fields.clone().all(|f| f.name != **name)).map(|name| unknown(name)).collect();
     for field in fields.clone() {
         let Some(raw) = sent.get(&field.name) else { continue };
         match field_value::read(field, raw, artifact) {
             Ok(Some(answer)) => {
-                over.insert(field.name.clone(), answer);
+                answers.insert(field.name.clone(), answer);
             }
             Ok(None) => {
-                over.remove(&field.name);
+                answers.remove(&field.name);
             }
             Err(code) => faults.push(fault(field, code)),
         }
     }
-    // A photo answers one field: of two fields that name the same one, the one that was sent is at fault.
+    // A photo answers one field only. If two fields name the same photo, the fault is on the field that was sent.
     for field in fields.filter(|field| field.r#type == FieldType::Artifact && sent.contains_key(&field.name)) {
-        let Some(own) = over.get(&field.name) else { continue };
-        if over.iter().any(|(name, other)| *name != field.name && other == own) && faults.iter().all(|known| known.field != field.name) {
+        let Some(own) = answers.get(&field.name) else { continue };
+        if answers.iter().any(|(name, other)| *name != field.name && other == own) && faults.iter().all(|known| known.field != field.name) {
             faults.push(fault(field, FieldCode::NotYourArtifact));
         }
     }
     faults
 }
 
-/// Holds the values of one step against it. What was sent replaces the step's saved values, except that an ARTIFACT stays
-/// unless sent, and `""` clears it. Other steps' values count where a field depends on them.
+/// Checks the values of one step, and returns them. The sent values replace all saved values of the step, except that an ARTIFACT keeps its
+/// saved value unless it is sent; `""` clears it. The saved values of other steps matter for `requiredWhen`.
 ///
 /// # Errors
 /// Every fault at once.
@@ -71,7 +71,7 @@ pub fn check_step(step: &Step, sent: &RawUserData, saved: &Answers, artifact: Ar
     let mut all = saved.clone();
     all.retain(|name, _| step.field(name).is_none_or(|f| f.r#type == FieldType::Artifact));
     let mut faults = overlay(step.fields.iter(), sent, &mut all, artifact);
-    // A value that does not fit is there, if not well: it is no missing one besides.
+    // A field with an invalid value is not also reported as missing.
     faults.extend(missing(step, &all).into_iter().filter(|f| !faults.iter().any(|known| known.field == f.field)).collect::<Vec<_>>());
     if !faults.is_empty() {
         return Err(in_field_order(faults, step.fields.iter()));
@@ -80,19 +80,19 @@ pub fn check_step(step: &Step, sent: &RawUserData, saved: &Answers, artifact: Ar
     Ok(all)
 }
 
-/// A whole session that cannot be submitted as it is.
+/// Why a session cannot be submitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incomplete {
     /// Every fault, in the flow's order.
     pub faults: Vec<FieldFault>,
-    /// The steps that hold one, in order.
+    /// The steps with a fault, in order.
     pub missing_steps: Vec<String>,
 }
 
-/// Holds what was saved, overlaid with what is sent, against the whole flow.
+/// Checks all values of a session, where sent values replace saved ones, and returns them.
 ///
 /// # Errors
-/// Every fault at once, and the steps that hold one.
+/// Every fault at once, and the steps with a fault.
 pub fn check_all(steps: &[Step], sent: &RawUserData, saved: &Answers, artifact: ArtifactLookup<'_>) -> Result<Answers, Incomplete> {
     let fields = steps.iter().flat_map(|step| step.fields.iter());
     let mut all = saved.clone();
@@ -104,12 +104,12 @@ pub fn check_all(steps: &[Step], sent: &RawUserData, saved: &Answers, artifact: 
     if faults.is_empty() {
         return Ok(all);
     }
-    let holds = |step: &&Step| faults.iter().any(|fault| step.field(&fault.field).is_some());
-    let missing_steps = steps.iter().filter(holds).map(|step| step.id.clone()).collect();
+    let has_fault = |step: &&Step| faults.iter().any(|fault| step.field(&fault.field).is_some());
+    let missing_steps = steps.iter().filter(has_fault).map(|step| step.id.clone()).collect();
     Err(Incomplete { faults: in_field_order(faults, fields), missing_steps })
 }
 
-/// How far a session is: a step is done once it was saved and holds no fault.
+/// How far the customer has come. A step is done if it was saved and no required value is missing.
 pub fn progress(steps: &[Step], was_saved: &dyn Fn(&str) -> bool, answers: &Answers) -> Progress {
     let is_done = |step: &Step| was_saved(&step.id) && missing(step, answers).is_empty();
     let done: Vec<String> = steps.iter().filter(|s| is_done(s)).map(|s| s.id.clone()).collect();
@@ -117,7 +117,7 @@ pub fn progress(steps: &[Step], was_saved: &dyn Fn(&str) -> bool, answers: &Answ
     Progress { done, current }
 }
 
-/// A form's text values as `userData`: a checkbox that was sent is true, one that was not is false.
+/// Converts the values of a form to `userData`. A checkbox that was sent is true; one that was not sent is false.
 pub fn from_form(step: &Step, value: impl Fn(&str) -> Option<String>) -> RawUserData {
     let mut sent = RawUserData::new();
     for field in &step.fields {
@@ -144,10 +144,10 @@ fn in_field_order<'a>(mut faults: Vec<FieldFault>, fields: impl Iterator<Item = 
 
 fn unknown(name: &str) -> FieldFault {
     let shown: String = name.chars().take(64).collect();
-    FieldFault { field: shown, code: FieldCode::UnknownField, message: "The flow has no field of this name.".to_owned() }
+    FieldFault::new(shown, FieldCode::UnknownField, "The flow has no field of this name.")
 }
 
-/// A fault with its sentence for a developer.
+/// A fault of a field, with a sentence for developers.
 pub fn fault(field: &Field, code: FieldCode) -> FieldFault {
     let message = match (code, field.r#type) {
         (FieldCode::Required, FieldType::Boolean) => "This has to be true.".to_owned(),
@@ -164,7 +164,7 @@ pub fn fault(field: &Field, code: FieldCode) -> FieldFault {
         (FieldCode::WrongType, FieldType::Boolean) => "This has to be true or false.".to_owned(),
         (FieldCode::WrongType, _) => "This has to be a string.".to_owned(),
     };
-    FieldFault { field: field.name.clone(), code, message }
+    FieldFault::new(&*field.name, code, message)
 }
 
 #[cfg(test)]
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_saved_counts_and_what_is_sent_goes_over_it() {
+    fn sent_values_replace_saved_ones() {
         let saved = Answers::from([("name".into(), Answer::Text("Ana".into())), ("cpf".into(), Answer::Text("52998224725".into()))]);
         let all = check_all(&steps(), &raw(json!({ "name": "Bia" })), &saved, NONE).expect("complete");
         assert_eq!(all["name"].text(), "Bia");
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_that_does_not_hold_asks_for_nothing() {
+    fn an_unfulfilled_condition_requires_nothing() {
         let steps = steps();
         assert!(check_step(&steps[1], &raw(json!({ "kind": "CNH" })), &Answers::new(), NONE).is_ok());
         let faults = check_step(&steps[1], &raw(json!({ "kind": "RG" })), &Answers::new(), NONE).expect_err("back is missing");
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn progress_wants_a_step_saved_and_whole() {
+    fn a_step_is_done_if_it_was_saved_and_nothing_is_missing() {
         let steps = steps();
         let answers = Answers::from([("name".into(), Answer::Text("Ana".into()))]);
         let now = progress(&steps, &|_| true, &answers);

@@ -12,21 +12,21 @@ use crate::{
 /// `userData` as it is sent: field names to strings and booleans, unchecked.
 pub type RawUserData = Map<String, Value>;
 
-/// How far the customer is.
+/// How far the customer has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Progress {
-    /// Steps that were saved and hold no fault, in the flow's order.
+    /// The ids of the steps that are done, in the flow's order.
     pub done: Vec<String>,
-    /// The first step not done, the last step once all are; null where the session is not open.
+    /// The id of the first step that is not done, or of the last step if all are done; null if the session is not open.
     pub current: Option<String>,
 }
 
-/// The body of `GET /kyc-sessions/:id/public`: all that a page needs and nothing that the customer entered.
+/// The body of `GET /kyc-sessions/:id/public`: everything that a page needs, and nothing that the customer entered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PublicSession {
-    /// Where the session is in its life.
+    /// The session's status.
     pub status: Status,
     /// The flow's title.
     pub flow_name: String,
@@ -36,14 +36,14 @@ pub struct PublicSession {
     pub locale: Language,
     /// The company's look.
     pub branding: Branding,
-    /// The flow's steps; none where the session is not open.
+    /// The flow's steps; none if the session is not open.
     pub steps: Vec<Step>,
-    /// How far the customer is.
+    /// How far the customer has come.
     pub progress: Progress,
 }
 
 impl PublicSession {
-    /// The step of that id.
+    /// The step with this id.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.id == id)
     }
@@ -61,17 +61,17 @@ pub struct UserDataBody {
 /// The answer to `POST …/complete`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Accepted {
-    /// Always PROCESSING: that the session was submitted, not where it is by now.
+    /// Always PROCESSING: the session was submitted. It may have another status by now.
     pub status: Status,
 }
 
-/// Where an artifact is filed.
+/// Whether an artifact is in a dossier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DossierLink {
     /// In its customer's dossier.
     Linked,
-    /// Nowhere yet: the session has no customer.
+    /// In no dossier.
     Unresolved,
 }
 
@@ -81,14 +81,14 @@ pub enum DossierLink {
 pub struct Uploaded {
     /// `art_…`
     pub artifact_id: String,
-    /// What to send as the field's value; it opens the file for the device that uploaded it alone.
+    /// The URL to send as the field's value. Only the device that uploaded the file can open it.
     pub url: String,
-    /// Told by content.
+    /// The media type, detected from the content.
     pub media_type: String,
-    /// Bytes as uploaded.
+    /// Size as uploaded, in bytes.
     pub size: u64,
-    /// Of the bytes as uploaded, hexadecimal.
+    /// SHA-256 of the bytes as uploaded, hexadecimal.
     pub sha256: String,
-    /// Where it is filed.
+    /// Whether it is in a dossier.
     pub dossier: DossierLink,
 }

@@ -1,11 +1,11 @@
-//! Colours that can be read: relative luminance and contrast (WCAG 2.2, success criterion 1.4.3), and the nearest colour of
-//! the same hue that has enough of it.
+//! Contrast of colours: relative luminance and contrast ratio (WCAG 2.2, success criterion 1.4.3), and the nearest lighter or darker colour
+//! that has enough contrast.
 
 use crate::flow::Branding;
 
-/// The contrast that text needs.
+/// The least contrast of text.
 pub const READABLE: f64 = 4.5;
-/// The contrast that a mark needs which is no text (WCAG 2.2, success criterion 1.4.11).
+/// The least contrast of anything that is not text (WCAG 2.2, success criterion 1.4.11).
 const SEEN: f64 = 3.0;
 
 /// An sRGB colour.
@@ -14,7 +14,7 @@ pub struct Color(pub [u8; 3]);
 
 /// White.
 pub const WHITE: Color = Color([255, 255, 255]);
-/// Near black, as text on a light brand colour.
+/// Nearly black, for text on a light brand colour.
 pub const INK: Color = Color([6, 12, 24]);
 
 impl Color {
@@ -25,7 +25,7 @@ impl Color {
         Some(Self([part(0)?, part(2)?, part(4)?]))
     }
 
-    /// `#rrggbb`
+    /// Writes `#rrggbb`.
     pub fn hex(self) -> String {
         let [r, g, b] = self.0;
         format!("#{r:02x}{g:02x}{b:02x}")
@@ -46,7 +46,7 @@ impl Color {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// This colour, `percent` of the way to another.
+    /// A mix of this colour and `percent` of another.
     fn towards(self, other: Self, percent: u16) -> Self {
         let mix = |from: u8, to: u8| {
             let mixed = (u16::from(from) * (100 - percent) + u16::from(to) * percent + 50) / 100;
@@ -56,29 +56,29 @@ impl Color {
         Self([mix(r, x), mix(g, y), mix(b, z)])
     }
 
-    /// The nearest colour to this one, towards black or white, that has this contrast with `ground`.
+    /// The nearest mix of this colour with black or white that has this contrast with `ground`.
     pub fn seen_on(self, ground: Self, contrast: f64) -> Self {
         let end = if ground.contrast(WHITE) > ground.contrast(INK) { WHITE } else { Self([0, 0, 0]) };
         (0..=100).map(|percent| self.towards(end, percent)).find(|color| color.contrast(ground) >= contrast).unwrap_or(end)
     }
 
-    /// The nearest colour to this one that can be read on `ground`.
+    /// The nearest mix of this colour with black or white that text on `ground` can have.
     pub fn readable_on(self, ground: Self) -> Self {
         self.seen_on(ground, READABLE)
     }
 
-    /// White or ink, whichever can be read better on this colour.
+    /// White or ink, whichever has more contrast with this colour.
     pub fn text_on(self) -> Self {
         if self.contrast(WHITE) >= self.contrast(INK) { WHITE } else { INK }
     }
 }
 
-// The papers and the quieter text of style/tokens.css.
+// From style/tokens.css: the page backgrounds (light and dark), and the colour of secondary text.
 const PAPER: Color = WHITE;
 const DARK_PAPER: Color = Color([0x16, 0x1b, 0x24]);
 const MUTED: Color = Color([0x54, 0x5c, 0x6b]);
 
-/// A company's colours as they are shown: corrected where they could not be read or seen.
+/// A company's colours as pages show them: corrected if they have too little contrast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Shown {
     brand: Color,
@@ -100,7 +100,7 @@ impl Shown {
     }
 }
 
-/// The stylesheet that is all that differs by company: its colours, on light and dark. A background is for light pages.
+/// The stylesheet with a company's colours, for light and dark pages. A background colour applies only to light pages.
 pub fn brand_css(branding: &Branding) -> String {
     let Shown { brand, dark_brand, accent, ground } = Shown::of(branding);
     let rule = |brand: Color, accent: Option<Color>, ground: Option<Color>| {
@@ -114,7 +114,7 @@ pub fn brand_css(branding: &Branding) -> String {
     format!("{light}{bright}@media (prefers-color-scheme:dark){{{dark}}}")
 }
 
-/// What was corrected of a company's colours, a sentence each.
+/// The corrections of a company's colours, a sentence each.
 pub fn corrections(branding: &Branding) -> Vec<String> {
     let shown = Shown::of(branding);
     let note = |name: &str, given: Option<&str>, now: Color, where_: &str, why: &str| {

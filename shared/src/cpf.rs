@@ -1,13 +1,12 @@
-//! CPF, the Brazilian taxpayer number: eleven digits, of which the last two are check digits (modulus 11, weights 10 to 2
-//! and 11 to 2; Receita Federal, Instrução Normativa RFB 2172/2024).
+//! CPF, the Brazilian taxpayer number. It has eleven digits; the last two are check digits (modulus 11, weights 10 to 2 and 11 to 2;
+//! Receita Federal, Instrução Normativa RFB 2172/2024).
 
-/// Eleven digits, as they are stored. Whether the check digits hold is a question of its own: a wrong CPF is a failed
-/// check, not a malformed answer.
+/// Eleven digits. Its check digits may be wrong: a wrong CPF fails a check, but is not a malformed answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Cpf([u8; 11]);
 
 impl Cpf {
-    /// Reads eleven digits, punctuation and spaces dropped. `None` where there are letters or another number of digits.
+    /// Reads eleven digits, and ignores punctuation and spaces. `None` if there are letters or another number of digits.
     pub fn parse(text: &str) -> Option<Self> {
         let mut digits = [0; 11];
         let mut count = 0;
@@ -24,7 +23,7 @@ impl Cpf {
         (count == 11).then_some(Self(digits))
     }
 
-    /// The eleven digits alone: `52998224725`.
+    /// Only the eleven digits: `52998224725`.
     pub fn digits(&self) -> String {
         self.0.iter().map(|&d| char::from(b'0' + d)).collect()
     }
@@ -35,7 +34,7 @@ impl Cpf {
         format!("{}.{}.{}-{}", &d[..3], &d[3..6], &d[6..9], &d[9..])
     }
 
-    /// Whether both check digits are what the first nine demand.
+    /// Whether both check digits match the first nine digits.
     pub fn check_digits_hold(&self) -> bool {
         let digit = |count: usize| {
             let sum: u32 = self.0[..count].iter().zip((2..=count as u32 + 1).rev()).map(|(&d, weight)| u32::from(d) * weight).sum();
@@ -47,18 +46,18 @@ impl Cpf {
         u32::from(self.0[9]) == digit(9) && u32::from(self.0[10]) == digit(10)
     }
 
-    /// Whether all eleven digits are the same: the check digits hold, yet no such number is issued.
+    /// Whether all eleven digits are the same. Such a number has correct check digits, but is never issued.
     pub fn is_repeated(&self) -> bool {
         self.0.iter().all(|&d| d == self.0[0])
     }
 
-    /// Whether it could be a real one: what a page warns about before the server checks.
+    /// Whether it can be a real CPF. A page uses this to warn before the server checks.
     pub fn is_plausible(&self) -> bool {
         self.check_digits_hold() && !self.is_repeated()
     }
 }
 
-/// Formats what was typed so far, as far as it goes: `5299822` becomes `529.982.2`. For a mask; at most eleven digits.
+/// Formats the digits that were typed so far, at most eleven: `5299822` becomes `529.982.2`.
 pub fn mask(typed: &str) -> String {
     let mut out = String::new();
     for (at, digit) in typed.chars().filter(char::is_ascii_digit).take(11).enumerate() {
@@ -96,13 +95,13 @@ mod tests {
     }
 
     #[test]
-    fn repeated_digits_pass_the_modulus_and_still_fail() {
+    fn repeated_digits_have_correct_check_digits() {
         let cpf = Cpf::parse("111.111.111-11").expect("eleven digits");
         assert!(cpf.check_digits_hold() && cpf.is_repeated());
     }
 
     #[test]
-    fn the_mask_goes_as_far_as_the_digits() {
+    fn the_mask_formats_the_digits_so_far() {
         for (typed, shown) in [("", ""), ("529", "529"), ("5299", "529.9"), ("5299822472", "529.982.247-2"), ("529.982.247-25999", "529.982.247-25")] {
             assert_eq!(mask(typed), shown);
         }

@@ -1,12 +1,12 @@
 //! Durations as people write them on the command line and in flows: `45s`, `30m`, `12h`, `7d`.
 
-/// Shortest and longest, in seconds: 1 second to 30 days.
+/// The shortest and the longest duration, in seconds: 1 second to 30 days.
 const RANGE_S: std::ops::RangeInclusive<i64> = 1..=30 * 86_400;
 
 /// Reads a duration such as `7d`, in seconds.
 ///
 /// # Errors
-/// A sentence that names what was given and what is allowed, where it is not `[0-9]+(s|m|h|d)` between 1 s and 30 d.
+/// If it is not `[0-9]+(s|m|h|d)` between 1 s and 30 d: a sentence that names the text and what is allowed.
 pub fn parse_seconds(text: &str) -> Result<i64, String> {
     let refused = || format!("\"{text}\" is not a duration; allowed is a number and s, m, h or d, from 1s to 30d, such as 7d");
     let unit = text.chars().last().ok_or_else(refused)?;

@@ -1,22 +1,22 @@
-//! Webhook events: what they are called and exactly what they carry.
+//! Webhook events: their types and their exact bodies.
 
 use serde::Serialize;
 
-use crate::{ids::SessionId, risk::Decision, session::Status};
+use crate::{risk::Decision, session::Status};
 
-/// What happened.
+/// The type of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventType {
     /// The last check is done.
     SessionCompleted,
-    /// The time ran out before the customer submitted.
+    /// The session's time was up, or an operator expired it, before the customer submitted.
     SessionExpired,
-    /// A person decided.
+    /// An operator decided.
     SessionReviewed,
 }
 
 impl EventType {
-    /// As stored and sent.
+    /// The type as stored and sent.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SessionCompleted => "session.completed",
@@ -24,45 +24,54 @@ impl EventType {
             Self::SessionReviewed => "session.reviewed",
         }
     }
+}
 
-    const fn status(self) -> Status {
-        match self {
-            Self::SessionCompleted | Self::SessionReviewed => Status::Completed,
-            Self::SessionExpired => Status::Expired,
-        }
+/// The data of an event. Each kind of subject has its own type.
+pub trait Payload: Serialize {
+    /// The event's type.
+    fn event_type(&self) -> EventType;
+
+    /// The body, exactly as it is signed and sent: `type`, `timestamp` (RFC 3339, when the change happened) and `data`.
+    fn body(&self, timestamp: &str) -> String {
+        let envelope = Envelope { r#type: self.event_type().as_str(), timestamp, data: self };
+        serde_json::to_string(&envelope).expect("strings and numbers serialise")
     }
 }
 
 #[derive(Serialize)]
-struct Envelope<'a> {
+struct Envelope<'a, P: ?Sized> {
     r#type: &'static str,
-    data: SessionData<'a>,
+    timestamp: &'a str,
+    data: &'a P,
 }
 
-#[derive(Serialize)]
+/// The data of an event about a session. The first four keys are the documented ones, and stay first.
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct SessionData<'a> {
-    session_id: &'a str,
-    status: Status,
-    customer_id: Option<&'a str>,
-    risk_score: Option<u8>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    decision: Option<Decision>,
-}
-
-/// What an event says of its session beyond who and where.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Told {
-    /// 0 to 100, where there is one.
+pub struct SessionEvent<'a> {
+    /// The event's type. The body has it outside `data`.
+    #[serde(skip)]
+    pub event_type: EventType,
+    /// The session's id.
+    pub session_id: &'a str,
+    /// The session's status after the change.
+    pub status: Status,
+    /// The company's reference for the customer, if known.
+    pub customer_id: Option<&'a str>,
+    /// The risk score, 0 to 100, if the session is COMPLETED.
     pub risk_score: Option<u8>,
-    /// What a person decided; of a review alone.
+    /// The session's ref, which logs and the dashboard use.
+    pub r#ref: &'a str,
+    /// The decision by the score or by an operator, if the session is COMPLETED.
     pub decision: Option<Decision>,
+    /// The number of the event among the session's events, from 1.
+    pub sequence: i64,
 }
 
-/// The body of an event of a session, to the byte as it is signed and sent: `type` and `data`, nothing else.
-pub fn session_body(event: EventType, id: &SessionId, customer_id: Option<&str>, told: Told) -> String {
-    let data = SessionData { session_id: id.expose(), status: event.status(), customer_id, risk_score: told.risk_score, decision: told.decision };
-    serde_json::to_string(&Envelope { r#type: event.as_str(), data }).expect("strings and numbers serialise")
+impl Payload for SessionEvent<'_> {
+    fn event_type(&self) -> EventType {
+        self.event_type
+    }
 }
 
 #[cfg(test)]
@@ -71,21 +80,34 @@ mod tests {
 
     #[test]
     fn bodies_are_exactly_as_documented() {
-        let id = SessionId::from_random([1; 26]);
-        assert_eq!(
-            session_body(EventType::SessionCompleted, &id, Some("c-1"), Told { risk_score: Some(60), decision: None }),
-            format!(r#"{{"type":"session.completed","data":{{"sessionId":"{}","status":"COMPLETED","customerId":"c-1","riskScore":60}}}}"#, id.expose())
-        );
-        assert_eq!(
-            session_body(EventType::SessionExpired, &id, None, Told::default()),
-            format!(r#"{{"type":"session.expired","data":{{"sessionId":"{}","status":"EXPIRED","customerId":null,"riskScore":null}}}}"#, id.expose())
-        );
-        assert_eq!(
-            session_body(EventType::SessionReviewed, &id, None, Told { risk_score: Some(0), decision: Some(Decision::Rejected) }),
-            format!(
-                r#"{{"type":"session.reviewed","data":{{"sessionId":"{}","status":"COMPLETED","customerId":null,"riskScore":0,"decision":"REJECTED"}}}}"#,
-                id.expose()
-            )
-        );
+        let completed = SessionEvent {
+            event_type: EventType::SessionCompleted,
+            session_id: "sess_1",
+            status: Status::Completed,
+            customer_id: Some("c-1"),
+            risk_score: Some(60),
+            r#ref: "01a209dc-4b46-75d5-8d08-bc412d4ef4ba",
+            decision: Some(Decision::Review),
+            sequence: 1,
+        };
+        let expired = SessionEvent {
+            event_type: EventType::SessionExpired,
+            status: Status::Expired,
+            customer_id: None,
+            risk_score: None,
+            decision: None,
+            ..completed.clone()
+        };
+        let reviewed = SessionEvent { event_type: EventType::SessionReviewed, decision: Some(Decision::Rejected), sequence: 2, ..completed.clone() };
+        let at = "2026-11-30T12:00:00Z";
+        let row = r#""ref":"01a209dc-4b46-75d5-8d08-bc412d4ef4ba""#;
+        for (event, name, data) in [
+            (completed, "session.completed", r#""status":"COMPLETED","customerId":"c-1","riskScore":60,REF,"decision":"REVIEW","sequence":1"#),
+            (expired, "session.expired", r#""status":"EXPIRED","customerId":null,"riskScore":null,REF,"decision":null,"sequence":1"#),
+            (reviewed, "session.reviewed", r#""status":"COMPLETED","customerId":"c-1","riskScore":60,REF,"decision":"REJECTED","sequence":2"#),
+        ] {
+            let data = data.replace("REF", row);
+            assert_eq!(event.body(at), format!(r#"{{"type":"{name}","timestamp":"{at}","data":{{"sessionId":"sess_1",{data}}}}}"#));
+        }
     }
 }

@@ -1,50 +1,26 @@
-//! The types of fields, and one field's value: from what was typed or sent to what is stored, to what is shown again, or to
-//! what is wrong with it. A new type is added here, and its input in `app/src/components/field.rs`.
+//! Reads and normalises the value of one field, and shows it again. A new field type (`field_type.rs`) is read here, and gets its input in
+//! `app/src/components/field.rs`.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
     cpf::Cpf,
-    flow::{DEFAULT_MAX_LENGTH, Field},
+    flow::{DEFAULT_MAX_LENGTH, Field, FieldType},
     ids::ArtifactId,
     problem::FieldCode,
 };
 
-/// What a field collects.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum FieldType {
-    /// A line of text.
-    #[default]
-    Text,
-    /// A Brazilian taxpayer number.
-    Cpf,
-    /// A day.
-    Date,
-    /// An e-mail address.
-    Email,
-    /// A telephone number.
-    Phone,
-    /// One of several options.
-    Select,
-    /// Yes or no.
-    Boolean,
-    /// An uploaded file.
-    Artifact,
-}
-
-/// A value as it is stored: normalised, and of the one form that its field's type has.
+/// A value as it is stored: normalised to the form of its field's type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// Text, a CPF's digits, a day, an address, a number, an option's value or an artifact's id.
+    /// A text, a CPF's digits, a date, an e-mail address, a telephone number, an option's value or an artifact's id.
     Text(String),
-    /// Yes or no.
+    /// True or false.
     Flag(bool),
 }
 
 impl Answer {
-    /// The text of a text, "" of anything else.
+    /// The text, or "" if it is a flag.
     pub fn text(&self) -> &str {
         match self {
             Self::Text(text) => text,
@@ -52,7 +28,7 @@ impl Answer {
         }
     }
 
-    /// As it stands in `userData`.
+    /// The value as `userData` has it.
     pub fn to_json(&self) -> Value {
         match self {
             Self::Text(text) => Value::String(text.clone()),
@@ -60,7 +36,7 @@ impl Answer {
         }
     }
 
-    /// From what [`Answer::to_json`] wrote. `None` for other JSON types.
+    /// Reads a value that [`Answer::to_json`] wrote. `None` for other JSON types.
     pub fn from_json(value: Value) -> Option<Self> {
         match value {
             Value::String(text) => Some(Self::Text(text)),
@@ -70,14 +46,13 @@ impl Answer {
     }
 }
 
-/// Which artifact of the session a text names, by its id or its URL, where the field takes its kind of file.
+/// Finds the artifact of the session that a text names, by its id or its URL, if the field accepts its media type.
 pub type ArtifactLookup<'a> = &'a dyn Fn(&Field, &str) -> Result<ArtifactId, FieldCode>;
 
-/// Reads one value of a field. `Ok(None)` is "nothing was entered": whether that is a fault is not decided here.
-/// `artifact` tells which artifact of this session a text names, if any that the field takes.
+/// Reads one value of a field. `Ok(None)` means that nothing was entered; the caller decides whether that is a fault.
 ///
 /// # Errors
-/// What is wrong, as a code.
+/// The code of what is wrong.
 pub fn read(field: &Field, raw: &Value, artifact: ArtifactLookup<'_>) -> Result<Option<Answer>, FieldCode> {
     if field.r#type == FieldType::Boolean {
         return match raw {
@@ -126,7 +101,7 @@ pub fn read(field: &Field, raw: &Value, artifact: ArtifactLookup<'_>) -> Result<
 }
 
 impl FieldType {
-    /// What a value that is malformed should have been, as a sentence for a developer.
+    /// The form that a value must have, as a sentence for developers.
     pub const fn form(self) -> &'static str {
         match self {
             Self::Cpf => "A CPF has exactly 11 digits.",
@@ -137,7 +112,7 @@ impl FieldType {
         }
     }
 
-    /// A stored value as a person would type it.
+    /// A stored value as people type it.
     pub fn typed(self, answer: &Answer) -> String {
         match (self, answer) {
             (Self::Cpf, Answer::Text(text)) => Cpf::parse(text).map_or_else(|| text.clone(), |cpf| cpf.formatted()),
@@ -158,7 +133,7 @@ fn read_text(text: &str, max_length: u32) -> Result<String, FieldCode> {
     }
 }
 
-/// `YYYY-MM-DD`, a day that exists in the Gregorian calendar.
+/// Whether a text is `YYYY-MM-DD`, and a day that exists in the Gregorian calendar.
 fn is_day(text: &str) -> bool {
     let bytes = text.as_bytes();
     let shape = bytes.len() == 10 && bytes.iter().enumerate().all(|(at, b)| if at == 4 || at == 7 { *b == b'-' } else { b.is_ascii_digit() });
@@ -178,14 +153,14 @@ fn is_day(text: &str) -> bool {
     year > 0 && (1..=days).contains(&day)
 }
 
-/// One `@` with something before it and a dotted or bare name after it, no spaces or control characters, at most 254.
+/// Whether a text has one `@` with something before it and a name after it, no spaces or control characters, and at most 254 characters.
 fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let plain = |part: &str| !part.is_empty() && part.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '@');
     text.chars().count() <= 254 && plain(local) && plain(domain) && !domain.starts_with('.') && !domain.ends_with('.')
 }
 
-/// E.164: `+` and 8 to 15 digits. Without `+`, one leading 0 is dropped and the calling code put before.
+/// Reads a number as E.164: `+` and 8 to 15 digits. Without `+`, drops one leading 0 and puts the calling code in front.
 fn read_phone(text: &str, calling_code: &str) -> Option<String> {
     let international = text.starts_with('+');
     let rest = text.strip_prefix('+').unwrap_or(text);

@@ -1,11 +1,11 @@
-//! A flow as one customer meets it: steps and fields in one language, as `GET /kyc-sessions/:id/public` returns them and
-//! as the pages draw them. How a flow is written down, in all its languages, is in [`crate::definition`].
+//! A flow as one customer sees it: steps and fields in one language, as `GET /kyc-sessions/:id/public` returns them and the pages draw
+//! them. [`crate::definition`] has the JSON of a flow, with all its languages.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::field_value::FieldType;
+pub use crate::field_type::{FieldType, Meaning};
 
 /// How a step is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,25 +22,25 @@ pub enum StepType {
     Selfie,
     /// A supporting document, as a photo or a PDF.
     Proof,
-    /// What was entered, to check before it is sent. Always last.
+    /// Shows what was entered, to check before submitting. Always the last step.
     Review,
 }
 
-/// The longest text a field takes unless it says otherwise, in Unicode scalar values.
+/// The default of `maxLength`, in Unicode scalar values.
 pub const DEFAULT_MAX_LENGTH: u32 = 200;
 
-/// The image types every ARTIFACT field takes.
+/// The image types that every ARTIFACT field accepts by default.
 pub const IMAGE_TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 
-/// What a PROOF step takes besides.
+/// The type that fields of a PROOF step also accept by default.
 pub const PDF_TYPE: &str = "application/pdf";
 
 /// One choice of a SELECT.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
-    /// What is stored.
+    /// The stored value.
     pub value: String,
-    /// What is shown.
+    /// The text that the customer sees.
     pub label: String,
 }
 
@@ -52,14 +52,14 @@ pub struct Field {
     pub name: String,
     /// What it collects.
     pub r#type: FieldType,
-    /// What it is called.
+    /// The text beside the input.
     pub label: String,
     /// A line of help.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// Whether it has to be there, where [`Field::required_when`] holds. For BOOLEAN: whether it has to be true.
+    /// Whether it needs a value, if [`Field::required_when`] is fulfilled. For BOOLEAN: whether it must be true.
     pub required: bool,
-    /// Values of other fields, all of which must hold for `required` to count. Empty: it always counts.
+    /// Other fields and the values that they may have; `required` applies only if all match. If empty, `required` always applies.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub required_when: BTreeMap<String, Vec<String>>,
     /// TEXT: the most Unicode scalar values it may have.
@@ -68,12 +68,22 @@ pub struct Field {
     /// SELECT: the choices.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Choice>,
-    /// ARTIFACT: the media types it takes.
+    /// ARTIFACT: the media types that it accepts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<String>,
-    /// PHONE: the country calling code put before a number without `+`.
+    /// PHONE: the country calling code that we put in front of a number without `+`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calling_code: Option<String>,
+    /// The meaning that the flow sets. It is not part of any public body, because customers do not need it.
+    #[serde(skip)]
+    pub is: Option<Meaning>,
+}
+
+impl Field {
+    /// The meaning of the value: the one that the flow sets, or the one that follows from the type.
+    pub fn meaning(&self) -> Option<Meaning> {
+        self.is.or_else(|| Meaning::of_type(self.r#type))
+    }
 }
 
 /// One screen's worth of work.
@@ -93,16 +103,16 @@ pub struct Step {
     pub fields: Vec<Field>,
 }
 
-/// How the company shows itself on the pages.
+/// The company's look on the pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Branding {
     /// The company's name.
     pub company_name: String,
-    /// The logo's address, on this server.
+    /// The logo's path on this server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
-    /// `#rrggbb`, readable under white or black text.
+    /// `#rrggbb`. Pages show a corrected colour if its contrast is too low.
     pub primary_color: String,
     /// `#rrggbb`
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,7 +120,7 @@ pub struct Branding {
     /// `#rrggbb`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub background_color: Option<String>,
-    /// Where the company says what it does with personal data.
+    /// The company's privacy policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub privacy_url: Option<String>,
     /// How to reach the company: an e-mail address or a link.
@@ -119,8 +129,36 @@ pub struct Branding {
 }
 
 impl Step {
-    /// The field of that name.
+    /// The field with this name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+/// The step after step `id`; `None` after the last step, when the session is completed. A customer who came from the REVIEW to change an
+/// answer (`from_review`) goes back to it, which is the last step.
+pub fn next_step<'a>(steps: &'a [Step], id: &str, from_review: bool) -> Option<&'a Step> {
+    let at = steps.iter().position(|step| step.id == id)?;
+    let later = steps.get(at + 1..)?;
+    if from_review { later.last() } else { later.first() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_leads_to_the_next_one_or_back_to_the_review() {
+        let steps = ["consent", "identity", "review"].map(|id| Step { id: id.to_owned(), ..Step::default() });
+        for (id, from_review, next) in [
+            ("consent", false, Some("identity")),
+            ("consent", true, Some("review")),
+            ("identity", true, Some("review")),
+            ("review", false, None),
+            ("review", true, None),
+            ("unknown", false, None),
+        ] {
+            assert_eq!(next_step(&steps, id, from_review).map(|step| step.id.as_str()), next, "{id} {from_review}");
+        }
     }
 }

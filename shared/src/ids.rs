@@ -1,6 +1,5 @@
-//! Typed ids. A session's id is the capability that opens it; every other id names a row by its UUID.
-//! Both are written in Crockford's base32 in lower case (<https://www.crockford.com/base32.html>), strictly: what is
-//! not exactly the canonical form is malformed.
+//! Typed ids. Anyone who has a session's id can open the session; every other id only names a row by its UUID. Both are written in
+//! Crockford's base32 in lower case (<https://www.crockford.com/base32.html>). Any other form is malformed.
 
 use std::{fmt, str::FromStr};
 
@@ -9,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const LENGTH: usize = 26;
 
-/// Text that is not an id of the wanted kind.
+/// This text is not an id of the expected kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("malformed id")]
 pub struct MalformedId;
@@ -18,20 +17,20 @@ fn value_of(character: u8) -> Option<u8> {
     ALPHABET.iter().position(|&c| c == character).and_then(|at| u8::try_from(at).ok())
 }
 
-/// The id of a session: `sess_` and 26 characters, 130 random bits. Who has it may open the session, so `Debug` hides it.
+/// The id of a session: `sess_` and 26 characters, 130 random bits. Anyone who has it can open the session, so `Debug` hides it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SessionId(String);
 
 impl SessionId {
     const PREFIX: &'static str = "sess_";
 
-    /// Makes an id of random bytes, of which the low 5 bits of each are used.
+    /// Makes an id from the low 5 bits of each random byte.
     pub fn from_random(bytes: [u8; LENGTH]) -> Self {
         let code = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)]));
         Self(Self::PREFIX.chars().chain(code).collect())
     }
 
-    /// The whole id, prefix included. For links and answers to who already holds it, never for a log.
+    /// The whole id with its prefix. Only for links, and for answers to someone who has the id already; never for a log.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -51,7 +50,7 @@ impl fmt::Debug for SessionId {
     }
 }
 
-/// Writes 128 bits as 26 characters, most significant first.
+/// Writes 128 bits as 26 characters, the most significant bits first.
 fn encode(bits: u128) -> String {
     (0..LENGTH).map(|at| char::from(ALPHABET[(bits >> (5 * (LENGTH - 1 - at)) & 31) as usize])).collect()
 }
@@ -108,7 +107,7 @@ row_id!(
     ArtifactId, "art_"
 );
 row_id!(
-    /// An event, the same for every endpoint and every try: `evt_` and the row's UUID.
+    /// An event: `evt_` and the row's UUID. It is the same for every endpoint and every attempt.
     EventId, "evt_"
 );
 row_id!(
@@ -116,7 +115,7 @@ row_id!(
     EndpointId, "wh_"
 );
 row_id!(
-    /// A key of the API, to name it by; not the key itself: `key_` and the row's UUID.
+    /// The id of an API key, not the key itself: `key_` and the row's UUID.
     KeyId, "key_"
 );
 

@@ -1,8 +1,8 @@
-//! The three languages that every page and every text of the product speaks.
+//! The three languages of the pages.
 
 use serde::{Deserialize, Serialize};
 
-/// A language of the product. On the wire a BCP 47 tag: `pt-BR`, `en` or `es`.
+/// A language. Sent and stored as a BCP 47 tag: `pt-BR`, `en` or `es`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Language {
     /// Brazilian Portuguese, the default of a flow.
@@ -18,7 +18,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// All of them, in the order in which the switch shows them.
+    /// Every language, in the order of the language buttons.
     pub const ALL: [Self; 3] = [Self::PtBr, Self::En, Self::Es];
 
     /// The BCP 47 tag.
@@ -30,7 +30,7 @@ impl Language {
         }
     }
 
-    /// The language's name in itself, for the switch.
+    /// The language's name in that language, for its button.
     pub const fn own_name(self) -> &'static str {
         match self {
             Self::PtBr => "Português",
@@ -39,7 +39,7 @@ impl Language {
         }
     }
 
-    /// The language of a tag, whatever its region: `pt`, `pt-PT` and `PT_br` are all Portuguese. `None` for others.
+    /// The language of a tag. The region does not matter: `pt`, `pt-PT` and `PT_br` are all Portuguese. `None` for other languages.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_']).next().unwrap_or_default();
         Self::ALL.into_iter().find(|language| {
@@ -48,7 +48,7 @@ impl Language {
         })
     }
 
-    /// The best of an `Accept-Language` header (RFC 9110, section 12.5.4): the highest `q`, the earlier of two equals.
+    /// The preferred language of an `Accept-Language` header (RFC 9110, section 12.5.4): the one with the highest `q`, or the first of these.
     pub fn from_accept_language(header: &str) -> Option<Self> {
         let mut best: Option<(Self, f32)> = None;
         for part in header.split(',').take(32) {

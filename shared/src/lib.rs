@@ -1,13 +1,15 @@
-//! The session types: what a session, a flow and an answer are, and every rule about them that needs neither a clock,
-//! nor a database, nor a network. The same code warns in the browser and decides on the server.
+//! The session types: sessions, flows and answers, and every rule about them that needs no clock, no database and no network. The same
+//! code runs in the browser, to warn, and on the server, to decide.
 
 pub mod answers;
 pub mod api;
+pub mod catalogue;
 pub mod color;
 pub mod cpf;
 pub mod definition;
 pub mod duration;
 pub mod event;
+pub mod field_type;
 pub mod field_value;
 pub mod flow;
 pub mod ids;

@@ -1,28 +1,28 @@
-//! From what the checks found to a score and a decision. Integers only: the same reasons give the same score for ever,
-//! in whatever order they were found.
+//! Computes the score and the decision from the results of checks. The score uses only integers, so that the same reasons always give the
+//! same score, in any order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-/// What one check says of a session.
+/// The result of one check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CheckResult {
-    /// Nothing found.
+    /// The check found nothing.
     Passed,
-    /// Something a person might look at.
+    /// A person may want to look at something.
     Warning,
     /// Something is wrong.
     Failed,
-    /// The check itself could not be done.
+    /// The check could not be done.
     Error,
-    /// Nothing to look at.
+    /// There was nothing to check.
     Skipped,
 }
 
 impl CheckResult {
-    /// As stored and sent.
+    /// The word that is stored and sent.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Passed => "PASSED",
@@ -31,6 +31,23 @@ impl CheckResult {
             Self::Error => "ERROR",
             Self::Skipped => "SKIPPED",
         }
+    }
+
+    /// The order of results, from 0: SKIPPED, PASSED, WARNING, FAILED, ERROR.
+    pub const fn severity(self) -> u8 {
+        match self {
+            Self::Skipped => 0,
+            Self::Passed => 1,
+            Self::Warning => 2,
+            Self::Failed => 3,
+            Self::Error => 4,
+        }
+    }
+
+    /// The worse of two results. The result of a check of several things is the worst of theirs.
+    #[must_use]
+    pub const fn worse_of(self, other: Self) -> Self {
+        if self.severity() < other.severity() { other } else { self }
     }
 }
 
@@ -41,15 +58,15 @@ impl std::str::FromStr for CheckResult {
     }
 }
 
-/// What the score, or a person, makes of a session.
+/// The decision about a session: by its score, or later by an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Decision {
-    /// The score is below the flow's band for review, and every check could be done.
+    /// By the score: it is below the band for review, and every check could be done.
     Approved,
-    /// A person should look.
+    /// An operator should decide.
     Review,
-    /// The score reaches the flow's band for rejection.
+    /// By the score: it reaches the band for rejection.
     Rejected,
 }
 
@@ -71,13 +88,13 @@ impl std::str::FromStr for Decision {
     }
 }
 
-/// Where review and rejection begin, as scores.
+/// The scores at which review and rejection begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bands {
-    /// The first score that a person should look at.
+    /// The lowest score that an operator should review.
     pub review: u8,
-    /// The first score that is rejected.
+    /// The lowest score that is rejected.
     pub reject: u8,
 }
 
@@ -90,21 +107,10 @@ impl Default for Bands {
 /// The weight of each reason code, 0 to 100.
 pub type Weights = BTreeMap<String, u8>;
 
-/// The built-in reason codes and their weights; a flow's own are laid over them.
-pub const BUILT_IN_WEIGHTS: [(&str, u8); 5] =
-    [("cpf.check_digits", 60), ("cpf.repeated_digits", 80), ("evidence.missing", 100), ("evidence.small", 30), ("evidence.unreadable", 100)];
-
-/// The weights of a flow: the built-in ones, and over them the flow's.
-pub fn weights(own: &Weights) -> Weights {
-    let mut weights: Weights = BUILT_IN_WEIGHTS.into_iter().map(|(code, weight)| (code.to_owned(), weight)).collect();
-    weights.extend(own.iter().map(|(code, weight)| (code.clone(), *weight)));
-    weights
-}
-
 const ONE: u64 = 1_000_000;
 
 /// 100·(1 − ∏(1 − wᵢ/100)) over the distinct reasons sorted by code, in steps of 1e-6, rounded half up: 0 to 100.
-/// A reason without a weight counts nothing.
+/// A reason without a weight adds nothing.
 pub fn score(reasons: &BTreeSet<String>, weights: &Weights) -> u8 {
     let left = reasons.iter().filter_map(|code| weights.get(code)).fold(ONE, |left, &weight| {
         let keep = 100 - u64::from(weight.min(100));
@@ -114,8 +120,7 @@ pub fn score(reasons: &BTreeSet<String>, weights: &Weights) -> u8 {
     u8::try_from(percent.min(100)).unwrap_or(100)
 }
 
-/// What each reason adds to the score over those before it, in points: code, weight, points. They sum to the score before
-/// it is rounded.
+/// What each reason adds to the score of the reasons before it: code, weight, points. The points add up to the score before rounding.
 pub fn contributions(reasons: &BTreeSet<String>, weights: &Weights) -> Vec<(String, u8, f32)> {
     let mut left = 100.0;
     let weighed = reasons.iter().map(|code| (code.clone(), weights.get(code).copied().unwrap_or_default().min(100)));
@@ -128,7 +133,7 @@ pub fn contributions(reasons: &BTreeSet<String>, weights: &Weights) -> Vec<(Stri
         .collect()
 }
 
-/// What the score means. A check that could not be done makes an approval into a review.
+/// The decision for a score. A check that could not be done turns an approval into a review.
 pub fn decide(score: u8, bands: Bands, any_error: bool) -> Decision {
     if score >= bands.reject {
         Decision::Rejected
@@ -182,9 +187,14 @@ mod tests {
     }
 
     #[test]
-    fn a_flow_may_weigh_differently() {
-        let own = Weights::from([("cpf.check_digits".to_owned(), 10)]);
-        assert_eq!(score(&BTreeSet::from(["cpf.check_digits".to_owned()]), &weights(&own)), 10);
+    fn the_worst_of_two_results() {
+        let sorted = [CheckResult::Skipped, CheckResult::Passed, CheckResult::Warning, CheckResult::Failed, CheckResult::Error];
+        for (at, low) in sorted.into_iter().enumerate() {
+            for high in &sorted[at..] {
+                assert_eq!((low.worse_of(*high), high.worse_of(low)), (*high, *high), "{low:?} {high:?}");
+            }
+            assert_eq!(usize::from(low.severity()), at);
+        }
     }
 
     proptest! {

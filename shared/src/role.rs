@@ -1,34 +1,34 @@
-//! Operators' roles and what each may do: the contract's table, in one place.
+//! Operators' roles, and what each may do: the table in the contract.
 
-/// What an operator is trusted with.
+/// The role of an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Everything.
+    /// May do everything.
     Admin,
-    /// Sessions and dossiers, and deciding.
+    /// Sees and reviews sessions and dossiers, and creates links.
     Reviewer,
-    /// Links and their status.
+    /// Creates links and sees their status.
     Agent,
-    /// Seeing everything, changing nothing.
+    /// Sees everything and changes nothing.
     Auditor,
 }
 
-/// What somebody who is signed in may do.
+/// An action that needs a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum May {
-    /// Be signed in, which every role may: what is for whoever is.
+    /// Anything that every signed-in operator may do.
     BeSignedIn,
-    /// See which links there are, and how far each session is.
+    /// See the list of links, and how far each session has come.
     SeeStatus,
-    /// Create links, and see them.
+    /// Create links, and see their addresses.
     CreateLinks,
     /// See sessions, artifacts and dossiers.
     SeeSessions,
-    /// Reveal input, decide, expire, link artifacts.
+    /// Reveal what was entered, decide, expire, link and unlink.
     Review,
     /// See endpoints, keys, settings and operators.
     SeeSettings,
-    /// Change them.
+    /// Change endpoints, keys, settings and operators.
     ChangeSettings,
 }
 

@@ -1,5 +1,5 @@
-//! The lifecycle as a type: PENDING → PROCESSING → COMPLETED, or PENDING → EXPIRED, and nothing else. Data lives in the
-//! variant in which it exists; a transition consumes the state and can be refused.
+//! The lifecycle as a type: PENDING → PROCESSING → COMPLETED, or PENDING → EXPIRED, and nothing else. Each variant has the data that exists
+//! in that state. A transition consumes the state, and can be refused.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::risk::Decision;
 
-/// A moment, in microseconds since the Unix epoch, UTC.
+/// A time, in microseconds since the Unix epoch, UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// The moment so many seconds later.
+    /// The time this many seconds later; earlier if negative.
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0 + seconds * 1_000_000)
     }
 
-    /// The moment so much later.
+    /// The time after a wait.
     pub fn plus(self, wait: std::time::Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
     }
@@ -34,7 +34,7 @@ pub enum Status {
     Processing,
     /// Checked, with a score and a decision.
     Completed,
-    /// Its time ran out before it was submitted.
+    /// Its time ran out before it was submitted, or an operator expired it.
     Expired,
 }
 
@@ -49,29 +49,29 @@ impl Status {
         }
     }
 
-    /// Whether nothing follows any more.
+    /// Whether the status can never change again.
     pub const fn is_terminal(self) -> bool {
         matches!(self, Self::Completed | Self::Expired)
     }
 }
 
-/// What the checks of a completed session came to.
+/// The outcome of a completed session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// 0 (no risk found) to 100.
     pub risk_score: u8,
-    /// What the score means in the session's flow.
+    /// The decision: by the score and the flow's bands, or by an operator.
     pub decision: Decision,
-    /// The distinct codes of what was found.
+    /// The distinct codes of the reasons that the checks found.
     pub reasons: BTreeSet<String>,
 }
 
-/// Where a session is in its life.
+/// The state of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionState {
     /// Open for the customer until `expires_at`.
     Pending {
-        /// From this moment on the session is over.
+        /// When its time is up.
         expires_at: Timestamp,
     },
     /// Submitted; the checks run.
@@ -79,32 +79,32 @@ pub enum SessionState {
         /// When the customer completed it.
         submitted_at: Timestamp,
     },
-    /// Checked.
+    /// All checks are done.
     Completed {
         /// When the last check was done.
         completed_at: Timestamp,
-        /// What the checks came to.
+        /// Score, decision and reasons.
         outcome: Outcome,
     },
-    /// Its time ran out.
+    /// Its time ran out before it was submitted, or an operator expired it.
     Expired {
-        /// When that was written down.
+        /// When the server recorded it, which is at or after `expires_at`.
         expired_at: Timestamp,
     },
 }
 
-/// A transition that the lifecycle does not have.
+/// The lifecycle does not allow this transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a session that is {} cannot become {}", from.as_str(), to.as_str())]
 pub struct InvalidTransition {
-    /// Where the session is.
+    /// The session's status.
     pub from: Status,
-    /// Where it was to go.
+    /// The status that it should have got.
     pub to: Status,
 }
 
 impl SessionState {
-    /// The name of the state as it is written down.
+    /// The status as stored: a PENDING session may be past its time. See [`SessionState::status_at`].
     pub const fn status(&self) -> Status {
         match self {
             Self::Pending { .. } => Status::Pending,
@@ -114,7 +114,7 @@ impl SessionState {
         }
     }
 
-    /// The status as anyone may see it: past its time a session never reads as PENDING, even before a sweeper has noticed.
+    /// The status as of `now`: a PENDING session past its time is EXPIRED, even if the expiry job has not recorded it yet.
     pub fn status_at(&self, now: Timestamp) -> Status {
         match self {
             Self::Pending { expires_at } if now >= *expires_at => Status::Expired,
@@ -152,6 +152,17 @@ impl SessionState {
         match self {
             Self::Pending { expires_at } if now >= expires_at => Ok(Self::Expired { expired_at: now }),
             other => Err(InvalidTransition { from: other.status(), to: Status::Expired }),
+        }
+    }
+
+    /// A new decision of a COMPLETED session: the decision changes, the status does not.
+    ///
+    /// # Errors
+    /// From every other state.
+    pub fn review(self, now: Timestamp, decision: Decision) -> Result<Self, InvalidTransition> {
+        match self {
+            Self::Completed { completed_at, outcome } => Ok(Self::Completed { completed_at, outcome: Outcome { decision, ..outcome } }),
+            other => Err(InvalidTransition { from: other.status_at(now), to: Status::Completed }),
         }
     }
 }
@@ -196,6 +207,16 @@ mod tests {
                 (20, Status::Processing, Status::Completed),
             ]
         );
+    }
+
+    #[test]
+    fn a_review_changes_the_decision_of_a_completed_session_and_nothing_else() {
+        let completed = SessionState::Completed { completed_at: EARLY, outcome: outcome() };
+        let reviewed = completed.review(END, Decision::Rejected);
+        assert_eq!(reviewed, Ok(SessionState::Completed { completed_at: EARLY, outcome: Outcome { decision: Decision::Rejected, ..outcome() } }));
+        for state in [SessionState::Pending { expires_at: END }, SessionState::Processing { submitted_at: EARLY }, SessionState::Expired { expired_at: END }] {
+            assert!(state.review(EARLY, Decision::Approved).is_err());
+        }
     }
 
     #[test]

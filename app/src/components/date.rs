@@ -1,13 +1,13 @@
-//! Days and times as people read them.
+//! Days and times as people read them: with the name of the month.
 
 use crate::words::{PageWords, fill};
 
-/// `YYYY-MM-DD`, or what begins with it, with the month's name.
+/// The day of `YYYY-MM-DD`, or of a longer text that begins with it.
 pub fn day(date: &str, words: &PageWords) -> String {
     fill_in(words.day, date, words)
 }
 
-/// `2026-11-30T12:00:00Z` with the month's name.
+/// The time of `2026-11-30T12:00:00Z`.
 pub fn time(rfc3339: &str, words: &PageWords) -> String {
     fill_in(words.date_time, rfc3339, words)
 }

@@ -1,5 +1,5 @@
-//! One field of a step: label, hint, fault and input, wired to each other by id, once for all types. Inputs are
-//! uncontrolled: what was typed before the page's script arrived stays.
+//! One field of a step: label, hint, fault and input. Their ids connect them here, once for all types of field. Inputs are
+//! uncontrolled, so that what the customer typed before the page's script arrived stays.
 
 use leptos::{
     either::{Either, EitherOf4},
@@ -13,41 +13,35 @@ use shared::{
 
 use crate::{
     components::{
-        error_summary::message,
+        host::Host,
+        ids,
         photo::{Photo, Photographed},
     },
-    islands::flow::FlowState,
+    words::FlowWords,
 };
 
-/// The id of a field's first control, which the error summary links to.
-pub fn element_id(name: &str) -> String {
-    format!("field-{name}")
-}
-
-/// A field with everything that belongs to it.
+/// A field with its label, hint and fault.
 #[component]
-pub fn FieldView(
+pub fn FieldView<H: Host>(
     /// The field.
     field: Field,
     /// All fields of its step.
     others: Vec<Field>,
-    /// What a photo of it is of.
+    /// What a photo for this field shows.
     photographed: Photographed,
-    /// What was typed, or saved by this device; of an artifact the address of its picture.
+    /// What the customer typed, or what this device saved. For an ARTIFACT, the address of its picture.
     value: String,
     /// Another device saved a value.
     elsewhere: bool,
     /// What is wrong with it.
     error: Option<FieldFault>,
-    /// What the island knows.
-    state: FlowState,
+    words: FlowWords,
+    host: H,
 ) -> impl IntoView {
-    let data = state.data.get_value();
-    let words = &data.words;
-    let id = element_id(&field.name);
+    let id = ids::of_field(&field.name);
     let own_hint = || (field.r#type == FieldType::Cpf).then(|| words.cpf_hint().to_owned()).or_else(|| words.when_asked(&field, &others));
     let hint = field.hint.clone().or_else(own_hint);
-    let fault = error.map(|error| message(&field, &error, words));
+    let fault = error.map(|error| words.fault(&field, &error));
     let ids = [hint.as_ref().map(|_| format!("{id}-hint")), fault.as_ref().map(|_| format!("{id}-fault"))];
     let described = ids.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let faulty = fault.is_some();
@@ -92,22 +86,22 @@ pub fn FieldView(
                     </fieldset>
                 }),
                 FieldType::Artifact => EitherOf4::C(view! {
-                    <Photo field photographed value elsewhere described faulty label=label.into_view() notes=notes.into_view() flow=state />
+                    <Photo field photographed value elsewhere described faulty label=label.into_view() notes=notes.into_view() words host />
                 }),
                 _ => EitherOf4::D(view! {
                     <label for=id.clone()>{label}</label>
                     {notes}
-                    <TextInput field id value described faulty warning=words.cpf_warning().to_owned() />
+                    <TextInput field id value described faulty warning=words.cpf_warning().to_owned() host />
                 }),
             }}
         </div>
     }
 }
 
-/// An input of one line. A CPF is masked as it is typed, and one that cannot be real is warned about: never more, since the
-/// server takes it.
+/// An input of one line. The island formats a CPF while the customer types it. A CPF with wrong check digits only gets a warning,
+/// because the server accepts it.
 #[component]
-fn TextInput(field: Field, id: String, value: String, described: Option<String>, faulty: bool, warning: String) -> impl IntoView {
+fn TextInput<H: Host>(field: Field, id: String, value: String, described: Option<String>, faulty: bool, warning: String, host: H) -> impl IntoView {
     let (kind, mode, complete) = match (field.r#type, field.name.as_str()) {
         (FieldType::Cpf, _) => ("text", Some("numeric"), "off"),
         (FieldType::Date, name) => ("date", None, if name.contains("birth") { "bday" } else { "off" }),
@@ -122,8 +116,7 @@ fn TextInput(field: Field, id: String, value: String, described: Option<String>,
     let typed = move |event: leptos::ev::Event| {
         if is_cpf {
             let text = event_target_value(&event);
-            #[cfg(feature = "hydrate")]
-            crate::islands::browser::mask_cpf(&event, &text);
+            host.typed_cpf(&event, &text);
             set_warn.set(doubtful(&text));
         }
     };

@@ -1,15 +1,15 @@
-//! The foot of a customer's page: privacy, language, help. The language buttons post the step's form and come after its
-//! Continue, so that Enter never means them.
+//! The footer of a customer's page: privacy, language, help. The language buttons post the step's form. They come after its
+//! Continue button, so that the Enter key never presses one of them.
 
 use leptos::prelude::*;
 use shared::{flow::Branding, language::Language};
 
-use crate::{islands::flow::FORM, words::words};
+use crate::{components::ids::FORM, words::words};
 
-/// The foot. `switch` says whether there is a form to post the language with.
+/// The footer. `switch` says whether the page has a form, which the language buttons post.
 #[component]
 pub fn Footer(branding: Branding, current: Language, switch: bool) -> impl IntoView {
-    let words = &words(current).page;
+    let words = words(current).page;
     let help = branding.contact.map(|contact| if contact.contains('@') && !contact.contains(':') { format!("mailto:{contact}") } else { contact });
     let languages = switch.then(|| {
         let button = |language: Language| {

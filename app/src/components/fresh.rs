@@ -1,5 +1,5 @@
-//! A view that is drawn anew instead of being patched. Inputs are uncontrolled: one that is given to another field would keep
-//! what was typed into it. The bundle also gets by without the code that would patch every part of a step.
+//! A view that Leptos renders again instead of updating it in place. Inputs are uncontrolled, so an input that Leptos reused for
+//! another field would keep its old text. It also keeps the code for updating a step out of the bundle.
 
 use leptos::tachys::{
     html::attribute::{Attribute, any_attribute::AnyAttribute},
@@ -7,7 +7,7 @@ use leptos::tachys::{
     view::{Mountable, Position, PositionState, Render, RenderHtml, add_attr::AddAnyAttr},
 };
 
-/// Its view, drawn anew whenever the one that returned it runs again.
+/// Renders its view again whenever the closure that returned it runs again.
 pub struct Fresh<V>(pub V);
 
 impl<V: Render> Render for Fresh<V> {

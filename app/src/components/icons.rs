@@ -1,4 +1,4 @@
-//! Inline SVG: nothing to load, coloured by the text around them, silent to screen readers.
+//! Icons as inline SVG. They need no request, have the colour of the text around them, and screen readers skip them.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ pub fn Tick() -> impl IntoView {
     }
 }
 
-/// A ring that is not closed, to be turned.
+/// A ring with a gap, which the style turns.
 #[component]
 pub fn Working() -> impl IntoView {
     view! {
@@ -44,7 +44,7 @@ pub fn Lock() -> impl IntoView {
     }
 }
 
-/// A face within the frame that a selfie should fill.
+/// A face in a frame: a selfie should fill the frame.
 #[component]
 pub fn Face() -> impl IntoView {
     view! {
@@ -56,7 +56,7 @@ pub fn Face() -> impl IntoView {
     }
 }
 
-/// A card within the frame that a document should fill.
+/// A card in a frame: the photo of a document should fill the frame.
 #[component]
 pub fn Card() -> impl IntoView {
     view! {
@@ -68,7 +68,7 @@ pub fn Card() -> impl IntoView {
     }
 }
 
-/// A sheet of paper within the frame that it should fill.
+/// A sheet of paper in a frame: its photo should fill the frame.
 #[component]
 pub fn Paper() -> impl IntoView {
     view! {

@@ -1,31 +1,31 @@
-//! The page around everything that a customer sees: head, the company's masthead, the notice that the script failed.
+//! The frame of every page that a customer sees: head, the company's name and logo, and the notice that the script failed.
 
 use leptos::{nonce::use_nonce, prelude::*};
 use shared::{flow::Branding, language::Language};
 
 use crate::{components::icons::Lock, words::words};
 
-/// What a page's head needs of the server.
+/// What the server says about a page's head.
 #[derive(Clone, Debug)]
 pub struct Site {
-    /// Where the bundle is.
+    /// How Leptos finds the bundle.
     pub options: LeptosOptions,
     /// The folder of this build's files.
     pub pkg: String,
-    /// The stylesheet with the company's colours, where there is a company.
+    /// The stylesheet with the company's colours. A page for no session has none.
     pub brand_css: Option<String>,
     /// A page without scripts.
     pub plain: bool,
-    /// Where there is no script, load an address, or this page again, after so many seconds: such as `3` or `10;url=…`.
+    /// Without script, load this page again after some seconds (`3`), or another address (`10;url=…`).
     pub refresh: Option<String>,
-    /// There is an island to take over.
+    /// The page has an island.
     pub island: bool,
 }
 
 /// A customer's page.
 #[component]
 pub fn CustomerPage(site: Site, language: Language, title: String, branding: Option<Branding>, children: Children) -> impl IntoView {
-    let words = &words(language).page;
+    let words = words(language).page;
     let Site { options, pkg, brand_css, plain, refresh, island } = site;
     let meta = refresh.map(|content| view! { <meta http-equiv="refresh" content=content /> });
     view! {

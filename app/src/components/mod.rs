@@ -1,4 +1,5 @@
-//! The small parts that pages are made of. One a file, props typed by `shared`, nothing fetched.
+//! The small parts that pages are made of, one in each file. A part draws its props and fetches nothing. It knows the words and the
+//! types of `shared`, but no page and no island.
 
 #[cfg(feature = "ssr")]
 pub mod date;
@@ -7,10 +8,10 @@ pub mod field;
 #[cfg(feature = "ssr")]
 pub mod footer;
 pub mod fresh;
+pub mod host;
 pub mod icons;
+pub mod ids;
 #[cfg(feature = "ssr")]
 pub mod layout;
 pub mod photo;
-#[cfg(feature = "ssr")]
-pub mod review;
 pub mod step_head;

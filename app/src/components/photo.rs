@@ -1,31 +1,27 @@
-//! An ARTIFACT field: two plain file inputs of one name, one that opens the camera and one that opens the files, so that it
-//! works in any browser without script; with script a file is sent as soon as it is chosen, with its progress.
-
-use std::sync::Arc;
+//! An ARTIFACT field: two file inputs of one name, one that opens the camera and one that opens the files, so that it works in
+//! any browser without script. With script the island sends a file as soon as the customer chooses it, and the field shows
+//! the progress.
 
 use leptos::{either::EitherOf4, prelude::*};
 use shared::flow::{Field, StepType};
 
 use crate::{
     components::{
-        field::element_id,
+        host::{Host, Sent},
         icons::{Card, Face, Paper, Tick},
+        ids,
     },
-    islands::{
-        flow::{FlowData, FlowState},
-        uploads::Sent,
-    },
-    words::fill,
+    words::{FlowWords, fill},
 };
 
-/// What is photographed.
+/// What a photo shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Photographed {
     /// The customer.
     Person,
-    /// A document of the size of a card.
+    /// A document as large as a card.
     Card,
-    /// A sheet of paper, which may be a PDF.
+    /// A sheet of paper, or a PDF of one.
     Paper,
 }
 
@@ -40,10 +36,9 @@ impl Photographed {
     }
 }
 
-/// What makes a photo good, said before it is taken.
+/// How to take a good photo. The customer reads it before taking one.
 #[component]
-pub fn Tips(photographed: Photographed, data: Arc<FlowData>) -> impl IntoView {
-    let words = &data.words;
+pub fn Tips(photographed: Photographed, words: FlowWords) -> impl IntoView {
     let (first, second) = match photographed {
         Photographed::Person => (words.tip_light(), words.tip_face()),
         Photographed::Card => (words.tip_flat(), words.tip_readable()),
@@ -57,9 +52,9 @@ pub fn Tips(photographed: Photographed, data: Arc<FlowData>) -> impl IntoView {
     }
 }
 
-/// The field's frame, inputs and state.
+/// The frame with the picture, the state of the file, and the inputs.
 #[component]
-pub fn Photo<L: IntoView + 'static, N: IntoView + 'static>(
+pub fn Photo<L: IntoView + 'static, N: IntoView + 'static, H: Host>(
     field: Field,
     photographed: Photographed,
     value: String,
@@ -68,11 +63,10 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static>(
     faulty: bool,
     label: L,
     notes: N,
-    flow: FlowState,
+    words: FlowWords,
+    host: H,
 ) -> impl IntoView {
-    let (data, uploads) = (flow.data.get_value(), flow.uploads);
-    let words = &data.words;
-    let (id, name) = (element_id(&field.name), field.name.clone());
+    let (id, name) = (ids::of_field(&field.name), field.name.clone());
     let accept = field.accept.join(",");
     let images: Vec<&str> = field.accept.iter().map(String::as_str).filter(|kind| kind.starts_with("image/")).collect();
     let images = images.join(",");
@@ -82,21 +76,16 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static>(
     let has = saved_before || elsewhere;
     let chosen = {
         let field = field.clone();
-        move |event: leptos::ev::Event| {
-            #[cfg(feature = "hydrate")]
-            crate::islands::uploads::chosen(&event, &field, flow);
-            #[cfg(not(feature = "hydrate"))]
-            let _ = (&event, &field, flow);
-        }
+        move |event: leptos::ev::Event| host.chosen(&event, &field)
     };
     let state = {
         let name = name.clone();
-        move || uploads.get(&name)
+        move || host.sent(&name)
     };
     let (of_data, of_picture, of_text, of_bar, of_label) = (state.clone(), state.clone(), state.clone(), state.clone(), state.clone());
     let (take, retake) = (words.take_photo().to_owned(), words.retake_photo().to_owned());
     let alt = words.your_photo().to_owned();
-    let said = Arc::clone(&data);
+    let said = words.clone();
     view! {
         <fieldset aria-describedby=described>
             <legend>{label}</legend>
@@ -120,13 +109,13 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static>(
                 <p class="state" role="status">
                     {move || match of_text() {
                         Some(Sent::Sending(percent)) => EitherOf4::D(view! {
-                            // The bar says it too; read aloud, each per cent would be one too many.
-                            <span aria-hidden="true">{fill(said.words.uploading(), &[("percent", &percent.to_string())])}</span>
+                            // Screen readers use the progress bar instead, so that they do not read every percentage aloud.
+                            <span aria-hidden="true">{fill(said.uploading(), &[("percent", &percent.to_string())])}</span>
                         }),
-                        Some(Sent::Waiting) => EitherOf4::A(Some(said.words.file_waiting().to_owned())),
+                        Some(Sent::Waiting) => EitherOf4::A(Some(said.file_waiting().to_owned())),
                         Some(Sent::Failed(reason)) => EitherOf4::B(view! { <span class="fault">{reason}</span> }),
                         None if !has => EitherOf4::A(None),
-                        _ => EitherOf4::C(view! { <span class="ok"><Tick />{said.words.saved().to_owned()}</span> }),
+                        _ => EitherOf4::C(view! { <span class="ok"><Tick />{said.saved().to_owned()}</span> }),
                     }}
                 </p>
                 <progress max="100" value=move || if let Some(Sent::Sending(percent)) = of_bar() { percent } else { 0 }

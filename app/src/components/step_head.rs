@@ -1,16 +1,14 @@
-//! The head of a step: where one is, and what it is about.
-
-use std::sync::Arc;
+//! The head of a step: which step of how many it is, and what it is about.
 
 use leptos::prelude::*;
 use shared::flow::Step;
 
-use crate::{islands::flow::FlowData, words::fill};
+use crate::words::{FlowWords, fill};
 
-/// The head of step `at` of `of`.
+/// The head of step number `at` of `of`.
 #[component]
-pub fn StepHead(step: Step, at: usize, of: usize, data: Arc<FlowData>) -> impl IntoView {
-    let position = fill(data.words.step_of(), &[("at", &at.to_string()), ("of", &of.to_string())]);
+pub fn StepHead(step: Step, at: usize, of: usize, words: FlowWords) -> impl IntoView {
+    let position = fill(words.step_of(), &[("at", &at.to_string()), ("of", &of.to_string())]);
     view! {
         <div class="steps">
             <p>{position.clone()}</p>

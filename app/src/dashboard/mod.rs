@@ -1,6 +1,23 @@
-//! The operators' pages, drawn by the server; islands only where they help.
+//! The operators' dashboard: one file for each page, with the data that the page shows. The server reads, decides and unseals; a page
+//! only draws, so what an operator may not see is not in its data. Times are RFC 3339 in UTC. Every form works without script.
 
-mod bad_url;
-pub mod data;
-#[cfg(feature = "ssr")]
-pub mod pages;
+pub mod decision;
+pub mod deliveries;
+pub mod dossiers;
+pub mod entered;
+pub mod entrance;
+pub mod evidence;
+pub mod form;
+pub mod keys;
+pub mod layout;
+pub mod link_form;
+pub mod links;
+pub mod once;
+pub mod operators;
+pub mod parts;
+pub mod problem;
+pub mod risk;
+pub mod session;
+pub mod sessions;
+pub mod timeline;
+pub mod webhooks;

@@ -1,8 +1,11 @@
-//! The customer's pages: one step at a time, then the status. The server draws them whole; the step's form is taken over by
-//! the island [`crate::islands::flow::Flow`].
+//! The customer's pages: one step at a time, then the status. The server draws each page whole. In the browser, the island
+//! [`crate::islands::flow::Flow`] takes over the form of the step.
 
+pub mod by_field;
+pub mod data;
 #[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
-pub mod status;
-pub mod step_form;
+mod review;
+#[cfg(feature = "ssr")]
+mod status;

@@ -1,4 +1,4 @@
-//! Whole pages, drawn by the server alone.
+//! The customer's pages, which only the server draws. A page without script must do everything that one with script does.
 
 use std::sync::Arc;
 
@@ -9,15 +9,18 @@ use crate::{
     components::{
         footer::Footer,
         layout::{CustomerPage, Site},
-        review::Review,
         step_head::StepHead,
     },
-    flow::status::{StatusView, title},
-    islands::flow::{DATA, Flow, FlowData},
+    flow::{
+        data::{DATA, FlowData},
+        review::Review,
+        status::{StatusView, title},
+    },
+    islands::flow::Flow,
     words::words,
 };
 
-/// A step: the form, which the island takes over, and around it what is only to be read.
+/// A step: the form, which the island takes over, and around it what the customer only reads.
 #[component]
 pub fn StepPage(site: Site, session: PublicSession, data: Arc<FlowData>) -> impl IntoView {
     let (language, branding) = (session.locale, session.branding);
@@ -27,12 +30,12 @@ pub fn StepPage(site: Site, session: PublicSession, data: Arc<FlowData>) -> impl
     let review = data.is_review(&step.id).then(|| {
         view! {
             <main class="step">
-                <StepHead step at=at + 1 of=data.steps.len() data=data.clone() />
+                <StepHead step at=at + 1 of=data.steps.len() words=data.words.clone() />
                 <Review data=data.clone() />
             </main>
         }
     });
-    // The only character that could end the element, or begin a comment in it.
+    // `<` is the only character that could end the script element, or begin a comment in it.
     let json = serde_json::to_string(&*data).expect("strings, lists and maps serialise").replace('<', "\\u003c");
     let plain = site.plain;
     provide_context(data);
@@ -46,11 +49,11 @@ pub fn StepPage(site: Site, session: PublicSession, data: Arc<FlowData>) -> impl
     }
 }
 
-/// Where a session is that is no longer open.
+/// The status of a session that is no longer open.
 #[component]
 pub fn StatusPage(site: Site, session: PublicSession, return_url: Option<String>) -> impl IntoView {
     let (language, branding) = (session.locale, session.branding.clone());
-    let title = format!("{} · {}", title(session.status, &words(language).page), branding.company_name);
+    let title = format!("{} · {}", title(session.status, words(language).page), branding.company_name);
     view! {
         <CustomerPage site language title branding=Some(branding.clone())>
             <StatusView session return_url />
@@ -59,7 +62,7 @@ pub fn StatusPage(site: Site, session: PublicSession, return_url: Option<String>
     }
 }
 
-/// A page of two sentences in nobody's name: for a link that opens nothing, and for trouble.
+/// A page without a company's branding: for a link to no session, and for errors.
 #[component]
 pub fn NeutralPage(site: Site, language: Language, title: &'static str, text: &'static str) -> impl IntoView {
     view! {

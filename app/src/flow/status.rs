@@ -1,5 +1,5 @@
-//! What a customer sees once there is nothing more to fill in: checking, done, or too late. Drawn by the server alone;
-//! while the checks run, `public/guard.js` asks for the status, and without script the page loads itself again.
+//! What a customer sees after the last step: we are checking, done, or expired. Only the server draws it. While the checks run,
+//! `public/guard.js` asks for the status, and without script the page reloads itself.
 
 use leptos::{either::EitherOf3, prelude::*};
 use shared::{api::PublicSession, session::Status};
@@ -12,7 +12,7 @@ use crate::{
     words::{PageWords, fill, words},
 };
 
-/// The heading of a status.
+/// The heading for a status.
 pub const fn title(status: Status, words: &PageWords) -> &'static str {
     match status {
         Status::Pending | Status::Processing => words.working_title,
@@ -21,10 +21,10 @@ pub const fn title(status: Status, words: &PageWords) -> &'static str {
     }
 }
 
-/// The status of a session, and where to go from here.
+/// The status of a session, and the link back to the company's site.
 #[component]
 pub fn StatusView(session: PublicSession, return_url: Option<String>) -> impl IntoView {
-    let words = &words(session.locale).page;
+    let words = words(session.locale).page;
     let company = session.branding.company_name;
     let text = match session.status {
         Status::Pending | Status::Processing => words.working_text.to_owned(),

@@ -1,5 +1,5 @@
-//! What only the browser does for the flow: taking the page over, history, focus, the network coming and going. Never
-//! drawn, so never hydrated.
+//! The part of the flow that runs only in the browser: it hydrates the page and handles history, focus and the network. It renders
+//! nothing.
 
 use std::{cell::Cell, sync::Arc};
 
@@ -10,20 +10,22 @@ use shared::{cpf, session::Status};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement};
 
-use crate::islands::{
-    by_field::ByField,
-    flow::{DATA, FlowData, FlowState, Shown},
-    json, request,
+use crate::{
+    flow::{
+        by_field::ByField,
+        data::{DATA, FlowData, Shown},
+    },
+    islands::{json, request, state::FlowState},
 };
 
-/// What the server drew the island from.
+/// The data from which the server drew the island.
 pub fn data() -> Arc<FlowData> {
     let text = document().get_element_by_id(DATA).and_then(|element| element.text_content());
-    // Without it the page is not ours to take over: the guard hears this, and the form goes on by itself.
+    // Without the data the island cannot take the page over. The guard notices the panic, and the plain form still works.
     Arc::new(text.and_then(|text| json::parse(&text)).expect("the page holds what it was drawn from"))
 }
 
-/// After hydration: mark the page, follow history and the network, and keep the focus where it belongs.
+/// After hydration: marks the page, follows history and the network, and keeps the focus where it belongs.
 pub fn take_over(state: FlowState) {
     Effect::new(move |before: Option<String>| {
         let (step, faulty) = state.shown.with(|shown| (shown.step.clone(), !shown.errors.is_empty()));
@@ -50,7 +52,7 @@ pub fn take_over(state: FlowState) {
     };
     on("popstate", follow_address);
     on("focus", refresh);
-    // Back from the page that this one was left for.
+    // The customer came back from another page.
     on("pageshow", |state| {
         if LEAVING.replace(false) {
             state.busy.set(false);
@@ -67,14 +69,14 @@ pub fn take_over(state: FlowState) {
     crate::islands::forced_panic::prepare();
 }
 
-/// What counts of `/public` while a step is being filled in.
+/// The part of `/public` that matters while the customer fills in a step.
 #[derive(Deserialize)]
 struct StatusNow {
     status: Status,
 }
 
-/// Asks for `/public`. It moves nobody and redraws no step that is being filled in; only a session that is no longer open
-/// is shown as such, by its own page.
+/// Requests `/public`. It never moves the customer or renders the step again. Only if the session is no longer open, it loads the
+/// page that says so.
 pub fn refresh(state: FlowState) {
     spawn_local(async move {
         let path = format!("/kyc-sessions/{}/public", state.data.with_value(|data| data.id.clone()));
@@ -90,23 +92,23 @@ thread_local! {
     static LEAVING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Another page is on its way: until it is there, this one stays busy.
+/// Another page is loading. This one stays busy until it is there.
 pub fn leaving() {
     LEAVING.set(true);
 }
 
-/// Whether another page is on its way.
+/// Whether another page is loading.
 pub fn is_leaving() -> bool {
     LEAVING.get()
 }
 
-/// Loads an address in place of this page.
+/// Loads an address in place of this page in the history.
 pub fn load(address: &str) {
     leaving();
     let _ = window().location().replace(address);
 }
 
-/// Shows a step and puts its address into history.
+/// Shows a step and adds its address to the history.
 pub fn go_to(state: FlowState, shown: Shown) {
     let address = state.data.with_value(|data| data.address(Some(&shown.step)));
     if state.data.with_value(|data| data.is_review(&shown.step)) {
@@ -127,14 +129,14 @@ fn show(state: FlowState, shown: Shown) {
     state.shown.set(shown);
 }
 
-/// The back or forward button: show the step that the address names, and keep what is typed in the one that is left.
+/// The customer pressed back or forward: shows the step in the address, and keeps what is typed in the current one.
 fn follow_address(state: FlowState) {
     let path = window().location().pathname().unwrap_or_default();
     let step = path.rsplit('/').next().unwrap_or_default().to_owned();
     let mut shown = state.shown.get_untracked();
     let is_ours = |step: &str| state.data.with_value(|data| data.find(step).is_some() && !data.is_review(step));
     if shown.step == step {
-        return; // A link within the page, such as those of the error summary.
+        return; // A link within the page, such as one in the error summary.
     }
     if !is_ours(&step) || !is_ours(&shown.step) {
         let _ = window().location().reload();
@@ -148,7 +150,7 @@ fn follow_address(state: FlowState) {
     show(state, Shown { step, errors: Vec::new(), ..shown });
 }
 
-/// Puts dots and dash into a CPF while it is typed at its end; a correction in the middle is left alone.
+/// Adds dots and dash to a CPF while the customer types at its end. A correction in the middle stays as typed.
 pub fn mask_cpf(event: &web_sys::Event, text: &str) {
     let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
     let at_end = input.selection_start().ok().flatten().is_none_or(|at| at as usize >= text.encode_utf16().count());
@@ -159,7 +161,7 @@ pub fn mask_cpf(event: &web_sys::Event, text: &str) {
     }
 }
 
-/// What stands in the form, by field.
+/// The texts in the form, by field.
 pub fn typed(form: &web_sys::FormData, names: impl Iterator<Item = String>) -> ByField<String> {
     names.filter_map(|name| form.get(&name).as_string().map(|text| (name, text))).collect()
 }

@@ -1,9 +1,9 @@
-//! For tests alone: a panic where the address asks for one, by `?panic=` and one of `mount`, `submit`, `input`, `later`.
+//! Only for tests: a panic where the address asks for one, with `?panic=` and one of `mount`, `submit`, `input`, `later`.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, closure::Closure};
 
-/// Panics at once for `mount`, and makes the page panic for `input` and `later`.
+/// Panics at once for `mount`. For `input` and `later` it panics when that happens.
 pub fn prepare() {
     at("mount");
     let input = Closure::<dyn Fn()>::new(|| at("input"));
@@ -12,10 +12,10 @@ pub fn prepare() {
     set_timeout(|| at("later"), std::time::Duration::from_millis(300));
 }
 
-/// Panics where the address asks for a panic here.
+/// Panics if the address asks for a panic at this place.
 ///
 /// # Panics
-/// Then.
+/// If the address asks for it.
 pub fn at(place: &str) {
     let query = window().location().search().unwrap_or_default();
     assert!(!query.contains(&format!("panic={place}")), "a forced panic");

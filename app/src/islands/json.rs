@@ -1,36 +1,19 @@
-//! JSON by the browser's own parser, read into the shared types. A parser of our own, with its numbers and its messages,
-//! would weigh more than all that is read with it; whatever is not of the form that is wanted is simply nothing.
+//! Reads JSON into the shared types with the browser's own parser, because serde_json's would add more to the bundle than everything
+//! that is read with it. A text of the wrong shape is `None`, without a message.
 
-use js_sys::{Array, JSON, Object, Reflect};
+use js_sys::{Array, JSON, Object};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor, value::StringDeserializer};
-use serde_json::Value;
-use shared::api::RawUserData;
 use wasm_bindgen::{JsCast as _, JsValue};
 
-/// Reads a JSON text. `None` where it is none, or of another form.
+/// Reads a JSON text. `None` if it is not JSON, or has the wrong shape.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
     T::deserialize(Js(JSON::parse(text).ok()?)).ok()
-}
-
-/// The body of `PUT …/steps/:step` and `POST …/complete`.
-pub fn user_data(sent: &RawUserData) -> String {
-    let (body, values) = (Object::new(), Object::new());
-    for (name, value) in sent {
-        let value = match value {
-            Value::String(text) => JsValue::from_str(text),
-            Value::Bool(flag) => JsValue::from_bool(*flag),
-            _ => JsValue::NULL,
-        };
-        let _ = Reflect::set(&values, &JsValue::from_str(name), &value);
-    }
-    let _ = Reflect::set(&body, &JsValue::from_str("userData"), &values);
-    JSON::stringify(&body).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
 /// A value that the browser parsed.
 struct Js(JsValue);
 
-/// Of another form than what is wanted. Nobody reads why.
+/// The value has the wrong shape. Nobody needs the reason.
 #[derive(Debug)]
 struct Odd;
 
@@ -42,7 +25,7 @@ impl std::fmt::Display for Odd {
 
 impl std::error::Error for Odd {}
 
-// Each of these would otherwise make a sentence, and bring the code that writes numbers.
+// The default methods would write a sentence, and add the code that formats numbers.
 impl Error for Odd {
     fn custom<T: std::fmt::Display>(_: T) -> Self {
         Self

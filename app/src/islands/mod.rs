@@ -1,21 +1,24 @@
-//! The interactive parts, each in the bundle of its feature. Each takes over what the server drew; nothing needs them.
+//! The interactive parts, each in the bundle of its feature. Each takes over what the server drew, and every page works without
+//! them.
 
-#[cfg(feature = "flow")]
-pub mod by_field;
 #[cfg(feature = "dashboard")]
 pub mod dashboard;
 #[cfg(feature = "flow")]
 pub mod flow;
 #[cfg(feature = "flow")]
-pub mod uploads;
+mod state;
+#[cfg(feature = "flow")]
+mod step_form;
 
 #[cfg(all(feature = "hydrate", feature = "flow"))]
-pub mod browser;
+mod browser;
 #[cfg(feature = "forced-panic")]
-pub mod forced_panic;
+mod forced_panic;
 #[cfg(feature = "hydrate")]
-pub mod json;
+mod json;
 #[cfg(all(feature = "hydrate", feature = "flow"))]
-pub mod request;
+mod request;
 #[cfg(all(feature = "hydrate", feature = "flow"))]
-pub mod submit;
+mod submit;
+#[cfg(all(feature = "hydrate", feature = "flow"))]
+mod uploads;

@@ -1,14 +1,14 @@
-//! Requests that go on until they are answered. Each of ours means the same however often it arrives, so where no answer
-//! comes it is sent again: after a while, or at once when the network is back or the customer presses the button.
+//! Requests that the island sends again until the server answers: after a pause, or at once when the network is back or the customer
+//! presses the button. That is safe, because each of our requests means the same however often it arrives.
 
 use std::cell::Cell;
 
 use gloo_net::http::{Request, Response};
 use gloo_timers::future::TimeoutFuture;
 
-/// How often one request is sent, at most: for about ten minutes.
+/// How often the island sends one request at most. That takes about ten minutes.
 const TRIES: u32 = 45;
-/// The longest pause, and the steps in which it is waited, in milliseconds.
+/// The longest pause, and how often a pause checks whether to hurry, in milliseconds.
 const LONGEST_MS: u32 = 15_000;
 const STEP_MS: u32 = 250;
 
@@ -16,17 +16,17 @@ thread_local! {
     static HURRY: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whatever waits to be sent again is sent now.
+/// Ends the pause of every request that waits.
 pub fn hurry() {
     HURRY.set(true);
 }
 
-/// Whether a status says that the server may well answer later.
+/// Whether the server may answer differently later.
 pub const fn is_passing(status: u16) -> bool {
     matches!(status, 408 | 500..)
 }
 
-/// Waits before try number `number`, from 0. False where there have been enough.
+/// Waits before try number `number`, counted from 0. False after the last try.
 pub async fn pause(number: u32) -> bool {
     HURRY.set(false);
     let mut left = (500 << number.min(5)).min(LONGEST_MS);
@@ -37,7 +37,7 @@ pub async fn pause(number: u32) -> bool {
     number < TRIES
 }
 
-/// Sends a request, and again while no answer comes; `waits` is called before each pause. `None`: none came at all.
+/// Sends a request again and again until an answer comes. Calls `waits` before each pause. `None`: no answer ever came.
 pub async fn until_answered(request: impl Fn() -> Result<Request, gloo_net::Error>, waits: impl Fn()) -> Option<Response> {
     let mut number = 0;
     loop {

@@ -1,29 +1,35 @@
-//! Continue, in the browser: send what was chosen, warn of what is wrong, save the step, go on; after the last step,
-//! complete. Whatever it does not understand it leaves to the browser's own way of posting the form.
+//! Continue, in the browser: it sends the files, shows what is wrong, saves the step and goes on. After the last step it completes
+//! the session. Where it gets an answer that it does not expect, the browser posts the plain form.
 
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use gloo_timers::future::TimeoutFuture;
+use js_sys::{JSON, Object, Reflect};
 use leptos::{prelude::*, task::spawn_local};
+use serde_json::Value;
 use shared::{
     answers::{self, Answers},
     api::RawUserData,
     field_value::Answer,
-    flow::{FieldType, Step},
+    flow::{FieldType, Step, next_step},
     ids::ArtifactId,
     problem::{FieldFault, Problem},
 };
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent};
 
-use super::{
-    browser::{self, typed},
-    flow::{FlowState, Shown},
-    json, request,
-    uploads::{self, Sent},
+use crate::{
+    components::host::Sent,
+    flow::data::Shown,
+    islands::{
+        browser::{self, typed},
+        json, request,
+        state::FlowState,
+        uploads,
+    },
+    words::FlowWords,
 };
-use crate::words::FlowWords;
 
-/// The form is being submitted.
+/// The customer submits the form.
 pub fn submit(event: &SubmitEvent, state: FlowState, step: Step) {
     let to_server = |button: HtmlElement| button.has_attribute("formnovalidate");
     if event.submitter().is_some_and(to_server) {
@@ -31,7 +37,7 @@ pub fn submit(event: &SubmitEvent, state: FlowState, step: Step) {
     }
     event.prevent_default();
     #[cfg(feature = "forced-panic")]
-    super::forced_panic::at("submit");
+    crate::islands::forced_panic::at("submit");
     let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
     if state.busy.get_untracked() {
         return request::hurry();
@@ -49,12 +55,12 @@ pub fn submit(event: &SubmitEvent, state: FlowState, step: Step) {
     });
 }
 
-/// The whole of it. `None`: let the browser post the form.
+/// Sends the step. `None`: the browser should post the form.
 async fn send(state: FlowState, step: Step, form: &HtmlFormElement) -> Option<()> {
     let read = || Some(typed(&FormData::new_with_form(form).ok()?, step.fields.iter().map(|field| field.name.clone())));
     let is_shown = || state.shown.with_untracked(|shown| shown.step == step.id);
     if !send_files(state, &step, &FormData::new_with_form(form).ok()?).await {
-        return Some(()); // The field says why.
+        return Some(()); // The field shows why.
     }
     let mut texts = read()?;
     loop {
@@ -66,12 +72,12 @@ async fn send(state: FlowState, step: Step, form: &HtmlFormElement) -> Option<()
         }
         let Some(saving) = call(state, Method::PUT, &format!("steps/{}", step.id), &sent).await else { return Some(()) };
         if !is_shown() {
-            return Some(()); // Gone back meanwhile: nothing may move the customer now.
+            return Some(()); // The customer went back meanwhile, and nothing may move them now.
         }
         let now = read()?;
         match saving.status() {
             204 if now == texts => break,
-            204 => texts = now, // Corrected while it was on its way.
+            204 => texts = now, // The customer corrected it while it was being sent.
             422 => {
                 shown.answers.extend(now);
                 return show_faults(state, shown, json::parse::<Problem>(&saving.text().await.ok()?)?.errors);
@@ -83,17 +89,17 @@ async fn send(state: FlowState, step: Step, form: &HtmlFormElement) -> Option<()
     shown.answers.extend(texts);
     shown.errors.clear();
     let data = state.data.get_value();
-    let Some(next) = data.after(&step.id) else { return complete(state).await };
+    let Some(next) = next_step(&data.steps, &step.id, data.change) else { return complete(state).await };
     if data.change {
-        browser::load(&data.address(data.steps.last().map(|last| last.id.as_str())));
+        browser::load(&data.address(Some(&next.id)));
     } else {
         browser::go_to(state, Shown { step: next.id.clone(), ..shown });
     }
     Some(())
 }
 
-/// Everything is saved: submit it. A lost answer is asked for again, which changes nothing; that it was submitted is said
-/// by the page that comes then, and so only once it was.
+/// Every step is saved: submits the session. If the answer is lost it asks again, which changes nothing. Only the page that
+/// follows says that the session was submitted.
 async fn complete(state: FlowState) -> Option<()> {
     let Some(reply) = call(state, Method::POST, "complete", &RawUserData::new()).await else { return Some(()) };
     let data = state.data.get_value();
@@ -108,12 +114,12 @@ async fn complete(state: FlowState) -> Option<()> {
     Some(())
 }
 
-/// Calls the session API until it answers. `None`: it never did, and the page says so; to post the form into nowhere would
-/// lose the page and what is typed in it.
+/// Calls the session API until it answers. `None`: it never did, and the page says so. The browser should not post the form then,
+/// because the customer would lose the page and what is typed in it.
 async fn call(state: FlowState, method: Method, route: &str, sent: &RawUserData) -> Option<Response> {
-    // The language says in which words a consent was read.
+    // The server notes in which language the customer read a consent.
     let path = state.data.with_value(|data| format!("/kyc-sessions/{}/{route}?lang={}", data.id, data.language.tag()));
-    let body = json::user_data(sent);
+    let body = body_of(sent);
     let request =
         || -> Result<Request, gloo_net::Error> { RequestBuilder::new(&path).method(method.clone()).header("content-type", "application/json").body(&body) };
     let reply = request::until_answered(request, || say(state, |words| words.connection_lost())).await;
@@ -123,11 +129,26 @@ async fn call(state: FlowState, method: Method, route: &str, sent: &RawUserData)
     reply
 }
 
+/// The body of `PUT …/steps/:step` and `POST …/complete`, written with the browser's own JSON.
+fn body_of(sent: &RawUserData) -> String {
+    let (body, values) = (Object::new(), Object::new());
+    for (name, value) in sent {
+        let value = match value {
+            Value::String(text) => JsValue::from_str(text),
+            Value::Bool(flag) => JsValue::from_bool(*flag),
+            _ => JsValue::NULL,
+        };
+        let _ = Reflect::set(&values, &JsValue::from_str(name), &value);
+    }
+    let _ = Reflect::set(&body, &JsValue::from_str("userData"), &values);
+    JSON::stringify(&body).ok().and_then(|text| text.as_string()).unwrap_or_default()
+}
+
 fn say(state: FlowState, word: fn(&FlowWords) -> &str) {
     state.trouble.set(state.data.with_value(|data| word(&data.words).to_owned()));
 }
 
-/// An answer that ends the try. `None`: the browser's own way may do better.
+/// Handles an answer that is neither success nor a fault. `None`: the browser should post the form.
 fn stop(state: FlowState, status: u16) -> Option<()> {
     match status {
         409 | 410 => browser::refresh(state),
@@ -137,12 +158,12 @@ fn stop(state: FlowState, status: u16) -> Option<()> {
     Some(())
 }
 
-/// Waits for files on their way and sends those that were chosen before the script arrived or did not arrive before. False
-/// where one did not make it.
+/// Waits for the files that are being sent. Sends those that failed before, and those that the customer chose before the script
+/// arrived. False if one could not be sent.
 async fn send_files(state: FlowState, step: &Step, entered: &FormData) -> bool {
     let mut all = true;
     for field in step.fields.iter().filter(|field| field.r#type == FieldType::Artifact) {
-        let state_of = || uploads::sent_without_tracking(state.uploads, &field.name);
+        let state_of = || state.uploads.get_untracked(&field.name);
         request::hurry();
         while matches!(state_of(), Some(Sent::Sending(_) | Sent::Waiting)) {
             TimeoutFuture::new(100).await;
@@ -158,13 +179,11 @@ async fn send_files(state: FlowState, step: &Step, entered: &FormData) -> bool {
     all
 }
 
-/// The files that the server has, as far as this page knows; which they are makes no difference here.
+/// The files that the server has, as far as this page knows. Which files they are makes no difference here.
 fn files_there(state: FlowState, step: &Step, shown: &Shown) -> Answers {
     let elsewhere = |name: &String| state.data.with_value(|data| data.elsewhere.contains(name));
     let there = |name: &String| {
-        shown.answers.get(name).is_some_and(|value| !value.is_empty())
-            || elsewhere(name)
-            || matches!(uploads::sent_without_tracking(state.uploads, name), Some(Sent::Saved(_)))
+        shown.answers.get(name).is_some_and(|value| !value.is_empty()) || elsewhere(name) || matches!(state.uploads.get_untracked(name), Some(Sent::Saved(_)))
     };
     let files = step.fields.iter().filter(|field| field.r#type == FieldType::Artifact && there(&field.name));
     let mut there = Answers::new();

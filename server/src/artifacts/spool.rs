@@ -1,5 +1,5 @@
-//! A file on its way in: written to a temporary file as it arrives, sealed under a key that exists in memory alone, so that
-//! a slow sender holds no memory and a crash leaves nothing to read.
+//! Spools an upload: writes it to an encrypted temporary file while it arrives, so that a slow sender does not occupy memory. The key
+//! is only in memory, so a crash leaves nothing that can be read.
 
 use std::{path::Path, sync::Arc};
 
@@ -16,7 +16,7 @@ use crate::{
 
 const NAME: &str = "spool";
 
-/// A file that is still arriving.
+/// An upload that is still arriving.
 pub struct Spool {
     file: File,
     key: Arc<Key>,
@@ -26,7 +26,7 @@ pub struct Spool {
     size: u64,
 }
 
-/// A file that has arrived.
+/// An upload that has arrived completely.
 pub struct Spooled {
     file: File,
     key: Arc<Key>,
@@ -35,10 +35,10 @@ pub struct Spooled {
 }
 
 impl Spool {
-    /// An empty one. Its file has no name in `folder`, so nothing is left of it once it is dropped.
+    /// An empty spool. Its file has no name in `folder`, so the system frees it as soon as it is closed.
     ///
     /// # Errors
-    /// Where no file can be made.
+    /// If the file cannot be created.
     pub async fn new(folder: &Path, ambient: &Ambient) -> std::io::Result<Self> {
         let folder = folder.to_owned();
         let file = tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder)).await??;
@@ -52,15 +52,15 @@ impl Spool {
         })
     }
 
-    /// Bytes so far.
+    /// The bytes written so far.
     pub const fn size(&self) -> u64 {
         self.size
     }
 
-    /// Takes what arrived next.
+    /// Writes the next bytes of the upload.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// If it cannot be written.
     pub async fn write(&mut self, mut bytes: &[u8]) -> std::io::Result<()> {
         self.hash.update(bytes);
         self.size += bytes.len() as u64;
@@ -82,10 +82,10 @@ impl Spool {
         self.file.write_all(&sealed).await
     }
 
-    /// That was all.
+    /// Ends the upload.
     ///
     /// # Errors
-    /// Where the rest cannot be written.
+    /// If the last chunk cannot be written.
     pub async fn finish(mut self) -> std::io::Result<Spooled> {
         self.seal(true).await?;
         self.file.flush().await?;
@@ -95,20 +95,20 @@ impl Spool {
 }
 
 impl Spooled {
-    /// Its bytes.
+    /// Its size in bytes.
     pub const fn size(&self) -> u64 {
         self.size
     }
 
-    /// SHA-256 of it, hexadecimal.
+    /// The SHA-256 of its plain bytes, hexadecimal.
     pub fn sha256(&self) -> &str {
         &self.sha256
     }
 
-    /// The whole file in memory.
+    /// Reads and decrypts the whole file into memory.
     ///
     /// # Errors
-    /// Where the temporary file cannot be read.
+    /// If the temporary file cannot be read.
     pub async fn read(mut self) -> std::io::Result<Vec<u8>> {
         let size = usize::try_from(self.size).map_err(std::io::Error::other)?;
         let mut sealed = Vec::with_capacity(size + (size / CHUNK + 1) * CHUNK_OVERHEAD);
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_went_in_comes_out_however_it_was_cut() {
+    async fn the_bytes_written_are_the_bytes_read() {
         let folder = tempfile::tempdir().unwrap();
         for (length, piece) in [(0, 1), (1, 1), (CHUNK, 1000), (CHUNK + 1, CHUNK), (3 * CHUNK, 100_000)] {
             let plain: Vec<u8> = (0..length).map(|at| (at % 253) as u8).collect();

@@ -1,56 +1,78 @@
-//! Check `evidence`: each required artifact is there and, where it is an image, decodes and is at least 600 px on its short
-//! side.
+//! Check `evidence`: each required file is present. Each image can be decoded, and its shorter side has at least 600 pixels.
 
+use std::time::Duration;
+
+use futures::future::BoxFuture;
 use shared::{
     answers,
+    catalogue::{CheckInfo, Needs, Reason},
     flow::{Field, FieldType},
     risk::CheckResult,
 };
 
-use super::{CheckError, Subject, finding};
-use crate::{
-    app::App,
-    artifacts::{self, inspect},
-    model::Finding,
+use super::check::{self, CheckError, Submission, found, reason, skipped};
+use crate::{artifacts::inspect, model::Verdict};
+
+pub const INFO: CheckInfo = CheckInfo {
+    name: "evidence",
+    version: 1,
+    reasons: &[
+        Reason { code: "evidence.missing", weight: 100, result: CheckResult::Failed },
+        Reason { code: "evidence.small", weight: 30, result: CheckResult::Warning },
+        Reason { code: "evidence.unreadable", weight: 100, result: CheckResult::Failed },
+    ],
+    needs: Needs::Type(FieldType::Artifact),
 };
 
-/// The least an image needs on its short side, in pixels, to be looked at.
+/// The least length of an image's shorter side, in pixels.
 const SHORT_SIDE: u32 = 600;
 
-/// Looks at every artifact field; SKIPPED where the flow has none.
-pub async fn check(app: &App, subject: &Subject) -> Result<Finding, CheckError> {
-    let mut reasons = Vec::new();
-    let fields: Vec<&Field> = subject.steps.iter().flat_map(|step| &step.fields).filter(|field| field.r#type == FieldType::Artifact).collect();
-    if fields.is_empty() {
-        return Ok(Finding { result: CheckResult::Skipped, reasons: std::collections::BTreeSet::new() });
+pub struct Check;
+
+impl check::Check for Check {
+    fn info(&self) -> &'static CheckInfo {
+        &INFO
     }
-    for field in fields {
-        reasons.extend(look(app, subject, field).await?);
+
+    /// Decoding 40 images of 50 megapixels takes about that long.
+    fn timeout(&self) -> Duration {
+        Duration::from_secs(20)
     }
-    Ok(finding(reasons))
+
+    fn look<'a>(&'a self, submission: &'a Submission) -> BoxFuture<'a, Result<Verdict, CheckError>> {
+        Box::pin(look(submission))
+    }
 }
 
-async fn look(app: &App, subject: &Subject, field: &Field) -> Result<Option<(&'static str, CheckResult)>, CheckError> {
-    let id = subject.answers.get(&field.name).and_then(|answer| answer.text().parse().ok());
-    let Some(artifact) = subject.artifacts.iter().find(|artifact| Some(artifact.id) == id) else {
-        let required = answers::is_required(field, &subject.answers);
-        return Ok(required.then_some(("evidence.missing", CheckResult::Failed)));
+/// Checks every ARTIFACT field; SKIPPED if the flow has none.
+async fn look(submission: &Submission) -> Result<Verdict, CheckError> {
+    let fields: Vec<&Field> = submission.fields().filter(|field| field.r#type == FieldType::Artifact).collect();
+    if fields.is_empty() {
+        return Ok(skipped());
+    }
+    let mut reasons = Vec::new();
+    for field in fields {
+        reasons.extend(look_at(submission, field).await?.map(|code| reason(code, field)));
+    }
+    Ok(found(&INFO, reasons))
+}
+
+async fn look_at(submission: &Submission, field: &Field) -> Result<Option<&'static str>, CheckError> {
+    let Some(artifact) = submission.artifact(field) else {
+        return Ok(answers::is_required(field, &submission.answers).then_some("evidence.missing"));
     };
-    let Some(media) = inspect::MediaType::parse(&artifact.media_type) else {
-        return Ok(Some(("evidence.unreadable", CheckResult::Failed)));
-    };
+    let Some(media) = inspect::MediaType::parse(&artifact.media_type) else { return Ok(Some("evidence.unreadable")) };
     if media == inspect::MediaType::Pdf {
         return Ok(None);
     }
-    let bytes = match artifacts::read(app, &subject.session, &subject.key, artifact).await {
+    let bytes = match submission.read(artifact).await {
         Ok(bytes) => bytes,
-        Err(error) if error.is_lost() => return Ok(Some(("evidence.unreadable", CheckResult::Failed))),
+        Err(error) if error.is_lost() => return Ok(Some("evidence.unreadable")),
         Err(error) => return Err(error.into()),
     };
-    let decoded = app.on_cpu(move || inspect::decode(&bytes, media)).await.map_err(|_| CheckError::Panicked)?;
-    Ok(match decoded {
-        Err(_) => Some(("evidence.unreadable", CheckResult::Failed)),
-        Ok(image) if image.width().min(image.height()) < SHORT_SIDE => Some(("evidence.small", CheckResult::Warning)),
+    Ok(match submission.on_cpu(move || inspect::decode(&bytes, media)).await? {
+        Err(_) => Some("evidence.unreadable"),
+        Ok(image) if image.width().min(image.height()) < SHORT_SIDE => Some("evidence.small"),
         Ok(_) => None,
     })
 }

@@ -1,68 +1,61 @@
-//! Checks: what is verified of a submitted session, and the runner that does it.
+//! The checks of a submitted session. Each check has one file, which declares it (`INFO`) and implements it ([`check::Check`]), and
+//! one line in the registry below. [`runner`] runs them.
 
-mod cpf;
-mod evidence;
+pub mod check;
+pub mod follower;
 pub mod runner;
 
-use std::collections::BTreeSet;
+use shared::catalogue::Catalogue;
 
-use shared::{answers::Answers, definition::CheckName, flow::Step, risk::CheckResult};
+use self::check::Check;
 
-use crate::{
-    app::App,
-    artifacts::ArtifactError,
-    model::{Artifact, Finding, Session},
-    sessions::SessionError,
-    vault::Key,
-};
+/// Declares a module for each file, and makes the lists of implementations and declarations.
+macro_rules! registry {
+    ($($file:ident,)*) => {
+        $(mod $file;)*
 
-/// Why a check could not be done this time.
-#[derive(Debug, thiserror::Error)]
-pub enum CheckError {
-    /// Something of the session could not be read.
-    #[error(transparent)]
-    Session(#[from] SessionError),
-    /// A file could not be read.
-    #[error(transparent)]
-    Artifact(#[from] ArtifactError),
-    /// The work panicked.
-    #[error("the check panicked")]
-    Panicked,
+        /// Every check.
+        pub const ALL: &[&dyn Check] = &[$(&$file::Check),*];
+
+        /// The declaration of every check.
+        pub const CATALOGUE: Catalogue = Catalogue::new(&[$(&$file::INFO),*]);
+    };
 }
 
-/// What a check looks at.
-pub struct Subject {
-    /// The session.
-    pub session: Session,
-    /// Its data key.
-    pub key: Key,
-    /// Its flow's steps.
-    pub steps: Vec<Step>,
-    /// What was submitted.
-    pub answers: Answers,
-    /// What was uploaded.
-    pub artifacts: Vec<Artifact>,
+registry! {
+    cpf,
+    evidence,
 }
 
-/// Runs one check.
-///
-/// # Errors
-/// Where something it looks at could not be read; it is tried again then.
-pub async fn run(app: &App, name: CheckName, subject: &Subject) -> Result<Finding, CheckError> {
-    match name {
-        CheckName::Cpf => Ok(cpf::check(&subject.steps, &subject.answers)),
-        CheckName::Evidence => evidence::check(app, subject).await,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
 
-/// A finding of reasons, each with the result it stands for: the worst counts.
-fn finding(reasons: impl IntoIterator<Item = (&'static str, CheckResult)>) -> Finding {
-    let mut finding = Finding { result: CheckResult::Passed, reasons: BTreeSet::new() };
-    for (reason, result) in reasons {
-        if finding.result != CheckResult::Failed {
-            finding.result = result;
+    use app::words::reasons;
+    use shared::language::Language;
+
+    use super::*;
+
+    #[test]
+    fn every_check_and_reason_has_its_words_in_every_language() {
+        let mut seen = BTreeSet::new();
+        for info in CATALOGUE.checks() {
+            for language in Language::ALL {
+                assert!(reasons::check(language, info.name).is_some(), "{} has no name in {}", info.name, language.tag());
+            }
+            for reason in info.reasons {
+                assert!(seen.insert(reason.code), "{} is declared twice", reason.code);
+                for language in Language::ALL {
+                    assert!(reasons::reason(language, reason.code).is_some(), "{} has no words in {}", reason.code, language.tag());
+                }
+            }
         }
-        finding.reasons.insert(reason.to_owned());
     }
-    finding
+
+    #[test]
+    fn every_check_implements_its_own_declaration() {
+        let declared: Vec<_> = CATALOGUE.names().collect();
+        let done: Vec<_> = ALL.iter().map(|check| check.info().name).collect();
+        assert_eq!(declared, done);
+    }
 }

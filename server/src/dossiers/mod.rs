@@ -1,177 +1,152 @@
-//! Dossiers: the evidence file of each customer. Artifacts of a session with a customer are in it from the start; others
-//! are UNRESOLVED until an operator links them, which can be taken back. Events already sent never change.
+//! Dossiers: the evidence file of each customer. Files of a session with a customer are in it from the start. Other files are UNRESOLVED
+//! until an operator links them. An operator can also unlink them. Neither changes events that were sent before.
 
 use shared::ids::ArtifactId;
-use uuid::Uuid;
 
 use crate::{
-    app::App,
-    artifacts::{self, ArtifactError},
-    model::{Artifact, Customer, Session, SessionRef},
-    sessions::SessionError,
-    store::{self, StoreError, Tx},
-    vault::{self, Place, Unsealable},
+    actor::{Act, Actor, Entry},
+    artifacts,
+    customers::{self, CustomerReference},
+    failure::Failure,
+    ids::{CustomerId, RowId as _, SessionRef},
+    kit::Kit,
+    model::{Artifact, Customer, Session},
+    sessions::transition,
+    store::{self, StoreError, Tx, sessions::By},
 };
 
-/// Sessions and artifacts that a dossier shows.
+/// The most sessions, and the most artifacts, that a dossier shows.
 const SHOWN: i64 = 100;
 
-/// A company's own reference of a customer: 1 to 128 of `A-Za-z0-9_.:-`. It may be a CPF, so `Debug` hides it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct CustomerReference(String);
-
-impl CustomerReference {
-    /// One that the company did not give: `cust_` and random letters and digits.
-    fn made_up(app: &App) -> Self {
-        let id = shared::ids::SessionId::from_random(app.ambient.random());
-        Self(id.expose().replacen("sess_", "cust_", 1))
-    }
+/// Why a dossier was not shown or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DossierError {
+    /// There is no such customer, session or file.
+    #[error("there is no such customer, session or file")]
+    NotFound,
+    /// The store or the vault.
+    #[error(transparent)]
+    Failure(#[from] Failure),
 }
 
-impl std::str::FromStr for CustomerReference {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        let fits = !text.is_empty() && text.len() <= 128 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b));
-        if fits { Ok(Self(text.to_owned())) } else { Err("a customer reference has 1 to 128 of A-Za-z0-9_.:-".to_owned()) }
-    }
-}
+crate::holds_failure!(DossierError);
 
-impl std::fmt::Debug for CustomerReference {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CustomerReference(…)")
-    }
-}
-
-fn index(app: &App, reference: &CustomerReference) -> Vec<u8> {
-    app.vault.index("customers.reference", &reference.0)
-}
-
-/// The customer of this reference; a new one where there is none.
-pub(crate) async fn find_or_make(app: &App, tx: &mut Tx, reference: &CustomerReference) -> Result<Customer, StoreError> {
-    let id = app.ambient.uuid();
-    let row = id.to_string();
-    let (key, data_key) = app.vault.new_data_key("customers", &row);
-    let sealed = app.vault.seal(&key, Place { table: "customers", column: "reference", row: &row, key_of: &row }, reference.0.as_bytes());
-    let new = Customer { id, reference: sealed, data_key };
-    store::customers::find_or_insert(tx, &index(app, reference), &new, app.ambient.now()).await
-}
-
-/// The company's own reference of a customer.
-///
-/// # Errors
-/// Where it does not open.
-pub fn reference(app: &App, customer: &Customer) -> Result<String, Unsealable> {
-    let row = customer.id.to_string();
-    let key = app.vault.data_key("customers", &row, &customer.data_key)?;
-    vault::open_text(&key, Place { table: "customers", column: "reference", row: &row, key_of: &row }, &customer.reference)
-}
-
-/// The dossier of the customer with exactly this reference.
-///
-/// # Errors
-/// Where the store does not answer.
-pub async fn find(app: &App, text: &str) -> Result<Option<Uuid>, StoreError> {
-    let Ok(reference) = text.parse() else { return Ok(None) };
-    let found = store::customers::by_index(&mut *app.store.read().await?, &index(app, &reference)).await?;
-    Ok(found.map(|customer| customer.id))
-}
-
-/// A customer with sessions and artifacts, each newest first.
+/// A customer with their sessions and artifacts.
 pub struct Dossier {
     /// The customer.
     pub customer: Customer,
-    /// At most 100.
+    /// Their newest sessions, at most 100.
     pub sessions: Vec<Session>,
-    /// At most 100.
+    /// Their newest artifacts, at most 100.
     pub artifacts: Vec<Artifact>,
 }
 
-/// The dossier of this customer.
+/// Reads the dossier of this customer.
 ///
 /// # Errors
-/// [`SessionError::NotFound`]
-pub async fn open(app: &App, customer: Uuid) -> Result<Dossier, SessionError> {
-    let mut db = app.store.read().await?;
+/// [`DossierError::NotFound`]
+pub async fn open(kit: &Kit, customer: CustomerId) -> Result<Dossier, DossierError> {
+    let mut db = kit.store.read().await?;
     Ok(Dossier {
-        customer: store::customers::by_id(&mut db, customer).await?.ok_or(SessionError::NotFound)?,
-        sessions: store::sessions::list(&mut db, store::sessions::By::Customer(customer), Uuid::max(), SHOWN).await?,
+        customer: store::customers::by_id(&mut db, customer).await?.ok_or(DossierError::NotFound)?,
+        sessions: store::sessions::list(&mut db, By::Customer(customer), SessionRef::last(), SHOWN).await?,
         artifacts: store::artifacts::of_customer(&mut db, customer, SHOWN).await?,
     })
 }
 
-/// Writes down that somebody looked at a customer's whole reference.
+/// Writes the audit row for an operator who looks at a customer's whole reference. Call it before showing that.
 ///
 /// # Errors
-/// [`SessionError::NotFound`]
-pub async fn reveal(app: &App, customer: Uuid, actor: &str) -> Result<(), SessionError> {
-    let mut tx = app.store.write().await?;
-    store::customers::by_id(&mut tx, customer).await?.ok_or(SessionError::NotFound)?;
-    tx.audit(app.ambient.uuid(), app.ambient.now(), actor, "customer.revealed", &customer.to_string()).await?;
+/// [`DossierError::NotFound`]
+pub async fn reveal(kit: &Kit, customer: CustomerId, by: Actor) -> Result<(), DossierError> {
+    let mut tx = kit.store.write().await?;
+    store::customers::by_id(&mut tx, customer).await?.ok_or(DossierError::NotFound)?;
+    tx.audit(Entry::new(&kit.ambient, kit.ambient.now(), by, Act::CustomerRevealed(customer))).await?;
     Ok(tx.commit().await?)
 }
 
-/// What is linked: one artifact, or a session with all that is uploaded to it.
+/// What is linked or unlinked.
 #[derive(Clone, Copy, Debug)]
-pub enum What {
-    /// This artifact alone.
+pub enum Linked {
+    /// One file.
     Artifact(ArtifactId),
-    /// The session too.
+    /// A session with its files.
     Session,
 }
 
-/// Links to the dossier of a customer, new or existing; without a reference a new customer is made.
+/// Links a session or a file to a customer's dossier. Creates the customer if there is none with this reference, or if none is given.
 ///
 /// # Errors
-/// [`SessionError::NotFound`]; [`StoreError::Conflict`] where it is in another dossier already: somebody else was first.
-pub async fn link(app: &App, session: SessionRef, what: What, to: Option<CustomerReference>, actor: &str) -> Result<(), ArtifactError> {
-    let mut tx = app.store.write().await?;
-    let to = find_or_make(app, &mut tx, &to.unwrap_or_else(|| CustomerReference::made_up(app))).await?.id;
-    set(app, &mut tx, session, what, None, Some(to), actor).await?;
+/// [`DossierError::NotFound`]; a conflict if it is in another dossier already.
+pub async fn link(kit: &Kit, session: SessionRef, linked: Linked, to: Option<CustomerReference>, by: Actor) -> Result<(), DossierError> {
+    let mut tx = kit.store.write().await?;
+    let to = customers::find_or_create(kit, &mut tx, &to.unwrap_or_else(|| CustomerReference::random(kit))).await?.id;
+    set(kit, &mut tx, session, linked, None, Some(to), by).await?;
     Ok(tx.commit().await?)
 }
 
-/// Takes out of a dossier again: out of this one, where it is named.
+/// Removes a session or a file from its dossier.
 ///
 /// # Errors
-/// As [`link`].
-pub async fn unlink(app: &App, session: SessionRef, what: What, from: Option<Uuid>, actor: &str) -> Result<(), ArtifactError> {
-    let mut tx = app.store.write().await?;
-    set(app, &mut tx, session, what, from, None, actor).await?;
+/// [`DossierError::NotFound`]; a conflict if `from` is given and it is not in that dossier.
+pub async fn unlink(kit: &Kit, session: SessionRef, linked: Linked, from: Option<CustomerId>, by: Actor) -> Result<(), DossierError> {
+    let mut tx = kit.store.write().await?;
+    set(kit, &mut tx, session, linked, from, None, by).await?;
     Ok(tx.commit().await?)
 }
 
-async fn set(app: &App, tx: &mut Tx, session: SessionRef, what: What, from: Option<Uuid>, to: Option<Uuid>, actor: &str) -> Result<(), ArtifactError> {
-    // Held first: an upload that commits now is seen here, or sees what is done here.
-    store::sessions::hold(tx, session).await?;
-    let found = store::sessions::by_ref(tx, session).await?.ok_or(SessionError::NotFound)?;
+async fn set(
+    kit: &Kit,
+    tx: &mut Tx,
+    session: SessionRef,
+    linked: Linked,
+    from: Option<CustomerId>,
+    to: Option<CustomerId>,
+    by: Actor,
+) -> Result<(), DossierError> {
+    // Locked first, so that an upload that commits now is either seen here, or sees the session's new customer.
+    let found = transition::hold(tx, session, None).await?.ok_or(DossierError::NotFound)?.0;
     let all = store::artifacts::of_session(tx, session).await?;
-    let (moved, is_in): (Vec<Artifact>, Option<Uuid>) = match what {
-        What::Artifact(id) => {
-            let artifact = all.into_iter().find(|artifact| artifact.id == id).ok_or(SessionError::NotFound)?;
+    let (moved, is_in): (Vec<Artifact>, Option<CustomerId>) = match linked {
+        Linked::Artifact(id) => {
+            let artifact = all.into_iter().find(|artifact| artifact.id == id).ok_or(DossierError::NotFound)?;
             let customer = artifact.customer;
             (vec![artifact], customer)
         }
-        // Those that somebody put elsewhere by hand stay there.
-        What::Session => {
-            let with_it = all.into_iter().filter(|artifact| artifact.customer == found.customer || artifact.customer.is_none());
-            (with_it.collect(), found.customer)
+        // Files that an operator linked to another dossier stay there.
+        Linked::Session => {
+            let own = all.into_iter().filter(|artifact| artifact.customer == found.customer || artifact.customer.is_none());
+            (own.collect(), found.customer)
         }
     };
     let is_elsewhere = if to.is_some() { is_in.is_some() && is_in != to } else { from.is_some() && is_in != from };
     if is_elsewhere {
         return Err(StoreError::Conflict.into());
     }
-    let (subject, now) = (session.to_string(), app.ambient.now());
-    let verb = if to.is_some() { "linked" } else { "unlinked" };
-    if matches!(what, What::Session) && found.customer != to {
+    if matches!(linked, Linked::Session) && found.customer != to {
         store::sessions::set_customer(tx, session, to).await?;
-        let customer = to.or(found.customer).map(|id| id.to_string());
-        tx.audit_about(app.ambient.uuid(), now, actor, &format!("session.{verb}"), &subject, customer.as_deref()).await?;
+        let act = match (to, found.customer) {
+            (Some(customer), _) => Some(Act::SessionLinked { session, customer }),
+            (None, Some(customer)) => Some(Act::SessionUnlinked { session, customer }),
+            (None, None) => None,
+        };
+        audit(kit, tx, by, act).await?;
     }
     for artifact in moved.iter().filter(|artifact| artifact.customer != to) {
-        artifacts::move_to(app, tx, &found, artifact, to).await?;
-        let customer = to.or(artifact.customer).map(|id| format!("{} {id}", artifact.id));
-        tx.audit_about(app.ambient.uuid(), now, actor, &format!("artifact.{verb}"), &subject, customer.as_deref()).await?;
+        artifacts::move_to(kit, tx, &found, artifact, to).await?;
+        let act = match (to, artifact.customer) {
+            (Some(customer), _) => Some(Act::ArtifactLinked { session, artifact: artifact.id, customer }),
+            (None, Some(customer)) => Some(Act::ArtifactUnlinked { session, artifact: artifact.id, customer }),
+            (None, None) => None,
+        };
+        audit(kit, tx, by, act).await?;
     }
     Ok(())
+}
+
+async fn audit(kit: &Kit, tx: &mut Tx, by: Actor, act: Option<Act>) -> Result<(), StoreError> {
+    match act {
+        Some(act) => tx.audit(Entry::new(&kit.ambient, kit.ambient.now(), by, act)).await,
+        None => Ok(()),
+    }
 }

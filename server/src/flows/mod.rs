@@ -1,100 +1,82 @@
-//! Flows: importing, exporting, and looking a version up. A version never changes, so a parsed one is kept.
+//! Flows: imports and checks them, and looks versions up. A version never changes, so a parsed one stays in the cache.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, RwLock},
-};
+mod legacy;
+pub mod logo;
+
+use std::sync::Arc;
 
 use shared::{
+    catalogue::Catalogue,
     color,
-    definition::{Definition, Refused},
+    definition::{Definition, Faults},
 };
-use uuid::Uuid;
 
 use crate::{
-    app::App,
+    actor::{Act, Actor, Entry},
+    failure::Failure,
+    ids::FlowId,
+    kit::Kit,
+    model::{Flow, FlowVersion},
     store::{self, StoreError, Tx},
 };
 
-/// Imported at the first start and never again.
+/// The bundled flows. Only the first start imports them.
 pub const BUNDLED: [&str; 2] = [include_str!("../../flows/minimal.json"), include_str!("../../flows/demo.json")];
 
-/// Parsed versions kept in memory; beyond that the store is asked again.
-const KEPT: usize = 256;
-
-/// Why a flow could not be had.
+/// Why a flow could not be found or imported.
 #[derive(Debug, thiserror::Error)]
 pub enum FlowError {
-    /// The JSON is no flow.
-    #[error("the flow is refused at {0}")]
-    Refused(#[from] Refused),
-    /// There is none of this name.
+    /// The JSON is not a valid flow.
+    #[error("the flow is refused:\n{0}")]
+    Refused(#[from] Faults),
+    /// There is no flow with this name.
     #[error("there is no flow \"{name}\"; there are: {known}")]
     Unknown {
-        /// What was asked for.
+        /// The name.
         name: String,
-        /// What there is.
+        /// The names of the flows that exist.
         known: String,
     },
-    /// The store.
+    /// The store or the vault.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Failure(#[from] Failure),
 }
 
-/// A version of a flow, parsed.
-#[derive(Debug)]
-pub struct Flow {
-    /// The version's row.
-    pub id: Uuid,
-    /// What it says.
-    pub definition: Definition,
-}
+crate::holds_failure!(FlowError);
 
-impl Flow {
-    /// Where the company's logo is.
-    pub fn logo_path(&self) -> String {
-        format!("/branding/logo/{}", self.id)
-    }
-}
-
-/// The versions parsed so far.
-#[derive(Debug, Default)]
-pub struct Flows {
-    parsed: RwLock<HashMap<Uuid, Arc<Flow>>>,
-}
-
-/// This version.
+/// The version with this id.
 ///
 /// # Errors
-/// Where the store does not answer, or holds none of this id.
-pub async fn by_id(app: &App, id: Uuid) -> Result<Arc<Flow>, FlowError> {
-    if let Some(flow) = app.flows.parsed.read().expect("nothing panics while it holds this lock").get(&id) {
-        return Ok(Arc::clone(flow));
+/// If the store does not answer, or has no readable version with this id.
+pub async fn by_id(kit: &Kit, id: FlowId) -> Result<Arc<Flow>, Failure> {
+    if let Some(flow) = kit.flows.get(id) {
+        return Ok(flow);
     }
-    let mut db = app.store.read().await?;
-    let unknown = || FlowError::Unknown { name: id.to_string(), known: String::new() };
-    let version = store::flows::by_id(&mut db, id).await?.ok_or_else(unknown)?;
-    let flow = Arc::new(Flow { id, definition: Definition::parse(&version.definition)? });
-    let mut parsed = app.flows.parsed.write().expect("nothing panics while it holds this lock");
-    if parsed.len() >= KEPT {
-        parsed.clear();
-    }
-    parsed.insert(id, Arc::clone(&flow));
+    let found = store::flows::by_id(&mut *kit.store.read().await?, id).await?;
+    let damaged = |column| Failure::Store(store::flows::damaged(id, column).into());
+    let FlowVersion { id, version, definition, resolved } = found.ok_or_else(|| damaged("id"))?;
+    let definition = Definition::stored(&definition).map_err(|_| damaged("definition"))?;
+    let resolved = match resolved {
+        Some(json) => serde_json::from_str(&json).map_err(|_| damaged("resolved"))?,
+        None => definition.resolve(&legacy::CATALOGUE),
+    };
+    let flow = Arc::new(Flow { id, version, definition, resolved });
+    kit.flows.keep(Arc::clone(&flow));
     Ok(flow)
 }
 
-/// The newest version of a name.
+/// The newest version of this name.
 ///
 /// # Errors
-/// Where there is none of this name, or the store does not answer.
-pub async fn newest(app: &App, name: &str) -> Result<(Arc<Flow>, String), FlowError> {
-    let mut db = app.store.read().await?;
-    // PostgreSQL takes no text with a NUL in it.
+/// If there is no flow with this name, or the store does not answer.
+pub async fn newest(kit: &Kit, name: &str) -> Result<Arc<Flow>, FlowError> {
+    let mut db = kit.store.read().await?;
+    // PostgreSQL refuses a text with a NUL in it.
     let found = if name.contains('\0') { None } else { store::flows::newest(&mut db, name).await? };
     match found {
-        Some(version) => {
-            let flow = Flow { id: version.id, definition: Definition::parse(&version.definition)? };
-            Ok((Arc::new(flow), version.definition))
+        Some(id) => {
+            drop(db);
+            Ok(by_id(kit, id).await?)
         }
         None => Err(FlowError::Unknown { name: name.to_owned(), known: store::flows::names(&mut db).await?.join(", ") }),
     }
@@ -107,32 +89,48 @@ pub struct Imported {
     pub name: String,
     /// Its version, from 1.
     pub version: i64,
-    /// What is shown otherwise than it was written, a sentence each.
+    /// What the pages show differently from the JSON, a sentence each.
     pub notes: Vec<String>,
 }
 
-/// Checks a flow and writes it as the next version of its name. Sessions that run keep theirs.
+/// Parses a flow and checks every rule, without importing it.
 ///
 /// # Errors
-/// Where the JSON is no flow, with the path at fault; nothing was written then.
-pub async fn import(app: &App, json: &str) -> Result<Imported, FlowError> {
-    let mut tx = app.store.write().await?;
-    let imported = import_in(app, &mut tx, json).await?;
+/// Every fault, each with its path.
+pub fn check(catalogue: &Catalogue, json: &str) -> Result<Definition, Faults> {
+    Definition::import_with(json, catalogue, |logo| logo::read(logo).map(drop))
+}
+
+/// What the pages show differently from the flow's JSON (corrected colours), a sentence each.
+pub fn notes(definition: &Definition) -> Vec<String> {
+    color::corrections(&definition.branding(None))
+}
+
+/// Checks a flow and writes it as the next version of its name. Running sessions keep their version.
+///
+/// # Errors
+/// Every fault, each with its path; then nothing was written.
+pub async fn import(kit: &Kit, catalogue: &Catalogue, json: &str, by: Actor) -> Result<Imported, FlowError> {
+    let definition = check(catalogue, json)?;
+    let mut tx = kit.store.write().await?;
+    let imported = insert(kit, &mut tx, catalogue, json, &definition, by).await?;
     tx.commit().await?;
     Ok(imported)
 }
 
-/// The same within a transaction.
-pub(crate) async fn import_in(app: &App, tx: &mut Tx, json: &str) -> Result<Imported, FlowError> {
-    let definition = Definition::parse(json)?;
-    if let Some(logo) = definition.logo() {
-        logo::read(logo).map_err(|reason| Refused { path: "branding.logo".into(), reason })?;
-    }
-    let (id, now) = (app.ambient.uuid(), app.ambient.now());
-    let version = store::flows::insert(tx, id, &definition.name, json, now).await?;
-    tx.audit(app.ambient.uuid(), now, "command-line", "flow.imported", &id.to_string()).await?;
-    let notes = color::corrections(&definition.branding(None));
-    Ok(Imported { name: definition.name, version, notes })
+/// The same as [`import`], in the caller's transaction.
+///
+/// # Errors
+/// As [`import`].
+pub async fn import_in(kit: &Kit, tx: &mut Tx, catalogue: &Catalogue, json: &str, by: Actor) -> Result<Imported, FlowError> {
+    let definition = check(catalogue, json)?;
+    Ok(insert(kit, tx, catalogue, json, &definition, by).await?)
 }
 
-pub mod logo;
+async fn insert(kit: &Kit, tx: &mut Tx, catalogue: &Catalogue, json: &str, definition: &Definition, by: Actor) -> Result<Imported, StoreError> {
+    let resolved = serde_json::to_string(&definition.resolve(catalogue)).expect("names and numbers serialise");
+    let (id, now) = (kit.ambient.id(), kit.ambient.now());
+    let version = store::flows::insert(tx, id, &definition.name, json, &resolved, now).await?;
+    tx.audit(Entry::new(&kit.ambient, now, by, Act::FlowImported(id))).await?;
+    Ok(Imported { name: definition.name.clone(), version, notes: notes(definition) })
+}

@@ -9,7 +9,7 @@ use axum::{
 use super::{Context, device, path::Segments, problems::ApiError, session_api, visitor::Visitor};
 use crate::{artifacts, model::Artifact};
 
-/// The file as it is stored, in a sandbox.
+/// Serves the stored file, with a sandboxing policy.
 pub async fn artifact(
     State(context): State<Context>,
     Segments((id, artifact)): Segments<(String, String)>,
@@ -18,12 +18,12 @@ pub async fn artifact(
 ) -> Result<Response, ApiError> {
     let opened = session_api::open(&context, &id, &visitor).await?;
     let artifact = artifact.parse().map_err(|_| ApiError::not_found())?;
-    let device = device::of(&context.app, &headers, &opened.id);
-    let (artifact, bytes) = artifacts::of_device(&context.app, &opened, artifact, device).await?;
+    let device = device::of(&context.app.kit, &headers, &opened.id);
+    let (artifact, bytes) = artifacts::of_device(&context.app.kit, &opened, artifact, device).await?;
     Ok(served(&artifact, bytes))
 }
 
-/// A file as it is served to anybody: its type as it was told by content, in a sandbox, a PDF as a download.
+/// The response with a file: the media type that we detected, a sandboxing policy, and for a PDF `Content-Disposition: attachment`.
 pub fn served(artifact: &Artifact, bytes: Vec<u8>) -> Response {
     let mut response = bytes.into_response();
     let headers = response.headers_mut();

@@ -1,5 +1,5 @@
-//! Request bodies within their limits. Every body has to keep pace (`pace.rs`). What a handler refuses is read on and thrown
-//! away before the answer is sent, within limits of its own, so that every client receives the answer instead of a reset.
+//! Reads request bodies within their limits. Every body must arrive fast enough (`pace.rs`). If a handler answers before it has read the
+//! body, the rest is read and dropped first, within limits, so that the client receives the answer instead of a connection reset.
 
 use std::{
     pin::Pin,
@@ -27,36 +27,36 @@ use super::{
 
 /// The largest JSON body, in bytes.
 const MAX_JSON: usize = 256 * 1024;
-/// Parts of a form; what comes after is not read.
+/// The most values of a urlencoded form. Further ones are ignored.
 const MAX_PAIRS: usize = 200;
-/// How long a JSON body may take, in all.
+/// The time limit for a whole JSON body.
 const JSON_TIME: Duration = Duration::from_secs(60);
-/// What is read of a refused body, at most.
+/// The most bytes of a refused body that we read and drop.
 const DRAIN_BYTES: usize = 32 * 1024 * 1024;
-/// How long a refused body is read, at most.
+/// The time limit for reading a refused body.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
-/// The length that the request declares, where it does.
+/// The value of `Content-Length`, if there is one.
 pub fn declared_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Whether the content is of this media type, parameters aside.
+/// Whether `Content-Type` is this media type. Its parameters do not matter.
 pub fn is_media_type(headers: &HeaderMap, wanted: &str) -> bool {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
 }
 
-/// 408 where the sender of a body was too slow; `None` where its reading failed for another reason.
+/// 408 if reading a body failed because its sender was too slow; `None` if it failed for another reason.
 pub fn too_slow(error: &(dyn std::error::Error + 'static)) -> Option<ApiError> {
     let detail = "The body arrived too slowly: it needs 4 KiB/s once 10 s have passed, and at most 15 minutes in all.";
     TooSlow::is_cause_of(error).then(|| ApiError::new(Code::Timeout, detail))
 }
 
-/// Reads a urlencoded form of at most `most` bytes: names and texts, in order. An empty body is an empty form.
+/// Reads a urlencoded form of at most `most` bytes: names and values, in order. An empty body is an empty form.
 ///
 /// # Errors
-/// 413 with the sentence given, 408
+/// 413 with the sentence `too_large`, 408
 pub async fn urlencoded(request: Request, most: usize, too_large: &str) -> Result<Vec<(String, String)>, ApiError> {
     let limited = Limited::new(request.into_body(), most);
     let refused = |error: Box<dyn std::error::Error + Send + Sync>| too_slow(&*error).unwrap_or_else(|| ApiError::new(Code::TooLarge, too_large));
@@ -64,15 +64,15 @@ pub async fn urlencoded(request: Request, most: usize, too_large: &str) -> Resul
     Ok(url::form_urlencoded::parse(&bytes).take(MAX_PAIRS).map(|(name, text)| (name.into_owned(), text.into_owned())).collect())
 }
 
-/// Reads a JSON body: size first, then media type, then content.
+/// Reads a JSON body. Checks its size, then its media type, then its content.
 ///
 /// # Errors
-/// 413 with the limit, 415, 408 where it takes too long, or 400 with where the JSON is wrong.
+/// 413 with the limit, 415, 408 if it takes too long, or 400 with the position of the error in the JSON.
 pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> {
     parsed(&json_bytes(request).await?)
 }
 
-/// A JSON body's bytes: size first, then media type.
+/// Reads the bytes of a JSON body. Checks its size, then its media type.
 ///
 /// # Errors
 /// 413, 415, 408
@@ -102,21 +102,21 @@ pub async fn json_bytes(request: Request) -> Result<Vec<u8>, ApiError> {
     tokio::time::timeout(JSON_TIME, read).await.map_err(too_long)?
 }
 
-/// The object that these bytes are.
+/// Parses a JSON object.
 ///
 /// # Errors
-/// 400 with where the JSON is wrong.
+/// 400 with the position of the error in the JSON.
 pub fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(ApiError::new(Code::InvalidJson, "The body has to be a JSON object."));
     }
     serde_json::from_slice(bytes).map_err(|error| {
-        // Where it is wrong, and never what stands there.
+        // The position of the error, but never the content, which may be personal data.
         ApiError::new(Code::InvalidJson, format!("The body is not the JSON object that is wanted, at line {}, column {}.", error.line(), error.column()))
     })
 }
 
-/// A body that a handler may drop half-read: what is left stays within reach.
+/// A body that a handler may drop before its end. [`drain_refused`] keeps a second reference and can read the rest.
 struct Shared(Arc<Mutex<Paced>>);
 
 impl http_body::Body for Shared {
@@ -133,8 +133,8 @@ impl http_body::Body for Shared {
     }
 }
 
-/// Middleware: reads what a handler left of a body and throws it away, then answers. A sender that was too slow is not waited
-/// for any longer; its connection ends with the answer.
+/// Middleware: reads and drops the rest of a body that the handler did not read, then sends the answer. If the sender was too slow, it
+/// does not wait any longer: it closes the connection after the answer.
 pub async fn drain_refused(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     if body.is_end_stream() {

@@ -1,23 +1,23 @@
-//! How many files the process may have open. A connection is one, and an upload on its way another; with too few, customers
-//! would be turned away long before the limit on connections.
+//! Raises the limit on open files. A connection needs one file, and a running upload another. With too low a limit, connections would
+//! fail long before [`CONNECTIONS`] is reached.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing::warn;
 
 use super::serve::CONNECTIONS;
 
-/// For the database, webhooks and logs.
+/// Files for the database, webhooks and logs.
 const OTHERS: u64 = 200;
-/// A connection and its temporary file each, and the rest.
+/// Two for each connection (itself and its temporary file), and the others.
 const WANTED: u64 = 2 * CONNECTIONS as u64 + OTHERS;
 
-/// The limits to set, where the ones there are do not do. `None` stands for "no limit".
+/// The limits to set; `None` if the present ones are enough or cannot be raised. In [`Rlimit`], `None` means "no limit".
 fn raised(now: &Rlimit) -> Option<Rlimit> {
     let most = now.maximum.unwrap_or(u64::MAX).min(WANTED);
     now.current.is_some_and(|current| current < most).then_some(Rlimit { current: Some(most), maximum: now.maximum })
 }
 
-/// Raises the limit as far as it may be, and says so in the log where that is too little.
+/// Raises the limit as far as the hard limit allows. Logs a warning if that is not enough.
 pub fn raise_limit() {
     let now = getrlimit(Resource::Nofile);
     let raised = raised(&now);
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_raised_to_what_is_wanted_or_allowed_and_never_lowered() {
+    fn the_limit_is_raised_as_far_as_allowed_and_never_lowered() {
         let limits = |current, maximum| Rlimit { current, maximum };
         for (now, then) in [
             (limits(Some(1_024), Some(524_288)), Some(limits(Some(4_200), Some(524_288)))),

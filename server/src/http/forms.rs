@@ -1,5 +1,5 @@
-//! A step posted by the browser itself: multipart or urlencoded, files included. What is usable of it is kept even where
-//! the rest is not.
+//! Reads the form of a step as the browser posts it without script: multipart or urlencoded, with its files. It keeps every part that
+//! it can use, even where another part is wrong, so that nobody has to choose a good file twice.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,8 @@ use axum::{
 };
 use shared::{
     flow::{FieldType, Step},
-    problem::{Code, FieldCode, FieldFault},
+    problem::{Code, FieldFault},
 };
-
-use app::components::error_summary::FILE_REFUSED;
 
 use super::{
     Context,
@@ -20,17 +18,17 @@ use super::{
     problems::ApiError,
     uploads,
 };
-use crate::{artifacts, model::Device, sessions::open::Opened};
+use crate::{artifacts::file, model::Device, sessions::open::Opened};
 
-/// A urlencoded form, at most.
+/// The largest urlencoded form, in bytes.
 const MAX_URLENCODED: usize = 256 * 1024;
 
-/// What a form said.
+/// The contents of a form.
 #[derive(Debug, Default)]
 pub struct Posted {
-    /// Texts by name; of several of one name the first that is not empty.
+    /// Texts by name. If several have one name, the first that is not empty.
     pub texts: BTreeMap<String, String>,
-    /// Files that could not be used.
+    /// The faults of the files that were refused.
     pub file_faults: Vec<FieldFault>,
 }
 
@@ -43,10 +41,10 @@ impl Posted {
     }
 }
 
-/// Reads the form; each file is filed with its field at once.
+/// Reads the form. It stores each file at once, as the answer to its field.
 ///
 /// # Errors
-/// 413 and 415; whatever is wrong with a file alone is a fault of its field.
+/// 413 and 415. What is wrong with one file becomes a fault of its field instead.
 pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Device, headers: &HeaderMap, request: Request) -> Result<Posted, ApiError> {
     let mut posted = Posted::default();
     if !headers.contains_key(header::CONTENT_TYPE) {
@@ -59,7 +57,7 @@ pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Devic
         }
         return Ok(posted);
     }
-    // Two inputs a photo: one for the camera, one for the files.
+    // Each photo has two inputs: one for the camera, one for the files.
     let inputs = step.fields.iter().filter(|field| field.r#type == FieldType::Artifact).count() as u64 * 2;
     let mut form = uploads::multipart(headers, request, inputs.max(1))?;
     let mut filed: Vec<String> = Vec::new();
@@ -71,11 +69,10 @@ pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Devic
             (true, true) if !filed.contains(&name) => match take_file(context, opened, &name, device, part).await {
                 Ok(true) => filed.push(name),
                 Ok(false) => {}
-                Err(error) if error.0.status >= 500 || [408, 409, 410].contains(&error.0.status) => return Err(error),
+                Err(error) if is_about_the_request(error.0.code) => return Err(error),
                 Err(error) => {
-                    let problem = error.0.r#type.trim_start_matches("/problems/").to_owned();
                     filed.push(name.clone());
-                    posted.file_faults.push(FieldFault { field: name, code: FieldCode::Malformed, message: format!("{FILE_REFUSED}{problem}") });
+                    posted.file_faults.push(FieldFault::refused_file(name, error.0.code));
                 }
             },
             (false, false) => posted.add(&name, uploads::text(part).await?),
@@ -85,9 +82,14 @@ pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Devic
     Err(ApiError::new(Code::TooLarge, "A form has at most 200 parts."))
 }
 
-/// Files one part with its field. False where it is empty: then an earlier file stays.
+/// Whether a problem concerns the whole request, and not only the file that was read when it appeared.
+const fn is_about_the_request(code: Code) -> bool {
+    matches!(code, Code::Timeout | Code::Conflict | Code::Expired | Code::Internal | Code::Unavailable)
+}
+
+/// Stores the file in one part as the answer to its field. Returns false if the part is empty: then an earlier file stays.
 async fn take_file(context: &Context, opened: &Opened, field: &str, device: Device, part: multer::Field<'static>) -> Result<bool, ApiError> {
-    let Some(spooled) = uploads::file(context, part).await? else { return Ok(false) };
-    artifacts::file(&context.app, opened, spooled, Some(field), Some(device)).await?;
+    let Some(spooled) = uploads::spool(context, part).await? else { return Ok(false) };
+    file::file(&context.app.kit, &context.app.uploads, opened, spooled, Some(field), Some(device)).await?;
     Ok(true)
 }

@@ -1,24 +1,27 @@
-//! Whether the process lives, and whether it can serve.
+//! Health checks: whether the process answers, and whether it can serve.
+
+use std::time::Instant;
 
 use axum::{extract::State, http::StatusCode};
-use object_store::{ObjectStoreExt as _, path::Path};
+use shared::problem::Code;
 
 use super::{Context, problems::ApiError};
-use shared::problem::Code;
 
 /// `GET /healthz`: the process answers.
 pub async fn healthz() -> (StatusCode, &'static str) {
     (StatusCode::OK, "ok\n")
 }
 
-/// `GET /readyz`: database and storage answer.
+/// `GET /readyz`: the database answers, the storage can be written, and no job keeps panicking.
 pub async fn readyz(State(context): State<Context>) -> Result<&'static str, ApiError> {
-    let database = context.app.store.ping().await.is_ok();
-    let probe = context.app.objects.head(&Path::from("ready")).await;
-    let storage = matches!(probe, Ok(_) | Err(object_store::Error::NotFound { .. })) && context.app.config.artifacts_dir.is_dir();
-    match (database, storage) {
-        (true, true) => Ok("ready\n"),
-        (false, _) => Err(ApiError::new(Code::Unavailable, "The database does not answer.")),
-        (_, false) => Err(ApiError::new(Code::Unavailable, "The storage does not answer.")),
+    if context.app.kit.store.ping().await.is_err() {
+        return Err(ApiError::new(Code::Unavailable, "The database does not answer."));
+    }
+    if context.app.kit.storage.probe().await.is_err() {
+        return Err(ApiError::new(Code::Unavailable, "The storage cannot be written."));
+    }
+    match context.app.health.dying(Instant::now()) {
+        Some(job) => Err(ApiError::new(Code::Unavailable, format!("The job {job} keeps crashing."))),
+        None => Ok("ready\n"),
     }
 }

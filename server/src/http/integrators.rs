@@ -1,5 +1,5 @@
-//! Sessions for integrators, by API key: `POST /kyc-sessions` and `GET /kyc-sessions/{id}`. Off until an administrator lets
-//! keys in.
+//! The session API for integrators, with an API key: `POST /kyc-sessions` and `GET /kyc-sessions/{id}`. It is off until an administrator
+//! switches it on.
 
 use std::time::Instant;
 
@@ -17,18 +17,14 @@ use shared::{
     session::SessionState,
 };
 
-use super::{
-    Context, body,
-    path::Segments,
-    problems::{ApiError, not_created},
-};
+use super::{Context, body, errors::not_created, path::Segments, problems::ApiError};
 use crate::{
-    api_keys::{self, CreateError, Flight},
+    api_keys::{self, Flight, KeyCreateError},
     clock::rfc3339,
+    failure::Failure,
     model::{ApiKey, Scope},
     sessions::{
-        SessionError,
-        create::{Created, NewSession, prepare},
+        create::{CreateError, Created, NewSession, prepare},
         show::{Read, read},
     },
     store::StoreError,
@@ -36,15 +32,15 @@ use crate::{
 
 /// The longest `Idempotency-Key`, in bytes.
 const MAX_KEY: usize = 255;
-/// Seconds after which a request that is still being answered may be asked again.
+/// The seconds in `Retry-After` while the first request with the same `Idempotency-Key` is still being answered.
 const RETRY_AFTER: u64 = 1;
 
-/// The key of a request, where it may do this.
+/// Authenticates a request: its API key is known, within its limit, and has this scope; and the session API is on.
 async fn key(context: &Context, headers: &HeaderMap, scope: Scope) -> Result<ApiKey, ApiError> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.split_once(' '));
     let secret = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, secret)| secret.trim());
     let known = match secret {
-        Some(secret) => api_keys::of_secret(&context.app, secret).await.map_err(SessionError::from)?,
+        Some(secret) => api_keys::of_secret(&context.app.kit, secret).await?,
         None => None,
     };
     let unauthorized = "Send an API key as Authorization: Bearer fs_…; this request has none that is known.";
@@ -53,7 +49,7 @@ async fn key(context: &Context, headers: &HeaderMap, scope: Scope) -> Result<Api
     if !key.scopes.contains(&scope) {
         return Err(ApiError::new(Code::Forbidden, format!("This key does not have the scope {}.", scope.as_str())));
     }
-    if !api_keys::is_session_api_on(&context.app).await.map_err(SessionError::from)? {
+    if !api_keys::is_session_api_on(&context.app.kit).await? {
         return Err(ApiError::new(Code::Disabled, "The session API is switched off; an administrator can switch it on."));
     }
     Ok(key)
@@ -62,50 +58,43 @@ async fn key(context: &Context, headers: &HeaderMap, scope: Scope) -> Result<Api
 /// `POST /kyc-sessions`
 pub async fn create(State(context): State<Context>, request: Request) -> Result<Response, ApiError> {
     let key = key(&context, request.headers(), Scope::SessionsCreate).await?;
-    // Held until the answer is there, so that of two at once one is told to come again.
+    // Held until this request is answered. A second request with the same key gets 409 meanwhile.
     let flight = match idempotency_key(request.headers())? {
-        Some(name) => Some(api_keys::begin(&context.app, &key, &name).ok_or_else(in_flight)?),
+        Some(name) => Some(api_keys::begin(&context.app.kit, &context.app.in_flight, &key, &name).ok_or_else(in_flight)?),
         None => None,
     };
     let bytes = body::json_bytes(request).await?;
     let answer = match answer(&context, &key, flight.as_ref(), &bytes).await? {
         Ok(answer) => answer,
-        // Another process was first: by now its answer is there.
+        // Another process answered the same request first, and has stored its answer.
         Err(StoreError::Conflict) => match &flight {
-            Some(flight) => api_keys::answered(&context.app, flight, &bytes).await.map_err(refused)?.ok_or_else(in_flight)?,
-            None => return Err(SessionError::from(StoreError::Conflict).into()),
+            Some(flight) => api_keys::answered(&context.app.kit, flight, &bytes).await?.ok_or_else(in_flight)?,
+            None => return Err(StoreError::Conflict.into()),
         },
-        Err(error) => return Err(SessionError::from(error).into()),
+        Err(error) => return Err(error.into()),
     };
     Ok((StatusCode::CREATED, [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], answer).into_response())
 }
 
 async fn answer(context: &Context, key: &ApiKey, flight: Option<&Flight>, bytes: &[u8]) -> Result<Result<Vec<u8>, StoreError>, ApiError> {
     if let Some(flight) = flight
-        && let Some(answer) = api_keys::answered(&context.app, flight, bytes).await.map_err(refused)?
+        && let Some(answer) = api_keys::answered(&context.app.kit, flight, bytes).await?
     {
         return Ok(Ok(answer));
     }
-    let (new, faults) = asked_for(body::parsed(bytes)?);
+    let (new, faults) = parse_body(body::parsed(bytes)?);
     if !faults.is_empty() {
-        return Err(every_fault(context, new, faults).await);
+        return Err(with_flow_faults(context, new, faults).await);
     }
-    match api_keys::create_session(&context.app, key, new, flight.map(|flight| (flight, bytes)), body_of).await {
+    match api_keys::create_session(&context.app.kit, key, new, flight.map(|flight| (flight, bytes)), body_of).await {
         Ok(answer) => Ok(Ok(answer)),
-        Err(CreateError::Session(SessionError::Store(error))) => Ok(Err(error)),
-        Err(error) => Err(refused(error)),
+        Err(KeyCreateError::Failure(Failure::Store(error)) | KeyCreateError::Create(CreateError::Failure(Failure::Store(error)))) => Ok(Err(error)),
+        Err(error) => Err(error.into()),
     }
 }
 
 fn body_of(created: &Created) -> Vec<u8> {
     json!({ "sessionId": created.id.expose(), "url": created.url, "expiresAt": rfc3339(created.session.expires_at) }).to_string().into_bytes()
-}
-
-fn refused(error: CreateError) -> ApiError {
-    match error {
-        CreateError::Session(error) => error.into(),
-        CreateError::OtherBody => ApiError::new(Code::Conflict, "This Idempotency-Key was used with another body; nothing was created."),
-    }
 }
 
 fn in_flight() -> ApiError {
@@ -120,24 +109,24 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     text.map(|text| Some(text.to_owned())).ok_or_else(|| ApiError::new(Code::InvalidRequest, "An Idempotency-Key has 1 to 255 visible ASCII characters."))
 }
 
-/// The refusal of a body with these faults, and with what its flow says against it: every fault at once.
-async fn every_fault(context: &Context, new: NewSession, mut faults: Vec<FieldFault>) -> ApiError {
+/// The problem of a body with these faults. It adds the faults that the flow finds, so that the caller sees all of them at once.
+async fn with_flow_faults(context: &Context, new: NewSession, mut faults: Vec<FieldFault>) -> ApiError {
     let names_a_flow = faults.iter().all(|fault| fault.field != "flow");
-    if names_a_flow && let Err(error) = prepare(&context.app, new).await {
+    if names_a_flow && let Err(error) = prepare(&context.app.kit, new).await {
         let problem = ApiError::from(error).0;
-        // No fault of the body, such as a database that does not answer.
+        // Not a fault of the body: for example, the database does not answer.
         if problem.errors.is_empty() {
             return ApiError(problem);
         }
         faults.extend(problem.errors);
     }
-    ApiError(Box::new(not_created(faults)))
+    not_created(faults)
 }
 
-/// What a body asks for, and what is wrong with it by itself.
-fn asked_for(mut body: Map<String, Value>) -> (NewSession, Vec<FieldFault>) {
+/// Parses a body, and collects its faults. The flow is not looked up yet.
+fn parse_body(mut body: Map<String, Value>) -> (NewSession, Vec<FieldFault>) {
     let mut faults: Vec<FieldFault> = Vec::new();
-    let mut fault = |field: &str, code, message: &str| faults.push(FieldFault { field: field.to_owned(), code, message: message.to_owned() });
+    let mut fault = |field: &str, code, message: &str| faults.push(FieldFault::new(field, code, message));
     let mut text = |name: &str| match body.remove(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
@@ -175,7 +164,7 @@ fn asked_for(mut body: Map<String, Value>) -> (NewSession, Vec<FieldFault>) {
 /// `GET /kyc-sessions/{id}`, by id or ref.
 pub async fn show(State(context): State<Context>, Segments(id): Segments<String>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
     key(&context, &headers, Scope::SessionsRead).await?;
-    let Read { session, status, customer } = read(&context.app, &id).await?;
+    let Read { session, status, customer } = read(&context.app.kit, &id).await?;
     let (completed_at, outcome) = match &session.state {
         SessionState::Completed { completed_at, outcome } => (Some(*completed_at), Some(outcome)),
         _ => (None, None),

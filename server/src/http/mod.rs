@@ -1,11 +1,14 @@
-//! Parse, call one use case, render: one file a resource. No SQL and no decisions here.
+//! HTTP handlers, one file a resource. A handler parses the request, calls one use case and renders the result. It has no SQL and takes
+//! no decision.
 
 pub mod artifacts;
 pub mod body;
 pub mod branding;
 pub mod dashboard;
 pub mod device;
+mod errors;
 pub mod events;
+pub mod fallback;
 pub mod files;
 pub mod forms;
 pub mod health;
@@ -22,6 +25,8 @@ pub mod render;
 pub mod serve;
 pub mod session_api;
 pub mod site;
+pub mod site_files;
+pub mod streams;
 pub mod uploads;
 pub mod visitor;
 
@@ -30,44 +35,44 @@ use std::{ops::Deref, path::PathBuf, sync::Arc};
 use leptos::prelude::LeptosOptions;
 use tokio_util::sync::CancellationToken;
 
-use self::{events::Streams, limits::Limits, site::SiteFiles};
+use self::{limits::Limits, site_files::SiteFiles, streams::Streams};
 use crate::app::App;
 
-/// What every handler gets: one pointer, since every layer and handler of a request clones it.
+/// The state of every handler. It is one pointer, because every layer and handler of a request clones it.
 #[derive(Clone)]
-pub struct Context(Arc<World>);
+pub struct Context(Arc<Resources>);
 
 impl Context {
-    /// Of what there is.
-    pub fn new(world: World) -> Self {
-        Self(Arc::new(world))
+    /// Shares these resources.
+    pub fn new(resources: Resources) -> Self {
+        Self(Arc::new(resources))
     }
 }
 
 impl Deref for Context {
-    type Target = World;
+    type Target = Resources;
 
-    fn deref(&self) -> &World {
+    fn deref(&self) -> &Resources {
         &self.0
     }
 }
 
-/// What there is for them.
-pub struct World {
-    /// The use cases' world.
+/// What handlers use to answer requests.
+pub struct Resources {
+    /// The server: settings, kit, lifecycle.
     pub app: Arc<App>,
-    /// The site's files.
+    /// The site's static files.
     pub site: SiteFiles,
-    /// What Leptos needs to know to load the customer's bundle.
+    /// The options with which Leptos loads the customer's bundle.
     pub options: LeptosOptions,
-    /// The same of the operators' bundle.
-    pub desk_options: LeptosOptions,
-    /// Where temporary files go.
+    /// The options with which Leptos loads the dashboard's bundle.
+    pub dashboard_options: LeptosOptions,
+    /// The folder for temporary files.
     pub spool_dir: PathBuf,
-    /// Requests counted.
+    /// Limits on requests a minute.
     pub limits: Limits,
-    /// Event streams counted.
+    /// Limits on open event streams.
     pub streams: Arc<Streams>,
-    /// Cancelled once the server is to end.
+    /// Cancelled when the server shuts down.
     pub stop: CancellationToken,
 }

@@ -1,5 +1,5 @@
-//! How slowly a body may arrive: 4 KiB/s on average once 10 s have passed, and 15 minutes in all. Only the time counts that
-//! is spent waiting for the sender, so that nobody is blamed for a server that is busy.
+//! Limits how slowly a body may arrive: after 10 s it needs 4 KiB/s on average, and at most 15 minutes in total. Only the time that we
+//! wait for the sender counts, so that a busy server does not refuse a fast sender.
 
 use std::{
     error::Error,
@@ -13,12 +13,12 @@ use axum::body::{Body, Bytes};
 use http_body::Frame;
 use tokio::time::Sleep;
 
-/// Bytes a second, at least.
+/// The least bytes a second.
 const RATE: u64 = 4 * 1024;
-/// Before this nobody is too slow.
+/// The wait that every sender is allowed.
 const GRACE: Duration = Duration::from_secs(10);
-/// However large the body.
-const IN_ALL: Duration = Duration::from_secs(15 * 60);
+/// The longest wait, however large the body is.
+const MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 
 /// The sender was too slow.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -26,29 +26,29 @@ const IN_ALL: Duration = Duration::from_secs(15 * 60);
 pub struct TooSlow;
 
 impl TooSlow {
-    /// Whether this is what stopped the reading of a body.
+    /// Whether this error, or one of its sources, is [`TooSlow`].
     pub fn is_cause_of(error: &(dyn Error + 'static)) -> bool {
         error.is::<Self>() || error.source().is_some_and(Self::is_cause_of)
     }
 }
 
-/// How long a sender of so many bytes may keep us waiting.
+/// How long we may have waited in total for a sender that has sent this many bytes.
 fn allowance(bytes: u64) -> Duration {
-    Duration::from_millis(bytes.saturating_mul(1_000) / RATE).clamp(GRACE, IN_ALL)
+    Duration::from_millis(bytes.saturating_mul(1_000) / RATE).clamp(GRACE, MAX_WAIT)
 }
 
-/// A body whose sender has to keep pace.
+/// A body that fails with [`TooSlow`] if it arrives too slowly.
 pub struct Paced {
     body: Body,
     bytes: u64,
     waited: Duration,
-    /// Since when the sender keeps us waiting, if it does.
+    /// When we began to wait for the sender, if we wait now.
     since: Option<Instant>,
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
 impl Paced {
-    /// This body, from its start.
+    /// Wraps a body of which nothing has been read.
     pub const fn new(body: Body) -> Self {
         Self { body, bytes: 0, waited: Duration::ZERO, since: None, alarm: None }
     }
@@ -97,21 +97,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_arrived_earns_time_within_the_bounds() {
+    fn the_allowance_grows_with_the_bytes_within_bounds() {
         for (bytes, seconds) in [(0, 10), (1, 10), (40 * 1024, 10), (80 * 1024, 20), (4 * 1024 * 1024, 900), (u64::MAX, 900)] {
             assert_eq!(allowance(bytes).as_secs(), seconds, "{bytes}");
         }
     }
 
     #[tokio::test]
-    async fn a_body_that_is_there_passes_whole() {
+    async fn a_body_that_is_ready_passes_unchanged() {
         let pieces = stream::iter((0..1_000).map(|_| Ok::<_, Infallible>(Bytes::from_static(&[7; 100]))));
         let whole = Paced::new(Body::from_stream(pieces)).collect().await.expect("a whole body");
         assert_eq!(whole.to_bytes().len(), 100_000);
     }
 
     #[tokio::test]
-    async fn who_waited_out_the_allowance_is_too_slow() {
+    async fn a_wait_longer_than_the_allowance_is_too_slow() {
         let mut paced = Paced::new(Body::from_stream(stream::pending::<Result<Bytes, Infallible>>()));
         paced.waited = GRACE - Duration::from_millis(20);
         let error = paced.frame().await.expect("a frame").expect_err("refused");

@@ -1,4 +1,4 @@
-//! The variable parts of a path. What is no text is no id either, and gets the same answer.
+//! The variable parts of a path. A part that is not UTF-8 gets the same answer as an unknown id.
 
 use std::convert::Infallible;
 
@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-/// The variable parts; empty where they are not UTF-8, which no id and no step is.
+/// The variable parts. They are empty if one is not UTF-8; no id and no step is empty.
 pub struct Segments<T>(pub T);
 
 impl<T: DeserializeOwned + Default + Send, S: Send + Sync> FromRequestParts<S> for Segments<T> {

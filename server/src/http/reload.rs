@@ -1,4 +1,4 @@
-//! Debug builds alone: an event stream that ends when the server does, so that a page of `make dev` knows when to reload.
+//! Only in debug builds: an event stream that ends when the server ends, so that a page of `make dev` knows when to reload.
 
 use axum::{
     body::Body,
@@ -10,7 +10,7 @@ use futures::StreamExt as _;
 
 use super::Context;
 
-/// `GET /dev/reload.js`: reloads the page once the stream is there again.
+/// `GET /dev/reload.js`: reloads the page when the stream is back.
 pub async fn script() -> Response {
     let script = "let lost=false;const events=new EventSource('/dev/reload');events.onerror=()=>{lost=true};events.onopen=()=>{if(lost)location.reload()};";
     ([(header::CONTENT_TYPE, "text/javascript")], script).into_response()

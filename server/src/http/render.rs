@@ -1,4 +1,4 @@
-//! Drawing a page: with the policy that its nonce belongs to, and without scripts where it has none.
+//! Renders a page, sets the Content-Security-Policy with the page's nonce, and removes Leptos's scripts from pages that need none.
 
 use axum::{
     body::Body,
@@ -8,13 +8,14 @@ use axum::{
 };
 use leptos::prelude::*;
 
-/// Where a document ends.
+/// The end of a document.
 const END: &[u8] = b"</html>";
-/// The largest page, in bytes: a flow has at most 256 KiB of texts.
+/// The largest page, in bytes. A flow has at most 256 KiB of texts.
 const MAX_PAGE: usize = 8 * 1024 * 1024;
 
-/// Draws a page that these origins may frame. A `whole` one ends where its document does: it has no island.
-pub async fn html<V: IntoView + 'static>(frames: String, status: StatusCode, whole: bool, page: impl Fn() -> V + Clone + Send + Sync + 'static) -> Response {
+/// Renders a page that these origins may frame. If `plain`, cuts off the scripts of Leptos: the page has no island,
+/// or was requested without scripts.
+pub async fn html<V: IntoView + 'static>(frames: String, status: StatusCode, plain: bool, page: impl Fn() -> V + Clone + Send + Sync + 'static) -> Response {
     let policy = move || {
         let nonce = leptos::nonce::use_nonce().expect("the feature nonce is on");
         let policy = format!(
@@ -28,14 +29,14 @@ pub async fn html<V: IntoView + 'static>(frames: String, status: StatusCode, who
         response.set_status(status);
     };
     let mut response = leptos_axum::render_app_async_with_context(policy, page)(Request::new(Body::empty())).await;
-    if whole {
+    if plain {
         response = without_scripts(response).await;
     }
     response.headers_mut().insert("permissions-policy", HeaderValue::from_static("camera=(self)"));
     response
 }
 
-/// Leptos appends scripts of its own behind the document.
+/// Cuts off the scripts that Leptos appends after the document.
 async fn without_scripts(response: Response) -> Response {
     let (parts, body) = response.into_parts();
     let mut html = axum::body::to_bytes(body, MAX_PAGE).await.unwrap_or_default();

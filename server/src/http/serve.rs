@@ -1,5 +1,5 @@
-//! Accepting connections: a limit on how many, limits on how long a request's head may take and an answer may stay unread,
-//! and an orderly end.
+//! Accepts connections. It limits how many there are, how long the head of a request may take, and how long a client may leave an answer
+//! unread. At shutdown it lets running requests end.
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,15 +25,15 @@ use tracing::{debug, error, warn};
 
 use super::{problems::ApiError, visitor::Peer};
 
-/// Connections at once; the next waits to be accepted.
+/// The most connections at once. Further ones wait to be accepted.
 pub const CONNECTIONS: usize = 2_000;
-/// How long a request's head may take.
+/// The time limit for the head of a request.
 const HEADER_TIME: Duration = Duration::from_secs(10);
-/// How long a client may leave what was sent to it unread, or unacknowledged, in milliseconds.
+/// How long a client may leave sent data unacknowledged, in milliseconds.
 #[cfg(target_os = "linux")]
 const UNREAD_MILLIS: u32 = 30_000;
 
-/// Serves until told to stop; then lets the requests under way end, but no longer than `grace`.
+/// Serves until `stop` is cancelled. Then it waits for running requests, at most for `grace`.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, grace: Duration) {
     let connections = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
@@ -46,7 +46,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => (stream, Peer(peer)),
                 Err(error) => {
-                    // Usually out of file descriptors: connections that end free some.
+                    // Usually there are no file descriptors left. Connections that end free some.
                     warn!(%error, "a connection could not be accepted");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
@@ -78,7 +78,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
     }
 }
 
-/// Middleware: a panic is an answer of its own and a line in the log, and the process goes on.
+/// Middleware: answers 500 and logs an error if a handler panics.
 pub async fn catch_panics(request: Request, next: Next) -> Response {
     let route = route(&request);
     let answered = std::panic::AssertUnwindSafe(next.run(request)).catch_unwind().await;
@@ -88,12 +88,12 @@ pub async fn catch_panics(request: Request, next: Next) -> Response {
     })
 }
 
-/// The route's pattern: a path holds a session id, so it is never logged.
+/// The route's pattern, for the log. We never log a path, because it may contain a session id.
 fn route(request: &Request) -> String {
     request.extensions().get::<MatchedPath>().map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned())
 }
 
-/// Middleware: a line in the log for each answer.
+/// Middleware: logs each answer.
 pub async fn log(request: Request, next: Next) -> Response {
     let (method, route, started) = (request.method().clone(), route(&request), std::time::Instant::now());
     let response = next.run(request).await;
@@ -101,10 +101,10 @@ pub async fn log(request: Request, next: Next) -> Response {
     response
 }
 
-/// What an answer may do that does not say otherwise: nothing.
-const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'");
+/// The default Content-Security-Policy: it allows nothing.
+const ALLOW_NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'");
 
-/// Middleware: headers that every answer carries.
+/// Middleware: adds the headers that every answer has.
 pub async fn common_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -112,11 +112,11 @@ pub async fn common_headers(request: Request, next: Next) -> Response {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NOTHING);
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(ALLOW_NOTHING);
     response
 }
 
-/// Middleware: HTTPS from now on, where the public URL is https.
+/// Middleware: tells browsers to use only HTTPS. The router adds it if the public URL is https.
 pub async fn strict_transport(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));

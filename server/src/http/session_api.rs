@@ -1,4 +1,4 @@
-//! The public session API, for the hosted pages and native apps alike: `/public`, `/steps/{step}`, `/answers`, `/complete`.
+//! The public session API, for the hosted pages and for native apps: `/public`, `/steps/{step}`, `/answers`, `/complete`.
 
 use std::time::Instant;
 
@@ -16,27 +16,32 @@ use shared::{
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Context, body, device, language, path::Segments, problems::ApiError, visitor::Visitor};
-use crate::sessions::{self, Sender, SessionError, complete, open::Opened, save};
+use crate::sessions::{
+    self, complete,
+    open::{OpenError, Opened},
+    save::{self, Sender},
+    transition::Closed,
+};
 
-/// Opens the session of a path; a malformed id is an unknown one.
+/// Opens the session whose id is in a path. A malformed id counts as an unknown one.
 ///
 /// # Errors
-/// 404 where there is none; 429 where the session, or the address that guesses, has had its requests of this minute.
+/// 404 if there is none; 429 if the session, or an address that sends unknown ids, has reached its limit.
 pub async fn open(context: &Context, id: &str, visitor: &Visitor) -> Result<Opened, ApiError> {
     let found = match id.parse() {
-        Ok(id) => sessions::open::open(&context.app, id).await,
-        Err(_) => Err(SessionError::NotFound),
+        Ok(id) => sessions::open::open(&context.app.kit, id).await,
+        Err(_) => Err(OpenError::NotFound),
     };
-    // Looked up before anything is counted, so that an address full of guesses still opens what there is.
+    // We look the session up before we count, so that an address that has reached its limit of unknown ids can still open sessions.
     match &found {
         Ok(opened) => context.limits.known(opened.session.r#ref, &visitor.method, Instant::now())?,
-        Err(SessionError::NotFound) => context.limits.unknown(visitor.address, Instant::now())?,
+        Err(OpenError::NotFound) => context.limits.unknown(visitor.address, Instant::now())?,
         Err(_) => {}
     }
     Ok(found?)
 }
 
-/// Sets the resume cookie where the device had none.
+/// Sets the resume cookie if the device has none yet.
 pub fn with_cookie(mut response: Response, known: device::Known) -> Response {
     if let Some(cookie) = known.set_cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -44,7 +49,7 @@ pub fn with_cookie(mut response: Response, known: device::Known) -> Response {
     response
 }
 
-/// Text is kept in Unicode's composed form (NFC, UAX #15).
+/// Normalises texts to NFC (UAX #15), in which we store them.
 pub fn normalised(sent: RawUserData) -> RawUserData {
     let compose = |value: Value| match value {
         Value::String(text) => Value::String(text.nfc().collect()),
@@ -62,7 +67,7 @@ pub async fn public(
 ) -> Result<Json<PublicSession>, ApiError> {
     let opened = open(&context, &id, &visitor).await?;
     let language = language::of(request.headers(), request.uri().query(), &opened);
-    Ok(Json(sessions::open::public(&context.app, &opened, language).await?))
+    Ok(Json(sessions::open::public(&context.app.kit, &opened, language).await?))
 }
 
 /// `PUT /kyc-sessions/{id}/steps/{step}`
@@ -74,18 +79,18 @@ pub async fn save_step(
 ) -> Result<Response, ApiError> {
     let opened = open(&context, &id, &visitor).await?;
     opened.require_open()?;
-    let known = device::known_or_new(&context.app, request.headers(), &opened.id, opened.session.expires_at);
+    let known = device::known_or_new(&context.app.kit, request.headers(), &opened.id, opened.session.expires_at);
     let sender = Sender { device: Some(known.device), language: language::of(request.headers(), request.uri().query(), &opened) };
     let body: UserDataBody = body::json(request).await?;
-    save::save(&context.app, &opened, &step, &normalised(body.user_data), sender).await?;
+    save::save(&context.app.kit, &opened, &step, &normalised(body.user_data), sender).await?;
     Ok(with_cookie(StatusCode::NO_CONTENT.into_response(), known))
 }
 
 /// `GET /kyc-sessions/{id}/answers`: this device's saved values while the session is open.
 pub async fn answers(State(context): State<Context>, Segments(id): Segments<String>, visitor: Visitor, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
     let opened = open(&context, &id, &visitor).await?;
-    let device = device::of(&context.app, &headers, &opened.id);
-    let saved = sessions::open::saved(&context.app, &opened).await?.of_device(device);
+    let device = device::of(&context.app.kit, &headers, &opened.id);
+    let saved = sessions::open::saved(&context.app.kit, &opened).await?.of_device(device);
     if saved.is_empty() || opened.require_open().is_err() {
         return Err(ApiError::not_found());
     }
@@ -97,13 +102,13 @@ pub async fn answers(State(context): State<Context>, Segments(id): Segments<Stri
 pub async fn complete(State(context): State<Context>, Segments(id): Segments<String>, visitor: Visitor, request: Request) -> Result<Response, ApiError> {
     let opened = open(&context, &id, &visitor).await?;
     if opened.status == Status::Expired {
-        return Err(SessionError::Expired.into());
+        return Err(Closed::Expired.into());
     }
-    let known = device::known_or_new(&context.app, request.headers(), &opened.id, opened.session.expires_at);
+    let known = device::known_or_new(&context.app.kit, request.headers(), &opened.id, opened.session.expires_at);
     let sender = Sender { device: Some(known.device), language: language::of(request.headers(), request.uri().query(), &opened) };
     let body: Result<UserDataBody, ApiError> = body::json(request).await;
-    // What cannot be read differs from what was submitted before.
+    // If the session was submitted before, an unreadable body differs from what was submitted: 409 instead of the body's own error.
     let body = body.map_err(|error| opened.require_open().map_or_else(ApiError::from, |()| error))?;
-    complete::complete(&context.app, &opened, &normalised(body.user_data), sender).await?;
+    complete::complete(&context.app.kit, &context.app.lifecycle, &opened, &normalised(body.user_data), sender).await?;
     Ok(with_cookie((StatusCode::ACCEPTED, Json(Accepted { status: Status::Processing })).into_response(), known))
 }

@@ -1,50 +1,13 @@
-//! The site's files, from inside the binary or from a folder: bundles under their build's name for ever, the rest for an
-//! hour. Where the client takes brotli and the build made it, that is sent.
-
-use std::{borrow::Cow, path::PathBuf};
+//! Serves the site's files. Browsers may cache bundles for ever, because their path contains the build's hash, and other files for an hour.
+//! A client that accepts brotli gets the compressed file, if the build made one.
 
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use rust_embed::RustEmbed;
 
 use super::{Context, problems::ApiError};
-
-#[derive(RustEmbed)]
-#[folder = "../target/site"]
-#[allow_missing = true]
-struct Embedded;
-
-/// Where the site's files are.
-pub struct SiteFiles {
-    folder: Option<PathBuf>,
-    build: String,
-}
-
-impl SiteFiles {
-    /// The site in this folder, else the one inside the binary.
-    pub fn new(folder: Option<PathBuf>) -> Self {
-        let mut files = Self { folder, build: String::new() };
-        files.build = files.read("build").map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned()).unwrap_or_default();
-        files
-    }
-
-    /// The folder of this build's bundles, without a slash before it.
-    pub fn pkg(&self) -> String {
-        format!("pkg/{}", self.build)
-    }
-
-    fn read(&self, path: &str) -> Option<Cow<'static, [u8]>> {
-        let plain = !path.is_empty() && path.split('/').all(|part| !part.is_empty() && !part.starts_with('.'));
-        match &self.folder {
-            _ if !plain => None,
-            Some(folder) => std::fs::read(folder.join(path)).ok().map(Cow::Owned),
-            None => Embedded::get(path).map(|file| file.data),
-        }
-    }
-}
 
 fn takes_brotli(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
@@ -54,7 +17,7 @@ fn takes_brotli(headers: &HeaderMap) -> bool {
     })
 }
 
-/// A file of the site.
+/// Serves a file of the site.
 pub async fn file(State(context): State<Context>, request: Request) -> Response {
     let path = request.uri().path().trim_start_matches('/').to_owned();
     let brotli = takes_brotli(request.headers());

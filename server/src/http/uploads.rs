@@ -1,4 +1,4 @@
-//! `POST /kyc-sessions/{id}/upload`, and multipart bodies in general: parts within their limits, files straight to a sealed
+//! `POST /kyc-sessions/{id}/upload`, and reading multipart bodies: parts within their limits, and files directly into an encrypted
 //! temporary file.
 
 use axum::{
@@ -16,28 +16,29 @@ use shared::{
 
 use super::{Context, body, device, path::Segments, problems::ApiError, session_api, visitor::Visitor};
 use crate::artifacts::{
-    self, ArtifactError, MAX_BYTES,
+    MAX_BYTES,
+    file::{self, FileError},
     spool::{Spool, Spooled},
 };
 
-/// A part of text, at most.
+/// The longest text part, in bytes.
 const MAX_TEXT: usize = 64 * 1024;
-/// Parts of one body, at most.
+/// The most parts of one body.
 pub const MAX_PARTS: usize = 200;
-/// Boundaries, part headers and small parts around a file, at most.
-const MAX_AROUND: u64 = 64 * 1024;
+/// The most bytes of a body besides its files: boundaries, part headers and small parts.
+const MAX_OVERHEAD: u64 = 64 * 1024;
 
 fn too_large() -> ApiError {
     ApiError::new(Code::TooLarge, "A file is at most 10 MiB (10485760 bytes).")
 }
 
-/// The body as multipart/form-data, with room for so many files. The limit is on the whole of it, since what stands outside
-/// the parts is held in memory.
+/// Reads a body as multipart/form-data with at most this many files. The limit is on the whole body, because multer keeps in memory what
+/// is outside the parts.
 ///
 /// # Errors
-/// 415 where it is something else.
+/// 413, or 415 if it has another media type.
 pub fn multipart(headers: &HeaderMap, request: Request, files: u64) -> Result<Multipart<'static>, ApiError> {
-    let limit = files * MAX_BYTES + MAX_AROUND;
+    let limit = files * MAX_BYTES + MAX_OVERHEAD;
     if body::declared_length(headers).is_some_and(|length| length > limit) {
         return Err(too_large());
     }
@@ -48,10 +49,10 @@ pub fn multipart(headers: &HeaderMap, request: Request, files: u64) -> Result<Mu
     Ok(Multipart::with_constraints(request.into_body().into_data_stream(), boundary, constraints))
 }
 
-/// The next part.
+/// Reads the next part.
 ///
 /// # Errors
-/// 400 where the body is broken or ends too early.
+/// 400 if the body is broken or ends too early.
 pub async fn next_part(form: &mut Multipart<'static>) -> Result<Option<Field<'static>>, ApiError> {
     form.next_field().await.map_err(|error| broken(&error))
 }
@@ -72,15 +73,15 @@ fn broken(error: &multer::Error) -> ApiError {
 
 impl ApiError {
     fn with_field(mut self, field: &str, code: FieldCode, message: &str) -> Self {
-        self.0.errors.push(FieldFault { field: field.to_owned(), code, message: message.to_owned() });
+        self.0.errors.push(FieldFault::new(field, code, message));
         self
     }
 }
 
-/// A part's text.
+/// Reads a part's text. Bytes that are not UTF-8 become U+FFFD.
 ///
 /// # Errors
-/// 413 where it is too long; what is not UTF-8 is read as far as it is.
+/// 413 if it is too long.
 pub async fn text(mut part: Field<'static>) -> Result<String, ApiError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.chunk().await.map_err(|error| broken(&error))? {
@@ -92,22 +93,22 @@ pub async fn text(mut part: Field<'static>) -> Result<String, ApiError> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A part's file, in a sealed temporary file. `None` where it is empty.
+/// Reads a part's file into an encrypted temporary file. `None` if it is empty.
 ///
 /// # Errors
-/// 413 where it is over the limit, 503 where there is no room for it.
-pub async fn file(context: &Context, mut part: Field<'static>) -> Result<Option<Spooled>, ApiError> {
-    let mut spool = Spool::new(&context.spool_dir, &context.app.ambient).await.map_err(ArtifactError::from)?;
+/// 413 if it is too large, 503 if the temporary file cannot be written.
+pub async fn spool(context: &Context, mut part: Field<'static>) -> Result<Option<Spooled>, ApiError> {
+    let mut spool = Spool::new(&context.spool_dir, &context.app.kit.ambient).await.map_err(FileError::from)?;
     while let Some(chunk) = part.chunk().await.map_err(|error| broken(&error))? {
         if spool.size() + chunk.len() as u64 > MAX_BYTES {
             return Err(too_large());
         }
-        spool.write(&chunk).await.map_err(ArtifactError::from)?;
+        spool.write(&chunk).await.map_err(FileError::from)?;
     }
     if spool.size() == 0 {
         return Ok(None);
     }
-    Ok(Some(spool.finish().await.map_err(ArtifactError::from)?))
+    Ok(Some(spool.finish().await.map_err(FileError::from)?))
 }
 
 /// `POST /kyc-sessions/{id}/upload`
@@ -121,7 +122,7 @@ pub async fn upload(State(context): State<Context>, Segments(id): Segments<Strin
     while let Some(part) = next_part(&mut form).await? {
         parts += 1;
         match part.name() {
-            Some("file") if spooled.is_none() => spooled = file(&context, part).await?,
+            Some("file") if spooled.is_none() => spooled = spool(&context, part).await?,
             Some("field") if field.is_none() => field = Some(text(part).await?).filter(|name| !name.is_empty()),
             _ if parts > MAX_PARTS => return Err(ApiError::new(Code::TooLarge, "A body has at most 200 parts.")),
             _ => skip(part).await?,
@@ -134,12 +135,12 @@ pub async fn upload(State(context): State<Context>, Segments(id): Segments<Strin
             "Send the file's bytes as the part \"file\".",
         ));
     };
-    let known = device::known_or_new(&context.app, &headers, &opened.id, opened.session.expires_at);
-    let filed = artifacts::file(&context.app, &opened, spooled, field.as_deref(), Some(known.device)).await?;
+    let known = device::known_or_new(&context.app.kit, &headers, &opened.id, opened.session.expires_at);
+    let filed = file::file(&context.app.kit, &context.app.uploads, &opened, spooled, field.as_deref(), Some(known.device)).await?;
     let artifact = filed.artifact;
     let body = Uploaded {
         artifact_id: artifact.id.to_string(),
-        url: format!("{}{}", opened.artifact_prefix(&context.app), artifact.id),
+        url: format!("{}{}", opened.artifact_prefix(&context.app.kit), artifact.id),
         media_type: artifact.media_type,
         size: u64::try_from(artifact.size).unwrap_or_default(),
         sha256: filed.sha256,
@@ -149,7 +150,7 @@ pub async fn upload(State(context): State<Context>, Segments(id): Segments<Strin
     Ok(session_api::with_cookie((status, Json(body)).into_response(), known))
 }
 
-/// Reads a part that nobody asked for, within a file's limit.
+/// Reads and drops a part that is not used, up to the size limit of a file.
 pub async fn skip(mut part: Field<'static>) -> Result<(), ApiError> {
     let mut read = 0;
     while let Some(chunk) = part.next().await {

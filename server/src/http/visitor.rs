@@ -1,5 +1,5 @@
-//! Who asks, as far as limits need to know: the method, and the address that the request came from. An address is counted,
-//! never logged or stored.
+//! What the limits need to know of a request: its method and the address that it came from. An address is only counted, never logged or
+//! stored.
 
 use std::{
     convert::Infallible,
@@ -14,16 +14,16 @@ use ipnet::IpNet;
 
 use super::Context;
 
-/// The other end of the connection, as an extension of each request on it.
+/// The address of the connection's peer. Each request on the connection has it as an extension.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Whoever sent this request.
+/// The sender of a request.
 #[derive(Clone, Debug)]
 pub struct Visitor {
     /// The request's method.
     pub method: Method,
-    /// What is counted as one address.
+    /// The address under which its requests are counted: an IPv4 address, or the /64 of an IPv6 address.
     pub address: IpAddr,
 }
 
@@ -37,8 +37,8 @@ impl FromRequestParts<Context> for Visitor {
     }
 }
 
-/// Where a request really comes from: the peer, or where that is a trusted proxy, the right-most address of
-/// `X-Forwarded-For` that is not one. What stands further left, anyone may have written.
+/// The address that a request comes from. If the peer is a trusted proxy, it is the right-most address in `X-Forwarded-For` that is not a
+/// trusted proxy. The client itself may have written everything further left.
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     let mut nearest = peer.to_canonical();
@@ -53,14 +53,14 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     nearest
 }
 
-/// An entry of `X-Forwarded-For`; some proxies write a port too.
+/// Parses an entry of `X-Forwarded-For`. Some proxies also write a port.
 fn parse(entry: &str) -> Option<IpAddr> {
     let bracketed = || entry.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
     let with_port = || entry.parse::<SocketAddr>().ok().map(|address| address.ip());
     entry.parse().ok().or_else(bracketed).or_else(with_port).map(|address: IpAddr| address.to_canonical())
 }
 
-/// Whoever has an IPv6 address usually has its whole /64.
+/// The address under which requests are counted. All of an IPv6 /64 counts as one address, because one subscriber usually has it all.
 fn counted_as(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(address) => address.into(),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn forwarded_headers_are_believed_from_trusted_proxies_alone() {
+    fn forwarded_headers_are_believed_only_from_trusted_proxies() {
         let proxies = ["10.0.0.0/8", "fd00::/8"];
         for (peer, lines, address) in [
             ("203.0.113.9", &["198.51.100.1"][..], "203.0.113.9"),
@@ -101,7 +101,7 @@ mod tests {
         ] {
             assert_eq!(seen(peer, lines, &proxies), address, "{peer} {lines:?}");
         }
-        assert_eq!(seen("10.0.0.1", &["198.51.100.1"], &[]), "10.0.0.1", "nobody is trusted unless named");
+        assert_eq!(seen("10.0.0.1", &["198.51.100.1"], &[]), "10.0.0.1", "no proxy is trusted by default");
     }
 
     #[test]

@@ -1,49 +1,50 @@
-//! Operators, how they come in, what they decide, and the API's keys.
+//! Operators, their sign-ins, links and reviews; and API keys.
 
 use std::str::FromStr;
 
 use shared::{ids::KeyId, risk::Decision, role::Role, session::Timestamp};
-use uuid::Uuid;
+
+use crate::ids::OperatorId;
 
 /// An operator as stored.
 #[derive(Clone, Debug)]
 pub struct Operator {
     /// The row.
-    pub id: Uuid,
-    /// Their e-mail, sealed.
+    pub id: OperatorId,
+    /// The e-mail address, sealed with the master key.
     pub email: Vec<u8>,
     /// What they may do.
     pub role: Role,
-    /// Their password's hash as a PHC string; none before they accepted their invitation.
+    /// The hash of the password, as a PHC string; none before the operator has accepted the invitation.
     pub password: Option<String>,
     /// When they were invited.
     pub created_at: Timestamp,
-    /// They may not sign in any more, since.
+    /// When they were disabled. From then on they cannot sign in.
     pub disabled_at: Option<Timestamp>,
 }
 
-/// That an operator is signed in, on one browser.
+/// An operator's sign-in on one browser.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// Whose it is.
+    /// Who is signed in.
     pub operator: Operator,
     /// When it began.
     pub created_at: Timestamp,
-    /// When it was last used, to the minute.
+    /// When it was last used; updated at most once a minute.
     pub seen_at: Timestamp,
 }
 
-/// What a link for operators is good for.
+/// What a link lets an operator do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkKind {
-    /// Choosing the first password.
+    /// Choose the first password.
     Invitation,
-    /// Signing in once.
+    /// Sign in once.
     OneTime,
 }
 
 impl LinkKind {
-    /// As stored.
+    /// The word that is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Invitation => "INVITATION",
@@ -52,12 +53,12 @@ impl LinkKind {
     }
 }
 
-/// What a key of the API may do.
+/// What an API key may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
     /// Create sessions.
     SessionsCreate,
-    /// Read how they went.
+    /// Read the results of sessions.
     SessionsRead,
 }
 
@@ -81,45 +82,32 @@ impl FromStr for Scope {
     }
 }
 
-/// A key of the API as stored.
+/// An API key as stored.
 #[derive(Clone, Debug)]
 pub struct ApiKey {
-    /// What it is called.
+    /// Its id.
     pub id: KeyId,
     /// What it may do, in order.
     pub scopes: Vec<Scope>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it was last used, to the minute.
+    /// When it was last used; updated at most once a minute.
     pub used_at: Option<Timestamp>,
-    /// It opens nothing any more, since.
+    /// When it was disabled. From then on it is refused.
     pub disabled_at: Option<Timestamp>,
 }
 
-/// A decision that a person took.
+/// An operator's decision about a session.
 #[derive(Clone, Debug)]
 pub struct Review {
-    /// From 1.
+    /// The number of the review within its session, from 1.
     pub number: i64,
-    /// Who.
-    pub operator: Uuid,
-    /// What they decided.
+    /// The operator who decided.
+    pub operator: OperatorId,
+    /// The decision.
     pub decision: Decision,
-    /// Why, sealed by the session's data key.
+    /// The operator's reason, sealed with the session's data key.
     pub reason: Vec<u8>,
-    /// When.
+    /// When the operator decided.
     pub at: Timestamp,
-}
-
-/// Who did what to which row. No personal data.
-#[derive(Clone, Debug)]
-pub struct AuditRow {
-    /// When.
-    pub at: Timestamp,
-    /// Who: `operator:{row}`, `key:{row}`, `command-line`, `customer` or `system`.
-    pub actor: String,
-    /// What, such as `session.created`.
-    pub action: String,
-    /// What else it was about: a row's id.
-    pub detail: Option<String>,
 }

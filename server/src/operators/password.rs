@@ -1,5 +1,5 @@
-//! Passwords: Argon2id on one thread of its own, which gives way to everything else, so that a crowd at the door keeps no
-//! customer waiting. What does not fit into its queue is turned away.
+//! Hashes and verifies passwords with Argon2id, on its own thread with the lowest priority, so that many sign-ins at once do not delay
+//! customers. If 64 passwords wait, the next one is refused with [`Busy`].
 
 use std::{cell::LazyCell, sync::mpsc, thread};
 
@@ -15,13 +15,13 @@ use zeroize::Zeroizing;
 pub const MIN_CHARS: usize = 12;
 /// The most bytes of a password.
 pub const MAX_BYTES: usize = 256;
-/// Passwords that may wait for their turn: at some 40 ms each, less than the time that a browser waits.
+/// The most passwords that may wait. At about 40 ms each, the last one is done before a browser gives up.
 const QUEUE: usize = 64;
-/// How much the thread gives way: the most that there is.
+/// The thread's niceness: the lowest priority there is.
 #[cfg(target_os = "linux")]
 const NICE: i32 = 19;
 
-/// The thread cannot take another password now, or is gone.
+/// The queue of passwords is full, or its thread has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many passwords wait")]
 pub struct Busy;
@@ -54,7 +54,7 @@ impl Passwords {
         answered.await.map_err(|_| Busy)
     }
 
-    /// Whether it is the password of this hash. Without a hash it never is, and finding out takes the same time.
+    /// Whether the password has this hash. Without a hash the answer is false, after the same time.
     ///
     /// # Errors
     /// [`Busy`]
@@ -65,32 +65,32 @@ impl Passwords {
     }
 }
 
-/// The same password typed on another keyboard is the same password (NFC, UAX #15).
+/// Normalises a password to NFC (UAX #15), because keyboards type the same letters in different forms.
 fn composed(password: &str) -> Zeroizing<String> {
     Zeroizing::new(password.nfc().collect())
 }
 
 fn work(queue: &mpsc::Receiver<Work>) {
-    // Of a process that is not named, Linux takes the calling thread (sched(7)).
+    // Without a process id, Linux sets the priority of the calling thread (sched(7)).
     #[cfg(target_os = "linux")]
     let _ = rustix::process::setpriority_process(None, NICE);
     // Argon2id with 19 MiB, two passes, one lane: the first choice of OWASP's Password Storage Cheat Sheet.
     let argon2 = Argon2::default();
     let hashed = |password: &str, salt: &[u8]| argon2.hash_password_with_salt(password.as_bytes(), salt).map(|hash| hash.to_string());
-    let nobody = LazyCell::new(|| hashed("nobody has this password", &[7; 16]).expect("the parameters are valid"));
+    let dummy = LazyCell::new(|| hashed("nobody has this password", &[7; 16]).expect("the parameters are valid"));
     while let Ok(work) = queue.recv() {
-        // Made before the first look at anybody, so that nobody can be told by the time it takes.
-        let nobody: &str = &nobody;
+        // Made before the first password is verified, so that the time of an answer does not show whether the operator exists.
+        let dummy: &str = &dummy;
         match work {
             Work::Hash { password, salt, answer } => {
                 let _ = answer.send(hashed(&password, &salt).expect("the parameters are valid"));
             }
-            // Whoever asked has gone.
+            // The caller no longer waits.
             Work::Verify { answer, .. } if answer.is_closed() => {}
             Work::Verify { password, hash, answer } => {
-                let known = PasswordHash::new(hash.as_deref().unwrap_or(nobody));
-                let is_it = known.is_ok_and(|known| argon2.verify_password(password.as_bytes(), &known).is_ok());
-                let _ = answer.send(is_it && hash.is_some());
+                let known = PasswordHash::new(hash.as_deref().unwrap_or(dummy));
+                let is_right = known.is_ok_and(|known| argon2.verify_password(password.as_bytes(), &known).is_ok());
+                let _ = answer.send(is_right && hash.is_some());
             }
         }
     }
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_password_is_known_by_its_hash_alone() {
+    async fn only_the_right_password_matches_its_hash() {
         let passwords = Passwords::default();
         let hash = passwords.hash("caf\u{e9} com leite quente", [1; 16]).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_crowd_is_turned_away_instead_of_waiting_for_ever() {
+    async fn passwords_beyond_the_queue_are_refused() {
         let passwords = Passwords::default();
         let crowd = futures::future::join_all((0..200).map(|_| passwords.verify("a guess", None))).await;
         let busy = crowd.iter().filter(|answer| answer.is_err()).count();

@@ -1,78 +1,93 @@
-//! Completing a session: PENDING → PROCESSING, decided here. What was saved, overlaid with what is sent, is held against
-//! the pinned flow while the session's row is held; then user data, queued checks, the transition and its audit row commit
-//! together. Tested in `tests/api/` (documented_example, races, crash) and, for the rules, in `shared::answers`.
+//! Completes a session: PENDING → PROCESSING. It locks the session's row, checks the saved values together with the values in the
+//! request against the pinned flow, and commits the answers and the transition together. `tests/api/` tests it (documented_example,
+//! races, crash), and `shared::answers` tests the rules.
 
-use shared::{
-    answers::{self, Answers},
-    api::RawUserData,
-    flow::Step,
-    language::Language,
-    session::Status,
+use shared::{answers, api::RawUserData, flow::Step, language::Language, session::Status};
+
+use super::{
+    open::Opened,
+    save::{self, Invalid, Sender},
+    saved::{self, find_artifact},
+    transition::{Closed, Lifecycle, NotOpen, Transition, TransitionError, hold_open},
 };
+use crate::{actor::Actor, failure::Failure, kill, kit::Kit, objects, store};
 
-use super::{Sender, SessionError, find_artifact, load_saved, open::Opened, save};
-use crate::{
-    app::App,
-    artifacts, checks, kill,
-    store::{self, StoreError},
-};
+/// Why a session was not submitted.
+#[derive(Debug, thiserror::Error)]
+pub enum CompleteError {
+    /// Other answers were submitted before, or the session's time is up.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+    /// The answers do not fit the flow.
+    #[error("some answers need correcting")]
+    Invalid(Invalid),
+    /// The lifecycle refused, or a follower failed.
+    #[error(transparent)]
+    Transition(TransitionError),
+    /// The store or the vault.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
 
-/// Submits a session. Sent again with the same outcome it succeeds again, whatever the status by then.
+crate::holds_failure!(CompleteError);
+
+impl From<TransitionError> for CompleteError {
+    fn from(error: TransitionError) -> Self {
+        match error {
+            TransitionError::Failure(failure) => Self::Failure(failure),
+            error => Self::Transition(error),
+        }
+    }
+}
+
+/// Submits a session. The same request sent again succeeds again, unless the session has expired.
 ///
 /// # Errors
-/// [`SessionError::Invalid`] with every fault; [`SessionError::Expired`]; [`SessionError::NotOpen`] where another outcome
-/// was submitted before.
-pub async fn complete(app: &App, opened: &Opened, sent: &RawUserData, sender: Sender) -> Result<(), SessionError> {
+/// [`CompleteError::Invalid`] with every fault; [`CompleteError::Closed`] if the session's time is up, or if other answers were
+/// submitted before.
+pub async fn complete(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, sent: &RawUserData, sender: Sender) -> Result<(), CompleteError> {
     kill::point("complete.accepted");
     let steps = opened.flow.definition.steps(Language::default());
-    let now = app.ambient.now();
+    let now = kit.ambient.now();
     let session = opened.session.r#ref;
-    let mut tx = match save::hold(app, opened, now).await {
-        Ok(tx) => tx,
-        Err(SessionError::NotOpen) => return same_outcome(app, opened, &steps, sent).await,
-        Err(error) => return Err(error),
+    let mut tx = kit.store.write().await?;
+    let held = match hold_open(&mut tx, session, now).await {
+        Ok(held) => held,
+        Err(NotOpen::Closed(Closed::Submitted)) => {
+            drop(tx);
+            return same_outcome(kit, opened, &steps, sent).await;
+        }
+        Err(NotOpen::Closed(closed)) => return Err(closed.into()),
+        Err(NotOpen::Store(error)) => return Err(error.into()),
     };
-    let saved = load_saved(&mut tx, session, &opened.key).await?;
+    let saved = saved::load(&mut tx, session, &opened.key).await?;
     let artifacts = store::artifacts::of_session(&mut tx, session).await?;
-    let prefix = opened.artifact_prefix(app);
+    let prefix = opened.artifact_prefix(kit);
     let all = answers::check_all(&steps, sent, &saved.answers, &|field, text| find_artifact(field, text, &prefix, &artifacts))
-        .map_err(|incomplete| SessionError::Invalid { faults: incomplete.faults, missing_steps: incomplete.missing_steps })?;
+        .map_err(|incomplete| CompleteError::Invalid(Invalid { faults: incomplete.faults, missing_steps: incomplete.missing_steps }))?;
 
     let change = save::Change { before: &saved.answers, after: &all, saved: &saved, steps: &steps, sent, artifacts: &artifacts, sender, now };
-    let dropped = save::write(app, &mut tx, opened, change).await?;
-    for name in opened.flow.definition.checks() {
-        store::checks::insert(&mut tx, app.ambient.uuid(), session, name, now).await?;
-    }
-    store::sessions::submit(&mut tx, session, now).await?;
-    tx.audit(app.ambient.uuid(), now, "customer", "session.submitted", &session.to_string()).await?;
-    // A flow without checks is done with this.
-    let settled = checks::runner::settle(app, &mut tx, session, &opened.flow).await?;
+    let dropped = save::write(kit, &mut tx, opened, change).await?;
+    lifecycle.change(kit, &mut tx, held, Transition::Submit, Actor::Customer, now).await?;
     kill::point("complete.before_commit");
     tx.commit().await?;
     kill::point("complete.after_commit");
-    if settled {
-        app.event_written.notify_one()
-    } else {
-        app.checks_queued.notify_one()
-    }
-    artifacts::delete_files(app, &dropped).await;
+    objects::delete(kit, &dropped).await;
     Ok(())
 }
 
-/// The session was submitted before: the same answer for the same outcome, a conflict for another.
-async fn same_outcome(app: &App, opened: &Opened, steps: &[Step], sent: &RawUserData) -> Result<(), SessionError> {
-    let mut db = app.store.read().await?;
-    let session = store::sessions::by_ref(&mut db, opened.session.r#ref).await?.ok_or(SessionError::NotFound)?;
-    match session.state.status() {
-        Status::Processing | Status::Completed => {}
-        Status::Expired => return Err(SessionError::Expired),
-        Status::Pending => return Err(StoreError::Conflict.into()),
+/// The session was submitted before. Succeeds if the request leads to the same answers, and refuses any others.
+async fn same_outcome(kit: &Kit, opened: &Opened, steps: &[Step], sent: &RawUserData) -> Result<(), CompleteError> {
+    let mut db = kit.store.read().await?;
+    let session = store::sessions::by_ref(&mut db, opened.session.r#ref).await?.ok_or(Closed::Expired)?;
+    if session.state.status() == Status::Expired {
+        return Err(Closed::Expired.into());
     }
-    let submitted: Answers = load_saved(&mut db, session.r#ref, &opened.key).await?.answers;
+    let submitted = saved::load(&mut db, session.r#ref, &opened.key).await?.answers;
     let artifacts = store::artifacts::of_session(&mut db, session.r#ref).await?;
-    let prefix = opened.artifact_prefix(app);
+    let prefix = opened.artifact_prefix(kit);
     match answers::check_all(steps, sent, &submitted, &|field, text| find_artifact(field, text, &prefix, &artifacts)) {
         Ok(outcome) if outcome == submitted => Ok(()),
-        _ => Err(SessionError::NotOpen),
+        _ => Err(Closed::Submitted.into()),
     }
 }

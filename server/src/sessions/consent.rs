@@ -1,5 +1,5 @@
-//! Proof of what was agreed to: of each box ticked on a CONSENT step the SHA-256 of the step's text as it was shown, its
-//! language and the server's time. It commits with the answer.
+//! Keeps proof of each box ticked on a CONSENT step: the SHA-256 of the step's text as shown, its language and the server's time.
+//! The proof commits in the same transaction as the answer.
 
 use sha2::{Digest as _, Sha256};
 use shared::{
@@ -11,26 +11,19 @@ use shared::{
     session::Timestamp,
 };
 
-use super::{SessionError, open::Opened};
+use super::open::Opened;
 use crate::{
     model::Consent,
-    store::{self, Tx},
+    store::{self, StoreError, Tx},
 };
 
-/// What is hashed: the step's text, exactly as `GET /public` returns it; its title where it has no text.
+/// The text to hash: the step's text exactly as `GET /public` returns it, or its title if it has no text.
 fn text_of(step: &Step) -> &str {
     step.text.as_deref().unwrap_or(&step.title)
 }
 
-/// Notes what was agreed to, and what no longer is, of the fields that were sent.
-pub(crate) async fn note(
-    tx: &mut Tx,
-    opened: &Opened,
-    sent: &RawUserData,
-    after: &Answers,
-    language: Language,
-    agreed_at: Timestamp,
-) -> Result<(), SessionError> {
+/// For each sent field of a CONSENT step: writes the proof if its box is ticked, else removes it.
+pub async fn note(tx: &mut Tx, opened: &Opened, sent: &RawUserData, after: &Answers, language: Language, agreed_at: Timestamp) -> Result<(), StoreError> {
     let session = opened.session.r#ref;
     let steps = opened.flow.definition.steps(language);
     for step in steps.iter().filter(|step| step.r#type == StepType::Consent) {

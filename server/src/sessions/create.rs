@@ -1,4 +1,4 @@
-//! Creating a session: a random id, a data key of its own, the newest version of its flow pinned.
+//! Creates a session: with a random id, a new data key, and the newest version of its flow, which never changes afterwards.
 
 use shared::{
     ids::SessionId,
@@ -6,36 +6,59 @@ use shared::{
     session::{SessionState, Timestamp},
 };
 
-use super::SessionError;
 use crate::{
-    app::App,
-    dossiers::{self, CustomerReference},
-    flows,
-    model::Session,
-    store,
-    vault::Place,
+    actor::{Act, Actor, Entry},
+    customers::{self, CustomerReference},
+    failure::Failure,
+    flows::{self, FlowError},
+    ids::SessionRef,
+    kit::Kit,
+    model::{Flow, Session},
+    sealed,
+    store::{self, StoreError, Tx},
 };
 
-/// What is asked for.
+/// Why no session was created.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    /// There is no such flow.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+    /// The flow does not list this return URL.
+    #[error("the flow lists no return URL \"{url}\"; allowed are: {allowed}")]
+    ReturnUrl {
+        /// The return URL of the request.
+        url: String,
+        /// The return URLs that the flow lists, separated by commas.
+        allowed: String,
+    },
+    /// The store or the vault.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+crate::holds_failure!(CreateError);
+
+/// What a caller asks for.
 #[derive(Clone, Debug)]
 pub struct NewSession {
     /// The flow's name.
     pub flow: String,
-    /// The company's own reference of the customer.
+    /// The company's reference for the customer.
     pub customer: Option<CustomerReference>,
     /// Seconds it stays open, instead of the flow's timeout.
     pub ttl_seconds: Option<i64>,
-    /// The language, where the company knows it.
+    /// The customer's language, if the company knows it.
     pub locale: Option<Language>,
-    /// Where the customer goes once it is over: one of the flow's own return URLs.
+    /// Where the customer goes when the session is over: one of the flow's return URLs.
     pub return_url: Option<String>,
 }
 
 /// A session that was just created.
 pub struct Created {
-    /// The id: whoever has it may open the session.
+    /// The id. Anyone who has it can open the session.
     pub id: SessionId,
-    /// The hosted link.
+    /// The link for the customer.
     pub url: String,
     /// The session.
     pub session: Session,
@@ -44,56 +67,55 @@ pub struct Created {
 /// Creates a session and commits it.
 ///
 /// # Errors
-/// Where there is no such flow, or the store does not answer; nothing was created then.
-pub async fn create(app: &App, new: NewSession, actor: &str) -> Result<Created, SessionError> {
-    create_prepared(app, prepare(app, new).await?, actor).await
+/// If there is no such flow, or the store does not answer; then nothing was created.
+pub async fn create(kit: &Kit, new: NewSession, actor: Actor) -> Result<Created, CreateError> {
+    Ok(create_prepared(kit, prepare(kit, new).await?, actor).await?)
 }
 
-/// Creates a session that may be created, and commits it.
+/// Creates a session whose request [`prepare`] has checked, and commits it.
 ///
 /// # Errors
-/// Where the store does not answer; nothing was created then.
-pub(crate) async fn create_prepared(app: &App, prepared: Prepared, actor: &str) -> Result<Created, SessionError> {
-    let mut tx = app.store.write().await?;
-    let created = create_in(app, &mut tx, prepared, actor).await?;
+/// If the store does not answer; then nothing was created.
+pub async fn create_prepared(kit: &Kit, prepared: Prepared, actor: Actor) -> Result<Created, StoreError> {
+    let mut tx = kit.store.write().await?;
+    let created = create_in(kit, &mut tx, prepared, actor).await?;
     tx.commit().await?;
     Ok(created)
 }
 
-/// A session that may be created: its flow is there, and lists the return URL.
-pub(crate) struct Prepared {
+/// A request that [`prepare`] has checked: its flow exists and lists its return URL.
+pub struct Prepared {
     new: NewSession,
-    flow: std::sync::Arc<flows::Flow>,
+    flow: std::sync::Arc<Flow>,
 }
 
-/// Checks what is asked for against its flow.
+/// Checks a request against its flow.
 ///
 /// # Errors
-/// Where there is no such flow, or it does not list the return URL.
-pub(crate) async fn prepare(app: &App, new: NewSession) -> Result<Prepared, SessionError> {
-    let (flow, _) = flows::newest(app, &new.flow).await?;
+/// If there is no such flow, or it does not list the return URL.
+pub async fn prepare(kit: &Kit, new: NewSession) -> Result<Prepared, CreateError> {
+    let flow = flows::newest(kit, &new.flow).await?;
     if let Some(url) = new.return_url.as_ref().filter(|url| !flow.definition.return_urls().contains(url)) {
         let listed = flow.definition.return_urls().join(", ");
         let allowed = if listed.is_empty() { "none".to_owned() } else { listed };
-        return Err(SessionError::ReturnUrl { url: url.clone(), allowed });
+        return Err(CreateError::ReturnUrl { url: url.clone(), allowed });
     }
     Ok(Prepared { new, flow })
 }
 
 /// Creates a session in the caller's transaction.
-pub(crate) async fn create_in(app: &App, tx: &mut store::Tx, Prepared { new, flow }: Prepared, actor: &str) -> Result<Created, SessionError> {
-    let now = app.ambient.now();
-    // A whole second, since that is how it is told to everyone.
+pub async fn create_in(kit: &Kit, tx: &mut Tx, Prepared { new, flow }: Prepared, actor: Actor) -> Result<Created, StoreError> {
+    let now = kit.ambient.now();
+    // Rounded up to a whole second, because the API and the pages show whole seconds.
     let whole_second = Timestamp((now.0 + 999_999) / 1_000_000 * 1_000_000);
     let expires_at = whole_second.plus_seconds(new.ttl_seconds.unwrap_or_else(|| flow.definition.timeout_seconds()));
-    let id = SessionId::from_random(app.ambient.random());
-    let r#ref = app.ambient.uuid();
-    let row = r#ref.to_string();
-    let (key, data_key) = app.vault.new_data_key("sessions", &row);
-    let id_sealed = app.vault.seal(&key, Place { table: "sessions", column: "id_sealed", row: &row, key_of: &row }, id.expose().as_bytes());
+    let id = SessionId::from_random(kit.ambient.random());
+    let r#ref: SessionRef = kit.ambient.id();
+    let (key, data_key) = kit.vault.new_data_key(&sealed::session_key(r#ref));
+    let id_sealed = kit.vault.seal(&key, &sealed::session_id(r#ref), id.expose().as_bytes());
 
     let customer = match &new.customer {
-        Some(reference) => Some(dossiers::find_or_make(app, tx, reference).await?.id),
+        Some(reference) => Some(customers::find_or_create(kit, tx, reference).await?.id),
         None => None,
     };
     let session = Session {
@@ -111,7 +133,7 @@ pub(crate) async fn create_in(app: &App, tx: &mut store::Tx, Prepared { new, flo
         submitted_at: None,
     };
     store::sessions::insert(tx, &session, &id).await?;
-    tx.audit(app.ambient.uuid(), now, actor, "session.created", &row).await?;
-    let url = format!("{}/verify/{}", app.public_url, id.expose());
+    tx.audit(Entry::new(&kit.ambient, now, actor, Act::SessionCreated(r#ref))).await?;
+    let url = format!("{}/verify/{}", kit.public_url, id.expose());
     Ok(Created { id, url, session })
 }

@@ -1,4 +1,4 @@
-//! Opening a session by its id, and what anyone who has the id may see of it.
+//! Opens a session by its id, and builds what anyone who has the id may see.
 
 use std::sync::Arc;
 
@@ -11,18 +11,36 @@ use shared::{
     session::Status,
 };
 
-use super::{Saved, SessionError, load_saved};
+use super::{
+    keys,
+    saved::{self, Saved},
+    transition::{self, Closed},
+};
 use crate::{
-    app::App,
     clock::rfc3339,
-    flows::{self, Flow},
-    model::{Artifact, Session, SessionRef},
+    failure::Failure,
+    flows,
+    ids::SessionRef,
+    kit::Kit,
+    model::{Artifact, Flow, Session},
     store::{self, Db},
     vault::Key,
-    webhooks,
 };
 
-/// A session, opened by its id.
+/// Why a session was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// No session has this id or ref.
+    #[error("there is no such session")]
+    NotFound,
+    /// The store or the vault.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+crate::holds_failure!(OpenError);
+
+/// An opened session: its row, its key and its flow.
 pub struct Opened {
     /// The id that opened it.
     pub id: SessionId,
@@ -32,100 +50,91 @@ pub struct Opened {
     pub key: Key,
     /// The flow it is pinned to.
     pub flow: Arc<Flow>,
-    /// Its status as of when it was opened.
+    /// Its status when it was opened.
     pub status: Status,
 }
 
 impl Opened {
-    /// Refuses a session that is over or was submitted.
+    /// Checks that the session still accepts data from its customer.
     ///
     /// # Errors
-    /// [`SessionError::Expired`] or [`SessionError::NotOpen`].
-    pub const fn require_open(&self) -> Result<(), SessionError> {
-        match self.status {
-            Status::Pending => Ok(()),
-            Status::Expired => Err(SessionError::Expired),
-            Status::Processing | Status::Completed => Err(SessionError::NotOpen),
-        }
+    /// Why it does not.
+    pub const fn require_open(&self) -> Result<(), Closed> {
+        transition::require_open(self.status)
     }
 
-    /// What an artifact's URL begins with.
-    pub fn artifact_prefix(&self, app: &App) -> String {
-        format!("{}/kyc-sessions/{}/artifacts/", app.public_url, self.id.expose())
+    /// The start of the URL of each of its artifacts.
+    pub fn artifact_prefix(&self, kit: &Kit) -> String {
+        format!("{}/kyc-sessions/{}/artifacts/", kit.public_url, self.id.expose())
     }
 }
 
 /// Opens a session.
 ///
 /// # Errors
-/// [`SessionError::NotFound`] where there is none.
-pub async fn open(app: &App, id: SessionId) -> Result<Opened, SessionError> {
-    let found = app.store.session(&id).await?;
-    opened(app, id, found.ok_or(SessionError::NotFound)?).await
+/// [`OpenError::NotFound`] if there is none.
+pub async fn open(kit: &Kit, id: SessionId) -> Result<Opened, OpenError> {
+    let session = kit.store.session(&id).await?.ok_or(OpenError::NotFound)?;
+    let key = keys::session_key(kit, &session)?;
+    opened(kit, id, session, key).await
 }
 
-/// Opens a session by its ref, for those who may see it without its id.
+/// Opens a session by its ref, for operators, who do not need its id.
 ///
 /// # Errors
-/// [`SessionError::NotFound`] where there is none.
-pub async fn by_ref(app: &App, r#ref: SessionRef) -> Result<Opened, SessionError> {
-    let found = {
-        let mut db = app.store.read().await?;
-        store::sessions::by_ref(&mut db, r#ref).await?
-    };
-    let session = found.ok_or(SessionError::NotFound)?;
-    let key = app.vault.data_key("sessions", &r#ref.to_string(), &session.data_key)?;
-    opened(app, webhooks::session_id(&session, &key)?, session).await
+/// [`OpenError::NotFound`] if there is none.
+pub async fn by_ref(kit: &Kit, r#ref: SessionRef) -> Result<Opened, OpenError> {
+    let found = store::sessions::by_ref(&mut *kit.store.read().await?, r#ref).await?;
+    let session = found.ok_or(OpenError::NotFound)?;
+    let key = keys::session_key(kit, &session)?;
+    opened(kit, keys::session_id(&session, &key)?, session, key).await
 }
 
-async fn opened(app: &App, id: SessionId, session: Session) -> Result<Opened, SessionError> {
-    let key = app.vault.data_key("sessions", &session.r#ref.to_string(), &session.data_key)?;
-    let flow = flows::by_id(app, session.flow).await?;
-    let status = session.state.status_at(app.ambient.now());
+async fn opened(kit: &Kit, id: SessionId, session: Session, key: Key) -> Result<Opened, OpenError> {
+    let flow = flows::by_id(kit, session.flow).await?;
+    let status = session.state.status_at(kit.ambient.now());
     Ok(Opened { id, session, key, flow, status })
 }
 
-/// What was saved of it.
+/// Reads the session's saved values.
 ///
 /// # Errors
-/// Where the store does not answer.
-pub async fn saved(app: &App, opened: &Opened) -> Result<Saved, SessionError> {
-    let mut db = app.store.read().await?;
-    load_saved(&mut db, opened.session.r#ref, &opened.key).await
+/// If the store does not answer.
+pub async fn saved(kit: &Kit, opened: &Opened) -> Result<Saved, Failure> {
+    saved::load(&mut *kit.store.read().await?, opened.session.r#ref, &opened.key).await
 }
 
-/// What was uploaded to it.
+/// Reads the rows of the session's artifacts.
 ///
 /// # Errors
-/// Where the store does not answer.
-pub async fn artifacts(app: &App, opened: &Opened) -> Result<Vec<Artifact>, SessionError> {
-    let mut db = app.store.read().await?;
-    Ok(store::artifacts::of_session(&mut db, opened.session.r#ref).await?)
+/// If the store does not answer.
+pub async fn artifacts(kit: &Kit, opened: &Opened) -> Result<Vec<Artifact>, Failure> {
+    Ok(store::artifacts::of_session(&mut *kit.store.read().await?, opened.session.r#ref).await?)
 }
 
-/// How far the customer of an open session is.
+/// How far the customer of an open session has come.
 ///
 /// # Errors
-/// Where the store does not answer.
-pub(crate) async fn progress(db: &mut Db, opened: &Opened, steps: &[Step]) -> Result<Progress, SessionError> {
-    let saved = load_saved(db, opened.session.r#ref, &opened.key).await?;
+/// If the store does not answer.
+pub async fn progress(db: &mut Db, opened: &Opened, steps: &[Step]) -> Result<Progress, Failure> {
+    let saved = saved::load(db, opened.session.r#ref, &opened.key).await?;
     let saved_steps = store::answers::saved_steps(db, opened.session.r#ref).await?;
     Ok(answers::progress(steps, &|step| saved_steps.iter().any(|saved| saved == step), &saved.answers))
 }
 
-/// What anyone who has the id may see: never what was entered, nor a score, nor a decision.
+/// The body of `GET /public`: what anyone who has the id may see. It has no answers, no score and no decision.
 ///
 /// # Errors
-/// Where the store does not answer.
-pub async fn public(app: &App, opened: &Opened, language: Language) -> Result<PublicSession, SessionError> {
+/// If the store does not answer.
+pub async fn public(kit: &Kit, opened: &Opened, language: Language) -> Result<PublicSession, Failure> {
     let definition = &opened.flow.definition;
     let (steps, progress) = if opened.status == Status::Pending {
         let steps = definition.steps(language);
-        // Every saving touches the session, so there is nothing to look for where nothing did.
+        // Every save sets `touched_at`. While it equals `created_at` nothing is saved, and there is nothing to read.
         let progress = if opened.session.touched_at == opened.session.created_at {
             answers::progress(&steps, &|_| false, &Answers::new())
         } else {
-            progress(&mut *app.store.read().await?, opened, &steps).await?
+            progress(&mut *kit.store.read().await?, opened, &steps).await?
         };
         (steps, progress)
     } else {

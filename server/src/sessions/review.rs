@@ -1,102 +1,106 @@
-//! What operators do with a session: look at what was entered, and decide. Each is written down with who did it.
+//! What operators do with a session: decide, and reveal what the customer entered. Both write an audit row that names the operator.
 
-use shared::{
-    event::{EventType, Told},
-    risk::Decision,
-    session::SessionState,
+use shared::risk::Decision;
+
+use super::{
+    keys,
+    transition::{self, Lifecycle, Transition, TransitionError},
 };
-use tracing::info;
-
-use super::SessionError;
 use crate::{
-    app::App,
-    model::{Review, Session, SessionRef},
-    operators::SignedIn,
+    actor::{Act, Actor, Entry},
+    failure::Failure,
+    ids::{OperatorId, SessionRef},
+    kit::Kit,
+    model::Review,
+    sealed,
     store::{self, StoreError},
-    vault::{self, Key, Place, Unsealable},
-    webhooks,
+    vault::{self, Key, Unsealable},
 };
 
-/// The most characters of a reason.
+/// The longest reason, in characters.
 pub const MAX_REASON: usize = 500;
 
 /// Why a decision was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum ReviewError {
-    /// A reason has 1 to 500 characters, and lines but no other control characters.
+    /// A reason has 1 to 500 characters. The only control characters allowed are line breaks and tabs.
     #[error("a reason has 1 to {MAX_REASON} characters, without control characters")]
     BadReason,
-    /// The session.
+    /// There is no such session.
+    #[error("there is no such session")]
+    NotFound,
+    /// The session is not COMPLETED.
     #[error(transparent)]
-    Session(#[from] SessionError),
+    Transition(#[from] TransitionError),
+    /// The store or the vault.
+    #[error(transparent)]
+    Failure(#[from] Failure),
 }
 
-impl From<StoreError> for ReviewError {
-    fn from(error: StoreError) -> Self {
-        Self::Session(error.into())
-    }
-}
+crate::holds_failure!(ReviewError);
 
-impl From<Unsealable> for ReviewError {
-    fn from(error: Unsealable) -> Self {
-        Self::Session(error.into())
-    }
-}
-
-fn reason_row(session: SessionRef, number: i64) -> String {
-    format!("{session}/{number}")
-}
-
-/// Decides, whatever the score said: the decision changes, the status does not, and `session.reviewed` commits with it.
+/// Replaces a session's decision. The status stays COMPLETED, and the event `session.reviewed` commits in the same transaction.
+///
+/// `after` is the number of the newest review that the operator saw.
 ///
 /// # Errors
-/// [`ReviewError::BadReason`]; a conflict where the session is not COMPLETED, or where somebody decided since `after`, the
-/// number of the newest review that the operator saw.
-pub async fn decide(app: &App, session: SessionRef, decision: Decision, reason: &str, after: Option<i64>, by: &SignedIn) -> Result<(), ReviewError> {
+/// [`ReviewError::BadReason`]; [`ReviewError::Transition`] if the session is not COMPLETED; a conflict if there is a newer review
+/// than `after`.
+pub async fn decide(
+    kit: &Kit,
+    lifecycle: &Lifecycle,
+    session: SessionRef,
+    decision: Decision,
+    reason: &str,
+    after: Option<i64>,
+    by: OperatorId,
+) -> Result<(), ReviewError> {
     let reason = reason.trim();
-    // Of control characters it has what a textarea sends.
+    // A textarea sends line breaks and tabs, and no other control characters.
     let is_plain = reason.chars().all(|c| !c.is_control() || matches!(c, '\r' | '\n' | '\t'));
     if reason.is_empty() || reason.chars().count() > MAX_REASON || !is_plain {
         return Err(ReviewError::BadReason);
     }
-    let now = app.ambient.now();
-    let mut tx = app.store.write().await?;
-    let number = store::reviews::decide(&mut tx, session, decision).await?;
+    let now = kit.ambient.now();
+    let mut tx = kit.store.write().await?;
+    let held = transition::hold(&mut tx, session, None).await?.ok_or(ReviewError::NotFound)?;
+    let number = store::reviews::newest(&mut tx, session).await? + 1;
     if after.is_some_and(|after| after + 1 != number) {
         return Err(StoreError::Conflict.into());
     }
-    let found = store::sessions::by_ref(&mut tx, session).await?.ok_or(SessionError::NotFound)?;
-    let SessionState::Completed { outcome, .. } = &found.state else { return Err(SessionError::NotOpen.into()) };
-    let subject = session.to_string();
-    let key = app.vault.data_key("sessions", &subject, &found.data_key)?;
-    let place = Place { table: "reviews", column: "reason", row: &reason_row(session, number), key_of: &subject };
-    let review = Review { number, operator: by.id, decision, reason: app.vault.seal(&key, place, reason.as_bytes()), at: now };
-    store::reviews::insert(&mut tx, session, &review).await?;
-    let told = Told { risk_score: Some(outcome.risk_score), decision: Some(decision) };
-    webhooks::emit(app, &mut tx, &found, EventType::SessionReviewed, number, told).await?;
-    tx.audit_about(app.ambient.uuid(), now, &by.actor(), "session.reviewed", &subject, Some(decision.as_str())).await?;
-    tx.commit().await?;
-    info!(session = %session, decision = decision.as_str(), "session reviewed");
-    app.event_written.notify_one();
-    Ok(())
+    let key = keys::session_key(kit, &held.0)?;
+    lifecycle.change(kit, &mut tx, held, Transition::Review { decision, number }, Actor::Operator(by), now).await?;
+    let reason = kit.vault.seal(&key, &sealed::review_reason(session, number), reason.as_bytes());
+    store::reviews::insert(&mut tx, session, &Review { number, operator: by, decision, reason, at: now }).await?;
+    Ok(tx.commit().await?)
 }
 
-/// Why somebody decided as they did.
+/// Decrypts the reason of a review.
 ///
 /// # Errors
-/// Where it does not open.
-pub fn reason(session: &Session, key: &Key, review: &Review) -> Result<String, Unsealable> {
-    let place = Place { table: "reviews", column: "reason", row: &reason_row(session.r#ref, review.number), key_of: &session.r#ref.to_string() };
-    vault::open_text(key, place, &review.reason)
+/// If it cannot be decrypted.
+pub fn reason(session: SessionRef, key: &Key, review: &Review) -> Result<String, Unsealable> {
+    vault::open_text(key, &sealed::review_reason(session, review.number), &review.reason)
 }
 
-/// Writes down that somebody looks at what was entered; it is shown after this alone.
+/// Why nothing was revealed.
+#[derive(Debug, thiserror::Error)]
+pub enum RevealError {
+    /// There is no such session.
+    #[error("there is no such session")]
+    NotFound,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Writes the audit row for an operator who looks at what the customer entered. Call it before showing that.
 ///
 /// # Errors
-/// [`SessionError::NotFound`]
-pub async fn reveal(app: &App, session: SessionRef, by: &SignedIn) -> Result<(), SessionError> {
-    let mut tx = app.store.write().await?;
-    store::sessions::by_ref(&mut tx, session).await?.ok_or(SessionError::NotFound)?;
-    tx.audit(app.ambient.uuid(), app.ambient.now(), &by.actor(), "session.revealed", &session.to_string()).await?;
+/// [`RevealError::NotFound`]
+pub async fn reveal(kit: &Kit, session: SessionRef, by: OperatorId) -> Result<(), RevealError> {
+    let mut tx = kit.store.write().await?;
+    store::sessions::by_ref(&mut tx, session).await?.ok_or(RevealError::NotFound)?;
+    tx.audit(Entry::new(&kit.ambient, kit.ambient.now(), Actor::Operator(by), Act::SessionRevealed(session))).await?;
     Ok(tx.commit().await?)
 }

@@ -1,4 +1,4 @@
-//! Saving one step. Everything that depends on the session being open happens while its row is held.
+//! Saves one step. The session's row is locked from the check that it is open until the commit, so it cannot close in between.
 
 use shared::{
     answers::{self, Answers},
@@ -11,78 +11,117 @@ use shared::{
     session::Timestamp,
 };
 
-use super::{Saved, Sender, SessionError, consent, find_artifact, load_saved, open::Opened, seal_answer};
+use super::{
+    consent,
+    open::Opened,
+    saved::{self, Saved, find_artifact},
+    transition::{Closed, NotOpen, hold_open},
+};
 use crate::{
-    app::App,
-    artifacts,
-    model::Artifact,
-    store::{self, StoreError, Tx},
+    failure::Failure,
+    kit::Kit,
+    model::{Artifact, Device},
+    objects,
+    store::{self, Tx},
 };
 
-/// Saves one step's values: all of them, or with a fault none.
-///
-/// # Errors
-/// [`SessionError::UnknownStep`], [`SessionError::Invalid`] with every fault, or that the session is not open.
-pub async fn save(app: &App, opened: &Opened, step_id: &str, sent: &RawUserData, sender: Sender) -> Result<(), SessionError> {
-    opened.require_open()?;
-    let steps = opened.flow.definition.steps(Language::default());
-    let step = steps.iter().find(|step| step.id == step_id).ok_or(SessionError::UnknownStep)?;
-    let session = opened.session.r#ref;
-    let now = app.ambient.now();
-    let mut tx = hold(app, opened, now).await?;
-    let saved = load_saved(&mut tx, session, &opened.key).await?;
-    let artifacts = store::artifacts::of_session(&mut tx, session).await?;
-    let prefix = opened.artifact_prefix(app);
-    let lookup = |field: &Field, text: &str| find_artifact(field, text, &prefix, &artifacts);
-    let values = answers::check_step(step, sent, &saved.answers, &lookup).map_err(|faults| {
-        let missing_steps = vec![step.id.clone()];
-        SessionError::Invalid { faults, missing_steps }
-    })?;
-    let before: Answers = saved.answers.iter().filter(|(name, _)| step.field(name).is_some()).map(|(k, v)| (k.clone(), v.clone())).collect();
-    let change = Change { before: &before, after: &values, saved: &saved, steps: &steps, sent, artifacts: &artifacts, sender, now };
-    let dropped = write(app, &mut tx, opened, change).await?;
-    store::answers::mark_saved(&mut tx, session, step_id, now).await?;
-    tx.commit().await?;
-    artifacts::delete_files(app, &dropped).await;
-    Ok(())
+/// Why nothing was saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// The session accepts nothing more.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+    /// Its flow has no such step.
+    #[error("the flow has no such step")]
+    UnknownStep,
+    /// The answers do not fit the flow.
+    #[error("some answers need correcting")]
+    Invalid(Invalid),
+    /// The store or the vault.
+    #[error(transparent)]
+    Failure(#[from] Failure),
 }
 
-/// Holds the session's row, or says why it cannot be written any more.
-pub(crate) async fn hold(app: &App, opened: &Opened, now: Timestamp) -> Result<Tx, SessionError> {
-    let mut tx = app.store.write().await?;
-    match store::sessions::hold_open(&mut tx, opened.session.r#ref, now).await {
-        Ok(()) => Ok(tx),
-        Err(StoreError::Conflict) => {
-            let session = store::sessions::by_ref(&mut tx, opened.session.r#ref).await?.ok_or(SessionError::NotFound)?;
-            let expired = session.state.status_at(now) == shared::session::Status::Expired;
-            Err(if expired { SessionError::Expired } else { SessionError::NotOpen })
+crate::holds_failure!(SaveError);
+
+impl From<NotOpen> for SaveError {
+    fn from(error: NotOpen) -> Self {
+        match error {
+            NotOpen::Closed(closed) => Self::Closed(closed),
+            NotOpen::Store(error) => error.into(),
         }
-        Err(error) => Err(error.into()),
     }
 }
 
+/// Answers that do not fit the flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalid {
+    /// Every fault.
+    pub faults: Vec<FieldFault>,
+    /// The steps with a fault, in order.
+    pub missing_steps: Vec<String>,
+}
+
+/// The device that sends values, and the language in which its user sees the flow.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender {
+    /// The device, if it is known.
+    pub device: Option<Device>,
+    /// The language in which the step was shown.
+    pub language: Language,
+}
+
+/// Saves all values of one step. If one has a fault, it saves none.
+///
+/// # Errors
+/// [`SaveError::UnknownStep`], [`SaveError::Invalid`] with every fault, or that the session is closed.
+pub async fn save(kit: &Kit, opened: &Opened, step_id: &str, sent: &RawUserData, sender: Sender) -> Result<(), SaveError> {
+    opened.require_open()?;
+    let steps = opened.flow.definition.steps(Language::default());
+    let step = steps.iter().find(|step| step.id == step_id).ok_or(SaveError::UnknownStep)?;
+    let session = opened.session.r#ref;
+    let now = kit.ambient.now();
+    let mut tx = kit.store.write().await?;
+    hold_open(&mut tx, session, now).await?;
+    let saved = saved::load(&mut tx, session, &opened.key).await?;
+    let artifacts = store::artifacts::of_session(&mut tx, session).await?;
+    let prefix = opened.artifact_prefix(kit);
+    let lookup = |field: &Field, text: &str| find_artifact(field, text, &prefix, &artifacts);
+    let values = answers::check_step(step, sent, &saved.answers, &lookup).map_err(|faults| {
+        let missing_steps = vec![step.id.clone()];
+        SaveError::Invalid(Invalid { faults, missing_steps })
+    })?;
+    let before: Answers = saved.answers.iter().filter(|(name, _)| step.field(name).is_some()).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let change = Change { before: &before, after: &values, saved: &saved, steps: &steps, sent, artifacts: &artifacts, sender, now };
+    let dropped = write(kit, &mut tx, opened, change).await?;
+    store::answers::mark_saved(&mut tx, session, step_id, now).await?;
+    tx.commit().await?;
+    objects::delete(kit, &dropped).await;
+    Ok(())
+}
+
 /// A change of saved values.
-pub(crate) struct Change<'a> {
-    /// The values there were, of the fields in question.
+pub(super) struct Change<'a> {
+    /// The saved values of the fields that this change covers.
     pub before: &'a Answers,
-    /// The values there are to be.
+    /// The new values of those fields.
     pub after: &'a Answers,
-    /// Everything that was saved, with its writers.
+    /// Every saved value of the session, with the device that wrote it.
     pub saved: &'a Saved,
     /// The flow's steps.
     pub steps: &'a [Step],
-    /// What was sent, and so is written by this device.
+    /// What the device sent. These values get this device as their writer.
     pub sent: &'a RawUserData,
     /// The session's artifacts.
     pub artifacts: &'a [Artifact],
-    /// Who writes.
+    /// The device that writes.
     pub sender: Sender,
-    /// When.
+    /// The time of the change.
     pub now: Timestamp,
 }
 
 impl Change<'_> {
-    /// Whether any field holds this value once the change is made.
+    /// Whether any field has this value after the change.
     fn still_names(&self, value: &Answer) -> bool {
         let untouched = self.saved.answers.iter().filter(|(field, _)| !self.before.contains_key(*field)).map(|(_, answer)| answer);
         self.after.values().chain(untouched).any(|answer| answer == value)
@@ -93,9 +132,9 @@ impl Change<'_> {
     }
 }
 
-/// Writes a change. Artifacts that no field answers with any more are removed; their files are for the caller to delete
-/// once the transaction has committed.
-pub(crate) async fn write(app: &App, tx: &mut Tx, opened: &Opened, change: Change<'_>) -> Result<Vec<ArtifactId>, SessionError> {
+/// Writes a change. It removes the rows of artifacts that no field refers to any more and returns their ids; the caller deletes
+/// their files after the commit.
+pub(super) async fn write(kit: &Kit, tx: &mut Tx, opened: &Opened, change: Change<'_>) -> Result<Vec<ArtifactId>, Failure> {
     let session = opened.session.r#ref;
     let mut dropped = Vec::new();
     for (field, old) in change.before {
@@ -119,7 +158,7 @@ pub(crate) async fn write(app: &App, tx: &mut Tx, opened: &Opened, change: Chang
             continue;
         }
         let writer = change.sender.device.or_else(|| if same { change.saved.writers.get(field).copied().flatten() } else { None });
-        store::answers::put(tx, session, field, &seal_answer(app, &opened.key, session, field, answer), writer, change.now).await?;
+        store::answers::put(tx, session, field, &saved::seal(kit, &opened.key, session, field, answer), writer, change.now).await?;
         if let (true, Answer::Text(text)) = (change.is_artifact(field), answer)
             && let Ok(id) = text.parse::<ArtifactId>()
             && change.artifacts.iter().any(|a| a.id == id && a.field.as_deref() != Some(field))
@@ -128,29 +167,30 @@ pub(crate) async fn write(app: &App, tx: &mut Tx, opened: &Opened, change: Chang
         }
     }
     consent::note(tx, opened, change.sent, change.after, change.sender.language, change.now).await?;
+    objects::discard(tx, &dropped, change.now).await?;
     Ok(dropped)
 }
 
-/// What would be wrong with a step if this were sent; nothing is saved.
+/// Checks values for a step without saving them.
 ///
 /// # Errors
-/// Where the store does not answer.
-pub async fn faults(app: &App, opened: &Opened, step: &Step, sent: &RawUserData) -> Result<Vec<FieldFault>, SessionError> {
-    let mut db = app.store.read().await?;
-    let saved = load_saved(&mut db, opened.session.r#ref, &opened.key).await?;
+/// If the store does not answer.
+pub async fn faults(kit: &Kit, opened: &Opened, step: &Step, sent: &RawUserData) -> Result<Vec<FieldFault>, Failure> {
+    let mut db = kit.store.read().await?;
+    let saved = saved::load(&mut db, opened.session.r#ref, &opened.key).await?;
     let artifacts = store::artifacts::of_session(&mut db, opened.session.r#ref).await?;
-    let prefix = opened.artifact_prefix(app);
+    let prefix = opened.artifact_prefix(kit);
     let checked = answers::check_step(step, sent, &saved.answers, &|field, text| find_artifact(field, text, &prefix, &artifacts));
     Ok(checked.err().unwrap_or_default())
 }
 
-/// What is wrong with a step as it was saved.
+/// Checks the saved values of a step.
 ///
 /// # Errors
-/// Where the store does not answer.
-pub async fn faults_as_saved(app: &App, opened: &Opened, step: &Step) -> Result<Vec<FieldFault>, SessionError> {
-    let saved = super::open::saved(app, opened).await?;
+/// If the store does not answer.
+pub async fn faults_as_saved(kit: &Kit, opened: &Opened, step: &Step) -> Result<Vec<FieldFault>, Failure> {
+    let saved = super::open::saved(kit, opened).await?;
     let own = saved.answers.iter().filter(|(name, _)| step.field(name).is_some());
     let sent = own.map(|(name, answer)| (name.clone(), answer.to_json())).collect();
-    faults(app, opened, step, &sent).await
+    faults(kit, opened, step, &sent).await
 }

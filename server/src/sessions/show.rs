@@ -1,4 +1,7 @@
-//! A session as an operator sees it on the command line: state, score, checks, artifacts, deliveries. Nothing entered.
+//! A session for the command line (`session show`) and the API: state, score, checks, artifacts, deliveries. It contains nothing
+//! that the customer entered.
+
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use shared::{
@@ -8,28 +11,28 @@ use shared::{
     risk::{CheckResult, Decision},
     session::{SessionState, Status},
 };
-use uuid::Uuid;
 
-use super::SessionError;
+use super::open::OpenError;
 use crate::{
-    app::App,
     clock::rfc3339,
-    dossiers,
-    model::{self, Session},
-    store,
+    customers, flows,
+    ids::SessionRef,
+    kit::Kit,
+    model::{self, CheckRow, Flow, Session},
+    store::{self, StoreError},
 };
 
-/// A session and what became of it.
+/// What `session show` prints, as JSON.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Shown {
     /// The row id that logs use.
-    pub r#ref: Uuid,
-    /// Where it is in its life.
+    pub r#ref: SessionRef,
+    /// The status as of now.
     pub status: Status,
-    /// What the score means.
+    /// The decision; none before COMPLETED.
     pub decision: Option<Decision>,
-    /// 0 to 100.
+    /// The risk score, 0 to 100; none before COMPLETED.
     pub risk_score: Option<u8>,
     /// When it was created.
     pub created_at: String,
@@ -41,18 +44,18 @@ pub struct Shown {
     pub consents: Vec<ShownConsent>,
     /// Each uploaded file.
     pub artifacts: Vec<ShownArtifact>,
-    /// Each event on its way to each endpoint.
+    /// One delivery for each event and endpoint.
     pub deliveries: Vec<ShownDelivery>,
 }
 
-/// A check and what it found; no result while it runs.
+/// A check and what it found.
 #[derive(Debug, Serialize)]
 pub struct ShownCheck {
-    /// Which one.
-    pub name: &'static str,
-    /// In one word.
+    /// The check's name.
+    pub name: String,
+    /// The result; none while the check runs.
     pub result: Option<CheckResult>,
-    /// In stable codes.
+    /// Stable reason codes.
     pub reasons: Vec<String>,
 }
 
@@ -60,13 +63,13 @@ pub struct ShownCheck {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ShownConsent {
-    /// The box.
+    /// The field's name.
     pub field: String,
     /// SHA-256 of the text that was shown, hexadecimal.
     pub text_sha256: String,
     /// The text's language.
     pub language: Language,
-    /// When.
+    /// When the customer ticked it.
     pub agreed_at: String,
 }
 
@@ -76,13 +79,13 @@ pub struct ShownConsent {
 pub struct ShownArtifact {
     /// Its id.
     pub id: String,
-    /// The field it answers.
+    /// The field that the file is the answer to.
     pub field: Option<String>,
-    /// Told by content.
+    /// The media type, detected from the content.
     pub media_type: String,
-    /// Bytes as uploaded.
+    /// Size as uploaded, in bytes.
     pub size: i64,
-    /// Where it is filed.
+    /// Whether it is in a customer's dossier.
     pub dossier: DossierLink,
 }
 
@@ -92,100 +95,123 @@ pub struct ShownArtifact {
 pub struct ShownDelivery {
     /// `evt_…`
     pub event_id: String,
-    /// What happened.
+    /// The event's type.
     pub r#type: String,
     /// `wh_…`
     pub endpoint_id: String,
     /// PENDING, DELIVERED or FAILED.
-    pub status: String,
-    /// When the next try is due.
+    pub status: &'static str,
+    /// When the next attempt is due.
     pub next_attempt_at: Option<String>,
-    /// Every try so far.
+    /// Every attempt so far.
     pub attempts: Vec<ShownAttempt>,
 }
 
-/// One try.
+/// One HTTP request of a delivery.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ShownAttempt {
     /// From 1.
     pub number: u32,
-    /// When it began.
+    /// When the attempt began.
     pub at: String,
-    /// How long it took.
+    /// How long it took, in milliseconds.
     pub duration_ms: i64,
-    /// The answer's status, where there was one.
+    /// The HTTP status of the response, if there was one.
     pub status_code: Option<u16>,
-    /// Why there was none.
+    /// Why there was no response.
     pub error: Option<String>,
 }
 
-/// The session that an id or a ref names.
+/// Finds a session by its id or its ref. `None` if the text is neither, or there is no such session.
 ///
 /// # Errors
-/// Where the store does not answer.
-pub async fn find(app: &App, id_or_ref: &str) -> Result<Option<Session>, SessionError> {
-    Ok(match (id_or_ref.parse::<SessionId>(), id_or_ref.parse::<Uuid>()) {
-        (Ok(id), _) => app.store.session(&id).await?,
-        (_, Ok(r#ref)) => store::sessions::by_ref(&mut *app.store.read().await?, r#ref).await?,
+/// If the store does not answer.
+pub async fn find(kit: &Kit, id_or_ref: &str) -> Result<Option<Session>, StoreError> {
+    Ok(match (id_or_ref.parse::<SessionId>(), id_or_ref.parse::<SessionRef>()) {
+        (Ok(id), _) => kit.store.session(&id).await?,
+        (_, Ok(r#ref)) => store::sessions::by_ref(&mut *kit.store.read().await?, r#ref).await?,
         _ => None,
     })
 }
 
-/// A session as the API reads it.
+/// A session for `GET /kyc-sessions/{id}`.
 pub struct Read {
     /// The session.
     pub session: Session,
     /// Its status as of now.
     pub status: Status,
-    /// The company's own reference of its customer.
+    /// The company's reference for the customer.
     pub customer: Option<String>,
 }
 
 /// Reads a session by its id or its ref.
 ///
 /// # Errors
-/// [`SessionError::NotFound`] where neither names one.
-pub async fn read(app: &App, id_or_ref: &str) -> Result<Read, SessionError> {
-    let session = find(app, id_or_ref).await?.ok_or(SessionError::NotFound)?;
-    let mut db = app.store.read().await?;
-    let customer = match session.customer {
-        Some(customer) => store::customers::by_id(&mut db, customer).await?,
-        None => None,
-    };
-    let customer = customer.map(|customer| dossiers::reference(app, &customer)).transpose()?;
-    let status = session.state.status_at(app.ambient.now());
+/// [`OpenError::NotFound`] if there is none.
+pub async fn read(kit: &Kit, id_or_ref: &str) -> Result<Read, OpenError> {
+    let session = find(kit, id_or_ref).await?.ok_or(OpenError::NotFound)?;
+    let mut db = kit.store.read().await?;
+    let customer = customers::reference_of(kit, &mut db, session.customer).await?;
+    let status = session.state.status_at(kit.ambient.now());
     Ok(Read { session, status, customer })
 }
 
-/// Finds a session by its id or its ref.
+/// Collects what `session show` prints about the session with this id or ref.
 ///
 /// # Errors
-/// [`SessionError::NotFound`] where neither names one.
-pub async fn show(app: &App, id_or_ref: &str) -> Result<Shown, SessionError> {
-    let session = find(app, id_or_ref).await?.ok_or(SessionError::NotFound)?;
-    let mut db = app.store.read().await?;
+/// [`OpenError::NotFound`] if there is none.
+pub async fn show(kit: &Kit, id_or_ref: &str) -> Result<Shown, OpenError> {
+    let session = find(kit, id_or_ref).await?.ok_or(OpenError::NotFound)?;
+    let flow = flows::by_id(kit, session.flow).await?;
+    let mut db = kit.store.read().await?;
     let outcome = match &session.state {
         SessionState::Completed { outcome, .. } => Some(outcome),
         _ => None,
     };
     Ok(Shown {
         r#ref: session.r#ref,
-        status: session.state.status_at(app.ambient.now()),
+        status: session.state.status_at(kit.ambient.now()),
         decision: outcome.map(|o| o.decision),
         risk_score: outcome.map(|o| o.risk_score),
         created_at: rfc3339(session.created_at),
         expires_at: rfc3339(session.expires_at),
-        checks: store::checks::of_session(&mut db, session.r#ref).await?.into_iter().map(shown_check).collect(),
+        checks: checks_of(&session, &flow, store::checks::of_session(&mut db, session.r#ref).await?).into_iter().map(shown_check).collect(),
         consents: store::consents::of_session(&mut db, session.r#ref).await?.into_iter().map(shown_consent).collect(),
         artifacts: store::artifacts::of_session(&mut db, session.r#ref).await?.into_iter().map(shown_artifact).collect(),
-        deliveries: store::webhooks::deliveries_of_session(&mut db, session.r#ref, i64::MAX).await?.into_iter().rev().map(shown_delivery).collect(),
+        deliveries: store::outbox::deliveries_of_session(&mut db, session.r#ref, i64::MAX).await?.into_iter().rev().map(shown_delivery).collect(),
     })
 }
 
-fn shown_check(check: model::Check) -> ShownCheck {
-    let (result, reasons) = check.found.map_or((None, Vec::new()), |found| (Some(found.result), found.reasons.into_iter().collect()));
-    ShownCheck { name: check.name.as_str(), result, reasons }
+/// A check of a session, finished or still running.
+pub struct KnownCheck {
+    /// The check's name.
+    pub name: String,
+    /// The result; none while the check runs.
+    pub result: Option<CheckResult>,
+    /// Stable reason codes, each once.
+    pub reasons: BTreeSet<String>,
+}
+
+/// The checks of a session by name: those with a row, and for a PROCESSING session also the flow's checks that have none yet.
+pub fn checks_of(session: &Session, flow: &Flow, found: Vec<CheckRow>) -> Vec<KnownCheck> {
+    let running = match session.state {
+        SessionState::Processing { .. } => flow.resolved.checks.iter().filter(|name| found.iter().all(|row| row.name != **name)).collect(),
+        _ => Vec::new(),
+    };
+    let running = running.into_iter().map(|name| KnownCheck { name: name.to_string(), result: None, reasons: BTreeSet::new() });
+    let found = found.iter().map(|row| KnownCheck {
+        name: row.name.to_string(),
+        result: row.result,
+        reasons: row.reasons.iter().map(|(code, _)| code.clone()).collect(),
+    });
+    let mut all: Vec<KnownCheck> = found.chain(running).collect();
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    all
+}
+
+fn shown_check(check: KnownCheck) -> ShownCheck {
+    ShownCheck { name: check.name, result: check.result, reasons: check.reasons.into_iter().collect() }
 }
 
 fn shown_consent(consent: model::Consent) -> ShownConsent {
@@ -210,7 +236,7 @@ fn shown_delivery(delivery: model::Delivery) -> ShownDelivery {
         event_id: delivery.event.to_string(),
         r#type: delivery.event_type,
         endpoint_id: delivery.endpoint.to_string(),
-        status: delivery.status,
+        status: delivery.status.as_str(),
         next_attempt_at: delivery.next_at.map(rfc3339),
         attempts: attempts.collect(),
     }

@@ -1,11 +1,15 @@
-//! Keys of the API, and what requests that create were answered.
+//! API keys, and the stored answers to requests with an `Idempotency-Key`.
 
 use shared::{ids::KeyId, session::Timestamp};
 use sqlx::{Row as _, any::AnyRow};
-use uuid::Uuid;
 
-use super::{Db, Result, StoreError, Tx, columns::Columns, exactly_one, operators::TokenHash};
-use crate::model::ApiKey;
+use super::{
+    columns::Columns,
+    error::{Result, StoreError, exactly_one},
+    operators::TokenHash,
+    tx::{Db, Tx},
+};
+use crate::{ids::RowId as _, model::ApiKey};
 
 impl TryFrom<&AnyRow> for ApiKey {
     type Error = StoreError;
@@ -14,7 +18,7 @@ impl TryFrom<&AnyRow> for ApiKey {
         let scopes: Vec<String> = columns.words("scopes")?;
         let scopes: Result<Vec<_>, String> = scopes.iter().map(|scope| scope.parse()).collect();
         Ok(Self {
-            id: KeyId(columns.parsed::<Uuid>("id")?.as_u128()),
+            id: columns.id("id")?,
             scopes: scopes.map_err(|_| columns.inconsistent("scopes"))?,
             created_at: columns.time("created_at")?,
             used_at: columns.time_option("used_at")?,
@@ -23,27 +27,23 @@ impl TryFrom<&AnyRow> for ApiKey {
     }
 }
 
-fn row_id(id: KeyId) -> String {
-    Uuid::from_u128(id.0).to_string()
-}
-
-/// The key of this hash, where it is not disabled.
+/// The key with this hash, unless it is disabled.
 pub async fn by_hash(db: &mut Db, hash: TokenHash) -> Result<Option<ApiKey>> {
     let query = sqlx::query("SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE key_hash = $1 AND disabled_at IS NULL");
     query.bind(hash.to_vec()).fetch_optional(db).await?.as_ref().map(ApiKey::try_from).transpose()
 }
 
 /// Keys older than `before`, the newest first: ids are UUIDv7, so they sort by time.
-pub async fn list(db: &mut Db, before: Uuid, limit: i64) -> Result<Vec<ApiKey>> {
+pub async fn list(db: &mut Db, before: KeyId, limit: i64) -> Result<Vec<ApiKey>> {
     let query = sqlx::query("SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE id < $1 ORDER BY id DESC LIMIT $2");
-    query.bind(before.to_string()).bind(limit).fetch_all(db).await?.iter().map(ApiKey::try_from).collect()
+    query.bind(before.row()).bind(limit).fetch_all(db).await?.iter().map(ApiKey::try_from).collect()
 }
 
 /// Writes a new key.
 pub async fn insert(tx: &mut Tx, key: &ApiKey, hash: TokenHash) -> Result<()> {
     let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
     sqlx::query("INSERT INTO api_keys (id, key_hash, scopes, created_at) VALUES ($1, $2, $3, $4)")
-        .bind(row_id(key.id))
+        .bind(key.id.row())
         .bind(hash.to_vec())
         .bind(scopes.join(","))
         .bind(key.created_at.0)
@@ -52,47 +52,47 @@ pub async fn insert(tx: &mut Tx, key: &ApiKey, hash: TokenHash) -> Result<()> {
     Ok(())
 }
 
-/// Notes that a key was used.
+/// Sets when a key was last used.
 pub async fn touch(tx: &mut Tx, id: KeyId, now: Timestamp) -> Result<()> {
-    sqlx::query("UPDATE api_keys SET used_at = $2 WHERE id = $1").bind(row_id(id)).bind(now.0).execute(&mut **tx).await?;
+    sqlx::query("UPDATE api_keys SET used_at = $2 WHERE id = $1").bind(id.row()).bind(now.0).execute(&mut **tx).await?;
     Ok(())
 }
 
 /// Disables a key.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] where there is none of this id, or it was disabled before.
+/// [`StoreError::Conflict`] if there is no key with this id, or it was disabled before.
 pub async fn disable(tx: &mut Tx, id: KeyId, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE api_keys SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL");
-    exactly_one(query.bind(row_id(id)).bind(now.0).execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.bind(id.row()).bind(now.0).execute(&mut **tx).await?.rows_affected())
 }
 
-/// What a request was answered: the body it had, and the answer, sealed.
+/// A stored answer, and the body of the request that it answered.
 pub struct Answered {
-    /// The body's index.
+    /// An HMAC of the request's body.
     pub body: Vec<u8>,
-    /// The answer, sealed.
+    /// The encrypted answer.
     pub answer: Vec<u8>,
 }
 
-/// What the request of this `Idempotency-Key` was answered since `oldest`.
+/// The answer to the request with this `Idempotency-Key`, if it is newer than `oldest`.
 pub async fn answered(db: &mut Db, key: KeyId, index: &[u8], oldest: Timestamp) -> Result<Option<Answered>> {
     let query = sqlx::query("SELECT body_index, answer FROM idempotency WHERE api_key = $1 AND key_index = $2 AND created_at > $3");
-    let row = query.bind(row_id(key)).bind(index.to_vec()).bind(oldest.0).fetch_optional(db).await?;
+    let row = query.bind(key.row()).bind(index.to_vec()).bind(oldest.0).fetch_optional(db).await?;
     row.map(|row| Ok(Answered { body: row.try_get("body_index")?, answer: row.try_get("answer")? })).transpose()
 }
 
-/// Writes down what a request was answered.
+/// Stores the answer to a request. It replaces one that is not newer than `oldest`.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] where another process was first.
+/// [`StoreError::Conflict`] if another process has stored an answer meanwhile.
 pub async fn insert_answer(tx: &mut Tx, key: KeyId, index: &[u8], answered: &Answered, now: Timestamp, oldest: Timestamp) -> Result<()> {
     let query = sqlx::query(
         "INSERT INTO idempotency (api_key, key_index, body_index, answer, created_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (api_key, key_index) DO UPDATE SET body_index = excluded.body_index, answer = excluded.answer, created_at = excluded.created_at \
          WHERE idempotency.created_at <= $6",
     )
-    .bind(row_id(key))
+    .bind(key.row())
     .bind(index.to_vec())
     .bind(answered.body.clone())
     .bind(answered.answer.clone())
@@ -101,7 +101,7 @@ pub async fn insert_answer(tx: &mut Tx, key: KeyId, index: &[u8], answered: &Ans
     exactly_one(query.execute(&mut **tx).await?.rows_affected())
 }
 
-/// Takes answers away that are too old to be given again.
+/// Deletes answers that are too old to be given again.
 pub async fn remove_answers(tx: &mut Tx, oldest: Timestamp) -> Result<()> {
     sqlx::query("DELETE FROM idempotency WHERE created_at <= $1").bind(oldest.0).execute(&mut **tx).await?;
     Ok(())

@@ -1,11 +1,17 @@
-//! Rows of uploaded files. The files themselves are in the object store, under the artifact's UUID.
+//! Rows of uploaded files. The files themselves are in the storage (`storage.rs`), under the artifact's UUID.
 
 use shared::ids::ArtifactId;
 use sqlx::{AssertSqlSafe, Row as _};
-use uuid::Uuid;
 
-use super::{Db, Result, StoreError, Tx, columns::Columns, exactly_one};
-use crate::model::{Artifact, SessionRef};
+use super::{
+    columns::Columns,
+    error::{Result, StoreError, exactly_one},
+    tx::{Db, Tx},
+};
+use crate::{
+    ids::{CustomerId, RowId as _, SessionRef},
+    model::Artifact,
+};
 
 const COLUMNS: &str = "id, session_ref, customer, field, media_type, size, data_key, facts, writer, created_at";
 
@@ -14,9 +20,9 @@ impl TryFrom<&sqlx::any::AnyRow> for Artifact {
     fn try_from(row: &sqlx::any::AnyRow) -> Result<Self> {
         let columns = Columns::new(row, "artifacts", "id")?;
         Ok(Self {
-            id: ArtifactId(columns.parsed::<Uuid>("id")?.as_u128()),
-            session: columns.parsed("session_ref")?,
-            customer: columns.parsed_option("customer")?,
+            id: columns.id("id")?,
+            session: columns.id("session_ref")?,
+            customer: columns.id_option("customer")?,
             field: columns.get("field")?,
             media_type: columns.get("media_type")?,
             size: columns.get("size")?,
@@ -28,10 +34,6 @@ impl TryFrom<&sqlx::any::AnyRow> for Artifact {
     }
 }
 
-fn row_id(id: ArtifactId) -> String {
-    Uuid::from_u128(id.0).to_string()
-}
-
 /// Every artifact of a session, oldest first.
 pub async fn of_session(db: &mut Db, session: SessionRef) -> Result<Vec<Artifact>> {
     let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE session_ref = $1 ORDER BY id");
@@ -39,46 +41,54 @@ pub async fn of_session(db: &mut Db, session: SessionRef) -> Result<Vec<Artifact
 }
 
 /// Artifacts in a customer's dossier, the newest first.
-pub async fn of_customer(db: &mut Db, customer: Uuid, limit: i64) -> Result<Vec<Artifact>> {
+pub async fn of_customer(db: &mut Db, customer: CustomerId, limit: i64) -> Result<Vec<Artifact>> {
     let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE customer = $1 ORDER BY id DESC LIMIT $2");
     sqlx::query(AssertSqlSafe(sql)).bind(customer.to_string()).bind(limit).fetch_all(db).await?.iter().map(Artifact::try_from).collect()
 }
 
 /// Artifacts in no dossier that are older than `before`, the newest first.
-pub async fn unresolved(db: &mut Db, before: Uuid, limit: i64) -> Result<Vec<Artifact>> {
+pub async fn unresolved(db: &mut Db, before: ArtifactId, limit: i64) -> Result<Vec<Artifact>> {
     let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE customer IS NULL AND id < $1 ORDER BY id DESC LIMIT $2");
-    sqlx::query(AssertSqlSafe(sql)).bind(before.to_string()).bind(limit).fetch_all(db).await?.iter().map(Artifact::try_from).collect()
+    sqlx::query(AssertSqlSafe(sql)).bind(before.row()).bind(limit).fetch_all(db).await?.iter().map(Artifact::try_from).collect()
 }
 
-/// How many artifacts are in no dossier, counted to `most`.
+/// The number of artifacts in no dossier, or `most` if there are more.
 pub async fn count_unresolved(db: &mut Db, most: i64) -> Result<i64> {
     let query = sqlx::query("SELECT COUNT(*) AS n FROM (SELECT id FROM artifacts WHERE customer IS NULL LIMIT $1) AS counted");
     Ok(query.bind(most).fetch_one(db).await?.try_get("n")?)
 }
 
-/// Puts an artifact into a dossier, or with `None` out of it, with its key wrapped anew.
+/// Sets or removes an artifact's customer, and writes its key, wrapped for the new owner.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] where somebody else was first.
-pub async fn set_customer(tx: &mut Tx, artifact: &Artifact, to: Option<Uuid>, data_key: &[u8]) -> Result<()> {
+/// [`StoreError::Conflict`] if its customer is no longer the one in `artifact`.
+pub async fn set_customer(tx: &mut Tx, artifact: &Artifact, to: Option<CustomerId>, data_key: &[u8]) -> Result<()> {
     let query = sqlx::query("UPDATE artifacts SET customer = $3, data_key = $4 WHERE id = $1 AND COALESCE(customer, '') = $2")
-        .bind(row_id(artifact.id))
+        .bind(artifact.id.row())
         .bind(artifact.customer.map_or_else(String::new, |id| id.to_string()))
         .bind(to.map(|id| id.to_string()))
         .bind(data_key.to_vec());
     exactly_one(query.execute(&mut **tx).await?.rows_affected())
 }
 
-/// How many files and bytes a session holds.
+/// The number of a session's files, and their bytes in total.
 pub async fn total(db: &mut Db, session: SessionRef) -> Result<(i64, i64)> {
     let query = sqlx::query("SELECT COUNT(*) AS files, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS bytes FROM artifacts WHERE session_ref = $1");
     let row = query.bind(session.to_string()).fetch_one(db).await?;
     Ok((row.try_get("files")?, row.try_get("bytes")?))
 }
 
-/// Which of these ids have a row.
-pub async fn exists(db: &mut Db, id: Uuid) -> Result<bool> {
-    Ok(sqlx::query("SELECT id FROM artifacts WHERE id = $1").bind(id.to_string()).fetch_optional(db).await?.is_some())
+/// How many of these ids have a row in `artifacts` or `pending_objects`.
+pub async fn count_known(db: &mut Db, ids: &[ArtifactId]) -> Result<i64> {
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let places = (1..=ids.len()).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "SELECT COUNT(*) AS n FROM (SELECT id FROM artifacts WHERE id IN ({places}) UNION SELECT id FROM pending_objects WHERE id IN ({places})) AS known"
+    );
+    let query = ids.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, id| query.bind(id.row()));
+    Ok(query.fetch_one(db).await?.try_get("n")?)
 }
 
 /// Writes an artifact's row.
@@ -87,7 +97,7 @@ pub async fn insert(tx: &mut Tx, artifact: &Artifact) -> Result<()> {
         "INSERT INTO artifacts (id, session_ref, customer, field, media_type, size, data_key, facts, writer, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
-    .bind(row_id(artifact.id))
+    .bind(artifact.id.row())
     .bind(artifact.session.to_string())
     .bind(artifact.customer.map(|id| id.to_string()))
     .bind(artifact.field.clone())
@@ -102,14 +112,14 @@ pub async fn insert(tx: &mut Tx, artifact: &Artifact) -> Result<()> {
     Ok(())
 }
 
-/// Says which field an artifact answers.
+/// Sets the field that an artifact is the answer to.
 pub async fn assign(tx: &mut Tx, id: ArtifactId, field: &str) -> Result<()> {
-    sqlx::query("UPDATE artifacts SET field = $2 WHERE id = $1").bind(row_id(id)).bind(field).execute(&mut **tx).await?;
+    sqlx::query("UPDATE artifacts SET field = $2 WHERE id = $1").bind(id.row()).bind(field).execute(&mut **tx).await?;
     Ok(())
 }
 
-/// Takes an artifact's row away.
+/// Deletes an artifact's row.
 pub async fn remove(tx: &mut Tx, id: ArtifactId) -> Result<()> {
-    sqlx::query("DELETE FROM artifacts WHERE id = $1").bind(row_id(id)).execute(&mut **tx).await?;
+    sqlx::query("DELETE FROM artifacts WHERE id = $1").bind(id.row()).execute(&mut **tx).await?;
     Ok(())
 }

@@ -1,25 +1,21 @@
-//! Reading columns as what they mean. What cannot be read names table, column and row.
+//! Reads columns as domain types. If a column cannot be read, the error names the table, the column and the row.
 
 use std::str::FromStr;
 
 use shared::session::Timestamp;
 use sqlx::{Row as _, any::AnyRow};
+use tracing::error;
+use uuid::Uuid;
 
-use super::Result;
+use super::error::{InconsistentRow, Result};
+use crate::ids::RowId;
 
-/// A combination of columns that the product never writes.
-#[derive(Debug, thiserror::Error)]
-#[error("inconsistent row: {table}.{column} of {id}")]
-pub struct InconsistentRow {
-    /// The table.
-    pub table: &'static str,
-    /// The column that makes no sense.
-    pub column: &'static str,
-    /// The row.
-    pub id: String,
+/// What was read of a row that belongs to nobody else's answer; a damaged row is logged and skipped, so that it stops no other.
+pub fn intact<T>(read: Result<T>) -> Option<T> {
+    read.inspect_err(|damage| error!(error = %damage, "a damaged row is skipped")).ok()
 }
 
-/// A row of one table, read by meaning.
+/// A row of one table.
 pub struct Columns<'a> {
     row: &'a AnyRow,
     table: &'static str,
@@ -27,17 +23,17 @@ pub struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// A row whose id stands in the column `id`.
+    /// A row; `id` is the column that identifies it in errors.
     pub fn new(row: &'a AnyRow, table: &'static str, id: &str) -> Result<Self> {
         Ok(Self { row, table, id: row.try_get(id)? })
     }
 
-    /// A complaint about a column of this row.
+    /// The error for an impossible value in this column.
     pub fn inconsistent(&self, column: &'static str) -> InconsistentRow {
         InconsistentRow { table: self.table, column, id: self.id.clone() }
     }
 
-    /// The column as it is.
+    /// The column's plain value.
     pub fn get<T>(&self, column: &'static str) -> Result<T>
     where
         T: for<'r> sqlx::Decode<'r, sqlx::Any> + sqlx::Type<sqlx::Any>,
@@ -45,14 +41,24 @@ impl<'a> Columns<'a> {
         Ok(self.row.try_get(column)?)
     }
 
-    /// A text that has to parse.
+    /// A text, parsed.
     pub fn parsed<T: FromStr>(&self, column: &'static str) -> Result<T> {
         self.get::<String>(column)?.parse().map_err(|_| self.inconsistent(column).into())
     }
 
-    /// A text that has to parse, where there is one.
+    /// A text, parsed; `None` if the column is NULL.
     pub fn parsed_option<T: FromStr>(&self, column: &'static str) -> Result<Option<T>> {
         self.get::<Option<String>>(column)?.map(|text| text.parse().map_err(|_| self.inconsistent(column).into())).transpose()
+    }
+
+    /// A row's id.
+    pub fn id<T: RowId>(&self, column: &'static str) -> Result<T> {
+        self.parsed::<Uuid>(column).map(T::from_uuid)
+    }
+
+    /// A row's id; `None` if the column is NULL.
+    pub fn id_option<T: RowId>(&self, column: &'static str) -> Result<Option<T>> {
+        Ok(self.parsed_option::<Uuid>(column)?.map(T::from_uuid))
     }
 
     /// A time.
@@ -60,22 +66,22 @@ impl<'a> Columns<'a> {
         self.get(column).map(Timestamp)
     }
 
-    /// A time, where there is one.
+    /// A time; `None` if the column is NULL.
     pub fn time_option(&self, column: &'static str) -> Result<Option<Timestamp>> {
         Ok(self.get::<Option<i64>>(column)?.map(Timestamp))
     }
 
-    /// A time that has to be there in this state.
+    /// A time from a nullable column that must not be NULL for this row's status.
     pub fn required_time(&self, column: &'static str) -> Result<Timestamp> {
         self.get::<Option<i64>>(column)?.map(Timestamp).ok_or_else(|| self.inconsistent(column).into())
     }
 
-    /// A number that fits.
+    /// A number, in the range of its type.
     pub fn number<T: TryFrom<i64>>(&self, column: &'static str) -> Result<T> {
         T::try_from(self.get(column)?).map_err(|_| self.inconsistent(column).into())
     }
 
-    /// A 32-byte hash, where there is one.
+    /// A 32-byte hash; `None` if the column is NULL.
     pub fn hash_option(&self, column: &'static str) -> Result<Option<[u8; 32]>> {
         self.get::<Option<Vec<u8>>>(column)?.map(|bytes| bytes.try_into().map_err(|_| self.inconsistent(column).into())).transpose()
     }

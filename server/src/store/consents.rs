@@ -2,10 +2,14 @@
 
 use sqlx::Row as _;
 
-use super::{Db, Result, Tx, columns::Columns};
-use crate::model::{Consent, SessionRef};
+use super::{
+    columns::Columns,
+    error::Result,
+    tx::{Db, Tx},
+};
+use crate::{ids::SessionRef, model::Consent};
 
-/// Notes a consent in place of the one before.
+/// Writes a consent. It replaces the field's earlier one.
 pub async fn put(tx: &mut Tx, session: SessionRef, consent: &Consent) -> Result<()> {
     sqlx::query(
         "INSERT INTO consents (session_ref, field, text_sha256, language, agreed_at) VALUES ($1, $2, $3, $4, $5) \
@@ -21,7 +25,7 @@ pub async fn put(tx: &mut Tx, session: SessionRef, consent: &Consent) -> Result<
     Ok(())
 }
 
-/// Takes a consent back.
+/// Deletes a consent.
 pub async fn remove(tx: &mut Tx, session: SessionRef, field: &str) -> Result<()> {
     sqlx::query("DELETE FROM consents WHERE session_ref = $1 AND field = $2").bind(session.to_string()).bind(field).execute(&mut **tx).await?;
     Ok(())

@@ -1,24 +1,30 @@
-//! Customers: found by an HMAC of the company's reference, which itself is sealed.
+//! Customers. They are looked up by an HMAC of the company's reference; the reference itself is encrypted.
 
 use shared::session::Timestamp;
-use uuid::Uuid;
 
-use super::{Db, Result, Tx, columns::Columns};
-use crate::model::Customer;
+use super::{
+    columns::Columns,
+    error::Result,
+    tx::{Db, Tx},
+};
+use crate::{
+    ids::{CustomerId, RowId as _},
+    model::Customer,
+};
 
 fn read(row: &sqlx::any::AnyRow) -> Result<Customer> {
     let columns = Columns::new(row, "customers", "id")?;
-    Ok(Customer { id: columns.parsed("id")?, reference: columns.get("reference")?, data_key: columns.get("data_key")? })
+    Ok(Customer { id: columns.id("id")?, reference: columns.get("reference")?, data_key: columns.get("data_key")? })
 }
 
-/// The customer of this row.
-pub async fn by_id(db: &mut Db, id: Uuid) -> Result<Option<Customer>> {
+/// The customer with this id.
+pub async fn by_id(db: &mut Db, id: CustomerId) -> Result<Option<Customer>> {
     let row = sqlx::query("SELECT id, reference, data_key FROM customers WHERE id = $1").bind(id.to_string()).fetch_optional(db).await?;
     row.as_ref().map(read).transpose()
 }
 
-/// The customers of these rows, in no order.
-pub async fn by_ids(db: &mut Db, ids: &[Uuid]) -> Result<Vec<Customer>> {
+/// The customers with these ids, in no particular order.
+pub async fn by_ids(db: &mut Db, ids: &[CustomerId]) -> Result<Vec<Customer>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -28,18 +34,18 @@ pub async fn by_ids(db: &mut Db, ids: &[Uuid]) -> Result<Vec<Customer>> {
     query.fetch_all(db).await?.iter().map(read).collect()
 }
 
-/// The customer with this index value.
+/// The customer with this HMAC of the reference.
 pub async fn by_index(db: &mut Db, index: &[u8]) -> Result<Option<Customer>> {
     let query = sqlx::query("SELECT id, reference, data_key FROM customers WHERE reference_index = $1");
     query.bind(index.to_vec()).fetch_optional(db).await?.as_ref().map(read).transpose()
 }
 
-/// The customer with this index value; the one given, where there is none yet.
+/// The customer with this HMAC of the reference; inserts `new` if there is none yet.
 pub async fn find_or_insert(tx: &mut Tx, index: &[u8], new: &Customer, now: Timestamp) -> Result<Customer> {
     sqlx::query(
         "INSERT INTO customers (id, reference_index, reference, data_key, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (reference_index) DO NOTHING",
     )
-    .bind(new.id.to_string())
+    .bind(new.id.row())
     .bind(index.to_vec())
     .bind(new.reference.clone())
     .bind(new.data_key.clone())

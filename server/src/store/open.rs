@@ -1,29 +1,29 @@
-//! Opening the database: connections as each engine needs them, then the migrations.
+//! Opens the database: connections with the settings that each engine needs, then the migrations.
 
 use std::{path::Path, time::Duration};
 
 use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _, Row as _, any::AnyPoolOptions};
 
-use super::{Engine, Store, lookup::Lookup};
+use super::{database::Store, lookup::Lookup, tx::Engine};
 use crate::config::Database;
 
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// It cannot be reached, read or written.
+    /// The database cannot be reached, read or written.
     #[error("cannot be opened: {0}")]
     Unreachable(sqlx::Error),
-    /// Its tables are of another version, or a migration failed.
+    /// The tables come from another version of the server, or a migration failed.
     #[error("cannot be migrated: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
-    /// A property the product relies on does not hold.
+    /// An SQLite setting does not have the value that we need.
     #[error("has {name} = {value}, where {wanted} is needed")]
     Pragma {
-        /// The property.
+        /// The setting.
         name: &'static str,
-        /// What it is.
+        /// Its value.
         value: String,
-        /// What it has to be.
+        /// The value that we need.
         wanted: &'static str,
     },
 }
@@ -31,10 +31,10 @@ pub enum OpenError {
 /// How long the first connection may take.
 const FIRST_CONNECTION: Duration = Duration::from_secs(5);
 
-/// How long a connection may rest and be used again without a test.
+/// How long a connection may be idle before we test it again.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// What has to hold on each SQLite connection: durable commits, references that point somewhere, deleted means overwritten.
+/// Settings of each SQLite connection: commits are durable, foreign keys are enforced, deleted data is overwritten.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
 const ASSERTED: [(&str, &str, &str); 4] = [
     ("journal_mode", "SELECT journal_mode FROM pragma_journal_mode", "wal"),
@@ -44,10 +44,10 @@ const ASSERTED: [(&str, &str, &str); 4] = [
 ];
 
 impl Store {
-    /// Opens the database, made where it is not there yet, without touching its tables.
+    /// Opens the database without touching its tables. An SQLite file is created if it does not exist.
     ///
     /// # Errors
-    /// Where it cannot be opened as the product needs it.
+    /// If it cannot be opened with the settings that we need.
     pub async fn open(database: &Database) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         match database {
@@ -75,8 +75,8 @@ impl Store {
             (options, url.clone())
         };
         let (options, url) = pool(1);
-        // SQLite ends a transaction by itself where the disk is full; the connection then takes its own ROLLBACK for failed and
-        // begins no other transaction, ever. The ping waits for a ROLLBACK that is under way.
+        // If the disk is full, SQLite ends the transaction by itself. The ROLLBACK that sqlx sends then fails, and that connection can
+        // never begin a transaction again, so we drop it. The ping waits until a running ROLLBACK has ended.
         let options = options.after_release(|connection, _| {
             Box::pin(async move {
                 connection.ping().await?;
@@ -90,10 +90,10 @@ impl Store {
         Ok(Self { engine: Engine::Sqlite, lookup: Lookup::new(&readers), readers, writer })
     }
 
-    /// Brings the tables to this binary's version.
+    /// Migrates the tables to this binary's version.
     ///
     /// # Errors
-    /// Where a migration fails or the tables are newer.
+    /// If a migration fails, or the tables are newer than this binary.
     pub async fn migrate(&self) -> Result<(), OpenError> {
         match self.engine {
             Engine::Sqlite => sqlx::migrate!("migrations/sqlite").run(&self.writer).await?,
@@ -103,7 +103,7 @@ impl Store {
     }
 }
 
-/// A connection is tested before it is used only where it was not used for a while: a test costs as much as a read.
+/// Tests a connection before use only if it was idle for a while, because a test costs as much as a read.
 fn tested_when_idle(options: AnyPoolOptions) -> AnyPoolOptions {
     let options = options.acquire_timeout(Duration::from_secs(30)).test_before_acquire(false);
     options.before_acquire(|connection, meta| {
@@ -116,7 +116,7 @@ fn tested_when_idle(options: AnyPoolOptions) -> AnyPoolOptions {
     })
 }
 
-/// Tries a connection of its own first: a pool would try for half a minute and then not say why.
+/// Opens one connection without the pool first. The pool would try for 30 seconds and then not say why it failed.
 async fn first_connection(url: &str, run: &'static str) -> Result<(), OpenError> {
     let attempt = async {
         let mut connection = AnyConnection::connect(url).await?;

@@ -1,13 +1,19 @@
-//! Operators, where they are signed in, and the links that let them in. Tokens are found by their SHA-256.
+//! Operators, their sign-ins, and the links with which they sign in. Tokens are looked up by their SHA-256.
 
 use shared::{role::Role, session::Timestamp};
 use sqlx::any::AnyRow;
-use uuid::Uuid;
 
-use super::{Db, Result, StoreError, Tx, columns::Columns, exactly_one};
-use crate::model::{LinkKind, Operator, SignIn};
+use super::{
+    columns::Columns,
+    error::{Result, StoreError, exactly_one},
+    tx::{Db, Tx},
+};
+use crate::{
+    ids::OperatorId,
+    model::{LinkKind, Operator, SignIn},
+};
 
-/// The hash of a token.
+/// The SHA-256 of a token.
 pub type TokenHash = [u8; 32];
 
 const COLUMNS: &str = "o.id AS id, o.email AS email, o.role AS role, o.password AS password, o.created_at AS created_at, o.disabled_at AS disabled_at";
@@ -17,7 +23,7 @@ impl TryFrom<&AnyRow> for Operator {
     fn try_from(row: &AnyRow) -> Result<Self> {
         let columns = Columns::new(row, "operators", "id")?;
         Ok(Self {
-            id: columns.parsed("id")?,
+            id: columns.id("id")?,
             email: columns.get("email")?,
             role: columns.parsed::<Role>("role")?,
             password: columns.get("password")?,
@@ -27,22 +33,22 @@ impl TryFrom<&AnyRow> for Operator {
     }
 }
 
-/// The operator with this index of the e-mail.
+/// The operator with this HMAC of the e-mail address.
 pub async fn by_email(db: &mut Db, email_index: &[u8]) -> Result<Option<Operator>> {
     let sql = format!("SELECT {COLUMNS} FROM operators o WHERE o.email_index = $1");
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(email_index.to_vec()).fetch_optional(db).await?;
     row.as_ref().map(Operator::try_from).transpose()
 }
 
-/// The operator of this row.
-pub async fn by_id(db: &mut Db, id: Uuid) -> Result<Option<Operator>> {
+/// The operator with this id.
+pub async fn by_id(db: &mut Db, id: OperatorId) -> Result<Option<Operator>> {
     let sql = format!("SELECT {COLUMNS} FROM operators o WHERE o.id = $1");
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.to_string()).fetch_optional(db).await?;
     row.as_ref().map(Operator::try_from).transpose()
 }
 
 /// Operators invited before `before`, the newest first: ids are UUIDv7, so they sort by time.
-pub async fn list(db: &mut Db, before: Uuid, limit: i64) -> Result<Vec<Operator>> {
+pub async fn list(db: &mut Db, before: OperatorId, limit: i64) -> Result<Vec<Operator>> {
     let sql = format!("SELECT {COLUMNS} FROM operators o WHERE o.id < $1 ORDER BY o.id DESC LIMIT $2");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before.to_string()).bind(limit).fetch_all(db).await?;
     rows.iter().map(Operator::try_from).collect()
@@ -51,7 +57,7 @@ pub async fn list(db: &mut Db, before: Uuid, limit: i64) -> Result<Vec<Operator>
 /// Writes a new operator.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] where there is one of this e-mail.
+/// [`StoreError::Conflict`] if an operator has this e-mail address.
 pub async fn insert(tx: &mut Tx, operator: &Operator, email_index: &[u8]) -> Result<()> {
     let query = sqlx::query(
         "INSERT INTO operators (id, email_index, email, role, password, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (email_index) DO NOTHING",
@@ -65,11 +71,11 @@ pub async fn insert(tx: &mut Tx, operator: &Operator, email_index: &[u8]) -> Res
     exactly_one(query.execute(&mut **tx).await?.rows_affected())
 }
 
-/// Gives an operator who never signed in another role.
+/// Changes the role of an operator who has not accepted the invitation yet.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] where they have a password by now, or are disabled.
-pub async fn set_role(tx: &mut Tx, id: Uuid, role: Role) -> Result<()> {
+/// [`StoreError::Conflict`] if they have a password by now, or are disabled.
+pub async fn set_role(tx: &mut Tx, id: OperatorId, role: Role) -> Result<()> {
     let query = sqlx::query("UPDATE operators SET role = $2 WHERE id = $1 AND password IS NULL AND disabled_at IS NULL");
     exactly_one(query.bind(id.to_string()).bind(role.as_str()).execute(&mut **tx).await?.rows_affected())
 }
@@ -77,26 +83,26 @@ pub async fn set_role(tx: &mut Tx, id: Uuid, role: Role) -> Result<()> {
 /// Sets an operator's password.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] where they are disabled.
-pub async fn set_password(tx: &mut Tx, id: Uuid, password: &str) -> Result<()> {
+/// [`StoreError::Conflict`] if they are disabled.
+pub async fn set_password(tx: &mut Tx, id: OperatorId, password: &str) -> Result<()> {
     let query = sqlx::query("UPDATE operators SET password = $2 WHERE id = $1 AND disabled_at IS NULL");
     exactly_one(query.bind(id.to_string()).bind(password).execute(&mut **tx).await?.rows_affected())
 }
 
-/// Nobody else changes these two operators until the transaction ends. PostgreSQL holds a row that is written, and everybody
-/// takes the two in the same order, so that no two transactions wait for each other; SQLite has one writer anyway.
-pub async fn hold(tx: &mut Tx, one: Uuid, other: Uuid) -> Result<()> {
+/// Locks two operators until the transaction ends. An UPDATE that changes nothing locks a row in PostgreSQL. Every caller locks the
+/// lower id first, so that no two transactions can deadlock. SQLite has one writer anyway.
+pub async fn hold(tx: &mut Tx, one: OperatorId, other: OperatorId) -> Result<()> {
     for id in [one.min(other), one.max(other)] {
         sqlx::query("UPDATE operators SET role = role WHERE id = $1").bind(id.to_string()).execute(&mut **tx).await?;
     }
     Ok(())
 }
 
-/// Disables an operator: no token and no link of theirs opens anything any more.
+/// Disables an operator and deletes their sign-ins and links.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] where they were disabled before.
-pub async fn disable(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<()> {
+/// [`StoreError::Conflict`] if they were disabled before.
+pub async fn disable(tx: &mut Tx, id: OperatorId, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE operators SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL");
     exactly_one(query.bind(id.to_string()).bind(now.0).execute(&mut **tx).await?.rows_affected())?;
     sqlx::query("DELETE FROM sign_ins WHERE operator = $1").bind(id.to_string()).execute(&mut **tx).await?;
@@ -104,7 +110,7 @@ pub async fn disable(tx: &mut Tx, id: Uuid, now: Timestamp) -> Result<()> {
 }
 
 /// Writes a link for an operator.
-pub async fn insert_link(tx: &mut Tx, token: TokenHash, operator: Uuid, kind: LinkKind, expires_at: Timestamp) -> Result<()> {
+pub async fn insert_link(tx: &mut Tx, token: TokenHash, operator: OperatorId, kind: LinkKind, expires_at: Timestamp) -> Result<()> {
     sqlx::query("INSERT INTO links (token_hash, operator, kind, expires_at) VALUES ($1, $2, $3, $4)")
         .bind(token.to_vec())
         .bind(operator.to_string())
@@ -115,7 +121,7 @@ pub async fn insert_link(tx: &mut Tx, token: TokenHash, operator: Uuid, kind: Li
     Ok(())
 }
 
-/// The operator whom a link of this kind lets in, while it is open.
+/// The operator of an unexpired link of this kind. None if the operator is disabled.
 pub async fn by_link(db: &mut Db, token: TokenHash, kind: LinkKind, now: Timestamp) -> Result<Option<Operator>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM links l JOIN operators o ON o.id = l.operator WHERE l.token_hash = $1 AND l.kind = $2 AND l.expires_at > $3 AND o.disabled_at IS NULL"
@@ -124,22 +130,22 @@ pub async fn by_link(db: &mut Db, token: TokenHash, kind: LinkKind, now: Timesta
     query.fetch_optional(db).await?.as_ref().map(Operator::try_from).transpose()
 }
 
-/// Uses a link up.
+/// Deletes a link, because it was used.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] where it was used before.
+/// [`StoreError::Conflict`] if it was used before.
 pub async fn use_link(tx: &mut Tx, token: TokenHash) -> Result<()> {
     exactly_one(sqlx::query("DELETE FROM links WHERE token_hash = $1").bind(token.to_vec()).execute(&mut **tx).await?.rows_affected())
 }
 
-/// Takes every link of an operator away.
-pub async fn remove_links(tx: &mut Tx, operator: Uuid) -> Result<()> {
+/// Deletes every link of an operator.
+pub async fn remove_links(tx: &mut Tx, operator: OperatorId) -> Result<()> {
     sqlx::query("DELETE FROM links WHERE operator = $1").bind(operator.to_string()).execute(&mut **tx).await?;
     Ok(())
 }
 
-/// Writes that an operator signed in.
-pub async fn insert_sign_in(tx: &mut Tx, token: TokenHash, operator: Uuid, now: Timestamp) -> Result<()> {
+/// Writes a sign-in.
+pub async fn insert_sign_in(tx: &mut Tx, token: TokenHash, operator: OperatorId, now: Timestamp) -> Result<()> {
     sqlx::query("INSERT INTO sign_ins (token_hash, operator, created_at, seen_at) VALUES ($1, $2, $3, $3)")
         .bind(token.to_vec())
         .bind(operator.to_string())
@@ -149,7 +155,7 @@ pub async fn insert_sign_in(tx: &mut Tx, token: TokenHash, operator: Uuid, now: 
     Ok(())
 }
 
-/// The sign-in of this token.
+/// The sign-in with this token.
 pub async fn sign_in(db: &mut Db, token: TokenHash) -> Result<Option<SignIn>> {
     let sql = format!(
         "SELECT {COLUMNS}, s.created_at AS began_at, s.seen_at AS seen_at FROM sign_ins s JOIN operators o ON o.id = s.operator WHERE s.token_hash = $1"
@@ -163,19 +169,19 @@ pub async fn sign_in(db: &mut Db, token: TokenHash) -> Result<Option<SignIn>> {
         .transpose()
 }
 
-/// Notes that a sign-in was used.
+/// Sets when a sign-in was last used.
 pub async fn touch_sign_in(tx: &mut Tx, token: TokenHash, now: Timestamp) -> Result<()> {
     sqlx::query("UPDATE sign_ins SET seen_at = $2 WHERE token_hash = $1").bind(token.to_vec()).bind(now.0).execute(&mut **tx).await?;
     Ok(())
 }
 
-/// Ends a sign-in.
+/// Deletes a sign-in.
 pub async fn remove_sign_in(tx: &mut Tx, token: TokenHash) -> Result<()> {
     sqlx::query("DELETE FROM sign_ins WHERE token_hash = $1").bind(token.to_vec()).execute(&mut **tx).await?;
     Ok(())
 }
 
-/// Takes away what is over: sign-ins that began before or were last used before these times, and links.
+/// Deletes sign-ins that began at or before `began` or were last used at or before `used`, and links that have expired.
 pub async fn remove_over(tx: &mut Tx, began: Timestamp, used: Timestamp, now: Timestamp) -> Result<()> {
     sqlx::query("DELETE FROM sign_ins WHERE created_at <= $1 OR seen_at <= $2").bind(began.0).bind(used.0).execute(&mut **tx).await?;
     sqlx::query("DELETE FROM links WHERE expires_at <= $1").bind(now.0).execute(&mut **tx).await?;

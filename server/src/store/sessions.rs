@@ -1,4 +1,5 @@
-//! Sessions and their transitions. Each transition is one guarded UPDATE: exactly one row, or a conflict.
+//! Sessions. A transaction locks the row before it changes it. A change of status is one UPDATE with `WHERE status = from`; if it
+//! changes no row, the answer is a conflict.
 
 use std::collections::HashMap;
 
@@ -8,11 +9,17 @@ use shared::{
     risk::Decision,
     session::{Outcome, SessionState, Status, Timestamp},
 };
-use sqlx::{Row as _, any::AnyRow};
-use uuid::Uuid;
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
-use super::{Db, Result, StoreError, Tx, columns::Columns, exactly_one};
-use crate::model::{Session, SessionRef};
+use super::{
+    columns::{Columns, intact},
+    error::{Result, StoreError, exactly_one},
+    tx::{Db, Tx},
+};
+use crate::{
+    ids::{CustomerId, RowId as _, SessionRef},
+    model::Session,
+};
 
 const COLUMNS: &str = "ref, id_sealed, data_key, flow, customer, locale, return_url, status, created_at, expires_at, touched_at, submitted_at, completed_at, expired_at, risk_score, decision, reasons";
 
@@ -36,11 +43,11 @@ impl TryFrom<&AnyRow> for Session {
             _ => return Err(columns.inconsistent("status").into()),
         };
         Ok(Self {
-            r#ref: columns.parsed("ref")?,
+            r#ref: columns.id("ref")?,
             id_sealed: columns.get("id_sealed")?,
             data_key: columns.get("data_key")?,
-            flow: columns.parsed("flow")?,
-            customer: columns.parsed_option("customer")?,
+            flow: columns.id("flow")?,
+            customer: columns.id_option("customer")?,
             locale: columns.parsed_option::<Language>("locale")?,
             return_url: columns.get("return_url")?,
             state,
@@ -52,26 +59,27 @@ impl TryFrom<&AnyRow> for Session {
     }
 }
 
-/// SHA-256 of a session id: what it is found by.
+/// The SHA-256 of a session id, by which we look sessions up.
 pub fn id_hash(id: &SessionId) -> Vec<u8> {
     use sha2::Digest as _;
     sha2::Sha256::digest(id.expose().as_bytes()).to_vec()
 }
 
-/// The rows of sessions whose ids have these SHA-256, by it: one that is damaged is nobody else's trouble.
+/// The rows of the sessions with these id hashes, by hash. They are not converted yet, so that a damaged row fails only the request
+/// for its session and not the whole batch.
 pub async fn by_hashes(db: &mut Db, mut hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>, AnyRow>, sqlx::Error> {
-    // A statement for each power of two, the last hash repeated: each is prepared once.
+    // Padded to a power of two by repeating the last hash, so that few different statements are prepared.
     hashes.resize(hashes.len().next_power_of_two(), hashes.last().cloned().unwrap_or_default());
     let places: Vec<String> = (1..=hashes.len()).map(|place| format!("${place}")).collect();
     let sql = format!("SELECT id_hash, {COLUMNS} FROM sessions WHERE id_hash IN ({})", places.join(", "));
-    let query = hashes.into_iter().fold(sqlx::query(sqlx::AssertSqlSafe(sql)), |query, hash| query.bind(hash));
+    let query = hashes.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, hash| query.bind(hash));
     query.fetch_all(db).await?.into_iter().map(|row| Ok((row.try_get("id_hash")?, row))).collect()
 }
 
-/// The session of this row.
+/// The session with this ref.
 pub async fn by_ref(db: &mut Db, r#ref: SessionRef) -> Result<Option<Session>> {
     let sql = select("WHERE ref = $1");
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(r#ref.to_string()).fetch_optional(db).await?;
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(r#ref.to_string()).fetch_optional(db).await?;
     row.as_ref().map(Session::try_from).transpose()
 }
 
@@ -79,7 +87,7 @@ fn select(clause: &str) -> String {
     format!("SELECT {COLUMNS} FROM sessions {clause}")
 }
 
-/// Writes a new session, PENDING.
+/// Writes a new session with status PENDING.
 pub async fn insert(tx: &mut Tx, session: &Session, id: &SessionId) -> Result<()> {
     sqlx::query(
         "INSERT INTO sessions (ref, id_hash, id_sealed, data_key, flow, customer, locale, return_url, status, created_at, expires_at, touched_at) \
@@ -100,91 +108,64 @@ pub async fn insert(tx: &mut Tx, session: &Session, id: &SessionId) -> Result<()
     Ok(())
 }
 
-/// Holds a session that is open, until the transaction ends: nobody else changes it or what belongs to it meanwhile.
-///
-/// # Errors
-/// [`StoreError::Conflict`] where it is not PENDING or its time is up.
-pub async fn hold_open(tx: &mut Tx, r#ref: SessionRef, now: Timestamp) -> Result<()> {
-    let query = sqlx::query("UPDATE sessions SET touched_at = $2 WHERE ref = $1 AND status = 'PENDING' AND expires_at > $2");
-    exactly_one(query.bind(r#ref.to_string()).bind(now.0).execute(&mut **tx).await?.rows_affected())
+/// Locks a session until the transaction ends, so that no other transaction changes it or what belongs to it. Sets `touched_at` if
+/// `touched` is given. `None` if there is no such session.
+pub async fn hold(tx: &mut Tx, r#ref: SessionRef, touched: Option<Timestamp>) -> Result<Option<Session>> {
+    let sql = format!("UPDATE sessions SET touched_at = COALESCE($2, touched_at) WHERE ref = $1 RETURNING {COLUMNS}");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(r#ref.row()).bind(touched.map(|at| at.0));
+    query.fetch_optional(&mut **tx).await?.as_ref().map(Session::try_from).transpose()
 }
 
-/// Holds a session whose checks run, until the transaction ends.
+/// Writes a session's new state if its status is still `from`.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] where it is not PROCESSING.
-pub async fn hold_processing(tx: &mut Tx, r#ref: SessionRef, now: Timestamp) -> Result<()> {
-    let query = sqlx::query("UPDATE sessions SET touched_at = $2 WHERE ref = $1 AND status = 'PROCESSING'");
-    exactly_one(query.bind(r#ref.to_string()).bind(now.0).execute(&mut **tx).await?.rows_affected())
-}
-
-/// PENDING → PROCESSING.
-///
-/// # Errors
-/// [`StoreError::Conflict`] where it is not PENDING or its time is up.
-pub async fn submit(tx: &mut Tx, r#ref: SessionRef, now: Timestamp) -> Result<()> {
-    let query = sqlx::query("UPDATE sessions SET status = 'PROCESSING', submitted_at = $2 WHERE ref = $1 AND status = 'PENDING' AND expires_at > $2");
-    exactly_one(query.bind(r#ref.to_string()).bind(now.0).execute(&mut **tx).await?.rows_affected())
-}
-
-/// PROCESSING → COMPLETED.
-///
-/// # Errors
-/// [`StoreError::Conflict`] where it is not PROCESSING.
-pub async fn complete(tx: &mut Tx, r#ref: SessionRef, now: Timestamp, outcome: &Outcome) -> Result<()> {
-    let reasons: Vec<&str> = outcome.reasons.iter().map(String::as_str).collect();
-    let query = sqlx::query(
-        "UPDATE sessions SET status = 'COMPLETED', completed_at = $2, risk_score = $3, decision = $4, reasons = $5 WHERE ref = $1 AND status = 'PROCESSING'",
-    )
-    .bind(r#ref.to_string())
-    .bind(now.0)
-    .bind(i64::from(outcome.risk_score))
-    .bind(outcome.decision.as_str())
-    .bind(reasons.join(","));
+/// [`StoreError::Conflict`] if it is not.
+pub async fn change(tx: &mut Tx, r#ref: SessionRef, from: Status, to: &SessionState) -> Result<()> {
+    let bind = |sql: &'static str, at: Timestamp| sqlx::query(sql).bind(r#ref.row()).bind(from.as_str()).bind(at.0);
+    let query = match to {
+        SessionState::Pending { .. } => return Err(StoreError::Conflict),
+        SessionState::Processing { submitted_at } => {
+            bind("UPDATE sessions SET status = 'PROCESSING', submitted_at = $3 WHERE ref = $1 AND status = $2 AND expires_at > $3", *submitted_at)
+        }
+        SessionState::Expired { expired_at } => {
+            bind("UPDATE sessions SET status = 'EXPIRED', expired_at = $3 WHERE ref = $1 AND status = $2 AND expires_at <= $3", *expired_at)
+        }
+        SessionState::Completed { completed_at, outcome } => {
+            let reasons: Vec<&str> = outcome.reasons.iter().map(String::as_str).collect();
+            let sql =
+                "UPDATE sessions SET status = 'COMPLETED', completed_at = $3, risk_score = $4, decision = $5, reasons = $6 WHERE ref = $1 AND status = $2";
+            bind(sql, *completed_at).bind(i64::from(outcome.risk_score)).bind(outcome.decision.as_str()).bind(reasons.join(","))
+        }
+    };
     exactly_one(query.execute(&mut **tx).await?.rows_affected())
 }
 
-/// PENDING → EXPIRED.
+/// Sets a session's `expires_at` to now, for an operator who expires it.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] where it is not PENDING or its time is not up.
-pub async fn expire(tx: &mut Tx, r#ref: SessionRef, now: Timestamp) -> Result<()> {
-    let query = sqlx::query("UPDATE sessions SET status = 'EXPIRED', expired_at = $2 WHERE ref = $1 AND status = 'PENDING' AND expires_at <= $2");
-    exactly_one(query.bind(r#ref.to_string()).bind(now.0).execute(&mut **tx).await?.rows_affected())
-}
-
-/// Brings a session's end forward to now, on behalf of somebody who expires it.
-///
-/// # Errors
-/// [`StoreError::Conflict`] where it is not PENDING or its time is up.
+/// [`StoreError::Conflict`] if it is not PENDING, or its time is up.
 pub async fn end_now(tx: &mut Tx, r#ref: SessionRef, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE sessions SET expires_at = $2 WHERE ref = $1 AND status = 'PENDING' AND expires_at > $2");
-    exactly_one(query.bind(r#ref.to_string()).bind(now.0).execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.bind(r#ref.row()).bind(now.0).execute(&mut **tx).await?.rows_affected())
 }
 
-/// Holds a session in whatever state, until the transaction ends; nothing where there is none of this ref.
-pub async fn hold(tx: &mut Tx, r#ref: SessionRef) -> Result<()> {
-    sqlx::query("UPDATE sessions SET customer = customer WHERE ref = $1").bind(r#ref.to_string()).execute(&mut **tx).await?;
-    Ok(())
-}
-
-/// Says whose session it is, or with `None` that nobody knows. The session is held.
-pub async fn set_customer(tx: &mut Tx, r#ref: SessionRef, to: Option<Uuid>) -> Result<()> {
+/// Sets or removes a session's customer. The session's row is locked.
+pub async fn set_customer(tx: &mut Tx, r#ref: SessionRef, to: Option<CustomerId>) -> Result<()> {
     let query = sqlx::query("UPDATE sessions SET customer = $2 WHERE ref = $1").bind(r#ref.to_string()).bind(to.map(|id| id.to_string()));
     exactly_one(query.execute(&mut **tx).await?.rows_affected())
 }
 
-/// Which sessions a list holds.
+/// The filter of a list of sessions.
 #[derive(Clone, Copy, Debug)]
 pub enum By {
-    /// Every one.
+    /// All sessions.
     All,
-    /// Those of this status.
+    /// Sessions with this status in the row.
     Status(Status),
-    /// Completed ones that wait for a person.
+    /// Completed sessions with the decision REVIEW.
     Review,
-    /// Those of this customer.
-    Customer(Uuid),
+    /// Sessions of this customer.
+    Customer(CustomerId),
 }
 
 /// Sessions older than `before`, the newest first: `ref` is a UUIDv7, so it sorts by time, and every list has an index.
@@ -196,14 +177,14 @@ pub async fn list(db: &mut Db, by: By, before: SessionRef, limit: i64) -> Result
         By::Customer(customer) => ("customer = $3 AND", Some(customer.to_string())),
     };
     let sql = select(&format!("WHERE {clause} ref < $1 ORDER BY ref DESC LIMIT $2"));
-    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before.to_string()).bind(limit);
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(before.to_string()).bind(limit);
     let query = if let Some(value) = value { query.bind(value) } else { query };
     query.fetch_all(db).await?.iter().map(Session::try_from).collect()
 }
 
-/// Sessions whose time is up and which still stand as PENDING, the longest overdue first.
+/// Sessions whose time is up and whose row still says PENDING, the longest overdue first.
 pub async fn overdue(db: &mut Db, now: Timestamp, limit: i64) -> Result<Vec<SessionRef>> {
     let query = sqlx::query("SELECT ref FROM sessions WHERE status = 'PENDING' AND expires_at <= $1 ORDER BY expires_at LIMIT $2");
     let rows = query.bind(now.0).bind(limit).fetch_all(db).await?;
-    rows.iter().map(|row| Columns::new(row, "sessions", "ref")?.parsed("ref")).collect()
+    Ok(rows.iter().filter_map(|row| intact(Columns::new(row, "sessions", "ref").and_then(|columns| columns.id("ref")))).collect())
 }

@@ -1,20 +1,20 @@
-//! When a delivery is tried again. The contract's schedule as one table, so that the dispatcher only asks "how long?"
-//! and chance comes in as a parameter.
+//! When a delivery is tried again: the contract's schedule as one table. The random number for the jitter is a parameter, so that tests
+//! can set it.
 
 use std::time::Duration;
 
-/// The wait before each try, counted from the one before, in seconds ("Webhooks" in the contract).
+/// The wait before each try, in seconds, from the try before ("Webhooks" in the contract).
 const WAITS_S: [u64; 11] = [0, 5, 30, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600];
 
-/// How far chance moves a wait, either way, so that a receiver that comes back is not met by every delivery at once.
+/// How much a random number shortens or lengthens a wait, so that a receiver that recovers does not get every delivery at once.
 const JITTER: f64 = 0.2;
 
-/// How many times an event is tried before its delivery has failed for good.
+/// The number of tries after which a delivery is FAILED.
 pub const MAX_TRIES: u32 = WAITS_S.len() as u32;
 
-/// The wait before the next try after `tries_made` of them; `None` once the last has been made.
+/// The wait before the next try, after `tries_made` tries; `None` after the last one.
 ///
-/// `jitter` is uniform in `0..1`: 0 shortens a wait by 20 %, 1 would lengthen it by as much.
+/// `jitter` is uniform in `0..1`: 0 shortens the wait by 20 %, 1 would lengthen it by 20 %.
 pub fn next_delay(tries_made: u32, jitter: f64) -> Option<Duration> {
     let wait = WAITS_S.get(usize::try_from(tries_made).ok()?)?;
     let factor = 1.0 - JITTER + 2.0 * JITTER * jitter.clamp(0.0, 1.0);

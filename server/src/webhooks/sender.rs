@@ -1,152 +1,178 @@
-//! Sends what is in the outbox. A delivery is held by a lease for longer than a try can take; a process that dies leaves it
-//! to be taken again, so an event arrives at least once.
+//! The job that sends the deliveries in the outbox. The lease of a delivery is longer than a try can take. If the process dies, another
+//! claims the delivery when the lease ends, so an event arrives at least once.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard},
-};
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use shared::{ids::EndpointId, session::Timestamp};
-use tokio::{task::JoinSet, time::Duration};
-use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use shared::{
+    ids::{EndpointId, EventId},
+    session::Timestamp,
+};
+use tracing::info;
 use url::Url;
-use uuid::Uuid;
 
-use super::{body_place, schedule, sign::Secret};
+use super::{client::WebhookClient, failure::SendFailure, schedule, sign::Secret};
 use crate::{
-    app::App,
+    failure::Failure,
+    ids::DeliveryId,
     kill,
-    model::{Attempt, ClaimedDelivery},
-    store::{self, StoreError},
-    vault::{self, Unsealable},
+    kit::Kit,
+    model::{Attempt, Claim, DeliveryStatus, Outgoing},
+    outbox, sealed,
+    store::{
+        self, StoreError,
+        queue::{self, Queue},
+    },
+    vault::Unsealable,
+    work::{Job, Pace, Places},
 };
 
-/// Tries under way at once in this process to one endpoint, so that one that hangs holds up no other.
+/// Tries to one endpoint that this process runs at once. Each endpoint has its own limit, so that one that hangs delays no other.
 const AT_ONCE: usize = 8;
-/// How long a delivery is held: longer than the 20 s that a try may take.
+/// How long the lease of a delivery lasts: longer than the 20 s that a try may take.
 const LEASE_SECONDS: i64 = 23;
-/// How often the outbox is looked at where nobody says that there is something in it.
-const POLL: Duration = Duration::from_secs(1);
+
+/// How many claims without a recorded try before the next one is recorded as failed. Such a claim means that the process died during
+/// the try.
+const CLAIMS: u32 = 20;
 
 #[derive(Debug, thiserror::Error)]
-enum SendError {
+enum PrepareError {
     #[error(transparent)]
     Sealed(#[from] Unsealable),
     #[error("the endpoint's URL or a header cannot be used")]
     Unusable,
 }
 
-/// How many tries are under way to each endpoint.
-type UnderWay = Arc<Mutex<HashMap<EndpointId, usize>>>;
+/// A claimed delivery.
+pub struct Due {
+    delivery: DeliveryId,
+    endpoint: EndpointId,
+    claim: Claim,
+}
 
-/// Sends until told to stop; then lets the tries under way end.
-pub async fn run(app: Arc<App>, stop: CancellationToken) {
-    let under_way = UnderWay::default();
-    let mut tries = JoinSet::new();
-    while !stop.is_cancelled() {
-        let claimed = claim(&app, &under_way).await.unwrap_or_else(|error| {
-            warn!(%error, "the outbox could not be read; the next round tries again");
-            Vec::new()
-        });
-        for delivery in claimed {
-            let (app, under_way) = (Arc::clone(&app), Arc::clone(&under_way));
-            tries.spawn(async move {
-                let (id, endpoint) = (delivery.event, delivery.endpoint);
-                match deliver(&app, delivery).await {
-                    Ok(()) | Err(StoreError::Conflict) => {}
-                    Err(error) => warn!(event = %id, endpoint = %endpoint, %error, "a try could not be recorded; it is made again"),
-                }
-                lock(&under_way).entry(endpoint).and_modify(|count| *count -= 1);
-                // Another delivery may be waiting for this place.
-                app.event_written.notify_one();
-            });
+/// The job that sends deliveries.
+pub struct Sender {
+    kit: Kit,
+    client: WebhookClient,
+}
+
+impl Sender {
+    /// A job that sends with this client.
+    pub const fn new(kit: Kit, client: WebhookClient) -> Self {
+        Self { kit, client }
+    }
+
+    /// Makes one try. Returns the event, the HTTP status or why there was none, and the duration in milliseconds.
+    async fn send(&self, due: &Due, started_at: Timestamp) -> Result<(Option<EventId>, Result<u16, String>, i64), Failure> {
+        let outgoing = match store::outbox::outgoing(&mut *self.kit.store.read().await?, due.delivery).await {
+            Ok(Some(outgoing)) => outgoing,
+            Ok(None) => return Err(StoreError::Conflict.into()),
+            Err(error @ StoreError::Inconsistent(_)) => return Ok((None, Err(format!("unusable: {error}")), 0)),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(match self.prepare(due.endpoint, &outgoing, started_at) {
+            Ok((url, headers, body)) => {
+                let attempt = self.client.post(&url, headers, body.into()).await;
+                let failure = |failure: SendFailure| format!("{}: {failure}", failure.code());
+                (Some(outgoing.event), attempt.outcome.map_err(failure), i64::try_from(attempt.duration.as_millis()).unwrap_or(i64::MAX))
+            }
+            // A try that cannot be prepared counts as a failed one. The schedule repeats it until the delivery has failed.
+            Err(error) => (Some(outgoing.event), Err(format!("unusable: {error}")), 0),
+        })
+    }
+
+    /// The URL, the headers with the signature, and the body of a delivery.
+    fn prepare(&self, endpoint: EndpointId, outgoing: &Outgoing, at: Timestamp) -> Result<(Url, HeaderMap, Vec<u8>), PrepareError> {
+        let body = outbox::body(&self.kit, outgoing)?;
+        let secret = self.kit.vault.open_own(&sealed::endpoint_secret(endpoint), &outgoing.secret)?;
+        let secret: [u8; 32] = secret.try_into().map_err(|_| PrepareError::Unusable)?;
+        let url = Url::parse(&outgoing.url).map_err(|_| PrepareError::Unusable)?;
+        let headers = headers(&Secret::from_bytes(secret), &outgoing.event.to_string(), at.0 / 1_000_000, &body)?;
+        Ok((url, headers, body))
+    }
+
+    /// Records a try, and the delivery's new status.
+    async fn record(&self, due: &Due, event: Option<EventId>, started_at: Timestamp, outcome: Result<u16, String>, duration_ms: i64) -> Result<(), Failure> {
+        let number = due.claim.tries + 1;
+        let now = self.kit.ambient.now();
+        let (status, next) = match schedule::next_delay(number, self.kit.ambient.fraction()) {
+            _ if matches!(outcome, Ok(200..=299)) => (DeliveryStatus::Delivered, None),
+            Some(wait) => (DeliveryStatus::Pending, Some(now.plus(wait))),
+            None => (DeliveryStatus::Failed, None),
+        };
+        let (status_code, failure) = outcome.map_or_else(|failure| (None, Some(failure)), |code| (Some(code), None));
+        let event = event.map(|event| event.to_string());
+        info!(event, delivery = %due.delivery, endpoint = %due.endpoint, attempt = number, status = status.as_str(), code = ?status_code, failure, "webhook tried");
+        let attempt = Attempt { number, started_at, duration_ms, status_code, failure };
+        let mut tx = self.kit.store.write().await?;
+        store::outbox::record(&mut tx, due.delivery, due.claim.lease, &attempt, status, next).await?;
+        tx.commit().await?;
+        kill::point("webhook.recorded");
+        Ok(())
+    }
+}
+
+impl Job for Sender {
+    type Item = Due;
+    /// Each endpoint has its own places.
+    type Lane = EndpointId;
+
+    fn name(&self) -> &'static str {
+        "webhooks"
+    }
+
+    fn pace(&self) -> Pace {
+        Pace { at_once: AT_ONCE, poll: Duration::from_secs(1), wake: Some(self.kit.wakes.deliveries.clone()), renew: None }
+    }
+
+    async fn claim(&self, places: &Places<EndpointId>) -> Result<Vec<Due>, Failure> {
+        let endpoints = store::endpoints::active(&mut *self.kit.store.read().await?).await?;
+        let with_room: Vec<(EndpointId, usize)> =
+            endpoints.into_iter().map(|endpoint| (endpoint, places.free(&endpoint))).filter(|(_, free)| *free > 0).collect();
+        if with_room.is_empty() {
+            return Ok(Vec::new());
         }
-        while tries.try_join_next().is_some() {}
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = app.event_written.notified() => {}
-            () = tokio::time::sleep(POLL) => {}
+        let mut due = Vec::new();
+        let now = self.kit.ambient.now();
+        let mut tx = self.kit.store.write().await?;
+        for (endpoint, free) in with_room {
+            let limit = i64::try_from(free).unwrap_or(i64::MAX);
+            let until = now.plus_seconds(LEASE_SECONDS);
+            let claimed = queue::claim(&mut tx, Queue::DeliveriesTo(endpoint), now, until, self.kit.ambient.id(), limit).await?;
+            due.extend(claimed.into_iter().map(|(delivery, claim)| Due { delivery, endpoint, claim }));
         }
+        tx.commit().await?;
+        Ok(due)
     }
-    while tries.join_next().await.is_some() {}
-}
 
-fn lock(under_way: &UnderWay) -> MutexGuard<'_, HashMap<EndpointId, usize>> {
-    under_way.lock().expect("nothing panics while it holds this lock")
-}
+    fn lane(&self, due: &Due) -> EndpointId {
+        due.endpoint
+    }
 
-/// Takes what is due, as much for each endpoint as it has places free.
-async fn claim(app: &App, under_way: &UnderWay) -> Result<Vec<ClaimedDelivery>, StoreError> {
-    let endpoints = store::webhooks::active_endpoints(&mut *app.store.read().await?).await?;
-    let free = |endpoint: &EndpointId| AT_ONCE - lock(under_way).get(endpoint).copied().unwrap_or_default().min(AT_ONCE);
-    let with_room: Vec<(EndpointId, usize)> = endpoints.into_iter().map(|endpoint| (endpoint, free(&endpoint))).filter(|(_, free)| *free > 0).collect();
-    if with_room.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut claimed = Vec::new();
-    let now = app.ambient.now();
-    let mut tx = app.store.write().await?;
-    for (endpoint, free) in with_room {
-        let limit = i64::try_from(free).unwrap_or(i64::MAX);
-        claimed.extend(store::webhooks::claim(&mut tx, endpoint, now, now.plus_seconds(LEASE_SECONDS), app.ambient.uuid(), limit).await?);
-    }
-    tx.commit().await?;
-    for delivery in &claimed {
-        *lock(under_way).entry(delivery.endpoint).or_default() += 1;
-    }
-    Ok(claimed)
-}
-
-/// One try, and its record.
-async fn deliver(app: &App, delivery: ClaimedDelivery) -> Result<(), StoreError> {
-    kill::point("webhook.claimed");
-    let started_at = app.ambient.now();
-    let (outcome, duration_ms) = match prepare(app, &delivery, started_at) {
-        Ok((url, headers, body)) => {
-            let attempt = app.webhooks.post(&url, headers, body.into()).await;
-            let failure = |failure: super::client::SendFailure| format!("{}: {failure}", failure.code());
-            (attempt.outcome.map_err(failure), i64::try_from(attempt.duration.as_millis()).unwrap_or(i64::MAX))
+    async fn run(&self, due: &Due) -> Result<(), Failure> {
+        kill::point("webhook.claimed");
+        let started_at = self.kit.ambient.now();
+        if due.claim.claims >= CLAIMS {
+            return self.record(due, None, started_at, Err("other: the process died at each try".to_owned()), 0).await;
         }
-        // What cannot be prepared now is tried again like everything else, and given up like everything else.
-        Err(error) => (Err(format!("unusable: {error}")), 0),
-    };
-    kill::point("webhook.sent");
+        let (event, outcome, duration_ms) = self.send(due, started_at).await?;
+        kill::point("webhook.sent");
+        self.record(due, event, started_at, outcome, duration_ms).await
+    }
 
-    let claim = &delivery.claim;
-    let now = app.ambient.now();
-    let delivered = matches!(outcome, Ok(200..=299));
-    let (status, next) = match schedule::next_delay(claim.tries, app.ambient.fraction()) {
-        _ if delivered => ("DELIVERED", None),
-        Some(wait) => ("PENDING", Some(now.plus(wait))),
-        None => ("FAILED", None),
-    };
-    let (status_code, failure) = outcome.map_or_else(|failure| (None, Some(failure)), |code| (Some(code), None));
-    info!(event = %delivery.event, endpoint = %delivery.endpoint, attempt = claim.tries, status, code = ?status_code, failure, "webhook tried");
-    let attempt = Attempt { number: claim.tries, started_at, duration_ms, status_code, failure };
-    let mut tx = app.store.write().await?;
-    store::webhooks::record(&mut tx, claim, &attempt, status, next).await?;
-    tx.commit().await?;
-    kill::point("webhook.recorded");
-    Ok(())
+    async fn panicked(&self, due: &Due) -> Result<(), Failure> {
+        self.record(due, None, self.kit.ambient.now(), Err("other: the try panicked".to_owned()), 0).await
+    }
 }
 
-/// Where a delivery goes, with its signature and its body.
-fn prepare(app: &App, delivery: &ClaimedDelivery, at: Timestamp) -> Result<(Url, HeaderMap, Vec<u8>), SendError> {
-    let session = delivery.session.to_string();
-    let key = app.vault.data_key("sessions", &session, &delivery.session_key)?;
-    let body = vault::open(&key, body_place(&Uuid::from_u128(delivery.event.0).to_string(), &session), &delivery.body)?;
-    let endpoint = Uuid::from_u128(delivery.endpoint.0).to_string();
-    let secret: [u8; 32] = app.vault.open_own("endpoints", "secret", &endpoint, &delivery.secret)?.try_into().map_err(|_| SendError::Unusable)?;
-    let url = Url::parse(&delivery.url).map_err(|_| SendError::Unusable)?;
-    let headers = headers(&Secret::from_bytes(secret), &delivery.event.to_string(), at.0 / 1_000_000, &body)?;
-    Ok((url, headers, body))
-}
-
-/// Standard Webhooks 1.0.0.
-fn headers(secret: &Secret, event: &str, timestamp_s: i64, body: &[u8]) -> Result<HeaderMap, SendError> {
+/// The headers of Standard Webhooks 1.0.0.
+fn headers(secret: &Secret, event: &str, timestamp_s: i64, body: &[u8]) -> Result<HeaderMap, PrepareError> {
     let pairs =
         [("webhook-id", event.to_owned()), ("webhook-timestamp", timestamp_s.to_string()), ("webhook-signature", secret.sign(event, timestamp_s, body))];
-    pairs.into_iter().map(|(name, value)| Ok((HeaderName::from_static(name), HeaderValue::from_str(&value).map_err(|_| SendError::Unusable)?))).collect()
+    let header = |(name, value): (&'static str, String)| {
+        let value = HeaderValue::from_str(&value).map_err(|_| PrepareError::Unusable)?;
+        Ok((HeaderName::from_static(name), value))
+    };
+    pairs.into_iter().map(header).collect()
 }

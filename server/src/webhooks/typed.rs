@@ -1,42 +1,52 @@
-//! A webhook's URL as somebody typed it, judged by what it says alone: before DNS is asked, and whatever this server may send
-//! to, which is [`super::address`]'s to say.
+//! Parses the URL of an endpoint as somebody typed it. It checks only the text; [`super::address`] decides where webhooks may go.
 
 use url::{Host, Url};
 
-use super::{AddError, address};
+use super::address::{self, Refused};
 
 /// The longest URL, in bytes.
 pub const MAX_URL: usize = 2_048;
-/// The longest name of a host (RFC 1035, section 2.3.4: its 255 octets are 253 characters with the dots between).
+/// The longest host name (RFC 1035, section 2.3.4: its 255 octets are 253 characters, dots included).
 pub const MAX_NAME: usize = 253;
-/// The longest part of such a name between two dots (RFC 1035, section 2.3.4).
+/// The longest part of a host name between two dots (RFC 1035, section 2.3.4).
 pub const MAX_LABEL: usize = 63;
 
-/// Why a text is no URL that anything could be sent to.
+/// Why a text cannot be the URL of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-    /// It is no URL.
+    /// It is not a URL.
     #[error("{0:?} is not a URL; allowed is such as https://example.com/webhooks")]
     NotAUrl(String),
-    /// So many bytes are too many.
+    /// The URL has this many bytes, which is too many.
     #[error("a webhook's URL has at most {max} bytes, and this one has {0}", max = MAX_URL)]
     TooLong(usize),
-    /// DNS has no names of so many characters.
+    /// The host name has this many characters, which DNS does not allow.
     #[error("the name of a host has at most {max} characters, and this one has {0}", max = MAX_NAME)]
     LongName(usize),
-    /// DNS has no names with a part of so many characters.
+    /// A part of the host name has this many characters, which DNS does not allow.
     #[error("each part of a host's name has at most {max} characters, and one of these has {0}", max = MAX_LABEL)]
     LongLabel(usize),
+}
+
+/// Why a text was not accepted as the URL of an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TypedError {
+    /// It is not a well-formed URL.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// Its scheme, host, port or userinfo is not allowed.
+    #[error(transparent)]
+    Refused(#[from] Refused),
 }
 
 /// Reads a URL.
 ///
 /// # Errors
-/// [`AddError::Malformed`] and [`AddError::Refused`], the first thing that is wrong.
-pub fn read(text: &str) -> Result<Url, AddError> {
+/// The first thing that is wrong.
+pub fn read(text: &str) -> Result<Url, TypedError> {
     check_length(text)?;
     let url = Url::parse(text).map_err(|_| Malformed::NotAUrl(text.to_owned()))?;
-    // As it is sent: what is not ASCII is longer there.
+    // Again, as it is sent: percent-encoding makes characters outside ASCII longer.
     check_length(url.as_str())?;
     if let (_, Host::Domain(name)) = address::shape(&url)? {
         check_name(name)?;
@@ -64,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_never_be_sent_to_is_refused_with_its_limit() {
+    fn urls_over_a_limit_are_refused_with_the_limit() {
         let of_labels = |lengths: &[usize]| lengths.iter().map(|length| "a".repeat(*length)).collect::<Vec<_>>().join(".");
         let of_bytes = |length: usize| format!("https://example.com/{}", "a".repeat(length - "https://example.com/".len()));
         let (longest, long) = (of_labels(&[63, 63, 63, 61]), of_labels(&[63, 63, 63, 62]));
@@ -79,8 +89,8 @@ mod tests {
             ("nonsense".to_owned(), Malformed::NotAUrl("nonsense".to_owned())),
         ] {
             let refused = read(&bad).unwrap_err();
-            assert!(matches!(&refused, AddError::Malformed(found) if *found == expected), "{bad}: {refused}");
+            assert!(matches!(&refused, TypedError::Malformed(found) if *found == expected), "{bad}: {refused}");
         }
-        assert!(matches!(read("ftp://example.com/").unwrap_err(), AddError::Refused(address::Refused::Scheme(_))));
+        assert!(matches!(read("ftp://example.com/").unwrap_err(), TypedError::Refused(Refused::Scheme(_))));
     }
 }

@@ -1,18 +1,18 @@
-//! Every bad JSON body gets its problem with every fault at once, nothing of it is kept, and the session goes on.
+//! Every bad JSON body is refused with a problem that lists every fault; nothing of it is stored, and the session continues.
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, RequestBuilder};
 
-use crate::support::customer::honest;
-use crate::support::{Customer, Receiver, Reply, Value, World, json, on_each_engine, photos};
+use crate::support::customer::valid_user_data;
+use crate::support::{Customer, Receiver, Reply, TestApp, Value, json, on_each_engine, photos};
 
-/// Sends one bad request to a new session and holds that session to be unharmed.
-async fn refused(world: &World, request: impl FnOnce(&Customer) -> RequestBuilder) -> Reply {
-    let customer = world.customer().await;
+/// Sends one bad request to a new session, and expects a problem and an unharmed session.
+async fn refused(app: &TestApp, request: impl FnOnce(&Customer) -> RequestBuilder) -> Reply {
+    let customer = app.customer().await;
     let before = customer.public().await.expect(200).json();
     let reply = customer.send(request(&customer)).await;
     reply.any_problem();
-    customer.is_unharmed(&before).await;
+    customer.assert_unharmed(&before).await;
     reply
 }
 
@@ -20,10 +20,10 @@ async fn refused(world: &World, request: impl FnOnce(&Customer) -> RequestBuilde
 const ROUTES: [(Method, &str); 2] = [(Method::PUT, "/steps/identity"), (Method::POST, "/complete")];
 
 /// Sends the same bytes to both routes, each time to a new session.
-async fn refused_by_both(world: &World, media_type: Option<&str>, body: &[u8]) -> Vec<Reply> {
+async fn refused_by_both(app: &TestApp, media_type: Option<&str>, body: &[u8]) -> Vec<Reply> {
     let mut replies = Vec::new();
     for (method, route) in ROUTES {
-        let reply = refused(world, |customer| {
+        let reply = refused(app, |customer| {
             let request = customer.api(method, route).body(body.to_vec());
             match media_type {
                 Some(value) => request.header(CONTENT_TYPE, value),
@@ -35,59 +35,59 @@ async fn refused_by_both(world: &World, media_type: Option<&str>, body: &[u8]) -
     replies
 }
 
-on_each_engine!(another_media_type_is_415);
-async fn another_media_type_is_415(world: World) {
+on_each_engine!(a_wrong_media_type_is_415);
+async fn a_wrong_media_type_is_415(app: TestApp) {
     let body = br#"{"userData":{"name":"Ana","cpf":"12345678909"}}"#;
     for media_type in [Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("multipart/form-data"), None] {
-        for reply in refused_by_both(&world, media_type, body).await {
+        for reply in refused_by_both(&app, media_type, body).await {
             reply.problem(415, "unsupported-media");
         }
     }
 }
 
 on_each_engine!(broken_json_is_400);
-async fn broken_json_is_400(world: World) {
+async fn broken_json_is_400(app: TestApp) {
     let bodies: [&[u8]; 6] =
         [b"", b"{\"userData\": {", b"{\"userData\": {}} and more", b"{\"userData\": {\"name\": \"\xff\xfe\"}}", b"{'userData': {}}", b"hello"];
     for body in bodies {
-        for reply in refused_by_both(&world, Some("application/json"), body).await {
+        for reply in refused_by_both(&app, Some("application/json"), body).await {
             reply.problem(400, "invalid-json");
         }
     }
 }
 
 on_each_engine!(json_nested_200_deep_is_400);
-async fn json_nested_200_deep_is_400(world: World) {
+async fn json_nested_200_deep_is_400(app: TestApp) {
     let body = format!(r#"{{"userData":{{"name":{}1{}}}}}"#, "[".repeat(200), "]".repeat(200));
-    for reply in refused_by_both(&world, Some("application/json"), body.as_bytes()).await {
+    for reply in refused_by_both(&app, Some("application/json"), body.as_bytes()).await {
         reply.problem(400, "invalid-json");
     }
 }
 
 on_each_engine!(json_of_300_kib_is_413_even_with_another_media_type);
-async fn json_of_300_kib_is_413_even_with_another_media_type(world: World) {
+async fn json_of_300_kib_is_413_even_with_another_media_type(app: TestApp) {
     let body = format!(r#"{{"userData":{{"name":"{}"}}}}"#, "a".repeat(300 * 1024));
     for media_type in ["application/json", "text/plain"] {
-        for reply in refused_by_both(&world, Some(media_type), body.as_bytes()).await {
+        for reply in refused_by_both(&app, Some(media_type), body.as_bytes()).await {
             let detail = reply.problem(413, "too-large")["detail"].to_string();
             assert!(detail.contains("256 KiB"), "{detail}");
         }
     }
 }
 
-on_each_engine!(json_of_another_shape_is_refused);
-async fn json_of_another_shape_is_refused(world: World) {
+on_each_engine!(json_of_the_wrong_shape_is_refused);
+async fn json_of_the_wrong_shape_is_refused(app: TestApp) {
     for body in ["[]", "\"userData\"", "null", r#"{"userData":[]}"#, r#"{"userData":"name"}"#, r#"{"userData":null}"#] {
-        for reply in refused_by_both(&world, Some("application/json"), body.as_bytes()).await {
+        for reply in refused_by_both(&app, Some("application/json"), body.as_bytes()).await {
             assert!([400, 422].contains(&reply.status), "{body}: {}", reply.text());
         }
     }
 }
 
-on_each_engine!(complete_tells_every_fault_at_once);
-async fn complete_tells_every_fault_at_once(world: World) {
+on_each_engine!(complete_reports_every_fault_at_once);
+async fn complete_reports_every_fault_at_once(app: TestApp) {
     let data = json!({ "cpf": "123.456", "nickname": "Zé", "selfie_url": "art_nonsense" });
-    let reply = refused(&world, |customer| customer.completing(&data)).await;
+    let reply = refused(&app, |customer| customer.complete_request(&data)).await;
     let body = reply.problem(422, "invalid-user-data");
     let fields: Vec<String> = reply.faults().into_iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["cpf", "name", "nickname", "selfie_url"]);
@@ -96,29 +96,29 @@ async fn complete_tells_every_fault_at_once(world: World) {
     assert_eq!(reply.fault_of("nickname"), "unknown_field");
     assert_eq!(body["missingSteps"], json!(["identity", "selfie"]));
 
-    let nothing = refused(&world, |customer| customer.completing(&json!({}))).await;
+    let nothing = refused(&app, |customer| customer.complete_request(&json!({}))).await;
     let body = nothing.problem(422, "invalid-user-data");
     let required = |field: &str| (field.to_owned(), "required".to_owned());
     assert_eq!(nothing.faults(), [required("cpf"), required("name"), required("selfie_url")]);
     assert_eq!(body["missingSteps"], json!(["identity", "selfie"]));
 }
 
-on_each_engine!(only_the_steps_that_hold_a_fault_are_missing);
-async fn only_the_steps_that_hold_a_fault_are_missing(world: World) {
-    let customer = world.customer().await;
+on_each_engine!(only_steps_with_a_fault_are_reported_as_missing);
+async fn only_steps_with_a_fault_are_reported_as_missing(app: TestApp) {
+    let customer = app.customer().await;
     let selfie = customer.selfie().await;
     let reply = customer.complete(json!({ "name": "Ana", "cpf": "1", "selfie_url": selfie })).await;
     assert_eq!(reply.problem(422, "invalid-user-data")["missingSteps"], json!(["identity"]));
     customer.finish().await;
 
-    let customer = world.customer().await;
+    let customer = app.customer().await;
     let reply = customer.complete(json!({ "name": "Ana", "cpf": "12345678909" })).await;
     assert_eq!(reply.problem(422, "invalid-user-data")["missingSteps"], json!(["selfie"]));
     customer.finish().await;
 }
 
 on_each_engine!(each_malformed_value_has_its_code);
-async fn each_malformed_value_has_its_code(world: World) {
+async fn each_malformed_value_has_its_code(app: TestApp) {
     let cases: [(&str, Value, &str); 14] = [
         ("name", json!("a".repeat(201)), "too_long"),
         ("name", json!("e\u{301}".repeat(201)), "too_long"),
@@ -136,7 +136,7 @@ async fn each_malformed_value_has_its_code(world: World) {
         ("selfie_url", json!(""), "required"),
     ];
     for (field, value, code) in cases {
-        let customer = world.customer().await;
+        let customer = app.customer().await;
         let before = customer.public().await.expect(200).json();
         let mut data = json!({ "name": "Ana", "cpf": "12345678909" });
         data[field] = value;
@@ -149,13 +149,13 @@ async fn each_malformed_value_has_its_code(world: World) {
             saved.problem(422, "invalid-user-data");
             assert_eq!(saved.faults(), [(field.to_owned(), code.to_owned())], "{data}");
         }
-        customer.is_unharmed(&before).await;
+        customer.assert_unharmed(&before).await;
     }
 }
 
 on_each_engine!(two_hundred_letters_with_accents_are_not_too_long);
-async fn two_hundred_letters_with_accents_are_not_too_long(world: World) {
-    let customer = world.customer().await;
+async fn two_hundred_letters_with_accents_are_not_too_long(app: TestApp) {
+    let customer = app.customer().await;
     let name = "e\u{301}".repeat(200);
     customer.save("identity", json!({ "name": name, "cpf": "12345678909" })).await.expect(204);
     let saved = customer.answers().await.expect(200).json();
@@ -163,15 +163,15 @@ async fn two_hundred_letters_with_accents_are_not_too_long(world: World) {
 }
 
 on_each_engine!(a_selfie_that_points_elsewhere_is_refused_and_never_fetched);
-async fn a_selfie_that_points_elsewhere_is_refused_and_never_fetched(world: World) {
-    let other = world.customer().await;
+async fn a_selfie_that_points_elsewhere_is_refused_and_never_fetched(app: TestApp) {
+    let other = app.customer().await;
     let artifact = other.upload("selfie_url", photos::selfie()).await.expect(201).json();
     let text = |key: &str| artifact[key].as_str().expect("an upload answers it").to_owned();
     let bait = Receiver::start().await;
-    let customer = world.customer().await;
+    let customer = app.customer().await;
     let before = customer.public().await.expect(200).json();
     for elsewhere in [text("url"), text("artifactId"), "art_0123456789abcdefghjkmnpqrs".to_owned()] {
-        let reply = customer.complete(honest(&elsewhere)).await;
+        let reply = customer.complete(valid_user_data(&elsewhere)).await;
         reply.problem(422, "invalid-user-data");
         assert_eq!(reply.fault_of("selfie_url"), "not_your_artifact", "{elsewhere}");
     }
@@ -189,42 +189,42 @@ async fn a_selfie_that_points_elsewhere_is_refused_and_never_fetched(world: Worl
         &by_name,
         &outside,
     ] {
-        for reply in [customer.complete(honest(elsewhere)).await, customer.save("selfie", json!({ "selfie_url": elsewhere })).await] {
+        for reply in [customer.complete(valid_user_data(elsewhere)).await, customer.save("selfie", json!({ "selfie_url": elsewhere })).await] {
             reply.problem(422, "invalid-user-data");
             let code = reply.fault_of("selfie_url");
             assert!(["not_your_artifact", "malformed"].contains(&&*code), "{elsewhere}: {code}");
         }
     }
-    customer.is_unharmed(&before).await;
+    customer.assert_unharmed(&before).await;
     assert_eq!(bait.received().len(), 0, "the server fetched a URL that a customer sent");
 }
 
-on_each_engine!(an_unknown_step_or_field_is_told);
-async fn an_unknown_step_or_field_is_told(world: World) {
+on_each_engine!(an_unknown_step_or_field_is_reported);
+async fn an_unknown_step_or_field_is_reported(app: TestApp) {
     let data = json!({ "userData": { "name": "Ana", "cpf": "12345678909" } });
     for step in ["nonsense", "IDENTITY", "0", "identity%2F.."] {
-        let reply = refused(&world, |customer| customer.api(Method::PUT, &format!("/steps/{step}")).json(&data)).await;
+        let reply = refused(&app, |customer| customer.api(Method::PUT, &format!("/steps/{step}")).json(&data)).await;
         reply.problem(404, "unknown-step");
     }
     let of_another_step = json!({ "userData": { "name": "Ana", "cpf": "12345678909", "selfie_url": "art_x" } });
-    let reply = refused(&world, |customer| customer.api(Method::PUT, "/steps/identity").json(&of_another_step)).await;
+    let reply = refused(&app, |customer| customer.api(Method::PUT, "/steps/identity").json(&of_another_step)).await;
     assert_eq!(reply.faults(), [("selfie_url".to_owned(), "unknown_field".to_owned())]);
 }
 
-on_each_engine!(another_method_is_405_and_another_path_404);
-async fn another_method_is_405_and_another_path_404(world: World) {
+on_each_engine!(a_wrong_method_is_405_and_an_unknown_path_is_404);
+async fn a_wrong_method_is_405_and_an_unknown_path_is_404(app: TestApp) {
     for (method, route) in
         [(Method::DELETE, "/public"), (Method::POST, "/public"), (Method::GET, "/complete"), (Method::PUT, "/upload"), (Method::POST, "/steps/identity")]
     {
-        let reply = refused(&world, |customer| customer.api(method.clone(), route)).await;
+        let reply = refused(&app, |customer| customer.api(method.clone(), route)).await;
         reply.problem(405, "method-not-allowed");
         assert!(!reply.header("allow").is_empty());
     }
-    let customer = world.customer().await;
+    let customer = app.customer().await;
     for path in ["/nonsense", "/kyc-sessions", "/verify", "/.env"] {
         let reply = customer.try_send(customer.request(Method::GET, path)).await.expect("an answer");
         assert!([404, 405].contains(&reply.status), "{path}: {}", reply.status);
     }
     customer.try_send(customer.request(Method::GET, "/kyc-sessions/x/y/z")).await.expect("an answer").problem(404, "not-found");
-    refused(&world, |customer| customer.api(Method::GET, "/nonsense")).await.problem(404, "not-found");
+    refused(&app, |customer| customer.api(Method::GET, "/nonsense")).await.problem(404, "not-found");
 }

@@ -1,37 +1,37 @@
-//! Whoever has no session's id is told nothing: an unknown id, a malformed one and somebody else's thing get answers
-//! that are the same to the byte, on every public route and every page.
+//! Nobody learns anything without a session's id: unknown ids, malformed ids and ids of other things get answers that are
+//! identical byte for byte, on every public route and every page.
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, RequestBuilder};
 
-use crate::support::{Customer, NOBODYS_ID, World, json, on_each_engine, photos};
+use crate::support::{Customer, TestApp, UNKNOWN_ID, json, on_each_engine, photos};
 
-on_each_engine!(the_api_answers_every_strange_id_with_the_same_404);
-async fn the_api_answers_every_strange_id_with_the_same_404(world: World) {
-    let customer = world.customer().await;
+on_each_engine!(the_api_answers_every_unknown_id_with_the_same_404);
+async fn the_api_answers_every_unknown_id_with_the_same_404(app: TestApp) {
+    let customer = app.customer().await;
     let before = customer.public().await.expect(200).json();
-    let expected = world.stranger(NOBODYS_ID).public().await;
+    let expected = app.stranger(UNKNOWN_ID).public().await;
     expected.problem(404, "not-found");
-    for id in strange_ids(&world, &customer).await {
-        let stranger = world.stranger(&id);
+    for id in unknown_ids(&app, &customer).await {
+        let stranger = app.stranger(&id);
         for (what, request) in every_public_request(&stranger) {
             let reply = stranger.send(request).await;
-            assert_eq!(reply.face(), expected.face(), "{what} of {id:?}");
+            assert_eq!(reply.comparable(), expected.comparable(), "{what} of {id:?}");
         }
     }
-    customer.is_unharmed(&before).await;
+    customer.assert_unharmed(&before).await;
 }
 
-on_each_engine!(the_pages_show_every_strange_id_the_same_neutral_page);
-async fn the_pages_show_every_strange_id_the_same_neutral_page(world: World) {
-    let customer = world.customer().await;
+on_each_engine!(every_unknown_id_gets_the_same_neutral_page);
+async fn every_unknown_id_gets_the_same_neutral_page(app: TestApp) {
+    let customer = app.customer().await;
     let before = customer.public().await.expect(200).json();
-    let expected = world.stranger(NOBODYS_ID).page("").await.expect(404);
+    let expected = app.stranger(UNKNOWN_ID).page("").await.expect(404);
     assert!(expected.header("content-type").starts_with("text/html"), "{:?}", expected.headers);
     let company = before["branding"]["companyName"].as_str().expect("a company name");
-    assert!(!expected.text().contains("/kyc-sessions/"), "the neutral page asks for no session");
-    for id in strange_ids(&world, &customer).await {
-        let stranger = world.stranger(&id);
+    assert!(!expected.text().contains("/kyc-sessions/"), "the neutral page requests no session");
+    for id in unknown_ids(&app, &customer).await {
+        let stranger = app.stranger(&id);
         let replies = [
             stranger.page("").await,
             stranger.page("/identity").await,
@@ -40,19 +40,19 @@ async fn the_pages_show_every_strange_id_the_same_neutral_page(world: World) {
             stranger.post_photo("selfie", "selfie_url", photos::small()).await,
         ];
         for reply in replies {
-            assert_eq!(reply.face(), expected.face(), "{id:?} of {company}");
+            assert_eq!(reply.comparable(), expected.comparable(), "{id:?} of {company}");
         }
     }
-    customer.is_unharmed(&before).await;
+    customer.assert_unharmed(&before).await;
 }
 
-on_each_engine!(an_artifact_of_another_session_is_nobodys);
-async fn an_artifact_of_another_session_is_nobodys(world: World) {
-    let (owner, thief) = (world.customer().await, world.customer().await);
+on_each_engine!(an_artifact_of_another_session_is_not_found);
+async fn an_artifact_of_another_session_is_not_found(app: TestApp) {
+    let (owner, thief) = (app.customer().await, app.customer().await);
     let artifact = owner.upload("selfie_url", photos::selfie()).await.expect(201).json();
     let artifact = artifact["artifactId"].as_str().expect("an artifact id");
     thief.upload("selfie_url", photos::other_selfie()).await.expect(201);
-    let expected = world.stranger(NOBODYS_ID).public().await;
+    let expected = app.stranger(UNKNOWN_ID).public().await;
     for (who, route) in [
         (&thief, format!("/artifacts/{artifact}")),
         (&thief, "/artifacts/art_0123456789abcdefghjkmnpqrs".to_owned()),
@@ -60,13 +60,13 @@ async fn an_artifact_of_another_session_is_nobodys(world: World) {
         (&owner.on_another_device(), format!("/artifacts/{artifact}")),
     ] {
         let reply = who.send(who.api(Method::GET, &route)).await;
-        assert_eq!(reply.face(), expected.face(), "{route}");
+        assert_eq!(reply.comparable(), expected.comparable(), "{route}");
     }
 }
 
-on_each_engine!(an_unknown_id_hides_every_other_fault);
-async fn an_unknown_id_hides_every_other_fault(world: World) {
-    let stranger = world.stranger(NOBODYS_ID);
+on_each_engine!(an_unknown_id_is_reported_before_any_other_fault);
+async fn an_unknown_id_is_reported_before_any_other_fault(app: TestApp) {
+    let stranger = app.stranger(UNKNOWN_ID);
     let expected = stranger.public().await;
     let post = |body: Vec<u8>, media_type: &str| stranger.api(Method::POST, "/complete").header(CONTENT_TYPE, media_type).body(body);
     for (what, request) in [
@@ -74,19 +74,19 @@ async fn an_unknown_id_hides_every_other_fault(world: World) {
         ("another media type", post(b"hello".to_vec(), "text/plain")),
         ("300 KiB", post(vec![b' '; 300 * 1024], "application/json")),
         ("an unknown step", stranger.api(Method::PUT, "/steps/nonsense").json(&json!({ "userData": {} }))),
-        ("an upload that is none", stranger.api(Method::POST, "/upload").body("hello")),
+        ("an upload that is not multipart", stranger.api(Method::POST, "/upload").body("hello")),
     ] {
-        assert_eq!(stranger.send(request).await.face(), expected.face(), "{what}");
+        assert_eq!(stranger.send(request).await.comparable(), expected.comparable(), "{what}");
     }
 }
 
-/// What somebody without a session might try: guesses, slips of the keyboard, and ids of other things.
-async fn strange_ids(world: &World, customer: &Customer) -> Vec<String> {
+/// Ids that somebody without a session might try: guesses, typing errors, and ids of other things.
+async fn unknown_ids(app: &TestApp, customer: &Customer) -> Vec<String> {
     let real = &customer.id;
     let artifact = customer.on_another_device().upload("selfie_url", photos::small()).await.expect(201).json();
-    let foreign = [artifact["artifactId"].as_str().expect("an artifact id").to_owned(), world.operator.session_ref(real).await];
+    let foreign = [artifact["artifactId"].as_str().expect("an artifact id").to_owned(), app.operator.session_ref(real).await];
     let guesses = [
-        NOBODYS_ID.to_owned(),
+        UNKNOWN_ID.to_owned(),
         "sess_".to_owned(),
         real[..real.len() - 1].to_owned(),
         format!("{real}0"),
@@ -115,8 +115,8 @@ fn every_public_request(stranger: &Customer) -> Vec<(&'static str, RequestBuilde
         ("GET events", stranger.api(Method::GET, "/events")),
         ("GET answers", stranger.api(Method::GET, "/answers")),
         ("GET an artifact", stranger.api(Method::GET, "/artifacts/art_0123456789abcdefghjkmnpqrs")),
-        ("POST upload", stranger.uploading("selfie_url", photos::small())),
+        ("POST upload", stranger.upload_request("selfie_url", photos::small())),
         ("PUT a step", stranger.api(Method::PUT, "/steps/identity").json(&data)),
-        ("POST complete", stranger.completing(&data["userData"])),
+        ("POST complete", stranger.complete_request(&data["userData"])),
     ]
 }

@@ -1,13 +1,13 @@
-//! The command line as operators and their scripts use it: help, JSON, exit codes, and what a command changes is there
-//! at once in a server that runs.
+//! The command line as operators and scripts use it: help, JSON and exit codes. A running server sees every change at once.
 
 use std::fs;
 
-use crate::support::{Engine, NOBODYS_ID, Outcome, Place, World, json, now_ms, on_each_engine, parse_ms};
+use crate::support::{Engine, Installation, Outcome, TestApp, UNKNOWN_ID, json, now_ms, on_each_engine, parse_ms};
 
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: [&[&str]; 11] = [
     &["serve"],
     &["migrate"],
+    &["flow", "check"],
     &["flow", "import"],
     &["flow", "export"],
     &["link", "create"],
@@ -19,53 +19,53 @@ const COMMANDS: [&[&str]; 10] = [
 ];
 
 #[track_caller]
-fn fails(outcome: &Outcome, code: i32) {
+fn assert_fails(outcome: &Outcome, code: i32) {
     assert_eq!(outcome.code, Some(code), "{outcome:?}");
     assert!(outcome.stdout.is_empty() && !outcome.stderr.trim().is_empty(), "{outcome:?}");
     assert!(!outcome.stderr.contains("panicked"), "{outcome:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_command_explains_itself() {
-    let place = Place::on(Engine::Sqlite).await;
-    let before = place.contents();
+async fn every_command_has_help() {
+    let installation = Installation::on(Engine::Sqlite).await;
+    let before = installation.contents();
     for command in COMMANDS {
-        let help = place.run(&[command, &["--help"]].concat()).await;
+        let help = installation.run(&[command, &["--help"]].concat()).await;
         assert_eq!(help.code, Some(0), "{help:?}");
         assert!(help.stdout.contains("Usage") && help.stdout.contains("--json"), "{help:?}");
     }
-    let whole = place.run(&["--help"]).await;
+    let whole = installation.run(&["--help"]).await;
     assert_eq!(whole.code, Some(0));
     for command in COMMANDS {
         assert!(whole.stdout.contains(command[0]), "{whole:?}");
     }
     for wrong in [&["nonsense"][..], &["link"], &["link", "create"], &["serve", "--nonsense"], &["session", "show"]] {
-        fails(&place.run(wrong).await, 2);
+        assert_fails(&installation.run(wrong).await, 2);
     }
-    assert_eq!(place.contents(), before, "none of this changes anything");
+    assert_eq!(installation.contents(), before, "help and usage errors change nothing");
 }
 
-on_each_engine!(a_server_that_runs_says_so);
-async fn a_server_that_runs_says_so(world: World) {
+on_each_engine!(a_running_server_answers_health_checks);
+async fn a_running_server_answers_health_checks(app: TestApp) {
     for path in ["/healthz", "/readyz"] {
-        let request = world.place.http.get(format!("{}{path}", world.place.base()));
+        let request = app.installation.http.get(format!("{}{path}", app.installation.base()));
         assert_eq!(request.send().await.expect("an answer").status(), 200, "{path}");
     }
 }
 
-on_each_engine!(migrating_twice_changes_nothing, Place);
-async fn migrating_twice_changes_nothing(place: Place) {
+on_each_engine!(migrating_twice_changes_nothing, Installation);
+async fn migrating_twice_changes_nothing(installation: Installation) {
     for _ in 0..2 {
-        assert_eq!(place.run(&["migrate"]).await.code, Some(0));
+        assert_eq!(installation.run(&["migrate"]).await.code, Some(0));
     }
-    let flow = place.run(&["flow", "export", "minimal"]).await.json();
-    assert_eq!(flow["name"], "minimal", "the bundled flows are there");
+    let flow = installation.run(&["flow", "export", "minimal"]).await.json();
+    assert_eq!(flow["name"], "minimal", "the bundled flows exist");
 }
 
-on_each_engine!(a_link_is_made_beside_the_running_server);
-async fn a_link_is_made_beside_the_running_server(world: World) {
+on_each_engine!(a_link_can_be_created_while_the_server_runs);
+async fn a_link_can_be_created_while_the_server_runs(app: TestApp) {
     let started = now_ms();
-    let customer = world.customer_with(&["--ttl", "2h"]).await;
+    let customer = app.customer_with(&["--ttl", "2h"]).await;
     let lifetime = parse_ms(&customer.expires_at) - started;
     assert!((7_190_000..7_300_000).contains(&lifetime), "{lifetime} ms");
     assert_eq!(customer.status().await, "PENDING");
@@ -73,93 +73,93 @@ async fn a_link_is_made_beside_the_running_server(world: World) {
     let alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     assert!(kind == "sess" && rest.len() == 26 && rest.chars().all(|letter| alphabet.contains(letter)), "{}", customer.id);
 
-    let plain = world.operator.run(&["link", "create", "--flow", "minimal"]).await;
+    let plain = app.operator.run(&["link", "create", "--flow", "minimal"]).await;
     assert_eq!(plain.code, Some(0));
-    assert!(plain.stdout.contains(&format!("{}/verify/sess_", world.place.base())), "{plain:?}");
+    assert!(plain.stdout.contains(&format!("{}/verify/sess_", app.installation.base())), "{plain:?}");
 }
 
 on_each_engine!(a_session_is_shown_by_id_and_by_ref);
-async fn a_session_is_shown_by_id_and_by_ref(world: World) {
-    let customer = world.customer().await;
-    let pending = world.operator.session(&customer.id).await;
+async fn a_session_is_shown_by_id_and_by_ref(app: TestApp) {
+    let customer = app.customer().await;
+    let pending = app.operator.session(&customer.id).await;
     assert_eq!(pending["status"], "PENDING");
     assert_eq!((&pending["decision"], &pending["riskScore"]), (&json!(null), &json!(null)));
     customer.finish().await;
-    let by_id = world.operator.session(&customer.id).await;
+    let by_id = app.operator.session(&customer.id).await;
     let session_ref = by_id["ref"].as_str().expect("a ref");
     assert_eq!(uuid::Uuid::parse_str(session_ref).map(|uuid| uuid.get_version_num()), Ok(7));
-    assert_eq!(world.operator.session(session_ref).await, by_id);
-    assert!(!by_id.to_string().contains(&customer.id), "the id is in the link and nowhere else: {by_id}");
+    assert_eq!(app.operator.session(session_ref).await, by_id);
+    assert!(!by_id.to_string().contains(&customer.id), "only the link contains the id: {by_id}");
     for key in ["ref", "status", "decision", "riskScore", "checks", "artifacts", "deliveries"] {
         assert!(by_id.get(key).is_some(), "{key} in {by_id}");
     }
 }
 
-on_each_engine!(what_cannot_be_done_is_1_and_what_cannot_be_meant_is_2);
-async fn what_cannot_be_done_is_1_and_what_cannot_be_meant_is_2(world: World) {
-    let run = async |arguments: &[&str]| world.operator.run(arguments).await;
-    fails(&run(&["link", "create", "--flow", "nonsense"]).await, 1);
-    fails(&run(&["flow", "export", "nonsense"]).await, 1);
-    fails(&run(&["session", "show", NOBODYS_ID]).await, 1);
-    fails(&run(&["flow", "import", "/nonexistent.json"]).await, 1);
+on_each_engine!(failed_commands_exit_with_1_and_invalid_arguments_with_2);
+async fn failed_commands_exit_with_1_and_invalid_arguments_with_2(app: TestApp) {
+    let run = async |arguments: &[&str]| app.operator.run(arguments).await;
+    assert_fails(&run(&["link", "create", "--flow", "nonsense"]).await, 1);
+    assert_fails(&run(&["flow", "export", "nonsense"]).await, 1);
+    assert_fails(&run(&["session", "show", UNKNOWN_ID]).await, 1);
+    assert_fails(&run(&["flow", "import", "/nonexistent.json"]).await, 1);
     for ttl in ["0s", "31d", "1", "soon", "-1s", "1.5h", "1w", "", "99999999999999999999d"] {
-        fails(&run(&["link", "create", "--flow", "minimal", &format!("--ttl={ttl}")]).await, 2);
+        assert_fails(&run(&["link", "create", "--flow", "minimal", &format!("--ttl={ttl}")]).await, 2);
     }
     for ttl in ["1s", "1m", "720h", "30d"] {
-        world.customer_with(&["--ttl", ttl]).await;
+        app.customer_with(&["--ttl", ttl]).await;
     }
     for reference in ["has space", "ção", &"x".repeat(129), "a/b"] {
-        fails(&run(&["link", "create", "--flow", "minimal", &format!("--customer={reference}")]).await, 2);
+        assert_fails(&run(&["link", "create", "--flow", "minimal", &format!("--customer={reference}")]).await, 2);
     }
-    world.customer_with(&["--customer", &"x".repeat(128)]).await;
+    app.customer_with(&["--customer", &"x".repeat(128)]).await;
     for email in ["nope", "", "@example.com", "a@b@example.com", "a b@example.com", "a\u{1b}@example.com", "a\u{fffd}@example.com", "a\nb@example.com"] {
         let outcome = run(&["operator", "add", email, "--role", "AGENT"]).await;
-        fails(&outcome, 2);
+        assert_fails(&outcome, 2);
         assert_eq!(outcome.stderr.lines().count(), 1, "{outcome:?}");
     }
 }
 
-on_each_engine!(a_flow_goes_out_and_comes_in_again);
-async fn a_flow_goes_out_and_comes_in_again(world: World) {
-    let mut flow = world.operator.run(&["flow", "export", "minimal"]).await.json();
+on_each_engine!(an_exported_flow_can_be_imported_again);
+async fn an_exported_flow_can_be_imported_again(app: TestApp) {
+    let mut flow = app.operator.run(&["flow", "export", "minimal"]).await.json();
     flow["name"] = json!("renamed");
     flow["branding"]["companyName"] = json!("Zé & Filhos");
-    let file = world.place.home().join("flow.json");
+    let file = app.installation.home().join("flow.json");
     fs::write(&file, flow.to_string()).expect("writes the file");
     let path = file.to_str().expect("UTF-8");
-    world.operator.json(&["flow", "import", path]).await;
-    assert_eq!(world.operator.run(&["flow", "export", "renamed"]).await.json(), flow);
+    app.operator.json(&["flow", "import", path]).await;
+    assert_eq!(app.operator.run(&["flow", "export", "renamed"]).await.json(), flow);
 
-    let link = world.operator.json(&["link", "create", "--flow", "renamed"]).await;
-    let customer = world.stranger(link["sessionId"].as_str().expect("an id"));
+    let link = app.operator.json(&["link", "create", "--flow", "renamed"]).await;
+    let customer = app.stranger(link["sessionId"].as_str().expect("an id"));
     assert_eq!(customer.public().await.expect(200).json()["branding"]["companyName"], "Zé & Filhos");
 
-    // An edit is a new version, and running sessions keep theirs.
+    // An edit makes a new version, and running sessions keep their own.
     flow["branding"]["companyName"] = json!("Another");
     fs::write(&file, flow.to_string()).expect("writes the file");
-    world.operator.json(&["flow", "import", path]).await;
+    app.operator.json(&["flow", "import", path]).await;
     assert_eq!(customer.public().await.expect(200).json()["branding"]["companyName"], "Zé & Filhos");
 }
 
-on_each_engine!(a_flow_that_is_wrong_is_refused_with_the_place);
-async fn a_flow_that_is_wrong_is_refused_with_the_place(world: World) {
-    let good = world.operator.run(&["flow", "export", "minimal"]).await.json();
+on_each_engine!(an_invalid_flow_is_refused_and_the_fault_is_named);
+async fn an_invalid_flow_is_refused_and_the_fault_is_named(app: TestApp) {
+    let good = app.operator.run(&["flow", "export", "minimal"]).await.json();
     let cases = [
         ("/steps/0/nonsense", json!(1), "nonsense"),
         ("/timeout", json!("soon"), "timeout"),
         ("/name", json!("Not A Name"), "name"),
         ("/steps", json!([]), "steps"),
     ];
-    let file = world.place.home().join("flow.json");
-    for (place, value, told) in cases {
+    let file = app.installation.home().join("flow.json");
+    for (pointer, value, fault) in cases {
         let mut flow = good.clone();
-        let (parent, key) = place.rsplit_once('/').expect("a pointer");
+        let (parent, key) = pointer.rsplit_once('/').expect("a pointer");
         flow.pointer_mut(parent).expect("is there")[key] = value;
         fs::write(&file, flow.to_string()).expect("writes the file");
-        let outcome = world.operator.run(&["flow", "import", file.to_str().expect("UTF-8")]).await;
+        let outcome = app.operator.run(&["flow", "import", file.to_str().expect("UTF-8")]).await;
         assert!([Some(1), Some(2)].contains(&outcome.code), "{outcome:?}");
-        assert!(outcome.stderr.contains(told), "{outcome:?}");
+        assert!(outcome.stderr.contains(fault), "{outcome:?}");
     }
-    let after = world.operator.run(&["flow", "export", "minimal"]).await.json();
+    let after = app.operator.run(&["flow", "export", "minimal"]).await.json();
     assert_eq!(after, good);
 }

@@ -1,31 +1,31 @@
-//! A configuration that cannot be meant stops every start the same way: one line on stderr that names the setting, exit
-//! code 2, and nothing changed.
+//! An invalid configuration always stops the start with one line on stderr that names the setting, exit code 2, and no
+//! changes.
 
 use std::fs;
 use std::net::TcpListener;
 use std::process::Command;
 
-use crate::support::{Engine, Outcome, Place, Server, World, json, on_each_engine};
+use crate::support::{Engine, Installation, Outcome, Server, TestApp, json, on_each_engine};
 
 #[track_caller]
-fn refuses(outcome: &Outcome, setting: &str) {
+fn assert_refused(outcome: &Outcome, setting: &str) {
     assert_eq!(outcome.code, Some(2), "{outcome:?}");
     assert!(outcome.stdout.is_empty(), "{outcome:?}");
     assert_eq!(outcome.stderr.trim_end().lines().count(), 1, "one line: {outcome:?}");
     assert!(outcome.stderr.contains(setting), "names {setting}: {outcome:?}");
 }
 
-/// Runs `serve`, and holds it to refuse and to change nothing.
-async fn refused(place: &Place, setting: &str) -> Outcome {
-    let before = (place.contents(), rows(place).await);
-    let outcome = place.run(&["serve"]).await;
-    refuses(&outcome, setting);
-    assert_eq!((place.contents(), rows(place).await), before, "{setting}: nothing changed");
+/// Runs `serve`, and expects it to refuse and to change nothing.
+async fn refused(installation: &Installation, setting: &str) -> Outcome {
+    let before = (installation.contents(), rows(installation).await);
+    let outcome = installation.run(&["serve"]).await;
+    assert_refused(&outcome, setting);
+    assert_eq!((installation.contents(), rows(installation).await), before, "{setting}: nothing changed");
     outcome
 }
 
-on_each_engine!(a_wrong_value_is_named, Place);
-async fn a_wrong_value_is_named(place: Place) {
+on_each_engine!(an_invalid_value_is_reported_with_its_setting, Installation);
+async fn an_invalid_value_is_reported_with_its_setting(installation: Installation) {
     for (setting, value) in [
         ("FLOW_LISTEN", "nonsense"),
         ("FLOW_LISTEN", "127.0.0.1:99999"),
@@ -43,86 +43,86 @@ async fn a_wrong_value_is_named(place: Place) {
         ("FLOW_RATE_LIMITS", "maybe"),
         ("FLOW_LOG", "loud"),
     ] {
-        let outcome = refused(&place.with(setting, Some(value)), setting).await;
+        let outcome = refused(&installation.with(setting, Some(value)), setting).await;
         assert!(outcome.stderr.contains(value), "shows the value: {outcome:?}");
     }
 }
 
-on_each_engine!(a_wrong_flag_is_named_as_its_setting, Place);
-async fn a_wrong_flag_is_named_as_its_setting(place: Place) {
-    let before = place.contents();
+on_each_engine!(an_invalid_flag_is_reported_with_its_setting, Installation);
+async fn an_invalid_flag_is_reported_with_its_setting(installation: Installation) {
+    let before = installation.contents();
     for (flag, setting) in [("--listen=nonsense", "FLOW_LISTEN"), ("--rate-limits=maybe", "FLOW_RATE_LIMITS")] {
-        refuses(&place.run(&["serve", flag]).await, setting);
+        assert_refused(&installation.run(&["serve", flag]).await, setting);
     }
-    assert_eq!(place.contents(), before);
+    assert_eq!(installation.contents(), before);
 }
 
-on_each_engine!(a_password_is_never_shown, Place);
-async fn a_password_is_never_shown(place: Place) {
-    let wrong = place.with("FLOW_DATABASE_URL", Some("mysql://flow:hunter2@127.0.0.1/flow"));
+on_each_engine!(a_password_is_never_shown, Installation);
+async fn a_password_is_never_shown(installation: Installation) {
+    let wrong = installation.with("FLOW_DATABASE_URL", Some("mysql://flow:hunter2@127.0.0.1/flow"));
     let outcome = refused(&wrong, "FLOW_DATABASE_URL").await;
     assert!(!outcome.stderr.contains("hunter2"), "{outcome:?}");
 }
 
-on_each_engine!(a_busy_port_is_told_before_anything_is_written, Place);
-async fn a_busy_port_is_told_before_anything_is_written(place: Place) {
-    let _busy = TcpListener::bind(("127.0.0.1", place.port)).expect("takes the port");
-    refused(&place, "FLOW_LISTEN").await;
+on_each_engine!(a_busy_port_is_reported_before_anything_is_written, Installation);
+async fn a_busy_port_is_reported_before_anything_is_written(installation: Installation) {
+    let _busy = TcpListener::bind(("127.0.0.1", installation.port)).expect("takes the port");
+    refused(&installation, "FLOW_LISTEN").await;
 }
 
-on_each_engine!(a_data_folder_that_is_a_file_is_refused, Place);
-async fn a_data_folder_that_is_a_file_is_refused(place: Place) {
-    fs::write(place.data(), "I was here first").expect("writes a file");
-    refused(&place, "FLOW_DATA_DIR").await;
+on_each_engine!(a_data_folder_that_is_a_file_is_refused, Installation);
+async fn a_data_folder_that_is_a_file_is_refused(installation: Installation) {
+    fs::write(installation.data(), "I was here first").expect("writes a file");
+    refused(&installation, "FLOW_DATA_DIR").await;
 }
 
-on_each_engine!(a_refused_first_start_does_not_spoil_the_next, Place);
-async fn a_refused_first_start_does_not_spoil_the_next(place: Place) {
-    refused(&place.with("FLOW_KEY_FILE", Some("/nonexistent/key")), "FLOW_KEY_FILE").await;
-    let half = place.home().join("half.key");
+on_each_engine!(a_refused_first_start_does_not_break_the_next, Installation);
+async fn a_refused_first_start_does_not_break_the_next(installation: Installation) {
+    refused(&installation.with("FLOW_KEY_FILE", Some("/nonexistent/key")), "FLOW_KEY_FILE").await;
+    let half = installation.home().join("half.key");
     fs::write(&half, [7; 31]).expect("writes half a key");
-    refused(&place.with("FLOW_KEY_FILE", half.to_str()), "FLOW_KEY_FILE").await;
+    refused(&installation.with("FLOW_KEY_FILE", half.to_str()), "FLOW_KEY_FILE").await;
     fs::remove_file(&half).expect("takes it away");
-    World::at(place).await.customer().await.public().await.expect(200);
+    TestApp::at(installation).await.customer().await.public().await.expect(200);
 }
 
-on_each_engine!(a_data_folder_that_cannot_be_made_is_refused, Place);
-async fn a_data_folder_that_cannot_be_made_is_refused(place: Place) {
-    // Nobody, not even root, makes a folder in /proc.
-    refused(&place.with("FLOW_DATA_DIR", Some("/proc/flow-sessions")), "FLOW_DATA_DIR").await;
+on_each_engine!(a_data_folder_that_cannot_be_made_is_refused, Installation);
+async fn a_data_folder_that_cannot_be_made_is_refused(installation: Installation) {
+    // Nobody, not even root, can create a folder in /proc.
+    refused(&installation.with("FLOW_DATA_DIR", Some("/proc/flow-sessions")), "FLOW_DATA_DIR").await;
 }
 
-/// In a mount namespace of its own, so that nothing of it is left; for root alone.
+/// Runs in its own mount namespace, so that nothing is left behind. Only root can run it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_data_folder_on_a_read_only_mount_is_refused() {
     let can_mount = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|done| done.status.success());
     if !can_mount {
-        eprintln!("not root: no read-only mount to try");
+        eprintln!("skipped: only root can make a read-only mount");
         return;
     }
-    let mut world = World::on(Engine::Sqlite).await;
-    world.customer().await.finish().await;
-    assert_eq!(world.server.sigterm().await.0.code(), Some(0));
-    let place = &world.place;
-    let before = place.contents();
-    let data = place.data().display().to_string();
+    let mut app = TestApp::on(Engine::Sqlite).await;
+    app.customer().await.finish().await;
+    assert_eq!(app.server.sigterm().await.0.code(), Some(0));
+    let installation = &app.installation;
+    let before = installation.contents();
+    let data = installation.data().display().to_string();
     let script = r#"mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && exec "$2" serve"#;
     let mut command = Command::new("unshare");
     command.args(["-m", "sh", "-c", script, "sh", &data, env!("CARGO_BIN_EXE_flow-sessions")]);
-    place.prepare(&mut command);
-    refuses(&place.run_prepared(command).await, "FLOW_DATA_DIR");
-    assert_eq!(place.contents(), before);
+    installation.prepare(&mut command);
+    assert_refused(&installation.run_prepared(command).await, "FLOW_DATA_DIR");
+    assert_eq!(installation.contents(), before);
 }
 
-on_each_engine!(a_database_without_its_key_stays_closed);
-async fn a_database_without_its_key_stays_closed(mut world: World) {
-    let customer = world.customer().await;
+on_each_engine!(a_database_without_its_key_is_not_opened);
+async fn a_database_without_its_key_is_not_opened(mut app: TestApp) {
+    let customer = app.customer().await;
     customer.save("identity", json!({ "name": "Ana", "cpf": "12345678909" })).await.expect(204);
-    assert_eq!(world.server.sigterm().await.0.code(), Some(0));
-    let stranger = World::on(Engine::Sqlite).await;
-    let place = &world.place;
-    let key = place.data().join("master.key");
-    let (own, foreign) = (fs::read(&key).expect("a key"), fs::read(stranger.place.data().join("master.key")).expect("a key"));
+    assert_eq!(app.server.sigterm().await.0.code(), Some(0));
+    let stranger = TestApp::on(Engine::Sqlite).await;
+    let installation = &app.installation;
+    let key = installation.data().join("master.key");
+    let (own, foreign) = (fs::read(&key).expect("a key"), fs::read(stranger.installation.data().join("master.key")).expect("a key"));
     assert_ne!(own, foreign);
 
     for wrong in [None, Some(foreign), Some(b"no key at all".to_vec()), Some(Vec::new())] {
@@ -130,28 +130,28 @@ async fn a_database_without_its_key_stays_closed(mut world: World) {
             Some(bytes) => fs::write(&key, bytes).expect("puts another key there"),
             None => fs::remove_file(&key).expect("takes the key away"),
         }
-        refused(place, "FLOW_KEY_FILE").await;
-        let before = (place.contents(), rows(place).await);
-        refuses(&place.run(&["link", "create", "--flow", "minimal"]).await, "FLOW_KEY_FILE");
-        assert_eq!((place.contents(), rows(place).await), before, "no command makes a key either");
+        refused(installation, "FLOW_KEY_FILE").await;
+        let before = (installation.contents(), rows(installation).await);
+        assert_refused(&installation.run(&["link", "create", "--flow", "minimal"]).await, "FLOW_KEY_FILE");
+        assert_eq!((installation.contents(), rows(installation).await), before, "commands create no key either");
     }
 
     fs::write(&key, own).expect("puts the key back");
-    world.server = Server::start(&world.place).await;
+    app.server = Server::start(&app.installation).await;
     assert_eq!(customer.public().await.expect(200).json()["progress"]["current"], "selfie");
 }
 
-/// Every row, where rows are not files of the place.
-async fn rows(place: &Place) -> String {
-    match place.engine {
+/// Every row on PostgreSQL. On SQLite the rows are among the installation's files.
+async fn rows(installation: &Installation) -> String {
+    match installation.engine {
         Engine::Sqlite => String::new(),
-        Engine::Postgres => place.database.every_row().await,
+        Engine::Postgres => installation.database.every_row().await,
     }
 }
 
-on_each_engine!(the_key_is_for_its_owner_alone);
-async fn the_key_is_for_its_owner_alone(world: World) {
+on_each_engine!(only_the_owner_can_read_the_key_file);
+async fn only_the_owner_can_read_the_key_file(app: TestApp) {
     use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(world.place.data().join("master.key")).expect("a key").permissions().mode();
+    let mode = fs::metadata(app.installation.data().join("master.key")).expect("a key").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }

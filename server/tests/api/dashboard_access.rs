@@ -1,23 +1,23 @@
-//! Who comes in where, over the whole route table: the signed-out, requests from other sites and the wrong roles are refused
-//! on every route of the dashboard, and the right roles are not. What is refused changes nothing.
+//! Access to every route of the dashboard, from the whole route table: signed-out browsers, other sites and wrong roles are
+//! refused, right roles are not, and a refused request changes nothing.
 
 use std::collections::BTreeMap;
 
 use reqwest::Method;
 use url::form_urlencoded;
 
-use crate::support::desk::PASSWORD;
-use crate::support::{Desk, Reply, Value, World, on_each_engine};
+use crate::support::dashboard::PASSWORD;
+use crate::support::{Browser, Reply, TestApp, Value, on_each_engine};
 
-/// The page that names every route.
+/// The source of the route table.
 const ROUTER: &str = include_str!("../../src/router.rs");
 
 const ROLES: [&str; 4] = ["ADMIN", "REVIEWER", "AGENT", "AUDITOR"];
 
 /// A well-formed UUID that no row has.
-const NOBODYS_ROW: &str = "01234567-89ab-7def-8123-456789abcdef";
+const UNKNOWN_ROW: &str = "01234567-89ab-7def-8123-456789abcdef";
 
-/// A route, and what somebody has to be allowed to; nothing where it is for anyone.
+/// A route and the right that it requires; `None` where anyone may use it.
 struct Route {
     method: Method,
     path: &'static str,
@@ -37,7 +37,7 @@ fn may(role: &str, right: &str) -> bool {
     }
 }
 
-/// What the contract asks of whoever uses a route.
+/// The right that the contract requires for a route.
 fn right_of(method: &Method, path: &str) -> Option<&'static str> {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').skip(1).collect();
     let reads = *method == Method::GET;
@@ -46,16 +46,16 @@ fn right_of(method: &Method, path: &str) -> Option<&'static str> {
         ([] | ["" | "sign-out" | "{*rest}"], _) => Some("BeSignedIn"),
         (["links", ..] | ["sessions", _, "events"], true) => Some("SeeStatus"),
         (["links"], false) => Some("CreateLinks"),
-        // A search is a POST, so that what is looked for comes into no address.
+        // A search is a POST, so that no address contains what was searched.
         (["sessions" | "customers"], _) | (["sessions" | "customers" | "unresolved", ..], true) => Some("SeeSessions"),
         (["sessions" | "customers", _, ..], false) => Some("Review"),
         (["webhooks" | "api-keys" | "operators" | "settings", ..], true) => Some("SeeSettings"),
         (["webhooks" | "api-keys" | "operators" | "settings", ..], false) => Some("ChangeSettings"),
-        _ => panic!("say here who may use {method} {path}"),
+        _ => panic!("this table has no right for {method} {path}"),
     }
 }
 
-/// The routes of the dashboard. Each stands on one line and says who may; another one is not understood and so not counted.
+/// The routes of the dashboard. Each takes one line that names its right; the count shows any route written differently.
 fn routes() -> Vec<Route> {
     let routes: Vec<Route> = ROUTER.lines().filter_map(|line| route(line.trim())).collect();
     let named = ROUTER.matches("\"/dashboard").count();
@@ -83,31 +83,31 @@ impl Route {
     }
 }
 
-/// The ids that stand for the variable parts of a path, by what they are an id of.
+/// Ids for the variable parts of a path, by the path segment before them.
 struct Ids(BTreeMap<&'static str, String>);
 
 impl Ids {
-    /// Of rows that are there.
-    async fn real(world: &World) -> Self {
-        let customer = world.customer_with(&["--customer", "crm-1"]).await;
+    /// Ids of existing rows.
+    async fn real(app: &TestApp) -> Self {
+        let customer = app.customer_with(&["--customer", "crm-1"]).await;
         customer.finish().await;
-        let shown = world.operator.session(&customer.id).await;
-        // The newest operator is one whom a test may disable.
-        Desk::of(&world.place, "AGENT").await;
-        let database = &world.place.database;
+        let shown = app.operator.session(&customer.id).await;
+        // Tests may disable the newest operator.
+        Browser::signed_in(&app.installation, "AGENT").await;
+        let database = &app.installation.database;
         let text = |value: &Value| value.as_str().expect("an id").to_owned();
         Self(BTreeMap::from([
             ("sessions", text(&shown["ref"])),
             ("links", text(&shown["ref"])),
             ("artifacts", text(&shown["artifacts"][0]["id"])),
             ("customers", database.texts("SELECT customer FROM sessions").await.remove(0)),
-            ("webhooks", text(&world.operator.add_webhook("http://127.0.0.1:9/hook").await["id"])),
-            ("api-keys", text(&world.operator.add_key(&["sessions:read"]).await["id"])),
+            ("webhooks", text(&app.operator.add_webhook("http://127.0.0.1:9/hook").await["id"])),
+            ("api-keys", text(&app.operator.add_key(&["sessions:read"]).await["id"])),
             ("operators", database.texts("SELECT id FROM operators ORDER BY id DESC").await.remove(0)),
         ]))
     }
 
-    /// Of no row.
+    /// Ids of no row.
     fn unknown() -> Self {
         Self(BTreeMap::new())
     }
@@ -116,19 +116,19 @@ impl Ids {
         let mut filled: Vec<&str> = Vec::new();
         for part in path.split('/') {
             let of = filled.last().copied().unwrap_or_default();
-            filled.push(if part.starts_with('{') { self.0.get(of).map_or(NOBODYS_ROW, String::as_str) } else { part });
+            filled.push(if part.starts_with('{') { self.0.get(of).map_or(UNKNOWN_ROW, String::as_str) } else { part });
         }
         filled.join("/")
     }
 }
 
-async fn audit_rows(world: &World) -> i64 {
-    world.place.database.number("SELECT COUNT(*) FROM audit").await
+async fn audit_rows(app: &TestApp) -> i64 {
+    app.installation.database.number("SELECT COUNT(*) FROM audit").await
 }
 
-/// What every answer of the dashboard carries.
+/// Expects the security headers that every answer of the dashboard has.
 #[track_caller]
-fn is_protected(reply: &Reply, what: &str) {
+fn assert_protected(reply: &Reply, what: &str) {
     let policy = reply.header("content-security-policy");
     assert!(policy.contains("frame-ancestors 'none'") || policy == "sandbox; default-src 'none'", "{what}: {policy}");
     assert!(policy.contains("default-src 'none'"), "{what}: {policy}");
@@ -139,7 +139,7 @@ fn is_protected(reply: &Reply, what: &str) {
     assert_eq!(reply.header("cache-control"), "no-store", "{what}");
 }
 
-/// Where somebody who is led to the sign-in goes on to.
+/// The address to which a redirect to the sign-in page returns.
 #[track_caller]
 fn next(reply: &Reply) -> String {
     let to = reply.see_other();
@@ -149,15 +149,15 @@ fn next(reply: &Reply) -> String {
     pairs[0].1.clone()
 }
 
-on_each_engine!(the_signed_out_are_refused_everywhere);
-async fn the_signed_out_are_refused_everywhere(world: World) {
-    let (ids, nobody) = (Ids::real(&world).await, Desk::empty(&world.place));
-    let before = audit_rows(&world).await;
+on_each_engine!(a_signed_out_browser_is_refused_on_every_route);
+async fn a_signed_out_browser_is_refused_on_every_route(app: TestApp) {
+    let (ids, nobody) = (Ids::real(&app).await, Browser::signed_out(&app.installation));
+    let before = audit_rows(&app).await;
     for route in routes() {
         let path = ids.fill(route.path);
         let what = format!("{} {path}", route.method);
         let reply = nobody.send(nobody.request(route.method.clone(), &path).header("sec-fetch-site", "same-origin")).await;
-        is_protected(&reply, &what);
+        assert_protected(&reply, &what);
         assert!(reply.headers.get("set-cookie").is_none(), "{what}");
         if route.method == Method::GET {
             let head = nobody.send(nobody.request(Method::HEAD, &path)).await;
@@ -175,14 +175,14 @@ async fn the_signed_out_are_refused_everywhere(world: World) {
     }
     let with_query = "/dashboard/sessions?status=PENDING&before=x";
     assert_eq!(next(&nobody.get(with_query).await), with_query);
-    assert_eq!(audit_rows(&world).await, before, "what is refused changes nothing");
+    assert_eq!(audit_rows(&app).await, before, "refused requests change nothing");
 }
 
 on_each_engine!(requests_from_other_sites_change_nothing);
-async fn requests_from_other_sites_change_nothing(world: World) {
-    let (ids, admin) = (Ids::real(&world).await, world.desk("ADMIN").await);
-    let before = audit_rows(&world).await;
-    let base = world.place.base();
+async fn requests_from_other_sites_change_nothing(app: TestApp) {
+    let (ids, admin) = (Ids::real(&app).await, app.browser("ADMIN").await);
+    let before = audit_rows(&app).await;
+    let base = app.installation.base();
     let similar = format!("{base}.evil.example");
     let elsewhere: [&[(&str, &str)]; 9] = [
         &[("sec-fetch-site", "cross-site")],
@@ -202,49 +202,49 @@ async fn requests_from_other_sites_change_nothing(world: World) {
             let reply = admin.send(request).await;
             assert_eq!(reply.status, 403, "{} {path} with {headers:?}: {}", route.method, reply.text());
             reply.problem(403, "forbidden");
-            is_protected(&reply, &path);
+            assert_protected(&reply, &path);
         }
     }
-    assert_eq!(audit_rows(&world).await, before);
+    assert_eq!(audit_rows(&app).await, before);
     assert!(admin.is_signed_in().await);
     let ours = admin.form("/dashboard/language", &[("language", "en"), ("back", "/dashboard/links")]).header("origin", &base);
     assert_eq!(admin.send(ours).await.see_other(), "/dashboard/links", "a browser that sends no Sec-Fetch-Site sends Origin");
 }
 
-on_each_engine!(each_role_may_what_the_contract_says_and_no_more);
-async fn each_role_may_what_the_contract_says_and_no_more(world: World) {
-    let (ids, unknown) = (Ids::real(&world).await, Ids::unknown());
+on_each_engine!(each_role_can_do_what_the_contract_says_and_no_more);
+async fn each_role_can_do_what_the_contract_says_and_no_more(app: TestApp) {
+    let (ids, unknown) = (Ids::real(&app).await, Ids::unknown());
     for role in ROLES {
-        let desk = world.desk(role).await;
-        let before = audit_rows(&world).await;
+        let browser = app.browser(role).await;
+        let before = audit_rows(&app).await;
         let (allowed, refused): (Vec<Route>, Vec<Route>) = routes().into_iter().partition(|route| route.right.is_none_or(|right| may(role, right)));
         for (route, ids) in refused.iter().flat_map(|route| [(route, &ids), (route, &unknown)]) {
             let what = format!("{role}: {} {}", route.method, ids.fill(route.path));
-            let reply = send(&desk, route, ids).await;
+            let reply = send(&browser, route, ids).await;
             assert_eq!(reply.status, 403, "{what}: {}", reply.text());
-            is_protected(&reply, &what);
+            assert_protected(&reply, &what);
             if route.is_page() {
                 assert!(reply.header("content-type").starts_with("text/html"), "{what}");
             } else {
                 reply.problem(403, "forbidden");
             }
         }
-        assert_eq!(audit_rows(&world).await, before, "what is refused changes nothing");
+        assert_eq!(audit_rows(&app).await, before, "refused requests change nothing");
         for route in &allowed {
             let what = format!("{role}: {} {}", route.method, route.path);
-            let reply = send(&desk, route, &ids).await;
+            let reply = send(&browser, route, &ids).await;
             assert!(![401, 403].contains(&reply.status), "{what}: {}", reply.status);
             assert!(reply.status != 404 || route.path.contains("{*rest}"), "{what}: the ids are real");
-            is_protected(&reply, &what);
+            assert_protected(&reply, &what);
             if route.path.ends_with("/sign-out") {
-                assert!(!desk.is_signed_in().await);
-                assert_eq!(desk.sign_in(&desk.email, PASSWORD).await.status, 303);
+                assert!(!browser.is_signed_in().await);
+                assert_eq!(browser.sign_in(&browser.email, PASSWORD).await.status, 303);
             }
         }
     }
 }
 
-async fn send(desk: &Desk, route: &Route, ids: &Ids) -> Reply {
-    let request = desk.request(route.method.clone(), &ids.fill(route.path));
-    desk.send(request.header("sec-fetch-site", "same-origin")).await
+async fn send(browser: &Browser, route: &Route, ids: &Ids) -> Reply {
+    let request = browser.request(route.method.clone(), &ids.fill(route.path));
+    browser.send(request.header("sec-fetch-site", "same-origin")).await
 }

@@ -1,16 +1,16 @@
-//! A session's status and progress as they change, to whoever follows: the state first, then every change, then the end.
+//! The stream of a session's status and progress: first the current state, then every change, then the end.
 
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, Response, header::COOKIE};
 use tokio::time::{Instant, timeout};
 
-use crate::support::{Customer, SOON, Server, Value, World, eventually, json, on_each_engine, place::free_port};
+use crate::support::{Customer, SOON, Server, TestApp, Value, eventually, installation::free_port, json, on_each_engine};
 
-/// A change that this or another process made is told within this.
+/// A stream reports a change by this or another process within this time.
 const NOTICED: Duration = Duration::from_secs(3);
 
-/// A stream of events, being read.
+/// An open stream of events.
 struct Events {
     response: Response,
     unread: String,
@@ -27,7 +27,7 @@ impl Events {
         Self { response, unread: String::new() }
     }
 
-    /// The next block, to its empty line; `None` at the end of the stream.
+    /// The next block up to its empty line, or `None` at the end of the stream.
     async fn block(&mut self, within: Duration) -> Option<String> {
         loop {
             if let Some((block, rest)) = self.unread.split_once("\n\n") {
@@ -36,12 +36,12 @@ impl Events {
                 return Some(block);
             }
             let chunk = timeout(within, self.response.chunk()).await.unwrap_or_else(|_| panic!("nothing within {within:?}"));
-            let chunk = chunk.expect("the stream is not broken off")?;
+            let chunk = chunk.expect("the stream does not break")?;
             self.unread.push_str(std::str::from_utf8(&chunk).expect("events are UTF-8"));
         }
     }
 
-    /// The next event, heartbeats aside.
+    /// The next event, without heartbeats.
     async fn next(&mut self, within: Duration) -> Option<(String, Value)> {
         loop {
             let block = self.block(within).await?;
@@ -57,7 +57,7 @@ impl Events {
         assert_eq!(self.next(SOON).await, Some((name.to_owned(), data)));
     }
 
-    async fn ends(&mut self) {
+    async fn expect_end(&mut self) {
         assert_eq!(self.next(NOTICED).await, None);
     }
 }
@@ -66,16 +66,16 @@ fn status(status: &str) -> Value {
     json!({ "status": status })
 }
 
-on_each_engine!(a_session_is_followed_from_its_beginning_to_its_end);
-async fn a_session_is_followed_from_its_beginning_to_its_end(world: World) {
-    let customer = world.customer().await;
+on_each_engine!(a_stream_follows_a_session_to_its_end);
+async fn a_stream_follows_a_session_to_its_end(app: TestApp) {
+    let customer = app.customer().await;
     let mut events = Events::of(&customer).await;
     let header = |name: &str| events.response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     assert_eq!(header("content-type"), "text/event-stream");
     assert_eq!(header("cache-control"), "no-store");
     assert_eq!(header("x-content-type-options"), "nosniff");
     assert_eq!(header("referrer-policy"), "no-referrer");
-    assert_eq!(header("set-cookie"), "", "reading claims no session");
+    assert_eq!(header("set-cookie"), "", "reading does not bind the session to a device");
 
     events.expect("status", status("PENDING")).await;
     events.expect("progress", json!({ "done": [], "current": "identity" })).await;
@@ -95,27 +95,27 @@ async fn a_session_is_followed_from_its_beginning_to_its_end(world: World) {
     assert!(statuses == ["PROCESSING", "COMPLETED"] || statuses == ["COMPLETED"], "{statuses:?}");
 }
 
-on_each_engine!(a_session_that_is_over_is_told_once);
-async fn a_session_that_is_over_is_told_once(world: World) {
-    let (completed, expiring) = (world.customer().await, world.customer_with(&["--ttl", "3s"]).await);
+on_each_engine!(a_finished_session_sends_its_status_once);
+async fn a_finished_session_sends_its_status_once(app: TestApp) {
+    let (completed, expiring) = (app.customer().await, app.customer_with(&["--ttl", "3s"]).await);
     let mut events = Events::of(&expiring).await;
     events.expect("status", status("PENDING")).await;
     events.expect("progress", json!({ "done": [], "current": "identity" })).await;
     events.expect("status", status("EXPIRED")).await;
-    events.ends().await;
+    events.expect_end().await;
 
     completed.finish().await;
     for (customer, word) in [(&completed, "COMPLETED"), (&expiring, "EXPIRED")] {
         let mut events = Events::of(customer).await;
         events.expect("status", status(word)).await;
-        events.ends().await;
+        events.expect_end().await;
     }
 }
 
-on_each_engine!(what_another_process_changes_is_told_too);
-async fn what_another_process_changes_is_told_too(world: World) {
-    let customer = world.customer().await;
-    let mut elsewhere = world.place.clone();
+on_each_engine!(a_stream_reports_changes_by_another_process);
+async fn a_stream_reports_changes_by_another_process(app: TestApp) {
+    let customer = app.customer().await;
+    let mut elsewhere = app.installation.clone();
     elsewhere.port = free_port();
     let elsewhere = elsewhere.with("FLOW_LISTEN", Some(&format!("127.0.0.1:{}", elsewhere.port)));
     let _other = Server::start(&elsewhere).await;
@@ -128,9 +128,9 @@ async fn what_another_process_changes_is_told_too(world: World) {
     assert_eq!(progress, Some(("progress".to_owned(), json!({ "done": ["identity"], "current": "selfie" }))));
 }
 
-on_each_engine!(a_session_has_four_streams_and_a_closed_one_makes_room);
-async fn a_session_has_four_streams_and_a_closed_one_makes_room(world: World) {
-    let (customer, other) = (world.customer().await, world.customer().await);
+on_each_engine!(a_session_has_at_most_four_streams_and_a_closed_one_frees_a_slot);
+async fn a_session_has_at_most_four_streams_and_a_closed_one_frees_a_slot(app: TestApp) {
+    let (customer, other) = (app.customer().await, app.customer().await);
     let mut open = Vec::new();
     for _ in 0..4 {
         open.push(Events::of(&customer).await);
@@ -148,8 +148,8 @@ async fn a_session_has_four_streams_and_a_closed_one_makes_room(world: World) {
 }
 
 on_each_engine!(a_silent_stream_has_a_heartbeat);
-async fn a_silent_stream_has_a_heartbeat(world: World) {
-    let customer = world.customer().await;
+async fn a_silent_stream_has_a_heartbeat(app: TestApp) {
+    let customer = app.customer().await;
     let mut events = Events::of(&customer).await;
     events.expect("status", status("PENDING")).await;
     events.expect("progress", json!({ "done": [], "current": "identity" })).await;
@@ -159,22 +159,22 @@ async fn a_silent_stream_has_a_heartbeat(world: World) {
     }
 }
 
-on_each_engine!(the_end_of_the_server_ends_its_streams_in_order);
-async fn the_end_of_the_server_ends_its_streams_in_order(mut world: World) {
-    let customer = world.customer().await;
+on_each_engine!(a_shutdown_ends_streams_cleanly);
+async fn a_shutdown_ends_streams_cleanly(mut app: TestApp) {
+    let customer = app.customer().await;
     let mut events = Events::of(&customer).await;
     events.expect("status", status("PENDING")).await;
     events.expect("progress", json!({ "done": [], "current": "identity" })).await;
-    let (exit, took) = world.server.sigterm().await;
+    let (exit, took) = app.server.sigterm().await;
     assert_eq!(exit.code(), Some(0));
     assert!(took < Duration::from_secs(10), "{took:?}");
-    events.ends().await;
+    events.expect_end().await;
 }
 
-on_each_engine!(operators_take_no_place_from_the_customer_and_leave_with_their_sign_in);
-async fn operators_take_no_place_from_the_customer_and_leave_with_their_sign_in(world: World) {
-    let (customer, auditor) = (world.customer().await, world.desk("AUDITOR").await);
-    let path = format!("/dashboard/sessions/{}/events", world.operator.session_ref(&customer.id).await);
+on_each_engine!(operators_streams_use_no_customer_slot_and_end_at_sign_out);
+async fn operators_streams_use_no_customer_slot_and_end_at_sign_out(app: TestApp) {
+    let (customer, auditor) = (app.customer().await, app.browser("AUDITOR").await);
+    let path = format!("/dashboard/sessions/{}/events", app.operator.session_ref(&customer.id).await);
     let (name, token) = auditor.cookie();
     let mut followed = Vec::new();
     for _ in 0..4 {

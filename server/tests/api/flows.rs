@@ -1,17 +1,17 @@
-//! Flows other than the bundled one: each that can be imported runs to its end.
+//! Imported flows run to their end like the bundled ones.
 
 use std::fs;
 
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 
-use crate::support::{Customer, SOON, World, json, on_each_engine, photos};
+use crate::support::{Customer, SOON, TestApp, json, on_each_engine, photos};
 
-async fn customer_of(world: &World, name: &str, steps: serde_json::Value) -> Customer {
-    let file = world.place.home().join("flow.json");
+async fn customer_of(app: &TestApp, name: &str, steps: serde_json::Value) -> Customer {
+    let file = app.installation.home().join("flow.json");
     fs::write(&file, json!({ "name": name, "steps": steps }).to_string()).expect("writes the flow");
-    world.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
-    Customer::with_link(&world.place, &world.operator.link_of(name, &[]).await)
+    app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    Customer::with_link(&app.installation, &app.operator.link_of(name, &[]).await)
 }
 
 fn text_step() -> serde_json::Value {
@@ -19,19 +19,19 @@ fn text_step() -> serde_json::Value {
 }
 
 on_each_engine!(a_flow_without_checks_completes);
-async fn a_flow_without_checks_completes(world: World) {
-    let (receiver, secret) = world.company().await;
-    let customer = customer_of(&world, "unchecked", json!([text_step()])).await;
+async fn a_flow_without_checks_completes(app: TestApp) {
+    let (receiver, secret) = app.company().await;
+    let customer = customer_of(&app, "unchecked", json!([text_step()])).await;
     customer.complete(json!({ "nickname": "Ana" })).await.expect(202);
-    customer.reaches("COMPLETED", SOON).await;
-    let shown = world.operator.session(&customer.id).await;
+    customer.wait_for_status("COMPLETED", SOON).await;
+    let shown = app.operator.session(&customer.id).await;
     assert_eq!((&shown["riskScore"], &shown["decision"], &shown["checks"]), (&json!(0), &json!("APPROVED"), &json!([])));
     assert_eq!(receiver.only_event(&secret, SOON).await["data"]["riskScore"], 0);
 }
 
-on_each_engine!(an_artifact_of_a_kind_that_the_field_does_not_take_is_no_answer);
-async fn an_artifact_of_a_kind_that_the_field_does_not_take_is_no_answer(world: World) {
-    let customer = world.customer().await;
+on_each_engine!(a_field_refuses_an_artifact_of_the_wrong_kind);
+async fn a_field_refuses_an_artifact_of_the_wrong_kind(app: TestApp) {
+    let customer = app.customer().await;
     let pdf = Part::bytes(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n".to_vec()).file_name("proof.pdf");
     let uploaded = customer.send(customer.api(Method::POST, "/upload").multipart(Form::new().part("file", pdf))).await.expect(201).json();
     let answers = json!({ "name": "Ana", "cpf": "529.982.247-25", "selfie_url": uploaded["artifactId"] });
@@ -41,29 +41,29 @@ async fn an_artifact_of_a_kind_that_the_field_does_not_take_is_no_answer(world: 
     customer.complete(json!({ "name": "Ana", "cpf": "529.982.247-25" })).await.expect(202);
 }
 
-on_each_engine!(the_logo_is_served_as_an_image_of_ours);
-async fn the_logo_is_served_as_an_image_of_ours(world: World) {
+on_each_engine!(our_server_serves_the_logo);
+async fn our_server_serves_the_logo(app: TestApp) {
     let logo = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
-    let file = world.place.home().join("flow.json");
+    let file = app.installation.home().join("flow.json");
     let flow = json!({ "name": "branded", "branding": { "companyName": "Bänk & Co", "logo": logo, "primaryColor": "#ffee00" }, "steps": [text_step()] });
     fs::write(&file, flow.to_string()).expect("writes the flow");
-    world.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
-    let customer = Customer::with_link(&world.place, &world.operator.link_of("branded", &[]).await);
+    app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    let customer = Customer::with_link(&app.installation, &app.operator.link_of("branded", &[]).await);
     let public = customer.public().await.expect(200).json();
     assert_eq!(public["branding"]["companyName"], "Bänk & Co");
     let path = public["branding"]["logoUrl"].as_str().expect("a logo");
-    let image = reqwest::get(format!("{}{path}", world.place.base())).await.expect("an answer");
+    let image = reqwest::get(format!("{}{path}", app.installation.base())).await.expect("an answer");
     assert_eq!(image.headers()["content-type"], "image/png");
     assert!(image.bytes().await.expect("a body").starts_with(b"\x89PNG"));
     let page = customer.page("/about").await.expect(200).text();
     assert!(page.contains("Bänk &amp; Co") && page.contains(&format!("src=\"{path}\"")), "{page}");
 }
 
-on_each_engine!(two_photos_may_change_places);
-async fn two_photos_may_change_places(world: World) {
+on_each_engine!(two_photos_can_be_swapped);
+async fn two_photos_can_be_swapped(app: TestApp) {
     let photo = |name: &str| json!({ "name": name, "type": "ARTIFACT", "label": name, "required": true });
     let step = json!({ "id": "paper", "type": "DOCUMENT", "title": "Paper", "fields": [photo("front"), photo("back")] });
-    let customer = customer_of(&world, "two-photos", json!([step])).await;
+    let customer = customer_of(&app, "two-photos", json!([step])).await;
     let front = customer.upload("front", photos::selfie()).await.expect(201).json()["artifactId"].clone();
     let back = customer.upload("back", &photos::png()).await.expect(201).json()["artifactId"].clone();
     customer.save("paper", json!({ "front": back, "back": front })).await.expect(204);
@@ -72,7 +72,7 @@ async fn two_photos_may_change_places(world: World) {
         customer.get(&format!("/kyc-sessions/{}/artifacts/{}", customer.id, artifact.as_str().expect("an id"))).await.expect(200);
     }
     customer.complete(json!({})).await.expect(202);
-    customer.reaches("COMPLETED", SOON).await;
-    let check = world.operator.session(&customer.id).await["checks"][0].clone();
+    customer.wait_for_status("COMPLETED", SOON).await;
+    let check = app.operator.session(&customer.id).await["checks"][0].clone();
     assert!(check["name"] == "evidence" && check["reasons"].as_array().expect("reasons").iter().all(|reason| reason != "evidence.missing"), "{check}");
 }

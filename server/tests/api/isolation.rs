@@ -1,5 +1,5 @@
-//! A session id opens exactly its own session. Every public route is tried with one session's id and another session's
-//! artifact, step, cookie and answers: nothing of the other appears, and nothing of it changes.
+//! A session id opens only its own session. These tests try every public route with one session's id and another session's
+//! artifact, step, cookie and answers, and expect nothing of the other session to appear or to change.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,12 +9,12 @@ use reqwest::header::{CONTENT_TYPE, COOKIE};
 use reqwest::{Method, RequestBuilder};
 use tokio::time::timeout;
 
-use crate::support::{Customer, Reply, SOON, Value, World, json, on_each_engine, photos};
+use crate::support::{Customer, Reply, SOON, TestApp, Value, json, on_each_engine, photos};
 
-/// The page that names every route.
+/// The source of the route table.
 const ROUTER: &str = include_str!("../../src/router.rs");
 
-/// One way in: which route it is, what is sent, and what it may answer.
+/// One request: its route, what it tries, and the statuses it may get.
 struct Attempt {
     method: Method,
     route: &'static str,
@@ -23,17 +23,17 @@ struct Attempt {
     status: &'static [u16],
 }
 
-/// Someone with a session that was begun: a name, a CPF and a photo are saved.
-struct Side {
+/// A session with a saved name, CPF and photo.
+struct StartedSession {
     customer: Customer,
     name: &'static str,
     photo: &'static [u8],
     uploaded: Value,
 }
 
-impl Side {
-    async fn new(world: &World, reference: &str, name: &'static str, cpf: &str, photo: &'static [u8]) -> Self {
-        let customer = world.customer_with(&["--customer", reference]).await;
+impl StartedSession {
+    async fn new(app: &TestApp, reference: &str, name: &'static str, cpf: &str, photo: &'static [u8]) -> Self {
+        let customer = app.customer_with(&["--customer", reference]).await;
         customer.save("identity", json!({ "name": name, "cpf": cpf })).await.expect(204);
         let uploaded = customer.upload("selfie_url", photo).await.expect(201).json();
         Self { customer, name, photo, uploaded }
@@ -43,19 +43,19 @@ impl Side {
         self.uploaded["artifactId"].as_str().expect("an artifact id")
     }
 
-    /// The name and the value of this side's resume cookie.
+    /// The name and value of the resume cookie.
     fn cookie(&self) -> (String, String) {
         self.customer.cookies().into_iter().find(|(name, _)| name.starts_with("fs_")).expect("the resume cookie")
     }
 
-    /// The ways in which an artifact may be named in an answer, the last by the address that it has at `elsewhere`.
+    /// The three ways to name the artifact in an answer: its id, its URL, and its URL with the id of the session `elsewhere`.
     fn artifact_names(&self, elsewhere: &Customer) -> [String; 3] {
         let url = self.uploaded["url"].as_str().expect("an upload answers a url").to_owned();
         let moved = url.replace(&self.customer.id, &elsewhere.id);
         [self.artifact().to_owned(), url, moved]
     }
 
-    /// All of this side that its own device is shown.
+    /// Everything that its own device can read.
     async fn whole(&self) -> (Value, Value, Vec<u8>) {
         let customer = &self.customer;
         let file = customer.send(customer.api(Method::GET, &format!("/artifacts/{}", self.artifact()))).await.expect(200);
@@ -63,8 +63,8 @@ impl Side {
     }
 }
 
-/// Every public route with `mine`'s id and something of `theirs`.
-fn attempts(mine: &Customer, theirs: &Side) -> Vec<Attempt> {
+/// Requests to every public route with the id of `mine` and data of `theirs`.
+fn attempts(mine: &Customer, theirs: &StartedSession) -> Vec<Attempt> {
     let mut all = Vec::new();
     let mut add = |method: Method, route: &'static str, what: &'static str, status: &'static [u16], request: RequestBuilder| {
         all.push(Attempt { method, route, what, request, status });
@@ -90,23 +90,23 @@ fn attempts(mine: &Customer, theirs: &Side) -> Vec<Attempt> {
         let value = json!({ "selfie_url": name });
         add(Method::PUT, "/kyc-sessions/{id}/steps/{step}", "another's artifact", &[422], user_data("/steps/selfie", value.clone()));
         add(Method::PUT, "/kyc-sessions/{id}/steps/{step}", "another's artifact on another step", &[422], user_data("/steps/identity", value.clone()));
-        add(Method::POST, "/kyc-sessions/{id}/complete", "another's artifact", &[422], mine.completing(&value));
+        add(Method::POST, "/kyc-sessions/{id}/complete", "another's artifact", &[422], mine.complete_request(&value));
         add(Method::POST, "/verify/{id}/{step}", "another's artifact", &[422], form("selfie", &[("selfie_url", &name)]));
     }
-    add(Method::POST, "/kyc-sessions/{id}/upload", "another flow's field", &[422], mine.uploading("document_front_url", theirs.photo));
+    add(Method::POST, "/kyc-sessions/{id}/upload", "another flow's field", &[422], mine.upload_request("document_front_url", theirs.photo));
     add(Method::GET, "/verify/{id}", "as it is", &[303], page(""));
     add(Method::GET, "/verify/{id}/{step}", "another flow's step", &[303], page("/about"));
     add(Method::GET, "/verify/{id}/{step}", "a text", &[200], page("/identity"));
     add(Method::GET, "/verify/{id}/{step}", "a photo", &[200], page("/selfie?check=1"));
-    // From here on the session itself changes, as whoever holds its id may change it.
-    add(Method::POST, "/kyc-sessions/{id}/upload", "another's photo", &[200, 201], mine.uploading("selfie_url", theirs.photo));
+    // The following requests change the session, as anyone with its id may do.
+    add(Method::POST, "/kyc-sessions/{id}/upload", "another's photo", &[200, 201], mine.upload_request("selfie_url", theirs.photo));
     add(Method::PUT, "/kyc-sessions/{id}/steps/{step}", "a text", &[204], user_data("/steps/identity", json!({ "name": "Ana", "cpf": "39053344705" })));
     add(Method::POST, "/verify/{id}/{step}", "a text", &[303], form("identity", &[("name", "Ana"), ("cpf", "39053344705")]));
     all
 }
 
-/// The cookies with which the other's session might be reached, and whether they are this session's own.
-fn cookies(mine: &Side, theirs: &Side) -> [(&'static str, Option<String>, bool); 5] {
+/// Cookies that might open the other session, and whether they include this session's own cookie.
+fn cookies(mine: &StartedSession, theirs: &StartedSession) -> [(&'static str, Option<String>, bool); 5] {
     let ((my_name, my_token), (their_name, their_token)) = (mine.cookie(), theirs.cookie());
     [
         ("my own cookie", Some(format!("{my_name}={my_token}")), true),
@@ -117,7 +117,7 @@ fn cookies(mine: &Side, theirs: &Side) -> [(&'static str, Option<String>, bool);
     ]
 }
 
-/// The answer to a request that this device made; of a stream that stays open what comes within a moment.
+/// The answer to a request; for an open stream, what arrives until it is silent for 1.5 s.
 async fn answer(device: &Customer, request: RequestBuilder, is_stream: bool) -> Reply {
     if !is_stream {
         return device.send(request).await;
@@ -130,8 +130,8 @@ async fn answer(device: &Customer, request: RequestBuilder, is_stream: bool) -> 
     Reply { status, headers, body }
 }
 
-/// Nothing of the other is in an answer, neither in its body nor in a header.
-fn tells_nothing(reply: &Reply, theirs: &Side, what: &str) {
+/// Expects nothing of the other session in the body or the headers.
+fn assert_reveals_nothing(reply: &Reply, theirs: &StartedSession, what: &str) {
     let headers = format!("{:?}", reply.headers);
     let middle = theirs.photo.len() / 2;
     let (_, token) = theirs.cookie();
@@ -143,7 +143,7 @@ fn tells_nothing(reply: &Reply, theirs: &Side, what: &str) {
     assert!(!shown, "{what}: the other's photo");
 }
 
-/// The methods and paths of the session's routes, as the router names them.
+/// The methods and paths of the session's routes in the route table.
 fn routes_of_the_router() -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for route in ROUTER.split(".route(").skip(1) {
@@ -161,24 +161,24 @@ fn routes_of_the_router() -> BTreeSet<(String, String)> {
     found
 }
 
-async fn import_another_flow(world: &World) {
-    let file = world.place.home().join("flow.json");
+async fn import_another_flow(app: &TestApp) {
+    let file = app.installation.home().join("flow.json");
     let fields = json!([{ "name": "nickname", "type": "TEXT", "label": "Nickname", "required": true }]);
     let flow = json!({ "name": "other", "steps": [{ "id": "about", "type": "FORM", "title": "About", "fields": fields }] });
     fs::write(&file, flow.to_string()).expect("writes the flow");
-    world.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
-    let customer = Customer::with_link(&world.place, &world.operator.link_of("other", &[]).await);
+    app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    let customer = Customer::with_link(&app.installation, &app.operator.link_of("other", &[]).await);
     customer.save("about", json!({ "nickname": "Zé" })).await.expect(204);
 }
 
 on_each_engine!(a_session_id_opens_exactly_its_own_session);
-async fn a_session_id_opens_exactly_its_own_session(world: World) {
-    import_another_flow(&world).await;
-    let theirs = Side::new(&world, "crm-theirs-0001", "Bartholomew Zephyr", "111.444.777-35", photos::other_selfie()).await;
-    let (before, shown_before) = (theirs.whole().await, world.operator.session(&theirs.customer.id).await);
+async fn a_session_id_opens_exactly_its_own_session(app: TestApp) {
+    import_another_flow(&app).await;
+    let theirs = StartedSession::new(&app, "crm-theirs-0001", "Bartholomew Zephyr", "111.444.777-35", photos::other_selfie()).await;
+    let (before, shown_before) = (theirs.whole().await, app.operator.session(&theirs.customer.id).await);
     let mut tried = BTreeSet::new();
     for number in 0..5 {
-        let mine = Side::new(&world, "crm-mine-0001", "Amaryllis Quince", "529.982.247-25", photos::selfie()).await;
+        let mine = StartedSession::new(&app, "crm-mine-0001", "Amaryllis Quince", "529.982.247-25", photos::selfie()).await;
         let (with, cookie, is_own) = cookies(&mine, &theirs)[number].clone();
         for attempt in attempts(&mine.customer, &theirs) {
             let what = format!("{} {}, {} with {with}", attempt.method, attempt.route, attempt.what);
@@ -187,7 +187,7 @@ async fn a_session_id_opens_exactly_its_own_session(world: World) {
             let request = if let Some(cookie) = &cookie { attempt.request.header(COOKIE, cookie) } else { attempt.request };
             let reply = answer(&device, request, attempt.route.ends_with("/events")).await;
             assert!(attempt.status.contains(&reply.status), "{what}: {} {}", reply.status, reply.text());
-            tells_nothing(&reply, &theirs, &what);
+            assert_reveals_nothing(&reply, &theirs, &what);
             if attempt.method == Method::GET && !is_own {
                 assert!(!reply.text().contains(mine.name), "{what}: what another device wrote");
             }
@@ -195,30 +195,31 @@ async fn a_session_id_opens_exactly_its_own_session(world: World) {
                 assert_eq!(reply.status == 200, is_own, "{what}");
             }
             if attempt.status.iter().all(|status| *status >= 400) || attempt.method == Method::GET {
-                assert_eq!(mine.whole().await.1["userData"]["name"], mine.name, "{what}: what was refused changed my own");
+                assert_eq!(mine.whole().await.1["userData"]["name"], mine.name, "{what}: a refused request changed this session");
             }
             assert!(theirs.whole().await == before, "{what}: the other's session changed");
         }
     }
-    assert_eq!(tried, routes_of_the_router(), "the attempts are of the router's routes, all of them");
-    assert_eq!(world.operator.session(&theirs.customer.id).await, shown_before);
+    assert_eq!(tried, routes_of_the_router(), "the attempts cover every route of the router");
+    assert_eq!(app.operator.session(&theirs.customer.id).await, shown_before);
 
-    let mine = Side::new(&world, "crm-mine-0001", "Amaryllis Quince", "529.982.247-25", photos::selfie()).await;
+    let mine = StartedSession::new(&app, "crm-mine-0001", "Amaryllis Quince", "529.982.247-25", photos::selfie()).await;
     theirs.customer.complete(json!({})).await.expect(202);
-    let (stream, ()) = tokio::join!(answer(&mine.customer, mine.customer.api(Method::GET, "/events"), true), theirs.customer.reaches("COMPLETED", SOON));
-    tells_nothing(&stream, &theirs, "the stream of events while the other completes");
-    let told = stream.text();
-    assert!(told.contains("PENDING") && !told.contains("PROCESSING") && !told.contains("COMPLETED"), "{told}");
+    let (stream, ()) =
+        tokio::join!(answer(&mine.customer, mine.customer.api(Method::GET, "/events"), true), theirs.customer.wait_for_status("COMPLETED", SOON));
+    assert_reveals_nothing(&stream, &theirs, "the stream of events while the other completes");
+    let text = stream.text();
+    assert!(text.contains("PENDING") && !text.contains("PROCESSING") && !text.contains("COMPLETED"), "{text}");
 }
 
-on_each_engine!(an_id_shows_another_device_what_is_done_and_no_more);
-async fn an_id_shows_another_device_what_is_done_and_no_more(world: World) {
-    let side = Side::new(&world, "crm-theirs-0001", "Bartholomew Zephyr", "111.444.777-35", photos::other_selfie()).await;
-    side.customer.save("selfie", json!({})).await.expect(204);
-    let stranger = side.customer.on_another_device();
+on_each_engine!(another_device_sees_only_which_steps_are_done);
+async fn another_device_sees_only_which_steps_are_done(app: TestApp) {
+    let started = StartedSession::new(&app, "crm-theirs-0001", "Bartholomew Zephyr", "111.444.777-35", photos::other_selfie()).await;
+    started.customer.save("selfie", json!({})).await.expect(204);
+    let stranger = started.customer.on_another_device();
     let public = stranger.public().await.expect(200);
     assert_eq!(public.json()["progress"]["done"], json!(["identity", "selfie"]));
-    let artifact = stranger.api(Method::GET, &format!("/artifacts/{}", side.artifact()));
+    let artifact = stranger.api(Method::GET, &format!("/artifacts/{}", started.artifact()));
     let replies = [
         public,
         stranger.answers().await.expect(404),
@@ -227,7 +228,7 @@ async fn an_id_shows_another_device_what_is_done_and_no_more(world: World) {
         stranger.send(artifact).await.expect(404),
     ];
     for reply in replies {
-        for mark in [side.name, "111.444.777-35", "11144477735", "crm-theirs-0001", side.artifact()] {
+        for mark in [started.name, "111.444.777-35", "11144477735", "crm-theirs-0001", started.artifact()] {
             assert!(!reply.text().contains(mark), "{mark} in {}", reply.text());
         }
     }

@@ -1,13 +1,14 @@
-//! What the product promises, held against the real binary over real HTTP, on SQLite and on PostgreSQL.
+//! Tests the product's promises against the real binary over real HTTP, on SQLite and on PostgreSQL.
 //!
-//! One file a promise; `support` holds the actors of the stories: a place to install, a server, an operator at the
-//! command line and one at the dashboard, a customer with a device, a company's webhook receiver. Needs the cargo feature
-//! `kill-points`.
+//! Each file tests one promise. `support` has the installation, the server, and those who use them: an operator at the
+//! command line, an operator at the dashboard, a customer with a device, an API client and a webhook receiver. The tests need
+//! the cargo feature `kill-points`.
 
 mod bad_answers;
 mod bad_ids;
 mod bad_requests;
 mod bad_uploads;
+mod check_runs;
 mod command_line;
 mod configuration;
 mod consent;
@@ -15,13 +16,15 @@ mod crash;
 mod crash_load;
 mod dashboard;
 mod dashboard_access;
-mod dashboard_troubles;
+mod dashboard_problems;
 mod disks;
 mod documented_example;
 mod dossiers;
 mod events;
 mod expiry;
+mod flow_check;
 mod flows;
+mod followers;
 mod idempotency;
 mod isolation;
 mod lifecycle;
@@ -37,7 +40,10 @@ mod shutdown;
 mod sign_in;
 mod slow;
 mod slowhttptest;
+mod storage;
 mod support;
+mod sweeps;
+mod upgrade;
 mod uploads;
 mod webhook_addresses;
 mod webhooks;

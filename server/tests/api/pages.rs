@@ -1,11 +1,11 @@
-//! The hosted pages without any script: a browser that only posts forms and follows 303s comes from the link to the
-//! result, is told what is wrong and loses nothing that was typed.
+//! The hosted pages without script. A browser that only posts forms and follows 303s can complete a session, sees what is wrong
+//! and loses nothing that was typed.
 
 use reqwest::Method;
 use reqwest::header::ACCEPT_LANGUAGE;
 
 use crate::support::html::{attribute, inputs, is_linked, only_tag, tags, value_of};
-use crate::support::{Customer, Reply, SOON, World, json, on_each_engine, photos};
+use crate::support::{Customer, Reply, SOON, TestApp, json, on_each_engine, photos};
 
 /// Follows the 303 of an answer.
 async fn followed(customer: &Customer, reply: Reply) -> Reply {
@@ -16,9 +16,9 @@ fn language(page: &Reply) -> String {
     attribute(only_tag(&page.text(), "html"), "lang").expect("a page says its language")
 }
 
-on_each_engine!(forms_alone_lead_from_the_link_to_the_result);
-async fn forms_alone_lead_from_the_link_to_the_result(world: World) {
-    let customer = world.customer().await;
+on_each_engine!(a_session_can_be_completed_with_forms_only);
+async fn a_session_can_be_completed_with_forms_only(app: TestApp) {
+    let customer = app.customer().await;
     let link = format!("/verify/{}", customer.id);
     assert_eq!(customer.page("").await.see_other(), format!("{link}/identity"));
 
@@ -47,16 +47,16 @@ async fn forms_alone_lead_from_the_link_to_the_result(world: World) {
     assert_eq!(submitted.see_other(), link);
     let status = followed(&customer, submitted).await.expect(200);
     assert_eq!(tags(&status.text(), "h1").len(), 1);
-    customer.reaches("COMPLETED", SOON).await;
-    assert_eq!(world.operator.session(&customer.id).await["riskScore"], 0);
+    customer.wait_for_status("COMPLETED", SOON).await;
+    assert_eq!(app.operator.session(&customer.id).await["riskScore"], 0);
 }
 
 on_each_engine!(a_form_with_faults_comes_back_with_a_summary_and_what_was_typed);
-async fn a_form_with_faults_comes_back_with_a_summary_and_what_was_typed(world: World) {
-    let customer = world.customer().await;
+async fn a_form_with_faults_comes_back_with_a_summary_and_what_was_typed(app: TestApp) {
+    let customer = app.customer().await;
     let page = customer.post_form("identity", &[("name", "Zé <b>\"d'Água\""), ("cpf", "12")]).await.expect(422).text();
-    assert!(is_linked(&page, "cpf"), "the summary leads to the field at fault: {page}");
-    assert!(!is_linked(&page, "name"), "and to no other: {page}");
+    assert!(is_linked(&page, "cpf"), "the summary links to the field with the fault: {page}");
+    assert!(!is_linked(&page, "name"), "and to no other field: {page}");
     assert_eq!(value_of(&page, "name"), "Zé <b>\"d'Água\"");
     assert_eq!(value_of(&page, "cpf"), "12");
     assert_eq!(attribute(inputs(&page, "cpf")[0], "aria-invalid").as_deref(), Some("true"));
@@ -67,8 +67,8 @@ async fn a_form_with_faults_comes_back_with_a_summary_and_what_was_typed(world: 
 }
 
 on_each_engine!(an_empty_body_is_an_empty_form);
-async fn an_empty_body_is_an_empty_form(world: World) {
-    let customer = world.customer().await;
+async fn an_empty_body_is_an_empty_form(app: TestApp) {
+    let customer = app.customer().await;
     for step in ["identity", "selfie"] {
         let reply = customer.send(customer.request(Method::POST, &format!("/verify/{}/{step}", customer.id))).await;
         let there = reply.status == 422 || reply.see_other().contains("check=1");
@@ -77,9 +77,9 @@ async fn an_empty_body_is_an_empty_form(world: World) {
     customer.finish().await;
 }
 
-on_each_engine!(a_bad_photo_is_told_beside_its_input);
-async fn a_bad_photo_is_told_beside_its_input(world: World) {
-    let customer = world.customer().await;
+on_each_engine!(a_bad_photo_is_reported_beside_its_input);
+async fn a_bad_photo_is_reported_beside_its_input(app: TestApp) {
+    let customer = app.customer().await;
     customer.post_form("identity", &[("name", "Ana"), ("cpf", "12345678909")]).await.expect(303);
     for bytes in [photos::HTML.to_vec(), photos::truncated(), photos::png_header_60000()] {
         let page = customer.post_photo("selfie", "selfie_url", &bytes).await.expect(422).text();
@@ -87,37 +87,37 @@ async fn a_bad_photo_is_told_beside_its_input(world: World) {
     }
     assert_eq!(customer.status().await, "PENDING");
     customer.post_photo("selfie", "selfie_url", photos::selfie()).await.expect(303);
-    customer.reaches("COMPLETED", SOON).await;
+    customer.wait_for_status("COMPLETED", SOON).await;
 }
 
-on_each_engine!(the_last_step_leads_back_to_what_is_missing);
-async fn the_last_step_leads_back_to_what_is_missing(world: World) {
-    let customer = world.customer().await;
+on_each_engine!(the_last_step_redirects_to_what_is_missing);
+async fn the_last_step_redirects_to_what_is_missing(app: TestApp) {
+    let customer = app.customer().await;
     let reply = customer.post_photo("selfie", "selfie_url", photos::selfie()).await;
     assert_eq!(reply.see_other(), format!("/verify/{}/identity?check=1", customer.id));
     let page = followed(&customer, reply).await.expect(200).text();
     assert!(is_linked(&page, "name") && is_linked(&page, "cpf"), "{page}");
 
     customer.post_form("identity", &[("name", "Ana"), ("cpf", "12345678909")]).await.expect(303);
-    // The photo from before is kept: an empty file part keeps the earlier one.
+    // An empty file part keeps the earlier photo.
     let reply = customer.post_photo("selfie", "selfie_url", b"").await;
     assert_eq!(reply.see_other(), format!("/verify/{}", customer.id));
-    customer.reaches("COMPLETED", SOON).await;
+    customer.wait_for_status("COMPLETED", SOON).await;
 }
 
-on_each_engine!(what_was_saved_is_shown_again_to_its_device_alone);
-async fn what_was_saved_is_shown_again_to_its_device_alone(world: World) {
-    let customer = world.customer().await;
+on_each_engine!(saved_answers_are_shown_only_on_their_own_device);
+async fn saved_answers_are_shown_only_on_their_own_device(app: TestApp) {
+    let customer = app.customer().await;
     customer.post_form("identity", &[("name", "Quetzalmoor"), ("cpf", "12345678909")]).await.expect(303);
     assert_eq!(value_of(&customer.page("/identity").await.expect(200).text(), "name"), "Quetzalmoor");
     let other = customer.on_another_device().page("/identity").await.expect(200).text();
     assert!(!other.contains("Quetzalmoor") && !other.contains("12345678909"), "{other}");
-    assert_eq!(customer.page("").await.see_other(), format!("/verify/{}/selfie", customer.id), "the first not done");
+    assert_eq!(customer.page("").await.see_other(), format!("/verify/{}/selfie", customer.id), "the first step that is not done");
 }
 
-on_each_engine!(steps_that_are_not_there_lead_to_the_link);
-async fn steps_that_are_not_there_lead_to_the_link(world: World) {
-    let customer = world.customer().await;
+on_each_engine!(unknown_steps_redirect_to_the_link);
+async fn unknown_steps_redirect_to_the_link(app: TestApp) {
+    let customer = app.customer().await;
     let link = format!("/verify/{}", customer.id);
     assert_eq!(customer.page("/nonsense").await.see_other(), link);
     assert_eq!(customer.post_form("nonsense", &[("name", "Ana")]).await.see_other(), link);
@@ -135,8 +135,8 @@ async fn steps_that_are_not_there_lead_to_the_link(world: World) {
 }
 
 on_each_engine!(pages_speak_the_customers_language);
-async fn pages_speak_the_customers_language(world: World) {
-    let customer = world.customer().await;
+async fn pages_speak_the_customers_language(app: TestApp) {
+    let customer = app.customer().await;
     let page = customer.page("/identity").await;
     assert_eq!(language(&page), "pt-BR");
     for asked in ["en", "es", "pt-BR"] {
@@ -155,13 +155,13 @@ async fn pages_speak_the_customers_language(world: World) {
 }
 
 on_each_engine!(the_language_button_keeps_what_was_typed);
-async fn the_language_button_keeps_what_was_typed(world: World) {
-    let customer = world.customer().await;
+async fn the_language_button_keeps_what_was_typed(app: TestApp) {
+    let customer = app.customer().await;
     let mut reply = customer.post_form("identity", &[("name", "Zé"), ("cpf", "12"), ("_lang", "en")]).await;
     if reply.status == 303 {
         reply = followed(&customer, reply).await;
     }
     assert_eq!(language(&reply), "en");
     assert_eq!((value_of(&reply.text(), "name"), value_of(&reply.text(), "cpf")), ("Zé".to_owned(), "12".to_owned()));
-    assert_eq!(customer.public().await.json()["progress"]["done"], json!([]), "it marks no step done");
+    assert_eq!(customer.public().await.json()["progress"]["done"], json!([]), "the language button does not mark the step done");
 }

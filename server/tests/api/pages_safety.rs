@@ -1,9 +1,10 @@
-//! What keeps a customer page from being framed, sniffed, indexed, cached or made to run what somebody typed.
+//! Headers and escaping stop other sites and browsers from framing, sniffing, indexing or caching a customer page, and from
+//! running what somebody typed.
 
 use std::collections::BTreeMap;
 
 use crate::support::html::{attribute, tags, value_of};
-use crate::support::{NOBODYS_ID, Reply, World, on_each_engine};
+use crate::support::{Reply, TestApp, UNKNOWN_ID, on_each_engine};
 
 fn policy(page: &Reply) -> BTreeMap<String, Vec<String>> {
     let directives = page.header("content-security-policy").split(';').map(|text| text.split_whitespace().map(str::to_owned));
@@ -12,7 +13,7 @@ fn policy(page: &Reply) -> BTreeMap<String, Vec<String>> {
 }
 
 #[track_caller]
-fn is_safe(page: &Reply) {
+fn assert_safe(page: &Reply) {
     let policy = policy(page);
     let directive = |name: &str| policy.get(name).unwrap_or_else(|| panic!("no {name} in {policy:?}")).join(" ");
     for (name, value) in [
@@ -39,19 +40,19 @@ fn is_safe(page: &Reply) {
 }
 
 on_each_engine!(every_page_has_the_headers_that_protect_it);
-async fn every_page_has_the_headers_that_protect_it(world: World) {
-    let customer = world.customer().await;
-    is_safe(&customer.page("/identity").await.expect(200));
-    is_safe(&customer.page("/identity?plain=1").await.expect(200));
-    is_safe(&customer.post_form("identity", &[("cpf", "1")]).await.expect(422));
-    is_safe(&world.stranger(NOBODYS_ID).page("").await.expect(404));
+async fn every_page_has_the_headers_that_protect_it(app: TestApp) {
+    let customer = app.customer().await;
+    assert_safe(&customer.page("/identity").await.expect(200));
+    assert_safe(&customer.page("/identity?plain=1").await.expect(200));
+    assert_safe(&customer.post_form("identity", &[("cpf", "1")]).await.expect(422));
+    assert_safe(&app.stranger(UNKNOWN_ID).page("").await.expect(404));
     customer.finish().await;
-    is_safe(&customer.page("").await.expect(200));
+    assert_safe(&customer.page("").await.expect(200));
 }
 
 on_each_engine!(a_nonce_is_used_once_and_every_inline_script_has_it);
-async fn a_nonce_is_used_once_and_every_inline_script_has_it(world: World) {
-    let customer = world.customer().await;
+async fn a_nonce_is_used_once_and_every_inline_script_has_it(app: TestApp) {
+    let customer = app.customer().await;
     let (first, second) = (customer.page("/identity").await, customer.page("/identity").await);
     assert_ne!(policy(&first)["script-src"], policy(&second)["script-src"]);
     let text = first.text();
@@ -66,16 +67,16 @@ async fn a_nonce_is_used_once_and_every_inline_script_has_it(world: World) {
 }
 
 on_each_engine!(the_plain_page_has_no_script);
-async fn the_plain_page_has_no_script(world: World) {
-    let customer = world.customer().await;
+async fn the_plain_page_has_no_script(app: TestApp) {
+    let customer = app.customer().await;
     let page = customer.page("/identity?plain=1").await.expect(200).text();
     assert!(tags(&page, "script").is_empty(), "{page}");
     assert_eq!(tags(&page, "form").len(), 1);
 }
 
-on_each_engine!(what_somebody_typed_is_text);
-async fn what_somebody_typed_is_text(world: World) {
-    let customer = world.customer().await;
+on_each_engine!(typed_text_is_escaped);
+async fn typed_text_is_escaped(app: TestApp) {
+    let customer = app.customer().await;
     let nasty = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>&amp;";
     let page = customer.post_form("identity", &[("name", nasty), ("cpf", nasty)]).await.expect(422).text();
     assert!(!page.contains("<script>alert(1)") && !page.contains("</script><img") && !page.contains("<img src=x"), "{page}");
@@ -87,9 +88,9 @@ async fn what_somebody_typed_is_text(world: World) {
     assert_eq!(value_of(&page, "name"), nasty);
 }
 
-on_each_engine!(what_somebody_asked_for_is_not_echoed);
-async fn what_somebody_asked_for_is_not_echoed(world: World) {
-    let customer = world.customer().await;
+on_each_engine!(query_parameters_are_not_echoed);
+async fn query_parameters_are_not_echoed(app: TestApp) {
+    let customer = app.customer().await;
     for path in ["/identity?lang=%22%3E%3Cscript%3Ealert(1)", "/identity?check=%3Cscript%3Ealert(1)", "/identity?x=%0d%0aX-Evil:1"] {
         let page = customer.page(path).await.expect(200);
         assert!(!page.text().contains("<script>alert(1)"), "{path}");
@@ -97,9 +98,9 @@ async fn what_somebody_asked_for_is_not_echoed(world: World) {
     }
 }
 
-on_each_engine!(what_is_no_page_may_do_nothing);
-async fn what_is_no_page_may_do_nothing(world: World) {
-    let customer = world.customer().await;
+on_each_engine!(answers_that_are_not_pages_have_the_strictest_policy);
+async fn answers_that_are_not_pages_have_the_strictest_policy(app: TestApp) {
+    let customer = app.customer().await;
     for (path, status) in [("/problems/rate-limited", 200), ("/problems/nonsense", 404), ("/healthz", 200), ("/nowhere", 404)] {
         let reply = customer.get(path).await.expect(status);
         let policy = policy(&reply);
@@ -109,6 +110,6 @@ async fn what_is_no_page_may_do_nothing(world: World) {
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
     }
     let uploaded = customer.upload("selfie_url", crate::support::photos::selfie()).await.expect(201).json();
-    let url = uploaded["url"].as_str().expect("a url").replace(&world.place.base(), "");
+    let url = uploaded["url"].as_str().expect("a url").replace(&app.installation.base(), "");
     assert_eq!(customer.get(&url).await.expect(200).header("content-security-policy"), "sandbox; default-src 'none'");
 }

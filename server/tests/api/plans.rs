@@ -1,12 +1,12 @@
-//! Lists and searches read by an index on both engines, however many rows there are: the engine's own plan says so, on rows
-//! that were put there in bulk.
+//! Lists and searches use an index on both engines, however many rows there are. Each engine's own plan proves it on rows that
+//! the test inserts in bulk.
 
-use crate::support::{Engine, Place, on_each_engine};
+use crate::support::{Engine, Installation, on_each_engine};
 
-/// Rows of each table that grows.
+/// The number of rows in each table that grows.
 const ROWS: usize = 5_000;
 
-/// What puts the rows there. A row's id is its kind's letter and a number, so that later rows sort later, as UUIDv7 do.
+/// Statements that insert the rows. An id is a letter and a number, so that later rows sort later, as with UUIDv7.
 fn bulk(engine: Engine) -> Vec<String> {
     let binary = if engine == Engine::Sqlite { "BLOB" } else { "BYTEA" };
     let bytes = |letter: &str| format!("CAST('{letter}' || i AS {binary})");
@@ -22,7 +22,7 @@ fn bulk(engine: Engine) -> Vec<String> {
     };
     let (i, sealed) = (|| "i".to_owned(), || bytes(""));
     let word = |word: &str| format!("'{word}'");
-    // One session in a hundred is rare, whether it is being checked or waits for a person; ten are of each customer.
+    // One session in a hundred is PROCESSING and one in a hundred needs a review; each customer has ten sessions.
     let status = "CASE WHEN i % 100 = 0 THEN 'PROCESSING' ELSE 'COMPLETED' END".to_owned();
     let decision = "CASE WHEN i % 100 = 1 THEN 'REVIEW' ELSE 'APPROVED' END".to_owned();
     let whose = format!("CASE WHEN i % 50 = 0 THEN NULL ELSE {} END", one_of("c", 500));
@@ -31,8 +31,17 @@ fn bulk(engine: Engine) -> Vec<String> {
     let session = [&session[..], &[("status", status), ("decision", decision), ("created_at", i()), ("expires_at", i()), ("touched_at", i())]].concat();
     let artifact = [("id", id("a")), ("session_ref", id("s")), ("customer", whose), ("media_type", word("image/png")), ("size", i())];
     let artifact = [&artifact[..], &[("data_key", sealed()), ("facts", sealed()), ("created_at", i())]].concat();
-    let event = [("id", id("v")), ("type", word("session.completed")), ("session_ref", id("s")), ("occurrence", i()), ("body", sealed()), ("created_at", i())];
-    let delivery = [("id", id("d")), ("event", id("v")), ("endpoint", one_of("w", 50)), ("status", word("DELIVERED")), ("tries", i())];
+    let event = [
+        ("id", id("v")),
+        ("type", word("session.completed")),
+        ("subject_kind", word("SESSION")),
+        ("subject", id("s")),
+        ("occurrence", i()),
+        ("sequence", i()),
+        ("body", sealed()),
+        ("created_at", i()),
+    ];
+    let delivery = [("id", id("d")), ("event", id("v")), ("endpoint", one_of("w", 50)), ("status", word("DELIVERED")), ("tries", i()), ("claims", i())];
     let answer = [("api_key", id("k")), ("key_index", bytes("x")), ("body_index", sealed()), ("answer", sealed()), ("created_at", i())];
     vec![
         rows("customers", &[("id", id("c")), ("reference_index", bytes("r")), ("reference", sealed()), ("data_key", sealed()), ("created_at", i())]),
@@ -50,85 +59,86 @@ fn bulk(engine: Engine) -> Vec<String> {
     ]
 }
 
-/// The SQL of the store, as it is written there.
-const STORE: [&str; 7] = [
+/// The source files of the store, which contain its SQL.
+const STORE: [&str; 8] = [
     include_str!("../../src/store/api_keys.rs"),
     include_str!("../../src/store/artifacts.rs"),
+    include_str!("../../src/store/audit.rs"),
     include_str!("../../src/store/customers.rs"),
+    include_str!("../../src/store/endpoints.rs"),
     include_str!("../../src/store/operators.rs"),
-    include_str!("../../src/store/reviews.rs"),
     include_str!("../../src/store/sessions.rs"),
-    include_str!("../../src/store/webhooks.rs"),
+    include_str!("../../src/store/outbox.rs"),
 ];
 
-/// One space where there is any; a string that goes on in the next line is one.
+/// Collapses white space, and joins strings that continue on the next line.
 fn plain(text: &str) -> String {
     text.replace("\\\n", " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A statement of the store and the indexes it is to be read by: on SQLite and on PostgreSQL, one name where it is the same.
-struct Read {
+/// A statement of the store and the index it must use, on SQLite and on PostgreSQL.
+struct Query {
     what: &'static str,
     sql: String,
     indexes: [&'static str; 2],
 }
 
-/// A statement with what stands in place of its `{…}` and `$…`, one after the other. All of it but the values has to stand in
-/// the store, so that no other statement is looked at than the one that runs.
+/// A statement with its placeholders (`{…}` and `$…`) filled in order. Everything but the values must occur in the store's
+/// source, so that the test checks the statement that really runs.
 #[track_caller]
-fn read(what: &'static str, statement: &str, filled: &[(&str, &str)], indexes: [&'static str; 2]) -> Read {
+fn query(what: &'static str, statement: &str, filled: &[(&str, &str)], indexes: [&'static str; 2]) -> Query {
     let store = STORE.map(plain);
-    let texts = filled.iter().filter(|(place, _)| place.starts_with('{') && *place != "{}").map(|(_, text)| *text);
+    let texts = filled.iter().filter(|(placeholder, _)| placeholder.starts_with('{') && *placeholder != "{}").map(|(_, text)| *text);
     for text in texts.chain([statement]) {
-        assert!(store.iter().any(|file| file.contains(&plain(text))), "{what}: the store says no such thing as {text:?}");
+        assert!(store.iter().any(|file| file.contains(&plain(text))), "{what}: the store does not contain {text:?}");
     }
-    let sql = filled.iter().fold(statement.to_owned(), |sql, (place, text)| {
-        assert!(sql.contains(place), "{what}: no {place} in {sql}");
-        sql.replace(place, text)
+    let sql = filled.iter().fold(statement.to_owned(), |sql, (placeholder, text)| {
+        assert!(sql.contains(placeholder), "{what}: no {placeholder} in {sql}");
+        sql.replace(placeholder, text)
     });
-    Read { what, sql, indexes }
+    Query { what, sql, indexes }
 }
 
 const SESSION: &str = "ref, id_sealed, data_key, flow, customer, locale, return_url, status, created_at, expires_at, touched_at, submitted_at, completed_at, expired_at, risk_score, decision, reasons";
 const ARTIFACT: &str = "id, session_ref, customer, field, media_type, size, data_key, facts, writer, created_at";
 const OPERATOR: &str = "o.id AS id, o.email AS email, o.role AS role, o.password AS password, o.created_at AS created_at, o.disabled_at AS disabled_at";
-const DELIVERY: &str = "SELECT d.id AS id, d.status AS status, d.due_at AS due_at, e.id AS event, e.type AS type, e.session_ref AS session_ref, \
-     d.endpoint AS endpoint FROM deliveries d JOIN events e ON e.id = d.event";
+const DELIVERY: &str = "SELECT d.id AS id, d.status AS status, d.due_at AS due_at, e.id AS event, e.type AS type, e.subject_kind AS subject_kind, \
+     e.subject AS subject, d.endpoint AS endpoint FROM deliveries d JOIN events e ON e.id = d.event";
 
-/// A page of the list of sessions, narrowed by a clause.
-fn sessions(what: &'static str, clause: &str, value: Option<&str>, before: &str, indexes: [&'static str; 2]) -> Read {
+/// A page of the list of sessions, filtered by a clause.
+fn sessions(what: &'static str, clause: &str, value: Option<&str>, before: &str, indexes: [&'static str; 2]) -> Query {
     let whole = [("{COLUMNS}", SESSION), ("{clause}", "WHERE {clause} ref < $1 ORDER BY ref DESC LIMIT $2"), ("{clause}", clause)];
     let mut filled = [&whole[..], &[("$1", before), ("$2", "51")]].concat();
     filled.extend(value.map(|value| ("$3", value)));
-    read(what, "SELECT {COLUMNS} FROM sessions {clause}", &filled, indexes)
+    query(what, "SELECT {COLUMNS} FROM sessions {clause}", &filled, indexes)
 }
 
-/// What is read.
-fn reads(engine: Engine) -> Vec<Read> {
+/// All queries to check.
+fn queries(engine: Engine) -> Vec<Query> {
     let binary = if engine == Engine::Sqlite { "BLOB" } else { "BYTEA" };
     let bytes = |text: &str| format!("CAST('{text}' AS {binary})");
     let sessions_by_id = |what: &'static str, count: usize| {
         let hashes: Vec<String> = (0..count).map(|number| bytes(&format!("h{number}"))).collect();
         let hashes = hashes.join(", ");
         let filled = [("{COLUMNS}", SESSION), ("{}", hashes.as_str())];
-        read(what, "SELECT id_hash, {COLUMNS} FROM sessions WHERE id_hash IN ({})", &filled, ["sqlite_autoindex_sessions_2", "sessions_id_hash_key"])
+        query(what, "SELECT id_hash, {COLUMNS} FROM sessions WHERE id_hash IN ({})", &filled, ["sqlite_autoindex_sessions_2", "sessions_id_hash_key"])
     };
     let artifacts = |what: &'static str, statement: &str, values: &[(&str, &str)], indexes: [&'static str; 2]| {
-        read(what, statement, &[&[("{COLUMNS}", ARTIFACT)][..], values].concat(), indexes)
+        query(what, statement, &[&[("{COLUMNS}", ARTIFACT)][..], values].concat(), indexes)
     };
     let operator = |what: &'static str, statement: &str, values: &[(&str, &str)], indexes: [&'static str; 2]| {
-        read(what, statement, &[&[("{COLUMNS}", OPERATOR)][..], values].concat(), indexes)
+        query(what, statement, &[&[("{COLUMNS}", OPERATOR)][..], values].concat(), indexes)
     };
     let of_ref = ["sqlite_autoindex_sessions_1", "sessions_pkey"];
     vec![
         sessions("the list of sessions", "", None, "'s99999'", of_ref),
-        sessions("a page in its middle", "", None, "'s12500'", of_ref),
-        sessions("sessions of a status", "status = $3 AND", Some("'PROCESSING'"), "'s99999'", ["sessions_of_status"; 2]),
-        sessions("sessions that wait for a person", "status = 'COMPLETED' AND decision = 'REVIEW' AND", None, "'s99999'", ["sessions_to_review"; 2]),
+        sessions("a page in the middle of the list", "", None, "'s12500'", of_ref),
+        sessions("sessions with a status", "status = $3 AND", Some("'PROCESSING'"), "'s99999'", ["sessions_of_status"; 2]),
+        sessions("sessions that need a review", "status = 'COMPLETED' AND decision = 'REVIEW' AND", None, "'s99999'", ["sessions_to_review"; 2]),
         sessions("a customer's sessions", "customer = $3 AND", Some("'c10007'"), "'s99999'", ["sessions_of_customer"; 2]),
         sessions_by_id("a session by its id", 1),
         sessions_by_id("32 sessions by their ids", 32),
-        read(
+        query(
             "a customer by the reference",
             "SELECT id, reference, data_key FROM customers WHERE reference_index = $1",
             &[("$1", &*bytes("r7"))],
@@ -140,8 +150,8 @@ fn reads(engine: Engine) -> Vec<Read> {
             &[("$1", "'a99999'"), ("$2", "51")],
             ["artifacts_of_customer", "artifacts_unresolved"],
         ),
-        read(
-            "how many there are",
+        query(
+            "the number of artifacts in no dossier",
             "SELECT COUNT(*) AS n FROM (SELECT id FROM artifacts WHERE customer IS NULL LIMIT $1) AS counted",
             &[("$1", "100")],
             ["artifacts_of_customer", "artifacts_unresolved"],
@@ -158,19 +168,19 @@ fn reads(engine: Engine) -> Vec<Read> {
             &[("$1", "'s10007'")],
             ["artifacts_of_session"; 2],
         ),
-        read(
+        query(
             "a session's timeline",
-            "SELECT id, at, actor, action, detail FROM audit WHERE subject = $1 ORDER BY at DESC, id DESC LIMIT $2",
+            "SELECT id, at, actor, actor_id, action, artifact, customer, decision FROM audit WHERE subject = $1 ORDER BY at DESC, id DESC LIMIT $2",
             &[("$1", "'s10007'"), ("$2", "1001")],
             ["audit_of_subject"; 2],
         ),
-        read(
+        query(
             "an endpoint's last deliveries",
             "{DELIVERIES} WHERE d.endpoint = $1 ORDER BY d.id DESC LIMIT $2",
             &[("{DELIVERIES}", DELIVERY), ("$1", "'w10007'"), ("$2", "5")],
             ["deliveries_to_endpoint"; 2],
         ),
-        read(
+        query(
             "the list of endpoints",
             "SELECT id, url, secret, created_at, disabled_at FROM endpoints WHERE id < $1 ORDER BY id DESC LIMIT $2",
             &[("$1", "'w99999'"), ("$2", "51")],
@@ -189,31 +199,31 @@ fn reads(engine: Engine) -> Vec<Read> {
             ["sqlite_autoindex_operators_2", "operators_email_index_key"],
         ),
         operator(
-            "who is signed in",
+            "a sign-in by its token",
             "SELECT {COLUMNS}, s.created_at AS began_at, s.seen_at AS seen_at FROM sign_ins s JOIN operators o ON o.id = s.operator WHERE s.token_hash = $1",
             &[("$1", &*bytes("t7"))],
             ["sqlite_autoindex_sign_ins_1", "sign_ins_pkey"],
         ),
         operator(
-            "whom a link lets in",
+            "an operator by the token of a link",
             "SELECT {COLUMNS} FROM links l JOIN operators o ON o.id = l.operator WHERE l.token_hash = $1 AND l.kind = $2 AND l.expires_at > $3 AND o.disabled_at IS NULL",
             &[("$1", &*bytes("l7")), ("$2", "'INVITATION'"), ("$3", "0")],
             ["sqlite_autoindex_links_1", "links_pkey"],
         ),
-        read(
+        query(
             "the list of keys",
             "SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE id < $1 ORDER BY id DESC LIMIT $2",
             &[("$1", "'k99999'"), ("$2", "51")],
             ["sqlite_autoindex_api_keys_1", "api_keys_pkey"],
         ),
-        read(
-            "a key",
+        query(
+            "a key by its hash",
             "SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE key_hash = $1 AND disabled_at IS NULL",
             &[("$1", &*bytes("k7"))],
             ["sqlite_autoindex_api_keys_2", "api_keys_key_hash_key"],
         ),
-        read(
-            "an answer that was given",
+        query(
+            "a stored answer of the session API",
             "SELECT body_index, answer FROM idempotency WHERE api_key = $1 AND key_index = $2 AND created_at > $3",
             &[("$1", "'k10007'"), ("$2", &*bytes("x7")), ("$3", "0")],
             ["sqlite_autoindex_idempotency_1", "idempotency_pkey"],
@@ -221,24 +231,24 @@ fn reads(engine: Engine) -> Vec<Read> {
     ]
 }
 
-on_each_engine!(lists_and_searches_read_by_an_index, Place);
-async fn lists_and_searches_read_by_an_index(place: Place) {
-    assert_eq!(place.run(&["migrate"]).await.code, Some(0));
-    for sql in bulk(place.engine) {
-        place.database.change(&sql).await;
+on_each_engine!(lists_and_searches_use_an_index, Installation);
+async fn lists_and_searches_use_an_index(installation: Installation) {
+    assert_eq!(installation.run(&["migrate"]).await.code, Some(0));
+    for sql in bulk(installation.engine) {
+        installation.database.change(&sql).await;
     }
-    if place.engine == Engine::Postgres {
-        place.database.analyze().await;
+    if installation.engine == Engine::Postgres {
+        installation.database.analyze().await;
     }
-    for Read { what, sql, indexes } in reads(place.engine) {
-        let plan = place.database.plan(&sql).await.join("\n");
-        let index = indexes[usize::from(place.engine == Engine::Postgres)];
-        assert!(plan.contains(index), "{what} is read by {index}:\n{plan}");
-        // "SCAN counted" is of rows that were found by then.
+    for Query { what, sql, indexes } in queries(installation.engine) {
+        let plan = installation.database.plan(&sql).await.join("\n");
+        let index = indexes[usize::from(installation.engine == Engine::Postgres)];
+        assert!(plan.contains(index), "{what} must use {index}:\n{plan}");
+        // "SCAN counted" scans only the rows that the index has found.
         let scans = plan.lines().any(|line| line.contains("Seq Scan") || (line.starts_with("SCAN ") && line != "SCAN counted"));
-        assert!(!scans, "{what} is read row by row:\n{plan}");
+        assert!(!scans, "{what} reads every row:\n{plan}");
     }
     let all = "SELECT ref FROM sessions WHERE locale = 'en'";
-    let plan = place.database.plan(all).await.join("\n");
-    assert!(plan.contains("Seq Scan") || plan.contains("SCAN sessions"), "a plan without an index would be found out:\n{plan}");
+    let plan = installation.database.plan(all).await.join("\n");
+    assert!(plan.contains("Seq Scan") || plan.contains("SCAN sessions"), "the test recognizes a plan without an index:\n{plan}");
 }

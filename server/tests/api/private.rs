@@ -1,6 +1,5 @@
-//! What a customer enters is nobody's to find: not in the log at its most talkative, not in the database with its
-//! write-ahead log, not in the folder of artifacts, not in a temporary file, plain or in any usual spelling. The same
-//! holds for the id, which is the capability.
+//! Nothing that a customer enters can be found in the log at level trace, the database, its write-ahead log, the artifact folder
+//! or a temporary file, in plain text or any usual encoding. The same holds for the session id, which gives access.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,34 +10,34 @@ use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, COOKIE, USER_AGENT};
 use reqwest::multipart::{Form, Part};
 
-use crate::support::chance::canary;
+use crate::support::rng::canary;
 use crate::support::search::Search;
-use crate::support::{Customer, Engine, SOON, Server, Value, World, eventually, hex, json, on_each_engine, photos};
+use crate::support::{Customer, Engine, SOON, Server, TestApp, Value, eventually, hex, json, on_each_engine, photos};
 
 const CPF: &str = "52998224725";
 
-/// Everything that is kept, by its place: each file of the data folder, each file that the server holds open, and of
-/// PostgreSQL each row and its own files.
-async fn kept(world: &World, first_wal_file: Option<&str>) -> Vec<(String, Vec<u8>)> {
-    let files = world.place.contents().into_keys().filter(|path| path.is_file() && !path.ends_with("flow.json"));
+/// Everything that is stored, by name: each file of the data folder, each file that the server holds open, and PostgreSQL's
+/// rows and files.
+async fn stored_data(app: &TestApp, first_wal_file: Option<&str>) -> Vec<(String, Vec<u8>)> {
+    let files = app.installation.contents().into_keys().filter(|path| path.is_file() && !path.ends_with("flow.json"));
     let mut paths: Vec<_> = files.collect();
     if let Some(first_wal_file) = first_wal_file {
-        paths.extend(world.place.database.files(first_wal_file).await);
+        paths.extend(app.installation.database.files(first_wal_file).await);
     }
-    // A text may begin in one file of the write-ahead log and end in the next.
+    // A text may start in one file of the write-ahead log and end in the next.
     let (mut wal, others): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.parent().is_some_and(|folder| folder.ends_with("pg_wal")));
     wal.sort();
     let read = |path: &PathBuf| fs::read(path).unwrap_or_default();
-    let mut kept: Vec<_> = others.iter().map(|path| (path.display().to_string(), read(path))).collect();
-    kept.push(("the write-ahead log".to_owned(), wal.iter().flat_map(|path| without_page_headers(&read(path))).collect()));
-    kept.extend(open_files(&world.server));
-    if world.place.engine == Engine::Postgres {
-        kept.push(("every row".to_owned(), world.place.database.every_row().await.into_bytes()));
+    let mut stored: Vec<_> = others.iter().map(|path| (path.display().to_string(), read(path))).collect();
+    stored.push(("the write-ahead log".to_owned(), wal.iter().flat_map(|path| without_page_headers(&read(path))).collect()));
+    stored.extend(open_files(&app.server));
+    if app.installation.engine == Engine::Postgres {
+        stored.push(("every row".to_owned(), app.installation.database.every_row().await.into_bytes()));
     }
-    kept
+    stored
 }
 
-/// A file of PostgreSQL's write-ahead log without the header of each of its pages, where it would cut a text in two
+/// A file of PostgreSQL's write-ahead log without its page headers, which would cut a text in two
 /// (`XLogPageHeaderData`, and the longer one that begins a file; `access/xlog_internal.h`).
 fn without_page_headers(wal: &[u8]) -> Vec<u8> {
     const PAGE: usize = 8192;
@@ -46,7 +45,7 @@ fn without_page_headers(wal: &[u8]) -> Vec<u8> {
     wal.chunks(PAGE).enumerate().flat_map(|(page, bytes)| bytes.get(header(page)..).unwrap_or_default().to_vec()).collect()
 }
 
-/// What the server holds open without a name: temporary files.
+/// Temporary files: files without a name that the server holds open.
 fn open_files(server: &Server) -> Vec<(String, Vec<u8>)> {
     let Ok(folder) = fs::read_dir(format!("/proc/{}/fd", server.id())) else { return Vec::new() };
     let links = folder.filter_map(|entry| Some(entry.ok()?.path()));
@@ -54,15 +53,7 @@ fn open_files(server: &Server) -> Vec<(String, Vec<u8>)> {
     named.filter(|(name, _)| name.ends_with(" (deleted)")).map(|(name, link)| (name, fs::read(link).unwrap_or_default())).collect()
 }
 
-#[track_caller]
-fn is_nowhere(search: &Search, kept: &[(String, Vec<u8>)]) {
-    for (place, bytes) in kept {
-        let found = search.found_in(bytes);
-        assert!(found.is_empty(), "{found:?} in {place}");
-    }
-}
-
-/// What a customer may enter or send along, each with a word that nobody else has.
+/// Everything that a customer may enter or send, each with a unique word.
 struct Secrets {
     texts: Vec<(&'static str, String)>,
     pdf: Vec<u8>,
@@ -100,7 +91,7 @@ impl Secrets {
         [("the JPEG", photos::selfie().to_vec()), ("the PNG", photos::png()), ("the WebP", photos::webp()), ("the PDF", self.pdf.clone())]
     }
 
-    /// The search for all of it, and for what the server gave this customer.
+    /// A search for all of it and for the secrets that the server gave this customer.
     fn search(&self, customer: &Customer, webhook_secret: &str) -> Search {
         let id = customer.id.strip_prefix("sess_").expect("a session id").to_owned();
         let cookies = customer.cookies();
@@ -141,14 +132,14 @@ async fn upload(customer: &Customer, field: &str, file_name: &str, bytes: &[u8])
     assert!(uploaded.is_success(), "{field}: {}", uploaded.text());
 }
 
-/// A whole story with everything in it that must not be found: the customer, and the secret of the company's endpoint.
-async fn story(world: &World, secrets: &Secrets) -> (Customer, String) {
-    let (company, webhook_secret) = world.company().await;
-    let file = world.place.home().join("flow.json");
+/// Runs a session that contains every secret. Returns the customer and the secret of the company's endpoint.
+async fn run_full_session(app: &TestApp, secrets: &Secrets) -> (Customer, String) {
+    let (company, webhook_secret) = app.company().await;
+    let file = app.installation.home().join("flow.json");
     fs::write(&file, json!({ "name": "everything", "steps": steps() }).to_string()).expect("writes the flow");
-    world.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
-    let link = world.operator.link_of("everything", &["--customer", secrets.of("reference")]).await;
-    let customer = Customer::with_link(&world.place, &link);
+    app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    let link = app.operator.link_of("everything", &["--customer", secrets.of("reference")]).await;
+    let customer = Customer::with_link(&app.installation, &link);
     let email = format!("{}@example.com", secrets.of("email"));
     let values =
         json!({ "name": secrets.of("name"), "nickname": secrets.of("nickname"), "cpf": "529.982.247-25", "email": email, "phone": secrets.of("phone") });
@@ -162,20 +153,20 @@ async fn story(world: &World, secrets: &Secrets) -> (Customer, String) {
     for (field, (_, bytes)) in ["front_url", "back_url", "selfie_url", "address_url"].into_iter().zip(secrets.files()) {
         upload(&customer, field, &format!("{}.jpg", secrets.of("file name")), &bytes).await;
     }
-    oddities(&customer, secrets).await;
+    send_unexpected_input(&customer, secrets).await;
     customer.complete(json!({ "name": 5, "cpf": CPF })).await.expect(422);
     customer.complete(values).await.expect(202);
-    customer.reaches("COMPLETED", SOON).await;
+    customer.wait_for_status("COMPLETED", SOON).await;
     company.only_event(&webhook_secret, SOON).await;
-    world.operator.session(&customer.id).await;
-    let expiring = world.customer_with(&["--ttl", "1s", "--customer", secrets.of("reference")]).await;
-    expiring.reaches("EXPIRED", SOON).await;
+    app.operator.session(&customer.id).await;
+    let expiring = app.customer_with(&["--ttl", "1s", "--customer", secrets.of("reference")]).await;
+    expiring.wait_for_status("EXPIRED", SOON).await;
     company.requests(2, SOON).await;
     (customer, webhook_secret)
 }
 
-/// What comes along where nobody asked for it.
-async fn oddities(customer: &Customer, secrets: &Secrets) {
+/// Sends secrets where the server does not expect them.
+async fn send_unexpected_input(customer: &Customer, secrets: &Secrets) {
     let broken = format!("{{\"userData\": {{\"name\": \"{}\"", secrets.of("broken body"));
     customer.send(customer.api(Method::POST, "/complete").header(CONTENT_TYPE, "application/json").body(broken)).await.expect(400);
     let mut unknown = json!({});
@@ -187,37 +178,37 @@ async fn oddities(customer: &Customer, secrets: &Secrets) {
     customer.page(&format!("/{}?query={}", secrets.of("unknown step"), secrets.of("query"))).await.expect(303);
 }
 
-on_each_engine!(nothing_that_is_kept_tells_what_was_entered);
-async fn nothing_that_is_kept_tells_what_was_entered(mut world: World) {
-    let first_wal_file = if world.place.engine == Engine::Postgres { Some(world.place.database.wal_file().await) } else { None };
+on_each_engine!(stored_data_never_shows_what_was_entered);
+async fn stored_data_never_shows_what_was_entered(mut app: TestApp) {
+    let first_wal_file = if app.installation.engine == Engine::Postgres { Some(app.installation.database.wal_file().await) } else { None };
     let secrets = Secrets::new();
-    let (customer, webhook_secret) = story(&world, &secrets).await;
-    let sender = world.customer().await;
+    let (customer, webhook_secret) = run_full_session(&app, &secrets).await;
+    let sender = app.customer().await;
     let upload = sender.begin_upload(&photos::png()[..200_000]);
     let arrived = |files: &[(String, Vec<u8>)]| files.iter().any(|(_, bytes)| bytes.len() >= 100_000);
-    eventually("half an upload in a temporary file", SOON, async || arrived(&open_files(&world.server)).then_some(())).await;
+    eventually("a temporary file with half an upload", SOON, async || arrived(&open_files(&app.server)).then_some(())).await;
     let search = secrets.search(&customer, &webhook_secret);
-    is_nowhere(&search, &kept(&world, first_wal_file.as_deref()).await);
+    search.assert_absent_from(&stored_data(&app, first_wal_file.as_deref()).await);
     upload.abort();
-    assert_eq!(world.server.sigterm().await.0.code(), Some(0));
-    is_nowhere(&search, &kept(&world, None).await);
+    assert_eq!(app.server.sigterm().await.0.code(), Some(0));
+    search.assert_absent_from(&stored_data(&app, None).await);
 }
 
-on_each_engine!(the_log_tells_refs_and_no_people);
-async fn the_log_tells_refs_and_no_people(mut world: World) {
+on_each_engine!(the_log_names_refs_and_no_people);
+async fn the_log_names_refs_and_no_people(mut app: TestApp) {
     let secrets = Secrets::new();
-    let (customer, webhook_secret) = story(&world, &secrets).await;
-    let session_ref = world.operator.session_ref(&customer.id).await;
-    assert_eq!(world.server.sigterm().await.0.code(), Some(0));
-    let log = world.place.log.text();
-    assert!(log.contains(&session_ref), "at trace the log speaks of the session by its ref");
+    let (customer, webhook_secret) = run_full_session(&app, &secrets).await;
+    let session_ref = app.operator.session_ref(&customer.id).await;
+    assert_eq!(app.server.sigterm().await.0.code(), Some(0));
+    let log = app.installation.log.text();
+    assert!(log.contains(&session_ref), "at level trace the log names the session by its ref");
     let search = secrets.search(&customer, &webhook_secret);
     let found = search.found_in(log.as_bytes());
     assert!(found.is_empty(), "{found:?} in the log: {:?}", log.lines().find(|line| !search.found_in(line.as_bytes()).is_empty()));
 }
 
-/// Every usual spelling, at whatever place of a longer text it begins.
-fn spellings(secret: &[u8]) -> Vec<String> {
+/// The secret in every usual encoding, at any offset in a longer text.
+fn encodings(secret: &[u8]) -> Vec<String> {
     let mut found = vec![hex(secret), hex(secret).to_uppercase(), format!("f{}", hex(secret))];
     for before in ["", "1", "22"] {
         let longer = [before.as_bytes(), secret, b"and more"].concat();
@@ -229,34 +220,37 @@ fn spellings(secret: &[u8]) -> Vec<String> {
 }
 
 on_each_engine!(the_search_finds_what_is_planted);
-async fn the_search_finds_what_is_planted(world: World) {
-    let first_wal_file = if world.place.engine == Engine::Postgres { Some(world.place.database.wal_file().await) } else { None };
+async fn the_search_finds_what_is_planted(app: TestApp) {
+    let first_wal_file = if app.installation.engine == Engine::Postgres { Some(app.installation.database.wal_file().await) } else { None };
     let photo = photos::selfie();
-    let canaries: Vec<String> = (0..spellings(b"").len()).map(|_| canary()).collect();
+    let canaries: Vec<String> = (0..encodings(b"").len()).map(|_| canary()).collect();
     let window = &photo[30_000..30_032];
     let plain = canary();
     let texts = canaries.iter().chain([&plain]).map(|canary| (canary.as_str(), canary.clone().into_bytes()));
     let search = Search::new(texts, [("the JPEG", photo.to_vec())]);
-    is_nowhere(&search, &kept(&world, first_wal_file.as_deref()).await);
+    search.assert_absent_from(&stored_data(&app, first_wal_file.as_deref()).await);
 
-    world.place.database.plant(&format!("some words before {plain} and after")).await;
+    app.installation.database.plant(&format!("some words before {plain} and after")).await;
     for (number, canary) in canaries.iter().enumerate() {
-        world.place.database.plant(&spellings(canary.as_bytes())[number]).await;
+        app.installation.database.plant(&encodings(canary.as_bytes())[number]).await;
     }
-    let kept = kept(&world, first_wal_file.as_deref()).await;
-    let found: Vec<(&str, usize)> = kept.iter().map(|(place, bytes)| (place.as_str(), search.found_in(bytes).len())).filter(|(_, found)| *found > 0).collect();
-    let expected =
-        if world.place.engine == Engine::Postgres { ["every row", "/base/", "the write-ahead log"].as_slice() } else { ["flow-sessions.db-wal"].as_slice() };
+    let stored = stored_data(&app, first_wal_file.as_deref()).await;
+    let found: Vec<(&str, usize)> = stored.iter().map(|(name, bytes)| (name.as_str(), search.found_in(bytes).len())).filter(|(_, found)| *found > 0).collect();
+    let expected = if app.installation.engine == Engine::Postgres {
+        ["every row", "/base/", "the write-ahead log"].as_slice()
+    } else {
+        ["flow-sessions.db-wal"].as_slice()
+    };
     for part in expected {
-        assert!(found.iter().any(|(place, found)| place.contains(part) && *found == canaries.len() + 1), "all of it is in {part}: {found:?}");
+        assert!(found.iter().any(|(name, found)| name.contains(part) && *found == canaries.len() + 1), "{part} contains everything planted: {found:?}");
     }
 
-    let folder = world.place.data().join("artifacts");
+    let folder = app.installation.data().join("artifacts");
     fs::create_dir_all(&folder).expect("the folder of artifacts");
-    for (number, spelling) in spellings(window).into_iter().map(String::into_bytes).chain([window.to_vec()]).enumerate() {
+    for (number, spelling) in encodings(window).into_iter().map(String::into_bytes).chain([window.to_vec()]).enumerate() {
         fs::write(folder.join("planted"), spelling).expect("plants a file");
         let planted = fs::read(folder.join("planted")).expect("reads it");
         assert_eq!(search.found_in(&planted).into_iter().collect::<Vec<_>>(), ["the JPEG"], "spelling {number}");
     }
-    assert!(self::kept(&world, None).await.iter().any(|(place, bytes)| place.ends_with("planted") && !search.found_in(bytes).is_empty()));
+    assert!(stored_data(&app, None).await.iter().any(|(name, bytes)| name.ends_with("planted") && !search.found_in(bytes).is_empty()));
 }

@@ -1,42 +1,42 @@
-//! Whoever comes at the same moment: one transition, one event, and no answer that turns out untrue.
+//! Requests at the same moment cause one transition and one event, and every answer stays true.
 
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use reqwest::Method;
 
-use crate::support::customer::honest;
-use crate::support::{Customer, Engine, Reply, SOON, World, at_time, eventually, json, on_each_engine, photos};
+use crate::support::customer::valid_user_data;
+use crate::support::{Customer, Engine, Reply, SOON, TestApp, at_time, eventually, json, on_each_engine, photos};
 
-on_each_engine!(sixty_completions_at_once_are_one_transition);
-async fn sixty_completions_at_once_are_one_transition(world: World) {
-    let (company, secret) = world.company().await;
-    let customer = world.customer().await;
-    let user_data = honest(&customer.selfie().await);
+on_each_engine!(sixty_completions_at_once_make_one_transition);
+async fn sixty_completions_at_once_make_one_transition(app: TestApp) {
+    let (company, secret) = app.company().await;
+    let customer = app.customer().await;
+    let user_data = valid_user_data(&customer.selfie().await);
     let replies = join_all((0..60).map(|_| customer.complete(user_data.clone()))).await;
     for reply in replies {
         assert_eq!(reply.expect(202).json(), json!({ "status": "PROCESSING" }));
     }
-    customer.reaches("COMPLETED", SOON).await;
+    customer.wait_for_status("COMPLETED", SOON).await;
     let event = company.only_event(&secret, SOON).await;
     assert_eq!(event["type"], "session.completed");
-    let shown = world.operator.session(&customer.id).await;
+    let shown = app.operator.session(&customer.id).await;
     let session_ref = shown["ref"].as_str().expect("a ref");
-    assert_eq!(world.place.database.events(session_ref).await, ["session.completed"]);
+    assert_eq!(app.installation.database.events(session_ref).await, ["session.completed"]);
     let deliveries = shown["deliveries"].as_array().map(Vec::len);
     assert_eq!((deliveries, company.received().len()), (Some(1), 1), "{shown}");
 }
 
-on_each_engine!(in_a_crowd_each_gets_its_own_session);
-async fn in_a_crowd_each_gets_its_own_session(world: World) {
+on_each_engine!(many_readers_at_once_each_get_their_own_session);
+async fn many_readers_at_once_each_get_their_own_session(app: TestApp) {
     let days: Vec<String> = (1..=12).map(|days| format!("{days}d")).collect();
-    let links = join_all(days.iter().map(async |ttl| world.operator.link_with(&["--ttl", ttl]).await)).await;
-    let customers: Vec<Customer> = links.iter().map(|link| Customer::with_link(&world.place, link)).collect();
-    let unknown = Customer::at(&world.place, "sess_00000000000000000000000000");
-    let damaged = world.customer().await;
-    world.place.database.damage(&world.operator.session_ref(&damaged.id).await).await;
-    // More at once than are read together, and who is refused stands between those who are not.
-    let ask = async |customer: &Customer| customer.exchange(customer.api(Method::GET, "/public")).await.expect("a whole answer");
+    let links = join_all(days.iter().map(async |ttl| app.operator.link_with(&["--ttl", ttl]).await)).await;
+    let customers: Vec<Customer> = links.iter().map(|link| Customer::with_link(&app.installation, link)).collect();
+    let unknown = Customer::at(&app.installation, "sess_00000000000000000000000000");
+    let damaged = app.customer().await;
+    app.installation.database.corrupt_session(&app.operator.session_ref(&damaged.id).await).await;
+    // More requests than one batch reads, with refused ones between the others.
+    let ask = async |customer: &Customer| customer.send_raw(customer.api(Method::GET, "/public")).await.expect("a whole answer");
     let answers = join_all((0..40).flat_map(|_| customers.iter().chain([&unknown, &damaged])).map(ask)).await;
     for round in answers.chunks(customers.len() + 2) {
         for (answer, link) in round.iter().zip(&links) {
@@ -47,29 +47,29 @@ async fn in_a_crowd_each_gets_its_own_session(world: World) {
     }
 }
 
-/// On PostgreSQL alone: nothing keeps a reader of SQLite's WAL waiting.
+/// Only on PostgreSQL: nothing blocks a reader of SQLite's write-ahead log.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_asks_a_silent_database_is_told_in_time() {
-    let world = World::on(Engine::Postgres).await;
-    let customer = world.customer().await;
-    let ask = async || customer.exchange(customer.api(Method::GET, "/public")).await.expect("a whole answer");
+async fn requests_to_a_blocked_database_are_answered_503_in_time() {
+    let app = TestApp::on(Engine::Postgres).await;
+    let customer = app.customer().await;
+    let ask = async || customer.send_raw(customer.api(Method::GET, "/public")).await.expect("a whole answer");
     let asked = async {
         let started = Instant::now();
         (join_all((0..8).map(|_| ask())).await, started.elapsed())
     };
-    let (answers, took) = world.place.database.without_sessions(asked).await;
+    let (answers, took) = app.installation.database.with_sessions_locked(asked).await;
     for answer in answers {
         assert_eq!((answer.status, answer.header("content-type")), (503, "application/problem+json"));
         assert_eq!(answer.header("retry-after"), "5");
     }
-    // All of them were in one of two statements, or in the two after those.
+    // Each request waited for one of two statements, or for one of the two that follow them.
     assert!(took < Duration::from_secs(10), "{took:?}");
-    assert_eq!(ask().await.status, 200, "as soon as it answers again");
+    assert_eq!(ask().await.status, 200, "reads work again after the lock");
 }
 
-on_each_engine!(of_different_completions_at_once_one_wins);
-async fn of_different_completions_at_once_one_wins(world: World) {
-    let customer = world.customer().await;
+on_each_engine!(when_different_completions_come_at_once_one_wins);
+async fn when_different_completions_come_at_once_one_wins(app: TestApp) {
+    let customer = app.customer().await;
     let selfie = customer.selfie().await;
     let bodies = (0..30).map(|number| json!({ "name": format!("Name {number}"), "cpf": "12345678909", "selfie_url": selfie }));
     let replies = join_all(bodies.map(|body| customer.complete(body))).await;
@@ -78,12 +78,12 @@ async fn of_different_completions_at_once_one_wins(world: World) {
     for reply in replies.iter().filter(|reply| reply.status != 202) {
         reply.problem(409, "conflict");
     }
-    customer.reaches("COMPLETED", SOON).await;
+    customer.wait_for_status("COMPLETED", SOON).await;
 }
 
 on_each_engine!(uploads_and_saves_at_once_leave_one_artifact);
-async fn uploads_and_saves_at_once_leave_one_artifact(world: World) {
-    let customer = world.customer().await;
+async fn uploads_and_saves_at_once_leave_one_artifact(app: TestApp) {
+    let customer = app.customer().await;
     let uploads = join_all((0..6).map(|number| {
         let photo = if number % 2 == 0 { photos::selfie() } else { photos::other_selfie() };
         customer.upload("selfie_url", photo)
@@ -92,27 +92,27 @@ async fn uploads_and_saves_at_once_leave_one_artifact(world: World) {
     let (uploads, saves) = futures::join!(uploads, saves);
     assert!(uploads.iter().all(Reply::is_success) && saves.iter().all(Reply::is_success));
     customer.complete(json!({})).await.expect(202);
-    customer.reaches("COMPLETED", SOON).await;
-    let shown = world.operator.session(&customer.id).await;
+    customer.wait_for_status("COMPLETED", SOON).await;
+    let shown = app.operator.session(&customer.id).await;
     assert_eq!(shown["artifacts"].as_array().map(Vec::len), Some(1), "{shown}");
 }
 
-on_each_engine!(completing_against_the_clock_ends_one_way);
-async fn completing_against_the_clock_ends_one_way(world: World) {
-    let (company, secret) = world.company().await;
-    let racers = join_all((0..4).map(|_| race_with_expiry(&world))).await;
+on_each_engine!(a_completion_at_the_deadline_ends_in_one_status);
+async fn a_completion_at_the_deadline_ends_in_one_status(app: TestApp) {
+    let (company, secret) = app.company().await;
+    let racers = join_all((0..4).map(|_| race_with_expiry(&app))).await;
     let received = eventually("an event of every session", SOON, async || {
         let received = company.received();
-        let told = |customer: &Customer| {
+        let has_event = |customer: &Customer| {
             let of_it = |body: &[u8]| String::from_utf8_lossy(body).contains(&customer.id);
             received.iter().any(|request| of_it(&request.body))
         };
-        racers.iter().all(|(customer, _)| told(customer)).then_some(received)
+        racers.iter().all(|(customer, _)| has_event(customer)).then_some(received)
     });
     let received = received.await;
     for (customer, expected) in &racers {
-        let session_ref = world.operator.session_ref(&customer.id).await;
-        assert_eq!(world.place.database.events(&session_ref).await, [*expected]);
+        let session_ref = app.operator.session_ref(&customer.id).await;
+        assert_eq!(app.installation.database.events(&session_ref).await, [*expected]);
         let events = received.iter().map(|request| request.verified(&secret));
         for event in events.filter(|event| event["data"]["sessionId"] == *customer.id) {
             assert_eq!(event["type"], *expected);
@@ -120,12 +120,12 @@ async fn completing_against_the_clock_ends_one_way(world: World) {
     }
 }
 
-/// Completes many times around the deadline; answers the one event that the session may have.
-async fn race_with_expiry(world: &World) -> (Customer, &'static str) {
-    let customer = world.customer_with(&["--ttl", "6s"]).await;
+/// Completes many times around the deadline, and returns the customer and the only event the session may have.
+async fn race_with_expiry(app: &TestApp) -> (Customer, &'static str) {
+    let customer = app.customer_with(&["--ttl", "6s"]).await;
     let photo = customer.upload("selfie_url", photos::small()).await.expect(201).json();
-    let user_data = honest(photo["url"].as_str().expect("a url"));
-    // Every second racer starts so late that only the last attempts before the deadline can win.
+    let user_data = valid_user_data(photo["url"].as_str().expect("a url"));
+    // About half of the sessions start so late that only the last attempts before the deadline can win.
     let first = if customer.id.as_bytes()[5] % 2 == 0 { -40 } else { -8 };
     let attempts = (0..24).map(|number| {
         let (customer, user_data) = (&customer, &user_data);
@@ -140,6 +140,6 @@ async fn race_with_expiry(world: &World) -> (Customer, &'static str) {
         reply.problem(410, "expired");
     }
     let expected = if accepted > 0 { ("COMPLETED", "session.completed") } else { ("EXPIRED", "session.expired") };
-    customer.reaches(expected.0, Duration::from_secs(30)).await;
+    customer.wait_for_status(expected.0, Duration::from_secs(30)).await;
     (customer, expected.1)
 }

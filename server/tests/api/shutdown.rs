@@ -1,4 +1,4 @@
-//! On SIGTERM whoever is being served is served to the end, and the process is gone within 30 s with exit code 0.
+//! On SIGTERM the server finishes the requests in progress and exits with code 0 within 30 s.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::support::{Customer, World, on_each_engine, photos};
+use crate::support::{Customer, TestApp, on_each_engine, photos};
 
 const GRACE: Duration = Duration::from_secs(30);
 
-/// A request by hand over a connection of its own.
+/// A hand-written request on its own connection.
 struct SlowSender {
     connection: TcpStream,
 }
 
 impl SlowSender {
-    /// Sends the head of an upload, and waits until the server has read it and asks for the body.
-    async fn begins_an_upload(world: &World, customer: &Customer, length: usize) -> Self {
-        let mut connection = TcpStream::connect(("127.0.0.1", world.place.port)).await.expect("connects");
+    /// Sends the headers of an upload, and waits until the server requests the body.
+    async fn begins_an_upload(app: &TestApp, customer: &Customer, length: usize) -> Self {
+        let mut connection = TcpStream::connect(("127.0.0.1", app.installation.port)).await.expect("connects");
         let head = format!(
             "POST /kyc-sessions/{}/upload HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=cut\r\n\
              Content-Length: {length}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
@@ -45,50 +45,50 @@ impl SlowSender {
     }
 }
 
-on_each_engine!(a_request_in_flight_ends_well);
-async fn a_request_in_flight_ends_well(mut world: World) {
-    let customer = world.customer().await;
+on_each_engine!(a_request_in_flight_is_served_to_its_end);
+async fn a_request_in_flight_is_served_to_its_end(mut app: TestApp) {
+    let customer = app.customer().await;
     let head = "--cut\r\nContent-Disposition: form-data; name=\"field\"\r\n\r\nselfie_url\r\n\
                 --cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n";
     let body = [head.as_bytes(), photos::selfie(), b"\r\n--cut--\r\n"].concat();
     let (first, rest) = body.split_at(body.len() / 2);
-    let mut sender = SlowSender::begins_an_upload(&world, &customer, body.len()).await;
+    let mut sender = SlowSender::begins_an_upload(&app, &customer, body.len()).await;
     sender.sends(first).await;
-    world.server.ask_to_end();
-    // Gives the signal time to be noticed while the request is open; nothing is awaited here.
+    app.server.send_sigterm();
+    // Give the server time to notice the signal while the request is open; there is no event to wait for.
     tokio::time::sleep(Duration::from_millis(500)).await;
     sender.sends(rest).await;
     let answer = sender.reads_until("}").await;
     assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
-    assert_eq!(world.server.death(GRACE).await.code(), Some(0));
+    assert_eq!(app.server.wait_for_exit(GRACE).await.code(), Some(0));
 
-    world.crash_and_restart().await;
+    app.crash_and_restart().await;
     let again = customer.upload("selfie_url", photos::selfie()).await.expect(200).json();
     assert!(answer.contains(again["artifactId"].as_str().expect("an artifact id")), "the 201 is still true");
     customer.finish().await;
 }
 
-on_each_engine!(who_never_ends_keeps_nobody_waiting);
-async fn who_never_ends_keeps_nobody_waiting(mut world: World) {
-    let customer = world.customer().await;
-    let mut stuck = SlowSender::begins_an_upload(&world, &customer, 100_000).await;
+on_each_engine!(stuck_clients_do_not_delay_the_shutdown);
+async fn stuck_clients_do_not_delay_the_shutdown(mut app: TestApp) {
+    let customer = app.customer().await;
+    let mut stuck = SlowSender::begins_an_upload(&app, &customer, 100_000).await;
     stuck.sends(b"--cut\r\n").await;
-    let idle = TcpStream::connect(("127.0.0.1", world.place.port)).await.expect("connects");
-    let mut half = TcpStream::connect(("127.0.0.1", world.place.port)).await.expect("connects");
+    let idle = TcpStream::connect(("127.0.0.1", app.installation.port)).await.expect("connects");
+    let mut half = TcpStream::connect(("127.0.0.1", app.installation.port)).await.expect("connects");
     half.write_all(b"GET /healthz HTTP/1.1\r\nHos").await.expect("sends half a head");
-    let (status, took) = world.server.sigterm().await;
+    let (status, took) = app.server.sigterm().await;
     assert_eq!(status.code(), Some(0));
     assert!(took < GRACE, "{took:?}");
     drop((stuck, idle, half));
 }
 
-on_each_engine!(an_idle_server_ends_at_once_and_keeps_everything);
-async fn an_idle_server_ends_at_once_and_keeps_everything(mut world: World) {
-    let customer = world.customer().await;
+on_each_engine!(an_idle_server_stops_and_keeps_everything);
+async fn an_idle_server_stops_and_keeps_everything(mut app: TestApp) {
+    let customer = app.customer().await;
     customer.submit().await;
-    let (status, took) = world.server.sigterm().await;
+    let (status, took) = app.server.sigterm().await;
     assert_eq!(status.code(), Some(0));
     assert!(took < GRACE, "{took:?}");
-    world.crash_and_restart().await;
-    customer.reaches("COMPLETED", GRACE).await;
+    app.crash_and_restart().await;
+    customer.wait_for_status("COMPLETED", GRACE).await;
 }

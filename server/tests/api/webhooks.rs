@@ -1,14 +1,14 @@
-//! A company hears of every event at least once, signed, until it says 2xx; every try is on record.
+//! The server delivers every event at least once, signed, and retries until the receiver answers 2xx. Every try is recorded.
 
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::support::{Answer, Receiver, SOON, Value, World, on_each_engine};
+use crate::support::{Answer, Receiver, SOON, TestApp, Value, on_each_engine};
 
-/// Five seconds, twenty percent of jitter either way, and what a busy machine adds.
-fn is_the_second_try(after: Duration) -> bool {
+/// Whether this is the delay of the second try: five seconds with 20% jitter either way, and more on a busy machine.
+fn is_second_try(after: Duration) -> bool {
     (Duration::from_millis(3_950)..Duration::from_secs(10)).contains(&after)
 }
 
@@ -17,11 +17,11 @@ fn recorded(delivery: &Value) -> &Vec<Value> {
 }
 
 on_each_engine!(a_delivery_is_a_standard_webhook);
-async fn a_delivery_is_a_standard_webhook(world: World) {
-    let (company, secret) = world.company().await;
+async fn a_delivery_is_a_standard_webhook(app: TestApp) {
+    let (company, secret) = app.company().await;
     let key = secret.strip_prefix("whsec_").expect("a Standard Webhooks secret");
     assert_eq!(STANDARD.decode(key).map(|bytes| bytes.len()), Ok(32));
-    world.customer().await.finish().await;
+    app.customer().await.finish().await;
     let received = company.requests(1, SOON).await;
     let delivery = &received[0];
     delivery.verified(&secret);
@@ -36,18 +36,18 @@ async fn a_delivery_is_a_standard_webhook(world: World) {
     assert!(webhook.verify(changed.as_bytes(), &delivery.headers).is_err(), "the signature covers the body");
 }
 
-on_each_engine!(a_failed_try_is_made_again_after_five_seconds);
-async fn a_failed_try_is_made_again_after_five_seconds(world: World) {
-    let (company, secret) = world.company().await;
+on_each_engine!(a_failed_try_is_repeated_after_five_seconds);
+async fn a_failed_try_is_repeated_after_five_seconds(app: TestApp) {
+    let (company, secret) = app.company().await;
     company.next_answer(Answer::Status(500));
-    let customer = world.customer().await;
+    let customer = app.customer().await;
     customer.finish().await;
     let tries = company.requests(2, SOON).await;
     let between = tries[1].at - tries[0].at;
-    assert!(is_the_second_try(between), "{between:?}");
+    assert!(is_second_try(between), "{between:?}");
     company.only_event(&secret, SOON).await;
 
-    let delivery = world.operator.delivery_with_attempts(&customer.id, 2, SOON).await;
+    let delivery = app.operator.delivery_with_attempts(&customer.id, 2, SOON).await;
     let attempts = recorded(&delivery);
     assert_eq!(attempts.len(), 2, "{delivery}");
     assert!(attempts[0].to_string().contains("500"), "{delivery}");
@@ -55,36 +55,36 @@ async fn a_failed_try_is_made_again_after_five_seconds(world: World) {
 }
 
 on_each_engine!(a_redirect_is_a_failure_and_is_not_followed);
-async fn a_redirect_is_a_failure_and_is_not_followed(world: World) {
-    let (company, _) = world.company().await;
+async fn a_redirect_is_a_failure_and_is_not_followed(app: TestApp) {
+    let (company, _) = app.company().await;
     let elsewhere = Receiver::start().await;
     company.next_answer(Answer::Redirect(elsewhere.url.clone()));
-    let customer = world.customer().await;
+    let customer = app.customer().await;
     customer.finish().await;
     let tries = company.requests(2, SOON).await;
-    assert!(is_the_second_try(tries[1].at - tries[0].at));
-    let delivery = world.operator.delivery_with_attempts(&customer.id, 2, SOON).await;
+    assert!(is_second_try(tries[1].at - tries[0].at));
+    let delivery = app.operator.delivery_with_attempts(&customer.id, 2, SOON).await;
     assert!(recorded(&delivery)[0].to_string().contains("302"), "{delivery}");
     assert_eq!(elsewhere.received().len(), 0);
 }
 
 on_each_engine!(only_2xx_is_success);
-async fn only_2xx_is_success(world: World) {
-    let (company, _) = world.company().await;
+async fn only_2xx_is_success(app: TestApp) {
+    let (company, _) = app.company().await;
     company.next_answer(Answer::Status(404));
     company.next_answer(Answer::Status(204));
-    let customer = world.customer().await;
+    let customer = app.customer().await;
     customer.finish().await;
-    let delivery = world.operator.delivery_with_attempts(&customer.id, 2, SOON).await;
+    let delivery = app.operator.delivery_with_attempts(&customer.id, 2, SOON).await;
     assert!(recorded(&delivery)[1].to_string().contains("204"), "{delivery}");
     assert_eq!(company.received().len(), 2);
 }
 
-on_each_engine!(a_receiver_that_hangs_is_given_up_after_twenty_seconds);
-async fn a_receiver_that_hangs_is_given_up_after_twenty_seconds(world: World) {
-    let (company, secret) = world.company().await;
+on_each_engine!(a_try_times_out_after_twenty_seconds);
+async fn a_try_times_out_after_twenty_seconds(app: TestApp) {
+    let (company, secret) = app.company().await;
     company.next_answer(Answer::Hang);
-    let customer = world.customer().await;
+    let customer = app.customer().await;
     customer.finish().await;
     let tries = company.requests(2, Duration::from_secs(60)).await;
     let between = tries[1].at - tries[0].at;
@@ -93,42 +93,42 @@ async fn a_receiver_that_hangs_is_given_up_after_twenty_seconds(world: World) {
     company.only_event(&secret, SOON).await;
 }
 
-on_each_engine!(a_slow_company_keeps_no_other_waiting);
-async fn a_slow_company_keeps_no_other_waiting(world: World) {
-    let (slow, _) = world.company().await;
-    let (quick, secret) = world.company().await;
+on_each_engine!(a_slow_receiver_delays_no_other);
+async fn a_slow_receiver_delays_no_other(app: TestApp) {
+    let (slow, _) = app.company().await;
+    let (quick, secret) = app.company().await;
     slow.next_answer(Answer::Hang);
-    world.customer().await.finish().await;
+    app.customer().await.finish().await;
     let event = quick.only_event(&secret, Duration::from_secs(10)).await;
     assert_eq!(event["type"], "session.completed");
     let slow = slow.requests(1, SOON).await;
-    assert_eq!(slow[0].webhook_id(), quick.received()[0].webhook_id(), "one id an event, whoever it is sent to");
+    assert_eq!(slow[0].webhook_id(), quick.received()[0].webhook_id(), "one id for an event at all receivers");
     assert_ne!(slow[0].header("webhook-signature"), quick.received()[0].header("webhook-signature"));
 }
 
-on_each_engine!(a_company_that_hangs_for_every_event_keeps_no_other_waiting);
-async fn a_company_that_hangs_for_every_event_keeps_no_other_waiting(world: World) {
+on_each_engine!(a_receiver_that_hangs_for_every_event_delays_no_other);
+async fn a_receiver_that_hangs_for_every_event_delays_no_other(app: TestApp) {
     const EVENTS: usize = 24;
-    let (slow, _) = world.company().await;
-    let (quick, _) = world.company().await;
+    let (slow, _) = app.company().await;
+    let (quick, _) = app.company().await;
     for _ in 0..EVENTS {
         slow.next_answer(Answer::Hang);
-        world.customer_with(&["--ttl", "3s"]).await;
+        app.customer_with(&["--ttl", "3s"]).await;
     }
     assert_eq!(quick.requests(EVENTS, Duration::from_secs(15)).await.len(), EVENTS);
-    assert!(slow.received().len() <= 8, "no more than its own places");
+    assert!(slow.received().len() <= 8, "a slow endpoint uses only its own slots");
 }
 
-on_each_engine!(a_company_that_is_away_hears_of_it_later);
-async fn a_company_that_is_away_hears_of_it_later(mut world: World) {
-    let (company, secret) = world.company().await;
+on_each_engine!(a_failed_event_is_sent_again_after_a_restart);
+async fn a_failed_event_is_sent_again_after_a_restart(mut app: TestApp) {
+    let (company, secret) = app.company().await;
     company.next_answer(Answer::Status(503));
-    let customer = world.customer().await;
+    let customer = app.customer().await;
     customer.finish().await;
-    world.operator.delivery_with_attempts(&customer.id, 1, SOON).await;
-    world.crash_and_restart().await;
+    app.operator.delivery_with_attempts(&customer.id, 1, SOON).await;
+    app.crash_and_restart().await;
     company.requests(2, SOON).await;
     company.only_event(&secret, SOON).await;
-    let delivery = world.operator.delivery_with_attempts(&customer.id, 2, SOON).await;
+    let delivery = app.operator.delivery_with_attempts(&customer.id, 2, SOON).await;
     assert_eq!(recorded(&delivery).len(), 2, "{delivery}");
 }

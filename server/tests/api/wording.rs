@@ -1,12 +1,12 @@
-//! Operators manage and review sessions; they never own them. No page, doc or help text says or implies that they do: a
-//! list of phrases, looked for in everything that a person reads.
+//! Operators manage and review sessions; they never own them. These tests search everything that people read for phrases that
+//! say or imply otherwise.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::{Engine, World, on_each_engine};
+use crate::support::{Engine, TestApp, on_each_engine};
 
-/// What would imply it, in lower case with plain apostrophes, in each language.
+/// Phrases that imply ownership, in each language, in lower case with plain apostrophes.
 const PHRASES: [&str; 44] = [
     "operator's session",
     "operators' session",
@@ -54,13 +54,13 @@ const PHRASES: [&str; 44] = [
     "nuestras sesiones",
 ];
 
-/// As the phrases are written: lower case, one space where there is any, and no markup within.
+/// Normalizes text like the phrases: lower case, single spaces, plain apostrophes.
 fn plain(text: &str) -> String {
     let text = text.to_lowercase().replace(['’', '`', '*', '_'], "'").replace("&#x27;", "'").replace("&#39;", "'");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The phrases in this text, whole words alone.
+/// The phrases that occur in this text at the start of a word.
 fn found(text: &str) -> Vec<&'static str> {
     let text = plain(text);
     let is_letter = |letter: Option<char>| letter.is_some_and(char::is_alphabetic);
@@ -68,7 +68,7 @@ fn found(text: &str) -> Vec<&'static str> {
     PHRASES.into_iter().filter(|phrase| text.match_indices(phrase).any(|(at, _)| begins(at))).collect()
 }
 
-/// Files of these endings in a folder and beneath it.
+/// Files with this extension in a folder and its subfolders.
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let paths = entries.map(|entry| entry.expect("an entry").path());
@@ -86,12 +86,12 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 }
 
 #[track_caller]
-fn is_clean(place: &str, text: &str) {
-    assert!(found(text).is_empty(), "{place} implies that operators own sessions: {:?}", found(text));
+fn assert_clean(source: &str, text: &str) {
+    assert!(found(text).is_empty(), "{source} implies that operators own sessions: {:?}", found(text));
 }
 
 #[test]
-fn no_doc_and_no_word_implies_that_operators_own_sessions() {
+fn no_text_implies_that_operators_own_sessions() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository");
     let sources = [
         files(&root.join("docs"), "md"),
@@ -101,10 +101,10 @@ fn no_doc_and_no_word_implies_that_operators_own_sessions() {
         vec![root.join("README.md")],
     ];
     for path in &sources {
-        assert!(!path.is_empty(), "there is something to read");
+        assert!(!path.is_empty(), "there are files to read");
     }
     for path in sources.iter().flatten() {
-        is_clean(&path.display().to_string(), &fs::read_to_string(path).expect("text"));
+        assert_clean(&path.display().to_string(), &fs::read_to_string(path).expect("text"));
     }
 }
 
@@ -124,41 +124,41 @@ fn the_search_finds_what_is_planted() {
     }
 }
 
-/// Every command that the help names, with its subcommands.
-async fn commands(world: &World, of: &[&str]) -> Vec<Vec<String>> {
-    let help = world.operator.run(&[of, &["--help"]].concat()).await;
+/// Every command that the help lists, with its subcommands.
+async fn commands(app: &TestApp, of: &[&str]) -> Vec<Vec<String>> {
+    let help = app.operator.run(&[of, &["--help"]].concat()).await;
     assert_eq!(help.code, Some(0), "{of:?}: {help:?}");
-    is_clean(&format!("{of:?} --help"), &help.stdout);
+    assert_clean(&format!("{of:?} --help"), &help.stdout);
     let mut all = vec![of.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>()];
     let listed = help.stdout.split("\nCommands:\n").nth(1).unwrap_or_default();
     for line in listed.lines().take_while(|line| !line.is_empty()) {
         let name = line.split_whitespace().next().unwrap_or_default();
         if name != "help" && line.starts_with("  ") && !line.starts_with("   ") {
-            all.extend(Box::pin(commands(world, &[of, &[name]].concat())).await);
+            all.extend(Box::pin(commands(app, &[of, &[name]].concat())).await);
         }
     }
     all
 }
 
 on_each_engine!(no_help_and_no_page_implies_that_operators_own_sessions);
-async fn no_help_and_no_page_implies_that_operators_own_sessions(world: World) {
-    if world.place.engine == Engine::Sqlite {
-        let all = commands(&world, &[]).await;
+async fn no_help_and_no_page_implies_that_operators_own_sessions(app: TestApp) {
+    if app.installation.engine == Engine::Sqlite {
+        let all = commands(&app, &[]).await;
         let wanted: [&[&str]; 3] = [&["serve"], &["link", "create"], &["session", "show"]];
         assert!(wanted.iter().all(|wanted| all.iter().any(|known| known == wanted)), "{all:?}");
     }
     for language in ["pt-BR", "en", "es"] {
-        let customer = world.customer_with(&["--locale", language]).await;
+        let customer = app.customer_with(&["--locale", language]).await;
         let mut pages = vec![
             customer.page("/identity").await.expect(200),
             customer.page("/selfie").await.expect(200),
             customer.post_form("identity", &[]).await.expect(422),
         ];
-        pages.push(world.stranger("sess_nonsense").get(&format!("/verify/sess_nonsense?lang={language}")).await.expect(404));
+        pages.push(app.stranger("sess_nonsense").get(&format!("/verify/sess_nonsense?lang={language}")).await.expect(404));
         customer.finish().await;
         pages.push(customer.page("").await.expect(200));
         for page in pages {
-            is_clean(&format!("a page in {language}"), &page.text());
+            assert_clean(&format!("a page in {language}"), &page.text());
         }
     }
 }

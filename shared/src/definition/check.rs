@@ -1,131 +1,216 @@
-//! What a flow has to be, beyond its JSON being of the right form: names, limits, colours, addresses, and fields that fit their
-//! type.
+//! The rules for a new flow, besides the types of its values: names, limits, colours, addresses, checks and weights that exist, and fields
+//! that match each other. Every rule is checked, even if another one is broken.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{DEFAULT_TIMEOUT, Definition, FieldDefinition, MAX_FIELDS, MAX_STEPS, Refused};
+use super::{
+    document::{BrandingDefinition, Definition, FieldDefinition},
+    faults::{Collector, path_of},
+};
 use crate::{
+    catalogue::Catalogue,
     duration,
     flow::{FieldType, IMAGE_TYPES, PDF_TYPE, StepType},
 };
 
-pub(super) fn refuse<T>(path: impl Into<String>, reason: impl Into<String>) -> Result<T, Refused> {
-    Err(Refused { path: path.into(), reason: reason.into() })
+const MAX_STEPS: usize = 30;
+const MAX_FIELDS: usize = 100;
+
+/// Notes a fault for every rule that the flow breaks.
+pub(super) fn check(flow: &Definition, catalogue: &Catalogue, faults: &Collector) {
+    check_flow(flow, faults);
+    check_addresses(flow, faults);
+    check_branding(&flow.branding.clone().unwrap_or_default(), faults);
+    check_choice_of_checks(flow, catalogue, faults);
+    check_steps(flow, faults);
+    let fields = fields_of(flow);
+    check_names(&fields, faults);
+    for (path, field) in &fields {
+        check_field(field, path, faults);
+    }
+    check_meanings(&fields, faults);
+    check_conditions(&fields, faults);
 }
 
-impl Definition {
-    /// Refuses the first fault, with its path.
-    pub(super) fn check(&self) -> Result<(), Refused> {
-        if !is_name(&self.name, '-') {
-            return refuse("name", format!("\"{}\"; allowed is [a-z][a-z0-9-]{{0,63}}", self.name));
-        }
-        if self.steps.is_empty() || self.steps.len() > MAX_STEPS {
-            return refuse("steps", format!("{} steps; allowed are 1 to {MAX_STEPS}", self.steps.len()));
-        }
-        if let Err(reason) = duration::parse_seconds(self.timeout.as_deref().unwrap_or(DEFAULT_TIMEOUT)) {
-            return refuse("timeout", reason);
-        }
-        if self.bands.review > self.bands.reject || self.bands.reject > 101 {
-            return refuse("bands", "review must not be above reject");
-        }
-        if let Some((code, weight)) = self.weights.iter().find(|(_, weight)| **weight > 100) {
-            return refuse(format!("weights.{code}"), format!("{weight}; allowed are 0 to 100"));
-        }
-        self.check_branding()?;
-        self.check_steps()
-    }
+/// The path of a field, and the field.
+type Placed<'f> = (String, &'f FieldDefinition);
 
-    fn check_branding(&self) -> Result<(), Refused> {
-        let branding = &self.branding;
-        for (name, color) in
-            [("primaryColor", &branding.primary_color), ("accentColor", &branding.accent_color), ("backgroundColor", &branding.background_color)]
-        {
-            let is_color = |c: &str| c.len() == 7 && c.starts_with('#') && c[1..].bytes().all(|b| b.is_ascii_hexdigit());
-            if let Some(color) = color.as_deref().filter(|c| !is_color(c)) {
-                return refuse(format!("branding.{name}"), format!("\"{color}\"; allowed is #rrggbb"));
-            }
-        }
-        if let Some(url) = branding.privacy_url.as_deref().filter(|url| !url.starts_with("https://")) {
-            return refuse("branding.privacyUrl", format!("\"{url}\"; allowed is an https URL"));
-        }
-        let is_way =
-            |contact: &str| ["https://", "mailto:", "tel:"].iter().any(|start| contact.starts_with(start)) || (contact.contains('@') && !contact.contains(':'));
-        if let Some(contact) = branding.contact.as_deref().filter(|contact| !is_way(contact)) {
-            return refuse("branding.contact", format!("\"{contact}\"; allowed is an e-mail address, or a link that begins with https://, mailto: or tel:"));
-        }
-        for (at, origin) in self.allowed_origins.iter().enumerate() {
-            let host = origin.strip_prefix("https://").unwrap_or_default();
-            if host.is_empty() || !host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b)) {
-                return refuse(format!("allowedOrigins[{at}]"), format!("\"{origin}\"; allowed is https://host, without a path"));
-            }
-        }
-        for (at, url) in self.return_urls.iter().enumerate() {
-            let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
-            let app_scheme = scheme.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
-                && scheme.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+.-".contains(&b));
-            if !app_scheme || ["http", "javascript", "data", "file", "blob"].contains(&scheme) {
-                return refuse(format!("returnUrls[{at}]"), format!("\"{url}\"; allowed is an https URL or an app's own scheme"));
-            }
-        }
-        Ok(())
+fn fields_of(flow: &Definition) -> Vec<Placed<'_>> {
+    let mut fields = Vec::new();
+    for (at, step) in flow.steps.iter().enumerate() {
+        fields.extend(step.fields().iter().enumerate().map(|(number, field)| (format!("steps[{at}].fields[{number}]"), field)));
     }
+    fields
+}
 
-    fn check_steps(&self) -> Result<(), Refused> {
-        let (mut ids, mut names) = (BTreeSet::new(), BTreeSet::new());
-        for (at, step) in self.steps.iter().enumerate() {
-            let path = format!("steps[{at}]");
-            if !is_name(&step.id.replace('_', "-"), '-') {
-                return refuse(format!("{path}.id"), format!("\"{}\"; allowed is [a-z][a-z0-9_-]{{0,63}}", step.id));
-            }
-            if !ids.insert(&step.id) {
-                return refuse(format!("{path}.id"), format!("\"{}\" is used twice", step.id));
-            }
-            if step.r#type == StepType::Review && (at + 1 != self.steps.len() || !step.fields.is_empty()) {
-                return refuse(format!("{path}.type"), "a REVIEW is the last step and has no fields");
-            }
-            for (number, field) in step.fields.iter().enumerate() {
-                let path = format!("{path}.fields[{number}]");
-                check_field(field, &path)?;
-                if !names.insert(&field.name) {
-                    return refuse(format!("{path}.name"), format!("\"{}\" is used twice", field.name));
-                }
-            }
-        }
-        if names.len() > MAX_FIELDS {
-            return refuse("steps", format!("{} fields; at most {MAX_FIELDS} are allowed", names.len()));
-        }
-        for (at, step) in self.steps.iter().enumerate() {
-            for (number, field) in step.fields.iter().enumerate() {
-                if let Some(other) = field.required_when.keys().find(|other| !names.contains(other)) {
-                    return refuse(format!("steps[{at}].fields[{number}].requiredWhen"), format!("\"{other}\" is no field of this flow"));
-                }
-            }
-        }
-        Ok(())
+fn check_flow(flow: &Definition, faults: &Collector) {
+    if !is_name(&flow.name, "-") {
+        faults.note("name", format!("{:?}; allowed is [a-z][a-z0-9-]{{0,63}}", flow.name));
+    }
+    if flow.steps.is_empty() || flow.steps.len() > MAX_STEPS {
+        faults.note("steps", format!("{} steps; allowed are 1 to {MAX_STEPS}", flow.steps.len()));
+    }
+    let fields = flow.fields().count();
+    if fields > MAX_FIELDS {
+        faults.note("steps", format!("{fields} fields; at most {MAX_FIELDS} are allowed"));
+    }
+    if let Some(Err(reason)) = flow.timeout.as_deref().map(duration::parse_seconds) {
+        faults.note("timeout", reason);
+    }
+    if flow.bands.is_some_and(|bands| bands.review > bands.reject) && faults.was_read("bands") {
+        faults.note("bands", "review must not be above reject");
     }
 }
 
-fn check_field(field: &FieldDefinition, path: &str) -> Result<(), Refused> {
-    if !is_name(&field.name, '_') {
-        return refuse(format!("{path}.name"), format!("\"{}\"; allowed is [a-z][a-z0-9_]{{0,63}}", field.name));
+fn check_addresses(flow: &Definition, faults: &Collector) {
+    for (at, origin) in flow.allowed_origins().iter().enumerate() {
+        let host = origin.strip_prefix("https://").unwrap_or_default();
+        if host.is_empty() || !host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b)) {
+            faults.note(&format!("allowedOrigins[{at}]"), format!("{origin:?}; allowed is https://host, without a path"));
+        }
     }
-    if (field.r#type == FieldType::Select) == field.options.is_empty() {
-        return refuse(format!("{path}.options"), "a SELECT has options, and nothing else has");
+    for (at, url) in flow.return_urls().iter().enumerate() {
+        let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+        let app_scheme = scheme.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
+            && scheme.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+.-".contains(&b));
+        if !app_scheme || ["http", "javascript", "data", "file", "blob"].contains(&scheme) {
+            faults.note(&format!("returnUrls[{at}]"), format!("{url:?}; allowed is an https URL or an app's own scheme"));
+        }
     }
-    if field.max_length.is_some_and(|n| n == 0 || n > 10_000) {
-        return refuse(format!("{path}.maxLength"), "allowed are 1 to 10000");
+}
+
+fn check_branding(branding: &BrandingDefinition, faults: &Collector) {
+    let is_color = |c: &str| c.len() == 7 && c.starts_with('#') && c.bytes().skip(1).all(|b| b.is_ascii_hexdigit());
+    for (path, color) in [
+        ("branding.primaryColor", &branding.primary_color),
+        ("branding.accentColor", &branding.accent_color),
+        ("branding.backgroundColor", &branding.background_color),
+    ] {
+        if let Some(color) = color.as_deref().filter(|color| !is_color(color)) {
+            faults.note(path, format!("{color:?}; allowed is #rrggbb"));
+        }
+    }
+    if let Some(url) = branding.privacy_url.as_deref().filter(|url| !url.starts_with("https://")) {
+        faults.note("branding.privacyUrl", format!("{url:?}; allowed is an https URL"));
+    }
+    let is_contact =
+        |contact: &str| ["https://", "mailto:", "tel:"].iter().any(|start| contact.starts_with(start)) || (contact.contains('@') && !contact.contains(':'));
+    if let Some(contact) = branding.contact.as_deref().filter(|contact| !is_contact(contact)) {
+        faults.note("branding.contact", format!("{contact:?}; allowed is an e-mail address, or a link that begins with https://, mailto: or tel:"));
+    }
+}
+
+fn check_choice_of_checks(flow: &Definition, catalogue: &Catalogue, faults: &Collector) {
+    for (at, name) in flow.checks.iter().flatten().enumerate() {
+        if catalogue.find(name).is_none() {
+            faults.note(&format!("checks[{at}]"), format!("{name:?} is not a check; allowed are {}", listed(catalogue.names())));
+        }
+    }
+    for code in flow.weights.iter().flat_map(|weights| weights.keys()) {
+        if catalogue.reason(code).is_none() {
+            let allowed = listed(catalogue.reasons().map(|reason| reason.code));
+            faults.note(&path_of("weights", code), format!("no check has this reason; allowed are {allowed}"));
+        }
+    }
+}
+
+fn check_steps(flow: &Definition, faults: &Collector) {
+    let mut ids = BTreeSet::new();
+    for (at, step) in flow.steps.iter().enumerate() {
+        let path = format!("steps[{at}]");
+        if !is_name(&step.id, "_-") {
+            faults.note(&format!("{path}.id"), format!("{:?}; allowed is [a-z][a-z0-9_-]{{0,63}}", step.id));
+        }
+        if !ids.insert(&step.id) {
+            faults.note(&format!("{path}.id"), format!("{:?} is used twice", step.id));
+        }
+        if step.r#type == StepType::Review && (at + 1 != flow.steps.len() || !step.fields().is_empty()) {
+            faults.note(&format!("{path}.type"), "a REVIEW is the last step and has no fields");
+        }
+    }
+}
+
+fn check_names(fields: &[Placed<'_>], faults: &Collector) {
+    let mut names = BTreeSet::new();
+    for (path, field) in fields {
+        if !is_name(&field.name, "_") {
+            faults.note(&format!("{path}.name"), format!("{:?}; allowed is [a-z][a-z0-9_]{{0,63}}", field.name));
+        }
+        if !names.insert(&field.name) {
+            faults.note(&format!("{path}.name"), format!("{:?} is used twice", field.name));
+        }
+    }
+}
+
+fn check_field(field: &FieldDefinition, path: &str, faults: &Collector) {
+    if (field.r#type == FieldType::Select) == field.options().is_empty() && faults.was_read(&format!("{path}.type")) {
+        faults.note(&format!("{path}.options"), "a SELECT has options, and nothing else has");
     }
     if field.calling_code.as_ref().is_some_and(|c| c.is_empty() || c.len() > 3 || !c.bytes().all(|b| b.is_ascii_digit())) {
-        return refuse(format!("{path}.callingCode"), "allowed are 1 to 3 digits");
+        faults.note(&format!("{path}.callingCode"), "allowed are 1 to 3 digits");
     }
-    let known = |kind: &String| IMAGE_TYPES.contains(&kind.as_str()) || kind == PDF_TYPE;
-    if field.accept.as_ref().is_some_and(|kinds| kinds.is_empty() || !kinds.iter().all(known)) {
-        return refuse(format!("{path}.accept"), format!("allowed are {} and {PDF_TYPE}", IMAGE_TYPES.join(", ")));
+    let allowed = || format!("allowed are {} and {PDF_TYPE}", IMAGE_TYPES.join(", "));
+    if field.accept.as_ref().is_some_and(Vec::is_empty) {
+        faults.note(&format!("{path}.accept"), format!("an empty list; {}", allowed()));
     }
-    Ok(())
+    for (at, kind) in field.accept.iter().flatten().enumerate() {
+        if !IMAGE_TYPES.contains(&kind.as_str()) && kind != PDF_TYPE {
+            faults.note(&format!("{path}.accept[{at}]"), format!("{kind:?}; {}", allowed()));
+        }
+    }
 }
 
-/// `[a-z][a-z0-9{joiner}]{0,63}`
-fn is_name(text: &str, joiner: char) -> bool {
-    text.len() <= 64 && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == joiner)
+/// A meaning belongs to a field of the right type, and to one field only.
+fn check_meanings(fields: &[Placed<'_>], faults: &Collector) {
+    let mut known = BTreeMap::new();
+    for (path, field) in fields {
+        let Some(meaning) = field.is else { continue };
+        let (at, name, kind) = (format!("{path}.is"), meaning.as_str(), meaning.field_type());
+        if field.r#type != kind && faults.was_read(&format!("{path}.type")) {
+            faults.note(&at, format!("{name:?} is on a field of type {}; allowed is {}", field.r#type.as_str(), kind.as_str()));
+        }
+        match known.get(&meaning) {
+            Some(other) => faults.note(&at, format!("{name:?} is already the meaning of {other}; allowed is one field a meaning")),
+            None => drop(known.insert(meaning, path)),
+        }
+    }
+}
+
+/// `requiredWhen` names fields that the flow has, and values that they can have.
+fn check_conditions(fields: &[Placed<'_>], faults: &Collector) {
+    let by_name: BTreeMap<&str, &Placed<'_>> = fields.iter().rev().map(|placed| (placed.1.name.as_str(), placed)).collect();
+    for (path, field) in fields {
+        for (name, wanted) in field.required_when.iter().flatten() {
+            let at = path_of(&format!("{path}.requiredWhen"), name);
+            let Some((other_path, other)) = by_name.get(name.as_str()) else {
+                let allowed = listed(fields.iter().map(|(_, field)| field.name.as_str()).filter(|known| *known != field.name));
+                faults.note(&at, format!("no field of this flow has this name; allowed are {allowed}"));
+                continue;
+            };
+            let possible: Vec<&str> = match other.r#type {
+                FieldType::Select => other.options().iter().map(|option| option.value.as_str()).collect(),
+                FieldType::Boolean => vec!["true", "false"],
+                _ => continue,
+            };
+            if !faults.was_read(&format!("{other_path}.options")) {
+                continue;
+            }
+            for (number, value) in wanted.iter().enumerate().filter(|(_, value)| !possible.contains(&value.as_str())) {
+                let allowed = listed(possible.iter().copied());
+                faults.note(&format!("{at}[{number}]"), format!("{value:?} is not a value of {other_path}; allowed are {allowed}"));
+            }
+        }
+    }
+}
+
+/// Lists what is allowed, for a sentence.
+fn listed<'a>(items: impl Iterator<Item = &'a str>) -> String {
+    let items: Vec<_> = items.collect();
+    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+}
+
+/// `[a-z][a-z0-9{joiners}]{0,63}`
+fn is_name(text: &str, joiners: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || joiners.contains(c);
+    text.len() <= 64 && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(fits)
 }

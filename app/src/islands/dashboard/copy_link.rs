@@ -1,13 +1,13 @@
-//! The island `CopyLink`: a button that copies what stands in an input. Without script there is no button, and the input can
-//! be selected and copied by hand.
+//! The island `CopyLink`: a button that copies the text of an input. Without script there is no button, and the operator selects
+//! and copies the text by hand.
 
 use leptos::prelude::*;
 
-/// The button for the input of id `target`, and what came of pressing it.
+/// The button for the input with the id `target`, and a text that says whether copying worked.
 #[island]
 pub fn CopyLink(target: String, copy: String, copied: String, failed: String) -> impl IntoView {
     let (there, said) = (RwSignal::new(false), RwSignal::new(String::new()));
-    // Never on the server.
+    // An effect never runs on the server, so only a browser shows the button.
     Effect::new(move || there.set(true));
     let words = StoredValue::new((target, copied, failed));
     let press = move |_| {
@@ -29,11 +29,11 @@ mod browser {
     use wasm_bindgen_futures::JsFuture;
     use web_sys::{HtmlDocument, HtmlInputElement};
 
-    /// Selects the input, so that copying by hand is one key away, and copies it.
+    /// Selects the input, so that the operator can still copy it with one key, and copies it.
     pub fn copy(target: &str, said: RwSignal<String>, copied: String, failed: String) {
         let Some(input) = document().get_element_by_id(target).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) else { return };
         input.select();
-        // Said anew each time, or the second time nothing is announced.
+        // Screen readers only announce a text that changes.
         said.set(String::new());
         spawn_local(async move {
             let done = if window().is_secure_context() {

@@ -1,10 +1,10 @@
-//! The island `LiveStatus`: loads the page again once the session has moved on. Where somebody is typing, or the page holds
-//! what another would not show, it only says so.
+//! The island `LiveStatus`: it reloads the page when the session has a new status. While the operator is typing, or where the page
+//! shows something that a reload would lose, it only says so.
 
 use leptos::prelude::*;
 use shared::session::Status;
 
-/// Listens at `events`, from a `page` that shows `status`. `texts` says what each status is, by its name.
+/// Listens to `events`, on a `page` that shows `status`. `texts` has a sentence for each status, by its name.
 #[island]
 pub fn LiveStatus(
     events: String,
@@ -12,7 +12,7 @@ pub fn LiveStatus(
     status: Status,
     texts: Vec<(String, String)>,
     show: String,
-    /// The page holds what is gone once it is loaded again.
+    /// The page shows something that a reload would lose.
     holds: bool,
 ) -> impl IntoView {
     let now = RwSignal::new(None::<Status>);
@@ -45,9 +45,9 @@ mod browser {
         status: Status,
     }
 
-    /// Follows the events while the page is seen, until the session is at its end. A browser has six connections for all its
-    /// pages, so one that nobody looks at holds none; seen again, it asks anew, and is told first how far the session is. After
-    /// a lost connection the browser asks again by itself.
+    /// Follows the events while the page is visible, until the session ends. A browser has six connections for all its pages, so a
+    /// hidden page keeps none. When it is visible again it asks again, and the first event is the current status. After a lost
+    /// connection the browser connects again by itself.
     pub fn listen(events: String, page: String, drawn: Status, holds: bool, now: RwSignal<Option<Status>>) {
         let heard = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             let Some(StatusNow { status }) = event.data().as_string().and_then(|text| json::parse(&text)) else { return };
@@ -85,7 +85,7 @@ mod browser {
         }
     }
 
-    /// Whether a form of the page holds anything typed.
+    /// Whether the operator typed something into a form of the page.
     fn is_typing() -> bool {
         let Ok(inputs) = document().query_selector_all("main form input[type=text]") else { return false };
         let typed = |at| inputs.get(at)?.dyn_into::<HtmlInputElement>().ok().map(|input| input.value());

@@ -1,4 +1,4 @@
-//! The two islands of the dashboard, in a bundle of their own.
+//! The two islands of the dashboard. They have their own bundle, so that no customer downloads them.
 
 pub mod copy_link;
 pub mod live_status;

@@ -1,10 +1,35 @@
-//! What an operator reads of a URL that was not taken.
+//! Why the URL of an endpoint was refused: a reason for each sentence, and the sentence with what is allowed.
 
-use super::DashboardWords;
-use crate::{dashboard::data::BadUrl, words::fill};
+use super::texts::DashboardWords;
+use crate::words::fill;
+
+/// What is wrong with a URL, with the values that its sentence names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadUrl {
+    /// It is not a URL.
+    NotAUrl,
+    /// More bytes than this.
+    TooLong(usize),
+    /// A host name of more characters than this.
+    LongName(usize),
+    /// A part of a host name of more characters than this.
+    LongLabel(usize),
+    /// This scheme, which is neither https nor http.
+    Scheme(String),
+    /// A user name or a password in it.
+    UserInfo,
+    /// No host.
+    NoHost,
+    /// Port 0.
+    PortZero,
+    /// This host has no address that is public or in an allowed network.
+    NotPublic(String),
+    /// Plain http to this host, which has an address that the setting does not list.
+    PlainHttp(String),
+}
 
 impl DashboardWords {
-    /// Why nothing could be sent to a URL, with what is allowed.
+    /// Why a URL was refused, with what is allowed.
     pub fn bad_url_of(&self, why: &BadUrl) -> String {
         match why {
             BadUrl::NotAUrl => self.url_malformed.to_owned(),

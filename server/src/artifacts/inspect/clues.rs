@@ -1,13 +1,13 @@
-//! What an image's metadata says before it is thrown away: hints that a check may weigh later, and the orientation,
-//! which is all that is written back. Reads TIFF (EXIF 2.32, section 4.6) itself, one directory after the other and
-//! never nested deeper than EXIF's own, so that a hostile file buys no more work than a plain one.
+//! Reads an image's metadata before it is removed: clues that a check may use later, and the orientation, which is the only part
+//! that we write back. It reads TIFF (EXIF 2.32, section 4.6) itself: the main directory and EXIF's own, never deeper, so that a
+//! hostile file causes no more work than any other.
 
 use image::metadata::Orientation;
 use serde::{Deserialize, Serialize};
 
-/// The longest text kept, in characters.
+/// The longest text that we keep, in characters.
 const MAX_TEXT: usize = 200;
-/// The most entries read of one directory; cameras write some dozens.
+/// The most entries that we read from one directory. Cameras write some dozens.
 const MAX_ENTRIES: usize = 256;
 
 const MAKE: u16 = 0x010F;
@@ -18,7 +18,7 @@ const EXIF_DIRECTORY: u16 = 0x8769;
 const GPS_DIRECTORY: u16 = 0x8825;
 const DATE_TIME_ORIGINAL: u16 = 0x9003;
 
-/// What metadata told. Texts are as the file had them, at most 200 characters.
+/// What the metadata contained. Texts are as in the file, without control characters, at most 200 characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clues {
     /// The program that wrote the file.
@@ -27,11 +27,11 @@ pub struct Clues {
     pub taken_at: Option<String>,
     /// Maker and model of the camera.
     pub device: Option<String>,
-    /// Whether it said where it was taken. The place itself is not kept.
+    /// Whether it had a GPS position. We do not keep the position.
     pub had_gps: bool,
 }
 
-/// Reads EXIF that begins at its TIFF header; what cannot be read is left out.
+/// Reads EXIF that begins at its TIFF header. Leaves out what it cannot read.
 pub(super) fn read(exif: &[u8]) -> Clues {
     let Some(tiff) = Tiff::new(exif) else { return Clues::default() };
     let main = tiff.directory(tiff.u32(4));
@@ -45,12 +45,12 @@ pub(super) fn read(exif: &[u8]) -> Clues {
     }
 }
 
-/// The orientation that EXIF gives, or none where it gives none that is valid.
+/// The orientation in EXIF, or `NoTransforms` if it has no valid one.
 pub(super) fn orientation(exif: &[u8]) -> Orientation {
     Orientation::from_exif_chunk(exif).unwrap_or(Orientation::NoTransforms)
 }
 
-/// EXIF, from its TIFF header on, that holds the orientation alone; `None` where nothing needs to be said.
+/// EXIF that contains only the orientation, from the TIFF header on. `None` if the image needs no transformation.
 pub(super) fn fresh_exif(orientation: Orientation) -> Option<[u8; 26]> {
     if orientation == Orientation::NoTransforms {
         return None;
@@ -60,7 +60,8 @@ pub(super) fn fresh_exif(orientation: Orientation) -> Option<[u8; 26]> {
     Some(exif)
 }
 
-/// Cleans a text of unknown origin: no control characters, no outer blanks, a bounded length, `None` if nothing is left.
+/// Cleans a text from an uploaded file: ends it at a NUL, removes control characters and outer spaces, and cuts it to [`MAX_TEXT`].
+/// `None` if nothing is left.
 pub(super) fn clean(raw: &[u8]) -> Option<String> {
     let raw = &raw[..raw.len().min(MAX_TEXT * 4)];
     let text = String::from_utf8_lossy(raw.split(|&byte| byte == 0).next().unwrap_or_default());
@@ -69,7 +70,7 @@ pub(super) fn clean(raw: &[u8]) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Models often begin with their maker already.
+/// Maker and model. Many models already begin with the maker's name.
 fn device(make: Option<String>, model: Option<String>) -> Option<String> {
     match (make, model) {
         (Some(make), Some(model)) if !model.starts_with(&make) => clean(format!("{make} {model}").as_bytes()),
@@ -77,7 +78,7 @@ fn device(make: Option<String>, model: Option<String>) -> Option<String> {
     }
 }
 
-/// A TIFF file in memory. What lies outside it reads as zero.
+/// A TIFF file in memory. Reading beyond its end gives zero.
 struct Tiff<'a> {
     bytes: &'a [u8],
     little: bool,
@@ -102,7 +103,7 @@ impl<'a> Tiff<'a> {
         if self.little { b << 16 | a } else { a << 16 | b }
     }
 
-    /// Where the entries of the directory at `at` begin, 12 bytes each.
+    /// The offsets of the entries of the directory at `at`. Each entry has 12 bytes.
     fn directory(&self, at: usize) -> Vec<usize> {
         let count = usize::from(self.u16(at)).min(MAX_ENTRIES);
         (0..count).map(|index| at + 2 + index * 12).take_while(|entry| entry + 12 <= self.bytes.len()).collect()
@@ -161,7 +162,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn fresh_exif_says_the_orientation_and_nothing_else() {
+    fn fresh_exif_has_only_the_orientation() {
         for value in 2..=8 {
             let wanted = Orientation::from_exif(value).unwrap();
             let exif = fresh_exif(wanted).unwrap();

@@ -1,18 +1,17 @@
-//! Follows a JPEG's scans without making pixels (ITU-T T.81, annexes A and B). Decoders fill missing data with grey and
-//! say nothing, so this is what tells an upload that was cut short from a whole one; it also finds the exact byte where
-//! a picture ends.
+//! Reads the scans of a JPEG without decoding pixels (ITU-T T.81, annexes A and B). Decoders fill missing data with grey and report no
+//! error, so only this finds out that an upload was cut off. It also finds the exact byte where a picture ends.
 
+use super::fault::{Fault, check_size};
 use super::huffman::{Bits, Stop, Table};
 use super::scan::{Part, Pass, Scan};
-use super::{Fault, check_size};
 
 const DAMAGED: Fault = Fault::BadImage("its pixel data is damaged");
 const BAD_FRAME: Fault = Fault::BadImage("its frame header is malformed");
 const BAD_SCAN: Fault = Fault::BadImage("a scan header is malformed");
-/// The `missing_bits` of a coefficient of which nothing has come yet.
+/// The value of `missing_bits` for a coefficient of which no scan has sent any bit yet.
 const UNSENT: u8 = u8::MAX;
 
-/// The Huffman tables and the restart interval in force.
+/// The Huffman tables and the restart interval that apply to the next scan.
 #[derive(Default)]
 pub(super) struct Tables {
     dc: [Option<Table>; 4],
@@ -21,7 +20,7 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Takes in the body of a DHT segment.
+    /// Reads the body of a DHT segment.
     pub(super) fn define_huffman(&mut self, mut body: &[u8]) -> Result<(), Fault> {
         const BAD: Fault = Fault::BadImage("a Huffman table is malformed");
         while let Some((&place, rest)) = body.split_first() {
@@ -35,7 +34,7 @@ impl Tables {
         Ok(())
     }
 
-    /// Takes in the body of a DRI segment.
+    /// Reads the body of a DRI segment.
     pub(super) fn define_restart(&mut self, body: &[u8]) -> Result<(), Fault> {
         let interval = body.first_chunk().ok_or(Fault::BadImage("its restart interval is malformed"))?;
         self.restart_every = u16::from_be_bytes(*interval).into();
@@ -45,16 +44,16 @@ impl Tables {
 
 struct Component {
     id: u8,
-    /// Blocks across and down in an interleaved unit.
+    /// Blocks of the component across and down in an interleaved unit (sampling factors).
     across: u32,
     down: u32,
-    /// For each coefficient, how many low bits are still to come.
+    /// For each coefficient, how many low bits later scans still have to send.
     missing_bits: [u8; 64],
-    /// For each block, which coefficients are not zero; later scans send one bit for each of them.
+    /// For each block, a bit for each coefficient that is not zero. Later scans send one more bit for each of them.
     nonzero: Vec<u64>,
 }
 
-/// The frame header, and how much of the picture the scans have brought so far.
+/// The frame header, and which data the scans have sent so far.
 pub(super) struct Frame {
     /// Width in pixels.
     pub(super) width: u32,
@@ -91,17 +90,17 @@ impl Frame {
         Ok(frame)
     }
 
-    /// Whether every bit of every coefficient has come.
+    /// Whether the scans have sent every bit of every coefficient.
     pub(super) fn is_whole(&self) -> bool {
         self.components.iter().all(|component| component.missing_bits == [0; 64])
     }
 
-    /// Whether there is something to show of every component. Enough where the file itself says that it ends there.
+    /// Whether every component has its first data. That is enough if the file then ends with an EOI marker.
     pub(super) fn is_viewable(&self) -> bool {
         self.components.iter().all(|component| component.missing_bits[0] != UNSENT)
     }
 
-    /// How many units a scan of these components has (T.81, A.2): of a single one, the blocks that hold its pixels.
+    /// The number of units in a scan of these components (T.81, A.2). In a scan of a single component a unit is a block.
     fn units(&self, parts: &[Part]) -> u32 {
         let (across, down) = match parts {
             [part] => (self.components[part.component].across, self.components[part.component].down),
@@ -110,17 +109,17 @@ impl Frame {
         (self.width * across).div_ceil(8 * self.across) * (self.height * down).div_ceil(8 * self.down)
     }
 
-    /// Follows one scan, given the body of its SOS segment and the data after it.
+    /// Reads one scan, given the body of its SOS segment and the data after it.
     ///
-    /// Returns how many bytes of `data` the scan takes.
+    /// Returns how many bytes of `data` belong to the scan.
     pub(super) fn follow(&mut self, tables: &Tables, header: &[u8], data: &[u8]) -> Result<usize, Fault> {
         let parts = self.scan_parts(tables, header)?;
         let mut scan = Scan { bits: Bits::new(data), pass: self.pass(header, parts.len())?, end_of_band_run: 0 };
         self.walk(&mut scan, &parts, tables.restart_every).map_err(|stop| match stop {
-            Stop::Dry => Fault::Truncated,
+            Stop::Truncated => Fault::Truncated,
             Stop::Corrupt => DAMAGED,
         })?;
-        let (coefficients, low) = scan.pass.brings();
+        let (coefficients, low) = scan.pass.coefficients();
         for part in &parts {
             self.components[part.component].missing_bits[coefficients.clone()].fill(low);
         }
@@ -155,7 +154,7 @@ impl Frame {
     }
 
     fn walk(&mut self, scan: &mut Scan, parts: &[Part], restart_every: u32) -> Result<(), Stop> {
-        let alone = parts.len() == 1;
+        let is_single = parts.len() == 1;
         let bands = matches!(scan.pass, Pass::FirstAc { .. } | Pass::RefineAc { .. });
         let units = self.units(parts);
         if bands {
@@ -168,9 +167,9 @@ impl Frame {
             }
             for part in parts {
                 let component = &mut self.components[part.component];
-                let blocks = if alone { 1 } else { component.across * component.down };
+                let blocks = if is_single { 1 } else { component.across * component.down };
                 for _ in 0..blocks {
-                    // Only bands need to know the block, and they come alone, in order.
+                    // Only AC bands need the block's coefficients. Their scans have a single component, so unit and block are the same.
                     let mut unused = 0;
                     let nonzero = if bands { &mut component.nonzero[unit as usize] } else { &mut unused };
                     scan.block(part, nonzero)?;

@@ -1,12 +1,12 @@
-//! Bits and Huffman codes of a JPEG's entropy-coded data (ITU-T T.81, annexes C and F). Values are passed over, not
-//! kept: all that matters here is whether the data a picture needs is there.
+//! Reads the bits and Huffman codes of a JPEG's entropy-coded data (ITU-T T.81, annexes C and F). It skips most values, because it
+//! only has to find out whether any data is missing.
 
-/// Why entropy-coded data cannot be followed any further.
+/// Why reading entropy-coded data had to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// It ends before the picture does.
-    Dry,
-    /// It breaks the rules of its coding.
+    /// The data ends before the picture is complete.
+    Truncated,
+    /// The data is not validly coded.
     Corrupt,
 }
 
@@ -19,7 +19,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Builds a table from the number of codes of each length and their values; `None` if there are too many codes.
+    /// Builds a table from the number of codes of each length, and the values. `None` if there are too many codes.
     pub(super) fn new(counts: &[u8; 16], values: &[u8]) -> Option<Self> {
         let mut table = Self { limit: [0; 16], first: [0; 16], offset: [0; 16], values: values.to_vec() };
         let (mut code, mut index) = (0, 0);
@@ -38,26 +38,27 @@ impl Table {
     }
 }
 
-/// Reads bits up to the next marker, taking out stuffed zeros.
+/// Reads bits up to the next marker, and removes stuffed zeros.
 pub(super) struct Bits<'a> {
     data: &'a [u8],
     at: usize,
-    held: u64,
+    /// Bits that were read from `data` but not yet used: the lowest `count` bits.
+    buffer: u64,
     count: u32,
 }
 
 impl<'a> Bits<'a> {
     pub(super) const fn new(data: &'a [u8]) -> Self {
-        Self { data, at: 0, held: 0, count: 0 }
+        Self { data, at: 0, buffer: 0, count: 0 }
     }
 
     /// The value of the next code.
     pub(super) fn decode(&mut self, table: &Table) -> Result<u8, Stop> {
         self.fill(16);
-        let known = self.held << 16 >> self.count;
+        let known = self.buffer << 16 >> self.count;
         let next = (known & 0xFFFF) as u32;
         let Some(length) = table.limit.iter().position(|&limit| next < limit) else {
-            return Err(if self.count < 16 { self.dry() } else { Stop::Corrupt });
+            return Err(if self.count < 16 { self.out_of_bits() } else { Stop::Corrupt });
         };
         let code = next >> (15 - length);
         self.skip(length as u32 + 1)?;
@@ -65,20 +66,20 @@ impl<'a> Bits<'a> {
         table.values.get(index).copied().ok_or(Stop::Corrupt)
     }
 
-    /// Passes over at most 32 bits.
+    /// Skips at most 32 bits.
     pub(super) fn skip(&mut self, bits: u32) -> Result<(), Stop> {
         self.fill(bits);
-        self.count = self.count.checked_sub(bits).ok_or_else(|| self.dry())?;
+        self.count = self.count.checked_sub(bits).ok_or_else(|| self.out_of_bits())?;
         Ok(())
     }
 
     /// The next bits, at most 32, as a number.
     pub(super) fn take(&mut self, bits: u32) -> Result<u32, Stop> {
         self.skip(bits)?;
-        Ok((self.held >> self.count & ((1 << bits) - 1)) as u32)
+        Ok((self.buffer >> self.count & ((1 << bits) - 1)) as u32)
     }
 
-    /// Goes on after the restart marker with this number, 0 to 7, which has to be the next marker.
+    /// Skips to after the restart marker with this number, 0 to 7. It must be the next marker.
     pub(super) fn restart(&mut self, number: u8) -> Result<(), Stop> {
         self.count = 0;
         match next_marker(self.data, self.at) {
@@ -86,12 +87,12 @@ impl<'a> Bits<'a> {
                 self.at = at + 2;
                 Ok(())
             }
-            None | Some((_, 0xD9)) => Err(Stop::Dry),
+            None | Some((_, 0xD9)) => Err(Stop::Truncated),
             Some(_) => Err(Stop::Corrupt),
         }
     }
 
-    /// How many bytes of the data have been read, the byte of the last bit included.
+    /// How many bytes of the data have been read, including the byte of the last bit that was used.
     pub(super) fn bytes_read(&self) -> usize {
         (0..self.count / 8).fold(self.at, |at, _| at - if self.data[..at].ends_with(&[0xFF, 0]) { 2 } else { 1 })
     }
@@ -109,21 +110,21 @@ impl<'a> Bits<'a> {
                 }
                 _ => return,
             };
-            self.held = self.held << 8 | u64::from(byte);
+            self.buffer = self.buffer << 8 | u64::from(byte);
             self.count += 8;
         }
     }
 
-    /// Why there are no more bits: only the end of the picture or of the file means that some are missing.
-    fn dry(&self) -> Stop {
+    /// Why there are no more bits: truncated if the picture or the file ends here, else corrupt.
+    fn out_of_bits(&self) -> Stop {
         match next_marker(self.data, self.at) {
-            None | Some((_, 0xD9)) => Stop::Dry,
+            None | Some((_, 0xD9)) => Stop::Truncated,
             Some(_) => Stop::Corrupt,
         }
     }
 }
 
-/// The next marker from `at` on, and where its last `FF` is. Stuffed zeros and fill bytes are passed over.
+/// Finds the next marker from `at` on: the offset of its last `FF`, and its code. Skips stuffed zeros and fill bytes.
 pub(super) fn next_marker(data: &[u8], at: usize) -> Option<(usize, u8)> {
     let pairs = data.get(at..)?.windows(2);
     pairs.zip(at..).find(|(pair, _)| pair[0] == 0xFF && !matches!(pair[1], 0 | 0xFF)).map(|(pair, at)| (at, pair[1]))
@@ -146,7 +147,7 @@ mod tests {
         let read: Vec<_> = (0..5).map(|_| bits.decode(&table())).collect();
         assert_eq!(read, [Ok(7), Ok(8), Ok(9), Ok(7), Ok(8)].map(|v: Result<u8, Stop>| v));
         assert_eq!(bits.bytes_read(), 2);
-        assert_eq!(bits.decode(&table()), Err(Stop::Dry));
+        assert_eq!(bits.decode(&table()), Err(Stop::Truncated));
         assert_eq!(Bits::new(&[0b1110_0000, 0, 0]).decode(&table()), Err(Stop::Corrupt));
     }
 
@@ -161,8 +162,8 @@ mod tests {
         assert_eq!(bits.take(8), Ok(0x34));
         assert_eq!(bits.restart(1), Err(Stop::Corrupt));
         assert_eq!(Bits::new(&[0xFF, 0xD1]).restart(0), Err(Stop::Corrupt));
-        assert_eq!(Bits::new(&[1, 0xFF]).skip(9), Err(Stop::Dry));
-        assert_eq!(Bits::new(&[1, 0xFF, 0xD9]).skip(9), Err(Stop::Dry));
+        assert_eq!(Bits::new(&[1, 0xFF]).skip(9), Err(Stop::Truncated));
+        assert_eq!(Bits::new(&[1, 0xFF, 0xD9]).skip(9), Err(Stop::Truncated));
     }
 
     #[test]

@@ -1,23 +1,23 @@
-//! JPEG (ITU-T T.81): keeps the segments that decoding needs, the ICC profile and Adobe's APP14, writes the orientation
-//! afresh, and ends the file where its picture ends. Phones append a second picture, a gain map or a video there.
+//! JPEG (ITU-T T.81): keeps the segments that are needed for decoding, the ICC profile and Adobe's APP14, writes a new orientation,
+//! and ends the file where its picture ends. Phones append a second picture, a gain map or a video there.
 
 use image::metadata::Orientation;
 
 use super::frame::{Frame, Tables};
 use super::huffman::next_marker;
 
-use super::{Fault, Stripped, clues};
+use super::{clues, fault::Fault, stripped::Stripped};
 
-/// The most scans followed. Encoders write about ten; thousands of empty ones would keep a decoder busy for minutes.
+/// The most scans of a picture. Encoders write about ten; thousands of empty ones would keep a decoder busy for minutes.
 const MAX_SCANS: usize = 64;
 
 const EXIF: &[u8] = b"Exif\0\0";
 const ICC: &[u8] = b"ICC_PROFILE\0";
 const ADOBE: &[u8] = b"Adobe";
-/// How long the body of Adobe's segment is; what follows is not Adobe's.
+/// The length of the body of Adobe's segment, in bytes. We drop anything after it.
 const ADOBE_LEN: usize = 12;
 
-/// Takes the metadata out and checks that no pixel data is missing.
+/// Removes the metadata, and checks that no pixel data is missing.
 pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     let mut kept = Vec::with_capacity(bytes.len());
     let mut exif: Option<&[u8]> = None;
@@ -106,7 +106,7 @@ fn segment(bytes: &[u8], at: usize) -> Result<&[u8], Fault> {
     bytes.get(at + 2..end).ok_or(Fault::Truncated)
 }
 
-/// Writes a segment; a body read from one, or cut from one, always fits its two bytes of length.
+/// Writes a segment. `body` comes from a segment, so its length fits in two bytes.
 fn write_segment(to: &mut Vec<u8>, marker: u8, body: &[u8]) {
     to.extend([0xFF, marker]);
     to.extend((body.len() as u16 + 2).to_be_bytes());

@@ -1,13 +1,15 @@
-//! Looks at an uploaded file before any of it is stored: what it is (told by content, never by name), whether it is
-//! whole, and what remains of it once metadata is taken out. Pure and synchronous; the input is the whole upload, at
-//! most 10 MiB, and belongs on a blocking thread, since every image is decoded once.
+//! Inspects an uploaded file before it is stored: detects its media type from its content (never from its name), checks that it is
+//! complete, and removes its metadata. Pure and synchronous; the input is the whole upload, at most 10 MiB. Call it on a blocking
+//! thread, because it decodes every image once.
 
 mod clues;
+mod fault;
 mod frame;
 mod huffman;
 mod jpeg;
 mod png;
 mod scan;
+mod stripped;
 mod webp;
 
 use std::io::Cursor;
@@ -15,18 +17,18 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
+use fault::check_size;
+
 pub use clues::Clues;
+pub use fault::{Fault, MAX_PIXELS};
 
-/// The largest image accepted, in pixels; read from the header before anything is decoded.
-pub const MAX_PIXELS: u64 = 50_000_000;
-
-/// The most memory a decoder may ask for, in bytes: 50 megapixels of 16-bit RGBA and some room.
+/// The most memory that a decoder may allocate, in bytes: 50 megapixels of 16-bit RGBA, and some room.
 const MAX_ALLOC: u64 = 512 * 1024 * 1024;
 
-/// How far from a PDF's end its `%%EOF` may lie, in bytes. ISO 32000-1, annex H, asks readers for 1,024.
+/// How far from the end of a PDF its `%%EOF` may be, in bytes. ISO 32000-1, annex H, asks readers to accept 1,024.
 const PDF_TAIL: usize = 4096;
 
-/// The kinds of file that can be uploaded.
+/// The media types that can be uploaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MediaType {
     /// `image/jpeg`
@@ -40,7 +42,7 @@ pub enum MediaType {
 }
 
 impl MediaType {
-    /// Every kind there is.
+    /// Every media type.
     pub const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::Webp, Self::Pdf];
 
     /// The name in a `Content-Type` header.
@@ -53,7 +55,7 @@ impl MediaType {
         }
     }
 
-    /// The kind that `as_str` names so, or `None`.
+    /// The media type with this name in [`MediaType::as_str`].
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|media| media.as_str() == name)
     }
@@ -71,50 +73,19 @@ impl MediaType {
 /// A file that may be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspected {
-    /// What the content is.
+    /// The media type of the content.
     pub media_type: MediaType,
     /// Width in pixels as a person sees it, orientation applied; `None` for a PDF.
     pub width: Option<u32>,
     /// Height in pixels as a person sees it, orientation applied; `None` for a PDF.
     pub height: Option<u32>,
-    /// What is to be stored: an image less its metadata and less what follows its end, a PDF byte for byte.
+    /// The bytes to store: an image without its metadata and without the bytes after its end; a PDF unchanged.
     pub stored: Vec<u8>,
-    /// What the metadata said.
+    /// What the metadata contained.
     pub clues: Clues,
 }
 
-/// Why a file is refused. The texts are for a person.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// Neither JPEG, PNG, WebP nor PDF.
-    #[error("the file is not a JPEG, PNG or WebP image or a PDF")]
-    UnsupportedMedia,
-    /// More than [`MAX_PIXELS`].
-    #[error("the image has {width} x {height} pixels; at most 50 megapixels are accepted")]
-    TooManyPixels {
-        /// Width in pixels, from the header.
-        width: u32,
-        /// Height in pixels, from the header.
-        height: u32,
-    },
-    /// Not a usable image; says what is wrong with it.
-    #[error("the image cannot be used: {0}")]
-    BadImage(&'static str),
-    /// Pixel data, or a PDF's end, is missing.
-    #[error("the file is incomplete: its end is missing")]
-    Truncated,
-}
-
-/// An image after its metadata was taken out; what each format's module hands back.
-struct Stripped {
-    width: u32,
-    height: u32,
-    orientation: Orientation,
-    stored: Vec<u8>,
-    clues: Clues,
-}
-
-/// Tells what a file is by its first bytes alone.
+/// Detects a media type from the first bytes.
 pub fn sniff(bytes: &[u8]) -> Option<MediaType> {
     match bytes {
         [0xFF, 0xD8, 0xFF, ..] => Some(MediaType::Jpeg),
@@ -127,10 +98,10 @@ pub fn sniff(bytes: &[u8]) -> Option<MediaType> {
     }
 }
 
-/// Checks an upload as a whole and makes what is to be stored of it.
+/// Checks an upload, and makes the bytes to store from it.
 ///
 /// # Errors
-/// [`Fault`], for the first thing found wrong. The number of pixels is checked before anything is decoded.
+/// The first fault found. The number of pixels is checked before anything is decoded.
 pub fn inspect(bytes: &[u8]) -> Result<Inspected, Fault> {
     let media_type = sniff(bytes).ok_or(Fault::UnsupportedMedia)?;
     let image = match media_type {
@@ -140,8 +111,8 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspected, Fault> {
         MediaType::Pdf => return inspect_pdf(bytes),
     };
     if let Err(fault) = pixels(&image.stored, media_type) {
-        let short = media_type == MediaType::Png && png::runs_short(&image.stored);
-        return Err(if short { Fault::Truncated } else { fault });
+        let is_truncated = media_type == MediaType::Png && png::is_truncated(&image.stored);
+        return Err(if is_truncated { Fault::Truncated } else { fault });
     }
     let (width, height) = match image.orientation.to_exif() {
         5..=8 => (image.height, image.width),
@@ -150,17 +121,17 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspected, Fault> {
     Ok(Inspected { media_type, width: Some(width), height: Some(height), stored: image.stored, clues: image.clues })
 }
 
-/// Decodes what [`inspect`] made of an image, its orientation applied.
+/// Decodes the stored bytes of an image and applies its orientation.
 ///
 /// # Errors
-/// `UnsupportedMedia` for a PDF, `TooManyPixels`, and `BadImage` where it cannot be decoded.
+/// `UnsupportedMedia` for a PDF, `TooManyPixels`, or `BadImage` if it cannot be decoded.
 pub fn decode(stored: &[u8], media: MediaType) -> Result<DynamicImage, Fault> {
     let (mut image, orientation) = pixels(stored, media)?;
     image.apply_orientation(orientation);
     Ok(image)
 }
 
-/// Decodes without turning. A decoder that panics has met an image that cannot be decoded, and nothing else is lost.
+/// Decodes an image without applying its orientation. A panic of the decoder counts as an image that cannot be decoded.
 fn pixels(stored: &[u8], media: MediaType) -> Result<(DynamicImage, Orientation), Fault> {
     let format = media.image_format().ok_or(Fault::UnsupportedMedia)?;
     std::panic::catch_unwind(|| {
@@ -187,18 +158,8 @@ fn undecodable(error: ImageError) -> Fault {
     })
 }
 
-/// Refuses images without pixels and with more than [`MAX_PIXELS`].
-fn check_size(width: u32, height: u32) -> Result<(), Fault> {
-    if width == 0 || height == 0 {
-        return Err(Fault::BadImage("its width or height is zero"));
-    }
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(Fault::TooManyPixels { width, height });
-    }
-    Ok(())
-}
-
-/// A PDF is whole if `%%EOF` is near its end and no further object follows, as one does where an update was cut short.
+/// Checks that a PDF is complete: `%%EOF` is near its end, and no object follows it. An object after it means that an incremental
+/// update was cut off.
 fn inspect_pdf(bytes: &[u8]) -> Result<Inspected, Fault> {
     let tail = &bytes[bytes.len().saturating_sub(PDF_TAIL)..];
     let end = tail.windows(5).rposition(|part| part == b"%%EOF").ok_or(Fault::Truncated)?;

@@ -1,18 +1,22 @@
-//! PNG (third edition): keeps the chunks that decoding and colour need, writes the orientation afresh, and ends the file
-//! at `IEND`. The frames of an animation go, its still picture stays.
+//! PNG (third edition): keeps the chunks that are needed for decoding and colour, writes a new orientation, and ends the file at
+//! `IEND`. Of an animation it keeps only the still picture.
 
 use flate2::{Decompress, FlushDecompress, Status};
 use image::metadata::Orientation;
 
-use super::{Clues, Fault, Stripped, check_size, clues};
+use super::{
+    clues::{self, Clues},
+    fault::{Fault, check_size},
+    stripped::Stripped,
+};
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1A\n";
 const IEND: &[u8] = b"\0\0\0\0IEND\xAE\x42\x60\x82";
 const SOFTWARE: &[u8] = b"Software\0";
-/// The most EXIF looked at, in bytes; cameras' fits a JPEG segment.
+/// The most EXIF that we read, in bytes. A camera's EXIF fits in a JPEG segment.
 const MAX_EXIF: usize = 65_536;
 
-/// Takes the metadata out. Pixel data that is missing between whole chunks is left for [`runs_short`] to find.
+/// Removes the metadata. It does not notice whole chunks of pixel data that are missing; [`is_truncated`] does.
 pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     let mut rest = &bytes[SIGNATURE.len()..];
     let header = next_chunk(&mut rest)?;
@@ -30,7 +34,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     loop {
         let chunk = match next_chunk(&mut rest) {
             Ok(chunk) => chunk,
-            // What was cut off after the pixels is not missed.
+            // The pixel data is complete, so it does not matter that the file was cut off after it.
             Err(Fault::Truncated) if has_pixels && !rest.get(4..).is_some_and(|rest| rest.starts_with(b"IDAT")) => break,
             Err(fault) => return Err(fault),
         };
@@ -59,8 +63,8 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     Ok(Stripped { width, height, orientation, stored, clues })
 }
 
-/// Whether the pixel data of a stripped PNG simply ends too early, asked once it has failed to decode.
-pub(super) fn runs_short(stored: &[u8]) -> bool {
+/// Whether the pixel data of a stripped PNG ends too early. Called after decoding has failed.
+pub(super) fn is_truncated(stored: &[u8]) -> bool {
     let mut inflater = Decompress::new(true);
     let mut out = vec![0; 65_536];
     let mut rest = &stored[SIGNATURE.len()..];
@@ -81,11 +85,11 @@ pub(super) fn runs_short(stored: &[u8]) -> bool {
 struct Chunk<'a> {
     kind: &'a [u8; 4],
     body: &'a [u8],
-    /// With its length and CRC.
+    /// The chunk with its length and its CRC.
     whole: &'a [u8],
 }
 
-/// Takes the next chunk off `rest`, which stays as it is where the chunk is not all there.
+/// Removes the next chunk from `rest`. Leaves `rest` unchanged if the chunk is incomplete.
 fn next_chunk<'a>(rest: &mut &'a [u8]) -> Result<Chunk<'a>, Fault> {
     let (length, after) = rest.split_first_chunk().ok_or(Fault::Truncated)?;
     let length = u32::from_be_bytes(*length) as usize;
@@ -130,7 +134,7 @@ mod tests {
         bytes
     }
 
-    /// Its pixel data in pieces of this many bytes, as most programs write it.
+    /// The file's chunks, with its pixel data split into pieces of this many bytes, as most programs write it.
     fn in_pieces(bytes: &[u8], size: usize) -> Vec<([u8; 4], Vec<u8>)> {
         let pieces = |(kind, body): ([u8; 4], Vec<u8>)| match &kind {
             b"IDAT" => body.chunks(size).map(|piece| (kind, piece.to_vec())).collect(),

@@ -1,17 +1,17 @@
-//! Passes over the blocks of one JPEG scan (ITU-T T.81, annexes F and G): sequential ones, and the first passes and
-//! refinements of progressive ones. Only as much is remembered as later passes need to be followed.
+//! Reads the blocks of one JPEG scan (ITU-T T.81, annexes F and G): of a sequential picture, or of a first or refining pass of a
+//! progressive one. It remembers only what is needed to read later passes.
 
 use super::huffman::{Bits, Stop, Table};
 
 /// One component of a scan and the tables it uses there.
 pub(super) struct Part<'t> {
-    /// Its place in the frame header.
+    /// Its index in the frame header.
     pub(super) component: usize,
     pub(super) dc: Option<&'t Table>,
     pub(super) ac: Option<&'t Table>,
 }
 
-/// What a scan brings of each block (T.81, G.1.1.1): all of it, or in a progressive picture one band or one bit.
+/// Which part of each block a scan sends (T.81, G.1.1.1): all of it, or in a progressive picture one band or one bit.
 #[derive(Clone, Copy)]
 pub(super) enum Pass {
     Sequential,
@@ -22,8 +22,8 @@ pub(super) enum Pass {
 }
 
 impl Pass {
-    /// The coefficients that it brings, and how many low bits they still lack.
-    pub(super) fn brings(self) -> (std::ops::RangeInclusive<usize>, u8) {
+    /// The coefficients that the pass sends, and how many low bits of them later passes still have to send.
+    pub(super) fn coefficients(self) -> (std::ops::RangeInclusive<usize>, u8) {
         match self {
             Self::Sequential => (0..=63, 0),
             Self::FirstDc { low } | Self::RefineDc { low } => (0..=0, low),
@@ -32,16 +32,16 @@ impl Pass {
     }
 }
 
-/// How far a scan has been followed.
+/// A scan, and how far it has been read.
 pub(super) struct Scan<'a> {
     pub(super) bits: Bits<'a>,
     pub(super) pass: Pass,
-    /// How many more blocks bring nothing new in this band.
+    /// How many more blocks have no new coefficients in this band.
     pub(super) end_of_band_run: u32,
 }
 
 impl Scan<'_> {
-    /// Passes over one block; `nonzero` are its coefficients that earlier passes set, and this one adds to them.
+    /// Reads one block. `nonzero` has a bit for each coefficient that earlier passes set; this pass adds its own.
     pub(super) fn block(&mut self, part: &Part, nonzero: &mut u64) -> Result<(), Stop> {
         match self.pass {
             Pass::Sequential => {
@@ -63,13 +63,13 @@ impl Scan<'_> {
         self.bits.skip(size.into())
     }
 
-    /// Zero run and size of the next coefficient, from one code.
+    /// Reads one code: the length of a run of zeros, and the size of the coefficient after it.
     fn run_and_size(&mut self, part: &Part) -> Result<(u32, u32), Stop> {
         let value = u32::from(self.bits.decode(part.ac.ok_or(Stop::Corrupt)?)?);
         Ok((value >> 4, value & 15))
     }
 
-    /// T.81, F.2.2.2 and G.1.2.2; in a sequential picture the run of ended bands is always this block alone.
+    /// T.81, F.2.2.2 and G.1.2.2. In a sequential picture an end-of-band code ends only this block.
     fn first_ac(&mut self, part: &Part, start: u32, end: u32, nonzero: &mut u64) -> Result<(), Stop> {
         if self.end_of_band_run > 0 {
             self.end_of_band_run -= 1;
@@ -95,7 +95,7 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// T.81, G.1.2.3: each code skips over a run of zeros, and what is not zero on the way gets one more bit.
+    /// T.81, G.1.2.3: each code skips a run of zeros. Each nonzero coefficient on the way gets one more bit.
     fn refine_ac(&mut self, part: &Part, start: u32, end: u32, nonzero: &mut u64) -> Result<(), Stop> {
         let mut at = start;
         while self.end_of_band_run == 0 && at <= end {

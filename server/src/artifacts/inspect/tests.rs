@@ -1,4 +1,4 @@
-//! What holds for every kind of file; each format's own rules are tested beside its code.
+//! Tests that apply to every media type. The rules of each format are tested beside its code.
 
 use std::io::Cursor;
 
@@ -9,10 +9,10 @@ use proptest::prelude::*;
 use super::clues::tests::full_exif;
 use super::*;
 
-/// A profile in name only; nothing here looks inside.
+/// Stands for an ICC profile. No code here parses it.
 pub(super) const ICC: &[u8] = b"an ICC profile, as far as anyone here can tell";
 
-/// A picture that does not compress away.
+/// A picture that does not compress well.
 pub(super) fn noise(width: u32, height: u32) -> RgbImage {
     let mut state = 1_u32;
     RgbImage::from_fn(width, height, |x, y| {
@@ -21,7 +21,7 @@ pub(super) fn noise(width: u32, height: u32) -> RgbImage {
     })
 }
 
-/// The picture as a file, as a camera would write it: with EXIF, that orientation in it, and an ICC profile.
+/// The picture as a camera writes it: with EXIF that contains this orientation, and with an ICC profile.
 pub(super) fn photo(media: MediaType, image: &RgbImage, orientation: u8) -> Vec<u8> {
     fn write(mut encoder: impl ImageEncoder, image: &RgbImage, orientation: u8) {
         encoder.set_icc_profile(ICC.to_vec()).unwrap();
@@ -52,7 +52,7 @@ pub(super) fn contains(bytes: &[u8], part: &[u8]) -> bool {
 const IMAGES: [MediaType; 3] = [MediaType::Jpeg, MediaType::Png, MediaType::Webp];
 
 #[test]
-fn metadata_goes_and_pixels_orientation_and_profile_stay() {
+fn metadata_is_removed_and_pixels_orientation_and_profile_stay() {
     let image = noise(40, 24);
     for media in IMAGES {
         let upload = photo(media, &image, 6);
@@ -74,7 +74,7 @@ fn metadata_goes_and_pixels_orientation_and_profile_stay() {
 }
 
 #[test]
-fn what_follows_the_end_is_dropped() {
+fn bytes_after_the_end_are_dropped() {
     let image = noise(20, 20);
     for media in IMAGES {
         let upload = photo(media, &image, 1);
@@ -110,7 +110,7 @@ fn the_type_is_told_by_content() {
 }
 
 #[test]
-fn a_pdf_is_stored_as_it_is_and_has_to_have_its_end() {
+fn a_pdf_is_stored_unchanged_and_must_be_complete() {
     let whole = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n".to_vec();
     let seen = inspect(&whole).unwrap();
     assert_eq!((seen.media_type, seen.width, seen.stored.as_slice()), (MediaType::Pdf, None, &whole[..]));
@@ -124,7 +124,7 @@ fn a_pdf_is_stored_as_it_is_and_has_to_have_its_end() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 400, ..ProptestConfig::default() })]
 
-    /// Whatever is done to a file: no panic, and what is accepted can be decoded and is accepted again as it is.
+    /// A damaged file never causes a panic. A file that is accepted can be decoded, and its stored bytes are accepted unchanged.
     #[test]
     fn damage_never_panics(
         which in 0_usize..6,

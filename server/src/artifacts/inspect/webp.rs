@@ -1,9 +1,13 @@
-//! WebP (RFC 9649): keeps the picture, its transparency and its ICC profile, writes the orientation afresh, and ends the
-//! file where its RIFF container ends.
+//! WebP (RFC 9649): keeps the picture, its transparency and its ICC profile, writes a new orientation, and ends the file where its
+//! RIFF container ends.
 
 use image::metadata::Orientation;
 
-use super::{Clues, Fault, Stripped, check_size, clues};
+use super::{
+    clues::{self, Clues},
+    fault::{Fault, check_size},
+    stripped::Stripped,
+};
 
 /// Flags of a `VP8X` chunk.
 const HAS_ICC: u8 = 0x20;
@@ -12,10 +16,10 @@ const HAS_EXIF: u8 = 0x08;
 const IS_ANIMATED: u8 = 0x02;
 
 const ANIMATED: Fault = Fault::BadImage("it is an animation");
-/// The most EXIF looked at, in bytes; cameras' fits a JPEG segment.
+/// The most EXIF that we read, in bytes. A camera's EXIF fits in a JPEG segment.
 const MAX_EXIF: usize = 65_536;
 
-/// Takes the metadata out and checks that the container is all there.
+/// Removes the metadata, and checks that the container is complete.
 pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     let length = bytes.get(4..).and_then(<[u8]>::first_chunk).ok_or(Fault::Truncated)?;
     let riff = bytes.get(8..8 + u32::from_le_bytes(*length) as usize).ok_or(Fault::Truncated)?;
@@ -66,7 +70,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
 /// A chunk's name and content.
 type Chunk<'a> = (&'a [u8; 4], &'a [u8]);
 
-/// What a `VP8X` chunk says.
+/// The contents of a `VP8X` chunk.
 struct Extended {
     flags: u8,
     width: u32,
@@ -107,7 +111,7 @@ fn dimensions((kind, body): Chunk) -> Result<(u32, u32), Fault> {
     Ok((width, height))
 }
 
-/// Takes the next chunk off `rest`, which holds at least its head. The last one may lack its padding.
+/// Removes the next chunk from `rest`, which has at least the chunk's 8-byte header. The last chunk may lack its padding.
 fn next_chunk<'a>(rest: &mut &'a [u8]) -> Result<Chunk<'a>, Fault> {
     const BAD: Fault = Fault::BadImage("a chunk runs past its container");
     let (kind, after) = rest.split_first_chunk::<4>().ok_or(BAD)?;
@@ -156,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_with_its_lengths_put_right_is_refused() {
+    fn a_cut_file_with_corrected_lengths_is_refused() {
         let bytes = plain(ImageFormat::WebP, &noise(17, 11));
         let (kind, body) = chunks(&bytes)[0];
         for tenth in 1..10 {

@@ -1,152 +1,114 @@
-//! Dossiers: looking for one, what is in it, what is in none, and putting it there.
+//! The pages of dossiers: searching one, its contents, files that are in none, and linking and unlinking.
 
-use app::dashboard::{
-    data::{Done, Refusal, Refused},
-    pages::{CustomersPage, DossierPage, UnresolvedPage},
+use app::{
+    dashboard::{
+        dossiers::{CustomersPage, DossierPage, UnresolvedPage},
+        form::Refused,
+    },
+    words::dashboard::{Done, Refusal},
 };
 use axum::{
-    Extension,
-    extract::{Request, State},
-    http::{HeaderMap, StatusCode, Uri},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::*;
 use shared::ids::ArtifactId;
-use uuid::Uuid;
 
 use super::{
-    page_or_missing,
-    pages::{Asked, Form, go, id, inside},
-    sessions::too_late,
+    addresses::{go, inside},
+    form::Form,
+    ids::Ids,
+    page::Page,
+    sessions::{refuse, too_late},
 };
 use crate::{
-    artifacts::ArtifactError,
-    dossiers::{self, CustomerReference, What},
-    http::{Context, path::Segments, problems::ApiError},
-    operators::SignedIn,
+    customers::{self, CustomerReference},
+    dossiers::{self, DossierError, Linked},
+    http::problems::ApiError,
+    ids::{CustomerId, RowId as _, SessionRef},
 };
 
 /// `GET /dashboard/unresolved`
-pub async fn unresolved(State(context): State<Context>, Extension(operator): Extension<SignedIn>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
-    let asked = Asked::new(&context, &operator, &headers, &uri);
-    let data = asked.desk().unresolved(asked.before().unwrap_or(Uuid::max())).await?;
-    asked.draw(StatusCode::OK, false, move |site, viewer| view! { <UnresolvedPage site viewer data=data.clone() /> }).await
+pub async fn unresolved(page: Page) -> Result<Response, ApiError> {
+    let data = page.views().unresolved(page.before().unwrap_or(ArtifactId::last())).await?;
+    page.draw(StatusCode::OK, false, move |site, viewer| view! { <UnresolvedPage site viewer data=data.clone() /> }).await
 }
 
-async fn draw_search(asked: &Asked<'_>, search: String) -> Result<Response, ApiError> {
-    asked.draw(StatusCode::OK, false, move |site, viewer| view! { <CustomersPage site viewer search=search.clone() /> }).await
+async fn draw_search(page: &Page, search: String) -> Result<Response, ApiError> {
+    page.draw(StatusCode::OK, false, move |site, viewer| view! { <CustomersPage site viewer search=search.clone() /> }).await
 }
 
 /// `GET /dashboard/customers`
-pub async fn customers(State(context): State<Context>, Extension(operator): Extension<SignedIn>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
-    draw_search(&Asked::new(&context, &operator, &headers, &uri), String::new()).await
+pub async fn customers(page: Page) -> Result<Response, ApiError> {
+    draw_search(&page, String::new()).await
 }
 
-/// `POST /dashboard/customers`: a search by the whole reference, which comes into no address.
-pub async fn search(
-    State(context): State<Context>,
-    Extension(operator): Extension<SignedIn>,
-    headers: HeaderMap,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let form = Form::read(request).await?;
-    if let Some(customer) = dossiers::find(&context.app, form.text("q")).await.map_err(ArtifactError::from)? {
-        return Ok(Redirect::to(&format!("/dashboard/customers/{customer}")).into_response());
+/// `POST /dashboard/customers`: a search by the whole reference. It is a POST, so that the reference is in no address.
+pub async fn search(page: Page, form: Form) -> Result<Response, ApiError> {
+    match customers::find(&page.context.app.kit, form.text("q")).await? {
+        Some(customer) => Ok(Redirect::to(&format!("/dashboard/customers/{customer}")).into_response()),
+        None => draw_search(&page, form.text("q").to_owned()).await,
     }
-    let asked = Asked::instead_of(&context, &operator, &headers, "/dashboard/customers".to_owned());
-    draw_search(&asked, form.text("q").to_owned()).await
 }
 
-async fn draw(asked: &Asked<'_>, customer: Uuid, revealed: bool) -> Result<Response, ApiError> {
-    let data = asked.desk().dossier(customer, revealed).await?;
-    asked.draw(StatusCode::OK, false, move |site, viewer| view! { <DossierPage site viewer data=data.clone() /> }).await
+async fn draw(page: &Page, customer: CustomerId, revealed: bool) -> Result<Response, ApiError> {
+    let data = page.views().dossier(customer, revealed).await?;
+    page.draw(StatusCode::OK, false, move |site, viewer| view! { <DossierPage site viewer data=data.clone() /> }).await
 }
 
 /// `GET /dashboard/customers/{id}`
-pub async fn show(
-    State(context): State<Context>,
-    Extension(operator): Extension<SignedIn>,
-    Segments(customer): Segments<String>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Result<Response, ApiError> {
-    let asked = Asked::new(&context, &operator, &headers, &uri);
-    let drawn = async { draw(&asked, id(&customer)?, false).await };
-    page_or_missing(&asked, drawn.await).await
+pub async fn show(page: Page, Ids(customer): Ids<CustomerId>) -> Result<Response, ApiError> {
+    draw(&page, customer, false).await
 }
 
 /// `POST /dashboard/customers/{id}/reveal`
-pub async fn reveal(
-    State(context): State<Context>,
-    Extension(operator): Extension<SignedIn>,
-    Segments(customer): Segments<String>,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let customer = id(&customer)?;
-    dossiers::reveal(&context.app, customer, &operator.actor()).await?;
-    draw(&Asked::instead_of(&context, &operator, &headers, format!("/dashboard/customers/{customer}")), customer, true).await
+pub async fn reveal(page: Page, Ids(customer): Ids<CustomerId>) -> Result<Response, ApiError> {
+    dossiers::reveal(&page.context.app.kit, customer, page.operator.actor()).await?;
+    draw(&page, customer, true).await
 }
 
-/// What a form does: link, or unlink.
-#[derive(Clone, Copy)]
-enum Verb {
-    Link,
-    Unlink,
-}
-
-async fn change(context: &Context, operator: &SignedIn, session: &str, what: What, verb: Verb, request: Request) -> Result<Response, ApiError> {
-    let session = id(session)?;
-    let headers = request.headers().clone();
-    let form = Form::read(request).await?;
-    let back = if form.text("back").is_empty() { format!("/dashboard/sessions/{session}") } else { inside(form.text("back")).to_owned() };
-    let changed = match (verb, form.parsed::<CustomerReference>("customer", Refusal::BadReference)) {
-        (Verb::Link, Ok(to)) => dossiers::link(&context.app, session, what, to, &operator.actor()).await,
-        (Verb::Unlink, _) => dossiers::unlink(&context.app, session, what, form.text("from").parse().ok(), &operator.actor()).await,
-        (Verb::Link, Err(refused)) => return super::sessions::refuse(context, operator, &headers, session, StatusCode::UNPROCESSABLE_ENTITY, refused).await,
+/// Links a session or a file to the customer that the form names.
+async fn link(page: Page, session: SessionRef, linked: Linked, form: Form) -> Result<Response, ApiError> {
+    let to = match form.parsed::<CustomerReference>("customer", Refusal::BadReference) {
+        Ok(to) => to,
+        Err(refused) => return refuse(&page, session, refused).await,
     };
+    let done = dossiers::link(&page.context.app.kit, session, linked, to, page.operator.actor()).await;
+    answer(page, session, done, &form, Done::Linked).await
+}
+
+/// Unlinks a session or a file from the customer that the form names.
+async fn unlink(page: Page, session: SessionRef, linked: Linked, form: Form) -> Result<Response, ApiError> {
+    let done = dossiers::unlink(&page.context.app.kit, session, linked, form.text("from").parse().ok(), page.operator.actor()).await;
+    answer(page, session, done, &form, Done::Unlinked).await
+}
+
+/// Redirects back to the page that the form names, or to the session's page.
+async fn answer(page: Page, session: SessionRef, changed: Result<(), DossierError>, form: &Form, done: Done) -> Result<Response, ApiError> {
+    let back = form.text("back");
     match changed {
-        Ok(()) => Ok(go(&back, if matches!(verb, Verb::Link) { Done::Linked } else { Done::Unlinked })),
-        Err(ArtifactError::Session(error)) => too_late(context, operator, &headers, session, Refused::one("", Refusal::TooLate), error).await,
-        Err(error) => Err(error.into()),
+        Ok(()) if back.is_empty() => Ok(go(&format!("/dashboard/sessions/{session}"), done)),
+        Ok(()) => Ok(go(inside(back), done)),
+        Err(error) => too_late(&page, session, Refused::one("", Refusal::TooLate), error.into()).await,
     }
 }
 
 /// `POST /dashboard/sessions/{ref}/link`
-pub async fn link_session(
-    State(context): State<Context>,
-    Extension(operator): Extension<SignedIn>,
-    Segments(session): Segments<String>,
-    request: Request,
-) -> Result<Response, ApiError> {
-    change(&context, &operator, &session, What::Session, Verb::Link, request).await
+pub async fn link_session(page: Page, Ids(session): Ids<SessionRef>, form: Form) -> Result<Response, ApiError> {
+    link(page, session, Linked::Session, form).await
 }
 
 /// `POST /dashboard/sessions/{ref}/unlink`
-pub async fn unlink_session(
-    State(context): State<Context>,
-    Extension(operator): Extension<SignedIn>,
-    Segments(session): Segments<String>,
-    request: Request,
-) -> Result<Response, ApiError> {
-    change(&context, &operator, &session, What::Session, Verb::Unlink, request).await
+pub async fn unlink_session(page: Page, Ids(session): Ids<SessionRef>, form: Form) -> Result<Response, ApiError> {
+    unlink(page, session, Linked::Session, form).await
 }
 
 /// `POST /dashboard/sessions/{ref}/artifacts/{artifact}/link`
-pub async fn link_artifact(
-    State(context): State<Context>,
-    Extension(operator): Extension<SignedIn>,
-    Segments((session, artifact)): Segments<(String, String)>,
-    request: Request,
-) -> Result<Response, ApiError> {
-    change(&context, &operator, &session, What::Artifact(id::<ArtifactId>(&artifact)?), Verb::Link, request).await
+pub async fn link_artifact(page: Page, Ids((session, artifact)): Ids<(SessionRef, ArtifactId)>, form: Form) -> Result<Response, ApiError> {
+    link(page, session, Linked::Artifact(artifact), form).await
 }
 
 /// `POST /dashboard/sessions/{ref}/artifacts/{artifact}/unlink`
-pub async fn unlink_artifact(
-    State(context): State<Context>,
-    Extension(operator): Extension<SignedIn>,
-    Segments((session, artifact)): Segments<(String, String)>,
-    request: Request,
-) -> Result<Response, ApiError> {
-    change(&context, &operator, &session, What::Artifact(id::<ArtifactId>(&artifact)?), Verb::Unlink, request).await
+pub async fn unlink_artifact(page: Page, Ids((session, artifact)): Ids<(SessionRef, ArtifactId)>, form: Form) -> Result<Response, ApiError> {
+    unlink(page, session, Linked::Artifact(artifact), form).await
 }

@@ -1,25 +1,26 @@
-//! Coming in and going out: signing in, the first administrator, invitations, one-time links, the language.
+//! Signing in and out: the sign-in form, the first administrator, invitations, one-time links; and the language.
 
 use std::time::Instant;
 
-use app::dashboard::{
-    data::{Entrance, Refusal, Refused},
-    pages::EntrancePage,
+use app::{
+    dashboard::{entrance::Entrance, form::Refused},
+    words::dashboard::Refusal,
 };
 use axum::{
-    extract::{Request, State},
+    extract::State,
     http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
-use leptos::prelude::*;
 use shared::{language::Language, problem::Code};
 
 use super::{
-    access::{self, with_token},
-    pages::{Form, escaped, inside, page_of, site},
+    addresses::inside,
+    cookie::{self, with_token},
+    form::Form,
+    open_page::OpenPage,
 };
 use crate::{
-    http::{Context, language, path::Segments, problems::ApiError, render, visitor::Visitor},
+    http::{Context, language, path::Segments, problems::ApiError, visitor::Visitor},
     model::LinkKind,
     operators::{
         self, OperatorError, Token,
@@ -27,45 +28,33 @@ use crate::{
     },
 };
 
-struct Door<'a> {
-    context: &'a Context,
-    language: Language,
-    here: String,
-    plain: bool,
+/// The page of a link, or a page that says that the link has expired or was already used.
+async fn draw(page: &OpenPage, opened: Result<Entrance, OperatorError>) -> Result<Response, ApiError> {
+    let (status, entrance) = match opened {
+        Ok(entrance) => (StatusCode::OK, entrance),
+        Err(OperatorError::Gone) => (StatusCode::GONE, Entrance::Gone),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(page.draw(status, entrance, Refused::default()).await)
 }
 
-impl<'a> Door<'a> {
-    fn new(context: &'a Context, headers: &HeaderMap, uri: &Uri) -> Self {
-        let here = uri.path_and_query().map_or_else(|| uri.path().to_owned(), ToString::to_string);
-        Self { context, language: language::of_nothing(headers, uri.query()), here, plain: language::query(uri.query(), "plain").is_some() }
-    }
-
-    async fn draw(&self, status: StatusCode, entrance: Entrance, refused: Refused) -> Response {
-        let (language, here, site) = (self.language, self.here.clone(), site(self.context, self.plain, false));
-        let page = move || {
-            view! { <EntrancePage site=site.clone() language here=here.clone() entrance=entrance.clone() refused=refused.clone() /> }
-        };
-        render::html("'none'".to_owned(), status, true, page).await
-    }
-
-    /// In, or the page again with why not.
-    async fn answer(&self, entered: Result<Token, OperatorError>, form: &Form, entrance: Entrance, next: &str) -> Result<Response, ApiError> {
-        match entered {
-            Ok(token) => Ok(with_token(&self.context.app, Redirect::to(inside(next)).into_response(), Some(&token))),
-            Err(OperatorError::Gone) => Ok(self.draw(StatusCode::GONE, Entrance::Gone, Refused::default()).await),
-            Err(error) => {
-                let (input, why) = refusal(error)?;
-                let status = if why == Refusal::Unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNPROCESSABLE_ENTITY };
-                Ok(self.draw(status, entrance, form.refused(input, why)).await)
-            }
+/// Signs in and redirects to `next`, or draws the page again with the reason for the refusal.
+async fn enter(page: &OpenPage, entered: Result<Token, OperatorError>, form: &Form, entrance: Entrance, next: &str) -> Result<Response, ApiError> {
+    match entered {
+        Ok(token) => Ok(with_token(&page.context.app.kit, Redirect::to(inside(next)).into_response(), Some(&token))),
+        Err(error @ OperatorError::Gone) => draw(page, Err(error)).await,
+        Err(error) => {
+            let (input, why) = refusal(error)?;
+            let status = if why == Refusal::Unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNPROCESSABLE_ENTITY };
+            Ok(page.draw(status, entrance, form.refused(input, why)).await)
         }
     }
 }
 
-/// What an operator reads of an error: the input at fault, and why.
+/// What an operator reads about an error: the input at fault, and why.
 ///
 /// # Errors
-/// What is no fault of theirs.
+/// An error that is not the operator's fault.
 pub(super) fn refusal(error: OperatorError) -> Result<(&'static str, Refusal), ApiError> {
     Ok(match error {
         OperatorError::WrongCredentials => ("", Refusal::WrongCredentials),
@@ -79,144 +68,94 @@ pub(super) fn refusal(error: OperatorError) -> Result<(&'static str, Refusal), A
 }
 
 /// `GET /dashboard/sign-in`
-pub async fn sign_in_page(State(context): State<Context>, headers: HeaderMap, uri: Uri) -> Response {
+pub async fn sign_in_page(page: OpenPage, uri: Uri) -> Response {
     let next = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).find(|(name, _)| name == "next");
     let next = inside(next.as_ref().map_or("", |(_, next)| next)).to_owned();
-    Door::new(&context, &headers, &uri).draw(StatusCode::OK, Entrance::SignIn { next }, Refused::default()).await
+    page.draw(StatusCode::OK, Entrance::SignIn { next }, Refused::default()).await
 }
 
 /// `POST /dashboard/sign-in`
-pub async fn sign_in(State(context): State<Context>, visitor: Visitor, headers: HeaderMap, uri: Uri, request: Request) -> Result<Response, ApiError> {
-    let door = Door::new(&context, &headers, &uri);
-    let form = Form::read(request).await?;
+pub async fn sign_in(page: OpenPage, visitor: Visitor, form: Form) -> Result<Response, ApiError> {
+    let app = &page.context.app;
     let next = inside(form.text("next")).to_owned();
     let entrance = Entrance::SignIn { next: next.clone() };
-    if let Err(error) = context.limits.sign_in(visitor.address, form.text("email"), Instant::now()) {
+    if let Err(error) = page.context.limits.sign_in(visitor.address, form.text("email"), Instant::now()) {
         let seconds = error.0.retry_after.unwrap_or_default();
-        let mut response = door.draw(StatusCode::TOO_MANY_REQUESTS, entrance, form.refused("", Refusal::TooMany(seconds))).await;
+        let mut response = page.draw(StatusCode::TOO_MANY_REQUESTS, entrance, form.refused("", Refusal::TooMany(seconds))).await;
         error.retry_after(response.headers_mut());
         return Ok(response);
     }
-    let entered = operators::sign_in(&context.app, form.text("email"), form.whole("password")).await;
-    door.answer(entered, &form, entrance, &next).await
+    let entered = operators::sign_in(&app.kit, &app.passwords, form.text("email"), form.whole("password")).await;
+    enter(&page, entered, &form, entrance, &next).await
 }
 
 /// `POST /dashboard/sign-out`
 pub async fn sign_out(State(context): State<Context>, headers: HeaderMap) -> Result<Response, ApiError> {
-    if let Some(token) = access::token(&context.app, &headers) {
-        operators::sign_out(&context.app, token).await?;
+    if let Some(token) = cookie::token(&context.app.kit, &headers) {
+        operators::sign_out(&context.app.kit, token).await?;
     }
-    Ok(with_token(&context.app, Redirect::to("/dashboard/sign-in").into_response(), None))
+    Ok(with_token(&context.app.kit, Redirect::to("/dashboard/sign-in").into_response(), None))
 }
 
-/// The two passwords of a form, where they are the same.
+/// The password of a form that asks for it twice.
 fn chosen(form: &Form) -> Result<&str, Refused> {
     let password = form.whole("password");
     if password == form.whole("password_again") { Ok(password) } else { Err(form.refused("password_again", Refusal::PasswordsDiffer)) }
 }
 
-/// The answer to a form that was sent after the sign-in had ended. What was typed is still in the browser, which sends it again
-/// when the page is loaded again.
-pub(super) async fn ended(context: &Context, headers: &HeaderMap, uri: &Uri) -> Response {
-    let entrance = Entrance::Ended { next: escaped(&page_of(uri.path())) };
-    Door::new(context, headers, uri).draw(StatusCode::UNAUTHORIZED, entrance, Refused::default()).await
-}
-
-/// A page in place of what somebody asked for who is not signed in; `here` is where another language leads back to.
-pub(super) async fn instead_of(context: &Context, headers: &HeaderMap, status: StatusCode, here: String, entrance: Entrance) -> Response {
-    let door = Door { context, language: language::of_nothing(headers, None), here, plain: false };
-    door.draw(status, entrance, Refused::default()).await
-}
-
 /// `GET /dashboard/set-up/{token}`
-pub async fn set_up_page(State(context): State<Context>, Segments(token): Segments<String>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
-    let door = Door::new(&context, &headers, &uri);
-    let is_open = operators::is_set_up_open(&context.app, &token).await?;
-    let (status, entrance) = if is_open { (StatusCode::OK, Entrance::SetUp) } else { (StatusCode::GONE, Entrance::Gone) };
-    Ok(door.draw(status, entrance, Refused::default()).await)
+pub async fn set_up_page(page: OpenPage, Segments(token): Segments<String>) -> Result<Response, ApiError> {
+    let is_open = operators::is_set_up_open(&page.context.app.kit, &page.context.app.set_up, &token).await?;
+    draw(&page, if is_open { Ok(Entrance::SetUp) } else { Err(OperatorError::Gone) }).await
 }
 
 /// `POST /dashboard/set-up/{token}`
-pub async fn set_up(
-    State(context): State<Context>,
-    Segments(token): Segments<String>,
-    headers: HeaderMap,
-    uri: Uri,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let door = Door::new(&context, &headers, &uri);
-    let form = Form::read(request).await?;
+pub async fn set_up(page: OpenPage, Segments(token): Segments<String>, form: Form) -> Result<Response, ApiError> {
+    let app = &page.context.app;
     let entered = match chosen(&form) {
-        Ok(password) => operators::set_up(&context.app, &token, form.text("email"), password).await,
-        Err(refused) => return Ok(door.draw(StatusCode::UNPROCESSABLE_ENTITY, Entrance::SetUp, refused).await),
+        Ok(password) => operators::set_up(&app.kit, &app.set_up, &app.passwords, &token, form.text("email"), password).await,
+        Err(refused) => return Ok(page.draw(StatusCode::UNPROCESSABLE_ENTITY, Entrance::SetUp, refused).await),
     };
-    door.answer(entered, &form, Entrance::SetUp, "/dashboard").await
+    enter(&page, entered, &form, Entrance::SetUp, "/dashboard").await
 }
 
 /// `GET /dashboard/invitation/{token}`
-pub async fn invitation_page(State(context): State<Context>, Segments(token): Segments<String>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
-    let door = Door::new(&context, &headers, &uri);
-    let (status, entrance) = match operators::of_link(&context.app, &token, LinkKind::Invitation).await {
-        Ok(invited) => (StatusCode::OK, Entrance::Invitation { email: invited.email, role: invited.role }),
-        Err(OperatorError::Gone) => (StatusCode::GONE, Entrance::Gone),
-        Err(error) => return Err(error.into()),
-    };
-    Ok(door.draw(status, entrance, Refused::default()).await)
+pub async fn invitation_page(page: OpenPage, Segments(token): Segments<String>) -> Result<Response, ApiError> {
+    let invited = operators::of_link(&page.context.app.kit, &token, LinkKind::Invitation).await;
+    draw(&page, invited.map(|invited| Entrance::Invitation { email: invited.email, role: invited.role })).await
 }
 
 /// `POST /dashboard/invitation/{token}`
-pub async fn accept(
-    State(context): State<Context>,
-    Segments(token): Segments<String>,
-    headers: HeaderMap,
-    uri: Uri,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let door = Door::new(&context, &headers, &uri);
-    let form = Form::read(request).await?;
-    let invited = match operators::of_link(&context.app, &token, LinkKind::Invitation).await {
-        Ok(invited) => invited,
-        Err(error) => return door.answer(Err(error), &form, Entrance::Gone, "").await,
+pub async fn accept(page: OpenPage, Segments(token): Segments<String>, form: Form) -> Result<Response, ApiError> {
+    let app = &page.context.app;
+    let entrance = match operators::of_link(&page.context.app.kit, &token, LinkKind::Invitation).await {
+        Ok(invited) => Entrance::Invitation { email: invited.email, role: invited.role },
+        Err(error) => return draw(&page, Err(error)).await,
     };
-    let entrance = Entrance::Invitation { email: invited.email, role: invited.role };
     let entered = match chosen(&form) {
-        Ok(password) => operators::accept(&context.app, &token, password).await,
-        Err(refused) => return Ok(door.draw(StatusCode::UNPROCESSABLE_ENTITY, entrance, refused).await),
+        Ok(password) => operators::accept(&app.kit, &app.passwords, &token, password).await,
+        Err(refused) => return Ok(page.draw(StatusCode::UNPROCESSABLE_ENTITY, entrance, refused).await),
     };
-    door.answer(entered, &form, entrance, "/dashboard").await
+    enter(&page, entered, &form, entrance, "/dashboard").await
 }
 
-/// `GET /dashboard/one-time/{token}`: a button, so that a link preview uses nothing up.
-pub async fn one_time_page(State(context): State<Context>, Segments(token): Segments<String>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
-    let door = Door::new(&context, &headers, &uri);
-    let (status, entrance) = match operators::of_link(&context.app, &token, LinkKind::OneTime).await {
-        Ok(_) => (StatusCode::OK, Entrance::OneTime),
-        Err(OperatorError::Gone) => (StatusCode::GONE, Entrance::Gone),
-        Err(error) => return Err(error.into()),
-    };
-    Ok(door.draw(status, entrance, Refused::default()).await)
+/// `GET /dashboard/one-time/{token}`: a page with a button, so that a link preview does not use the link.
+pub async fn one_time_page(page: OpenPage, Segments(token): Segments<String>) -> Result<Response, ApiError> {
+    let known = operators::of_link(&page.context.app.kit, &token, LinkKind::OneTime).await;
+    draw(&page, known.map(|_| Entrance::OneTime)).await
 }
 
 /// `POST /dashboard/one-time/{token}`
-pub async fn one_time(
-    State(context): State<Context>,
-    Segments(token): Segments<String>,
-    headers: HeaderMap,
-    uri: Uri,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let door = Door::new(&context, &headers, &uri);
-    let form = Form::read(request).await?;
-    let entered = operators::enter_once(&context.app, &token).await;
-    door.answer(entered, &form, Entrance::OneTime, "/dashboard").await
+pub async fn one_time(page: OpenPage, Segments(token): Segments<String>, form: Form) -> Result<Response, ApiError> {
+    let entered = operators::enter_once(&page.context.app.kit, &token).await;
+    enter(&page, entered, &form, Entrance::OneTime, "/dashboard").await
 }
 
 /// `POST /dashboard/language`
-pub async fn language(State(context): State<Context>, request: Request) -> Result<Response, ApiError> {
-    let form = Form::read(request).await?;
+pub async fn language(State(context): State<Context>, form: Form) -> Result<Response, ApiError> {
     let language = Language::from_tag(form.text("language")).ok_or_else(|| ApiError::new(Code::InvalidRequest, "A language is pt-BR, en or es."))?;
     let mut response = Redirect::to(inside(form.text("back"))).into_response();
-    if let Some(cookie) = language::set_cookie(&context.app, language) {
+    if let Some(cookie) = language::set_cookie(&context.app.kit, language) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)

@@ -1,52 +1,94 @@
-//! What is shown once: it goes from the POST that made it to the page that shows it in a sealed cookie, which that page takes
-//! away. So a page that is loaded again neither makes nor shows anything again, whichever process answers.
+//! Shows a new secret, such as an API key, exactly once. An encrypted cookie carries it from the POST that made it to the page that
+//! shows it, and that page deletes the cookie. So loading the page again neither makes a new secret nor shows the old one, and any
+//! process can answer.
 
-use app::dashboard::data::ShownOnce;
+use app::{
+    components::layout::Site,
+    dashboard::{form::Refused, layout::Viewer, once::ShownOnce},
+};
 use axum::{
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use leptos::prelude::IntoView;
 
-use crate::{app::App, http::device, operators::SignedIn};
+use super::page::Page;
+use crate::{
+    http::{device, problems::ApiError},
+    kit::Kit,
+    sealed,
+};
 
-/// The most characters of what it is called: an address may be longer than a cookie.
-const NAME: usize = 200;
-/// Seconds in which the page has to be there.
+/// The most characters of the name of the secret's owner in the cookie. An endpoint's URL may be longer than a cookie.
+const MAX_NAME: usize = 200;
+/// Seconds after which the page no longer shows the secret.
 const SECONDS: i64 = 60;
 
-fn cookie_name(app: &App) -> &'static str {
-    if app.public_url.starts_with("https://") { "__Host-fs_once" } else { "fs_once" }
+fn cookie_name(kit: &Kit) -> &'static str {
+    if kit.public_url.starts_with("https://") { "__Host-fs_once" } else { "fs_once" }
 }
 
-fn with_cookie(app: &App, mut response: Response, value: &str, seconds: i64) -> Response {
-    let secure = if app.public_url.starts_with("https://") { "; Secure" } else { "" };
-    let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}", cookie_name(app));
+fn with_cookie(kit: &Kit, mut response: Response, value: &str, seconds: i64) -> Response {
+    let secure = if kit.public_url.starts_with("https://") { "; Secure" } else { "" };
+    let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}", cookie_name(kit));
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }
 
-/// On to the page that shows it, to this operator alone.
-pub fn go(app: &App, page: &'static str, operator: &SignedIn, of: &str, secret: &str) -> Response {
-    let until = app.ambient.now().plus_seconds(SECONDS).0;
-    let plain = format!("{until}\n{secret}\n{}", of.chars().take(NAME).collect::<String>());
-    let sealed = app.vault.seal_own("shown_once", page, &operator.id.to_string(), plain.as_bytes());
-    with_cookie(app, Redirect::to(page).into_response(), &URL_SAFE_NO_PAD.encode(sealed), SECONDS)
+/// Redirects to the page at this address, which shows the secret to this operator only. `of` names what the secret belongs to.
+pub fn go(page: &Page, address: &'static str, of: &str, secret: &str) -> Response {
+    let kit = &page.context.app.kit;
+    let until = kit.ambient.now().plus_seconds(SECONDS).0;
+    let plain = format!("{until}\n{secret}\n{}", of.chars().take(MAX_NAME).collect::<String>());
+    let sealed = kit.vault.seal_own(&sealed::shown_once(address, page.operator.id), plain.as_bytes());
+    with_cookie(kit, Redirect::to(address).into_response(), &URL_SAFE_NO_PAD.encode(sealed), SECONDS)
 }
 
-/// What this page shows this operator now, and never again.
-pub fn take(app: &App, page: &'static str, operator: &SignedIn, headers: &HeaderMap) -> Option<ShownOnce> {
-    let sealed = URL_SAFE_NO_PAD.decode(device::cookie(headers, cookie_name(app))?).ok()?;
-    let plain = app.vault.open_own("shown_once", page, &operator.id.to_string(), &sealed).ok()?;
+/// The secret for the page at this address, from the cookie.
+fn take(page: &Page, address: &'static str, headers: &HeaderMap) -> Option<ShownOnce> {
+    let kit = &page.context.app.kit;
+    let sealed = URL_SAFE_NO_PAD.decode(device::cookie(headers, cookie_name(kit))?).ok()?;
+    let plain = kit.vault.open_own(&sealed::shown_once(address, page.operator.id), &sealed).ok()?;
     let (until, rest) = str::from_utf8(&plain).ok()?.split_once('\n')?;
     let (secret, of) = rest.split_once('\n')?;
-    let is_over = until.parse().map_or(true, |until: i64| app.ambient.now().0 >= until);
+    let is_over = until.parse().map_or(true, |until: i64| kit.ambient.now().0 >= until);
     (!is_over).then(|| ShownOnce { of: of.to_owned(), secret: secret.to_owned() })
 }
 
-/// The page that has shown it.
-pub fn shown(app: &App, response: Response) -> Response {
-    with_cookie(app, response, "", 0)
+/// What a page shows besides its list: a secret, or why its form was refused.
+pub struct Shown {
+    status: StatusCode,
+    once: Option<ShownOnce>,
+    refused: Refused,
+}
+
+impl Shown {
+    /// The secret for the page at this address, if there is one.
+    pub fn once(page: &Page, address: &'static str, headers: &HeaderMap) -> Self {
+        Self { status: StatusCode::OK, once: take(page, address, headers), refused: Refused::default() }
+    }
+
+    /// A form that was refused.
+    pub fn refused(refused: Refused) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, once: None, refused }
+    }
+
+    /// Draws the page, and deletes the secret's cookie.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn draw<V: IntoView + 'static>(
+        self,
+        page: &Page,
+        view: impl Fn(Site, Viewer, Option<ShownOnce>, Refused) -> V + Clone + Send + Sync + 'static,
+    ) -> Result<Response, ApiError> {
+        let Self { status, once, refused } = self;
+        // With script, a secret has a button to copy it.
+        let has_secret = once.is_some();
+        let drawn = page.draw(status, has_secret, move |site, viewer| view(site, viewer, once.clone(), refused.clone())).await?;
+        Ok(if has_secret { with_cookie(&page.context.app.kit, drawn, "", 0) } else { drawn })
+    }
 }

@@ -1,10 +1,10 @@
-//! Paths that lead nowhere, ids that are none, methods that a route does not take.
+//! Unknown paths, malformed ids, and methods that a route does not support.
 
-use super::row::{Row, Target, Wanted};
+use super::row::{Expected, Row, Target};
 
-const NOT_FOUND: Wanted = Wanted::Problem(&[404]);
+const NOT_FOUND: Expected = Expected::Problem(&[404]);
 
-/// What stands where an id belongs.
+/// Texts to use as an id.
 fn ids(target: &Target) -> Vec<String> {
     let real = &target.id;
     let mut ids: Vec<String> =
@@ -35,17 +35,17 @@ const NOWHERE: [&str; 14] = [
 
 pub fn rows(target: &Target) -> Vec<Row> {
     let mut rows = Vec::new();
-    let mut add = |name: String, wanted: Wanted, method: &str, path: &str| {
-        rows.push(Row { name, wanted, bytes: target.request(method, path, &[], b"") });
+    let mut add = |name: String, expected: Expected, method: &str, path: &str| {
+        rows.push(Row { name, expected, bytes: target.request(method, path, &[], b"") });
     };
     for id in ids(target) {
         add(format!("id {id:.40}"), NOT_FOUND, "GET", &format!("/kyc-sessions/{id}/public"));
-        add(format!("page of id {id:.40}"), Wanted::Page(&[404]), "GET", &format!("/verify/{id}/identity"));
+        add(format!("page of id {id:.40}"), Expected::Page(&[404]), "GET", &format!("/verify/{id}/identity"));
     }
     for path in NOWHERE {
-        add(format!("path {path}"), Wanted::Problem(&[404, 405]), "GET", path);
+        add(format!("path {path}"), Expected::Problem(&[404, 405]), "GET", path);
     }
-    add("a session without an API key".to_owned(), Wanted::Problem(&[401]), "GET", &target.api(""));
+    add("a session without an API key".to_owned(), Expected::Problem(&[401]), "GET", &target.api(""));
     for rest in
         ["/", "/public/", "/public/more", "/PUBLIC", "/public%00", "/public;a=b", "/artifacts", "/artifacts/", "/steps", "/upload/x/y", "/..", "/%2e%2e/public"]
     {
@@ -66,9 +66,9 @@ pub fn rows(target: &Target) -> Vec<Row> {
     for step in ["nonsense", "IDENTITY", "identity%00", "identity%20", "%ff", "0", "identity%2F..", "..%2Fcomplete", "ident%C3%ADty"] {
         let body = br#"{"userData":{"name":"Ana","cpf":"12345678909"}}"#;
         let bytes = target.request("PUT", &target.api(&format!("/steps/{step}")), &[("Content-Type", "application/json")], body);
-        rows.push(Row { name: format!("step {step}"), wanted: NOT_FOUND, bytes });
+        rows.push(Row { name: format!("step {step}"), expected: NOT_FOUND, bytes });
         let bytes = target.request("GET", &target.page(&format!("/{step}")), &[], b"");
-        rows.push(Row { name: format!("page of step {step}"), wanted: Wanted::Page(&[303, 404]), bytes });
+        rows.push(Row { name: format!("page of step {step}"), expected: Expected::Page(&[303, 404]), bytes });
     }
     let routes = [
         ("GET", target.api("/public")),
@@ -85,7 +85,7 @@ pub fn rows(target: &Target) -> Vec<Row> {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "BREW", "get"] {
             if !allowed.contains(method) {
                 let name = format!("{method} where {allowed} is: {}", path.replace(&target.id, ""));
-                rows.push(Row { name, wanted: Wanted::Problem(&[405]), bytes: target.request(method, &path, &[], b"") });
+                rows.push(Row { name, expected: Expected::Problem(&[405]), bytes: target.request(method, &path, &[], b"") });
             }
         }
     }

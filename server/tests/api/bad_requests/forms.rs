@@ -1,12 +1,12 @@
-//! Uploads and forms that are broken, lie about themselves, or bring far too much.
+//! Uploads and forms that are broken, mislabelled or far too large.
 
-use super::row::{Row, Target, Wanted};
+use super::row::{Expected, Row, Target};
 use crate::support::photos;
 
 const MULTIPART: &str = "multipart/form-data; boundary=cut";
 const URLENCODED: &str = "application/x-www-form-urlencoded";
 
-/// One part, without its end.
+/// One part, without the closing boundary.
 fn part(disposition: &str, content: &[u8]) -> Vec<u8> {
     [b"--cut\r\nContent-Disposition: ", disposition.as_bytes(), b"\r\n\r\n", content, b"\r\n"].concat()
 }
@@ -19,7 +19,7 @@ fn whole(parts: &[Vec<u8>]) -> Vec<u8> {
     [&parts.concat(), b"--cut--\r\n".as_slice()].concat()
 }
 
-/// Bodies that hold no file that could be used, whatever route they are sent to.
+/// Bodies that contain no usable file.
 fn files() -> Vec<(&'static str, &'static [u16], Vec<u8>)> {
     let png = photos::png();
     let field = |name: &str| part("form-data; name=\"field\"", name.as_bytes());
@@ -34,11 +34,11 @@ fn files() -> Vec<(&'static str, &'static [u16], Vec<u8>)> {
     let encoded = [b"--cut\r\nContent-Disposition: form-data; name=\"file\"\r\nContent-Transfer-Encoding: base64\r\n\r\n/9j/4AAQSkZJRg==\r\n".to_vec()];
     vec![
         ("nothing", &[400, 422], vec![]),
-        ("only its end", &[400, 422], b"--cut--\r\n".to_vec()),
+        ("only the closing boundary", &[400, 422], b"--cut--\r\n".to_vec()),
         ("another boundary", &[400, 422], whole(&[file(photos::small())]).into_iter().map(|byte| if byte == b'c' { b'd' } else { byte }).collect()),
         ("line ends without CR", &[400, 415, 422], lines),
-        ("no end", &[400, 422], file(photos::small())),
-        ("an end in the middle", &[400, 415, 422], [b"--cut--\r\n".to_vec(), file(photos::small())].concat()),
+        ("no closing boundary", &[400, 422], file(photos::small())),
+        ("a closing boundary before the file", &[400, 415, 422], [b"--cut--\r\n".to_vec(), file(photos::small())].concat()),
         ("a part without headers", &[400, 415, 422], [b"--cut\r\n\r\n".as_slice(), photos::small(), b"\r\n--cut--\r\n"].concat()),
         ("a part without a name", &[422], whole(&[part("form-data", photos::small())])),
         ("a part that is an attachment", &[400, 422], whole(&[part("attachment; filename=\"a.jpg\"", photos::small())])),
@@ -53,7 +53,7 @@ fn files() -> Vec<(&'static str, &'static [u16], Vec<u8>)> {
         ("the name FILE", &[422], whole(&[part("form-data; name=\"FILE\"; filename=\"a.jpg\"", photos::small())])),
         ("the name photo", &[422], whole(&[part("form-data; name=\"photo\"; filename=\"a.jpg\"", photos::small())])),
         ("a path as file name, and SVG", &[415], whole(&[part("form-data; name=\"file\"; filename=\"../../master.key\"", photos::SVG)])),
-        ("two files that are none", &[415], whole(&[file(photos::SVG), file(photos::HTML)])),
+        ("two files that are not photos", &[415], whole(&[file(photos::SVG), file(photos::HTML)])),
         ("an empty file", &[422], whole(&[file(b"")])),
         ("a multipart in the file", &[415, 422], nested),
         ("base64 in the file", &[415, 422], whole(&encoded)),
@@ -64,14 +64,14 @@ fn files() -> Vec<(&'static str, &'static [u16], Vec<u8>)> {
         ("a ZIP", &[415], whole(&[file(b"PK\x03\x04\x14\x00\x00\x00\x08\x00")])),
         ("HEIC", &[415], whole(&[file(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")])),
         ("one byte", &[415], whole(&[file(b"\xff")])),
-        ("only a JPEG's first bytes", &[415, 422], whole(&[file(b"\xff\xd8\xff\xe0")])),
-        ("only a PNG's first bytes", &[415, 422], whole(&[file(b"\x89PNG\r\n\x1a\n")])),
-        ("only a WebP's first bytes", &[415, 422], whole(&[file(b"RIFF\x04\x00\x00\x00WEBP")])),
+        ("only the first bytes of a JPEG", &[415, 422], whole(&[file(b"\xff\xd8\xff\xe0")])),
+        ("only the first bytes of a PNG", &[415, 422], whole(&[file(b"\x89PNG\r\n\x1a\n")])),
+        ("only the first bytes of a WebP", &[415, 422], whole(&[file(b"RIFF\x04\x00\x00\x00WEBP")])),
         ("half a JPEG", &[422], whole(&[file(&photos::truncated())])),
         ("half a PNG", &[422], whole(&[file(&png[..png.len() / 2])])),
         ("60,000 by 60,000 pixels", &[422], whole(&[file(&photos::png_header_60000())])),
         ("a JPEG's head before HTML", &[415, 422], whole(&[file(&[b"\xff\xd8\xff\xe0".as_slice(), photos::HTML].concat())])),
-        ("a field that there is not", &[422], whole(&[field("nonsense"), file(photos::small())])),
+        ("an unknown field", &[422], whole(&[field("nonsense"), file(photos::small())])),
         ("a field that takes no file", &[422], whole(&[field("cpf"), file(photos::small())])),
         ("a field with NUL", &[422], whole(&[field("selfie_url\0"), file(photos::small())])),
         ("a field of 70,000 letters", &[413], whole(&[field(&"x".repeat(70_000)), file(photos::small())])),
@@ -88,29 +88,29 @@ fn forms() -> Vec<(&'static str, &'static [u16], &'static str, Vec<u8>)> {
         ("60,000 pairs", &[422], URLENCODED, b"a=b&".repeat(60_000)),
         ("260 KiB", &[413], URLENCODED, vec![b'a'; 260 * 1024]),
         ("a name of 100,000 letters", &[422], URLENCODED, two(&"a".repeat(100_000), "12345678909")),
-        ("a name that is no UTF-8", &[422], URLENCODED, two("%00%ff%fe", "12345678909")),
+        ("a name of invalid UTF-8", &[422], URLENCODED, two("%00%ff%fe", "12345678909")),
         ("a name with a line end", &[422], URLENCODED, two("a%0D%0Ab", "12345678909")),
-        ("percents that are none", &[422], URLENCODED, two("%zz%", "%")),
+        ("invalid percent-encoding", &[422], URLENCODED, two("%zz%", "%")),
         ("markup for a CPF", &[422], URLENCODED, two("Ana", "%3Cscript%3Ealert(1)%3C/script%3E")),
         ("fields of another step", &[422], URLENCODED, b"selfie_url=art_0123456789abcdefghjkmnpqrs".to_vec()),
         ("JSON", &[415], "application/json", br#"{"userData":{"name":"Ana","cpf":"12345678909"}}"#.to_vec()),
         ("text", &[415], "text/plain", b"name=Ana".to_vec()),
-        ("no media type worth the name", &[415], ";;;", b"name=Ana".to_vec()),
+        ("an invalid media type", &[415], ";;;", b"name=Ana".to_vec()),
         ("multipart without a boundary", &[415], "multipart/form-data", b"--cut--".to_vec()),
-        ("multipart without its end", &[400, 422], MULTIPART, part("form-data; name=\"name\"", b"Ana")),
+        ("multipart without its closing boundary", &[400, 422], MULTIPART, part("form-data; name=\"name\"", b"Ana")),
         ("a text of 70,000 letters", &[413], MULTIPART, whole(&[part("form-data; name=\"name\"", &vec![b'a'; 70_000])])),
-        ("a file where a text is", &[422], MULTIPART, whole(&[part("form-data; name=\"name\"; filename=\"a.jpg\"", photos::small())])),
+        ("a file in a text field", &[422], MULTIPART, whole(&[part("form-data; name=\"name\"; filename=\"a.jpg\"", photos::small())])),
         ("500 parts", &[413], MULTIPART, whole(&vec![part("form-data; name=\"x\"", b"y"); 500])),
     ]
 }
 
 pub fn rows(target: &Target) -> Vec<Row> {
     let mut rows = Vec::new();
-    let mut add = |name: String, wanted: Wanted, path: &str, media_type: &str, body: &[u8]| {
-        rows.push(Row { name, wanted, bytes: target.request("POST", path, &[("Content-Type", media_type)], body) });
+    let mut add = |name: String, expected: Expected, path: &str, media_type: &str, body: &[u8]| {
+        rows.push(Row { name, expected, bytes: target.request("POST", path, &[("Content-Type", media_type)], body) });
     };
     for (name, statuses, body) in files() {
-        add(format!("upload: {name}"), Wanted::Problem(statuses), &target.api("/upload"), MULTIPART, &body);
+        add(format!("upload: {name}"), Expected::Problem(statuses), &target.api("/upload"), MULTIPART, &body);
     }
     let media_types = [
         "",
@@ -126,12 +126,12 @@ pub fn rows(target: &Target) -> Vec<Row> {
     ];
     for media_type in media_types {
         let body = whole(&[file(photos::SVG)]);
-        add(format!("upload as {media_type:?}"), Wanted::Problem(&[400, 415, 422]), &target.api("/upload"), media_type, &body);
+        add(format!("upload as {media_type:?}"), Expected::Problem(&[400, 415, 422]), &target.api("/upload"), media_type, &body);
     }
     let long = format!("multipart/form-data; boundary={}", "b".repeat(5_000));
-    add("upload: a boundary of 5,000 letters".to_owned(), Wanted::Problem(&[400, 415, 422]), &target.api("/upload"), &long, b"x");
+    add("upload: a boundary of 5,000 letters".to_owned(), Expected::Problem(&[400, 415, 422]), &target.api("/upload"), &long, b"x");
     for (name, statuses, media_type, body) in forms() {
-        add(format!("form: {name}"), Wanted::Page(statuses), &target.page("/identity"), media_type, &body);
+        add(format!("form: {name}"), Expected::Page(statuses), &target.page("/identity"), media_type, &body);
     }
     for (name, content) in [
         ("SVG", photos::SVG.to_vec()),
@@ -140,7 +140,7 @@ pub fn rows(target: &Target) -> Vec<Row> {
         ("11 MiB", vec![0xff; 11 * 1024 * 1024]),
     ] {
         let body = whole(&[part("form-data; name=\"selfie_url\"; filename=\"a.jpg\"", &content)]);
-        add(format!("form with a photo: {name}"), Wanted::Page(&[413, 422]), &target.page("/selfie"), MULTIPART, &body);
+        add(format!("form with a photo: {name}"), Expected::Page(&[413, 422]), &target.page("/selfie"), MULTIPART, &body);
     }
     rows
 }

@@ -1,4 +1,4 @@
-//! Requests that chance puts together of good and bad pieces. None of them can be right: a body never fits its route.
+//! Requests generated from good and bad pieces. None of them is valid, because no body fits any route.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::row::{Answer, Target};
 
-/// Requests a run.
+/// The number of requests in a run.
 const CASES: usize = 96;
 
 /// One request, as it is sent.
@@ -18,13 +18,13 @@ pub struct Generated {
 }
 
 impl Generated {
-    /// No success but of reading; no failure of the server; every refusal in its form.
+    /// Expects no server error, and a problem for every refusal by the API.
     #[track_caller]
-    pub fn holds(&self, answer: Option<&Answer>) {
+    pub fn check(&self, answer: Option<&Answer>) {
         let Some(answer) = answer else { return };
         let whole = format!("{}\n{}\n{}", String::from_utf8_lossy(&self.bytes), answer.head, String::from_utf8_lossy(&answer.body));
         assert!(answer.status < 500, "{whole}");
-        // What the HTTP layer refuses has no body.
+        // Refusals by the HTTP layer have no body.
         if (400..500).contains(&answer.status) && !self.is_page && !answer.body.is_empty() {
             assert!(answer.is_a_problem(), "{whole}");
         }
@@ -47,12 +47,12 @@ fn json() -> impl Strategy<Value = String> {
     })
 }
 
-/// A body that no route takes: the field that it names is in no flow.
+/// A body that no route accepts: no flow has the field that it names.
 fn body() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         vec(any::<u8>(), 0..400),
         json().prop_map(String::into_bytes),
-        json().prop_map(|value| format!("{{\"userData\":{{\"nobodys_field\":{value}}}}}").into_bytes()),
+        json().prop_map(|value| format!("{{\"userData\":{{\"no_such_field\":{value}}}}}").into_bytes()),
         "[a-z%&=+]{0,200}".prop_map(String::into_bytes),
         vec(any::<u8>(), 0..200).prop_map(|content| [
             b"--cut\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n".as_slice(),
@@ -77,7 +77,7 @@ fn headers() -> impl Strategy<Value = Vec<(String, String)>> {
     vec((prop::sample::select(names.map(str::to_owned).to_vec()), "[\\x21-\\x7e]{0,40}"), 0..4)
 }
 
-/// The requests of one run: always the same.
+/// The requests of a run, the same in every run.
 pub fn cases(target: &Target) -> Vec<Generated> {
     let media_types = ["application/json", "multipart/form-data; boundary=cut", "application/x-www-form-urlencoded", "text/plain"];
     let methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];

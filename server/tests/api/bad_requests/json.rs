@@ -1,10 +1,10 @@
-//! JSON that is none, that has another shape, or whose values no field takes.
+//! JSON that is malformed, has the wrong shape, or has values that no field accepts.
 
-use super::row::{Row, Target, Wanted};
+use super::row::{Expected, Row, Target};
 
 const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];
 
-/// Bodies that are refused before anyone looks at the values.
+/// Bodies that are refused before their values are checked.
 fn unreadable() -> Vec<(&'static str, Vec<u8>)> {
     let nested = |depth: usize, open: &str, close: &str| format!(r#"{{"userData":{{"name":{}1{}}}}}"#, open.repeat(depth), close.repeat(depth)).into_bytes();
     let utf16: Vec<u8> = "\u{feff}{\"userData\":{}}".encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -22,27 +22,27 @@ fn unreadable() -> Vec<(&'static str, Vec<u8>)> {
         ("userData a text", br#"{"userData":"{}"}"#.to_vec()),
         ("userData a number", br#"{"userData":1}"#.to_vec()),
         ("userData twice", br#"{"userData":{"name":"a"},"userData":{"name":"b"}}"#.to_vec()),
-        ("a comma too many", br#"{"userData":{"name":1,}}"#.to_vec()),
+        ("an extra comma", br#"{"userData":{"name":1,}}"#.to_vec()),
         ("a comment", b"{\"userData\":{/* */\"name\":1}}".to_vec()),
         ("single quotes", b"{'userData':{'name':1}}".to_vec()),
         ("keys without quotes", b"{userData:{name:1}}".to_vec()),
         ("cut in a text", br#"{"userData":{"name":"An"#.to_vec()),
         ("cut in a key", br#"{"userDa"#.to_vec()),
-        ("more behind it", br#"{"userData":{"name":1}} {"userData":{}}"#.to_vec()),
+        ("more JSON after it", br#"{"userData":{"name":1}} {"userData":{}}"#.to_vec()),
         ("a byte-order mark", b"\xef\xbb\xbf{\"userData\":{\"name\":1}}".to_vec()),
         ("UTF-16", utf16),
-        ("no UTF-8", b"{\"userData\":{\"name\":\"\xff\xfe\xfd\"}}".to_vec()),
-        ("UTF-8 longer than it is", b"{\"userData\":{\"name\":\"\xc0\x80\"}}".to_vec()),
+        ("invalid UTF-8", b"{\"userData\":{\"name\":\"\xff\xfe\xfd\"}}".to_vec()),
+        ("overlong UTF-8", b"{\"userData\":{\"name\":\"\xc0\x80\"}}".to_vec()),
         ("a surrogate in UTF-8", b"{\"userData\":{\"name\":\"\xed\xa0\x80\"}}".to_vec()),
         ("a raw NUL in a text", b"{\"userData\":{\"name\":\"a\0b\"}}".to_vec()),
         ("a raw line end in a text", b"{\"userData\":{\"name\":\"a\nb\"}}".to_vec()),
         ("a lone high surrogate", br#"{"userData":{"name":"\ud800"}}"#.to_vec()),
         ("a lone low surrogate", br#"{"userData":{"name":"\udc00"}}"#.to_vec()),
-        ("surrogates the wrong way round", br#"{"userData":{"name":"\udc00\ud800"}}"#.to_vec()),
-        ("an escape that is none", br#"{"userData":{"name":"\x41"}}"#.to_vec()),
+        ("surrogates in the wrong order", br#"{"userData":{"name":"\udc00\ud800"}}"#.to_vec()),
+        ("an invalid escape", br#"{"userData":{"name":"\x41"}}"#.to_vec()),
         ("NaN", br#"{"userData":{"name":NaN}}"#.to_vec()),
         ("Infinity", br#"{"userData":{"name":-Infinity}}"#.to_vec()),
-        ("a number past every range", br#"{"userData":{"name":1e999999}}"#.to_vec()),
+        ("a number out of range", br#"{"userData":{"name":1e999999}}"#.to_vec()),
         ("a number with a leading zero", br#"{"userData":{"name":0123}}"#.to_vec()),
         ("lists 200 deep", nested(200, "[", "]")),
         ("lists 60,000 deep", nested(60_000, "[", "]")),
@@ -55,7 +55,7 @@ fn unreadable() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// User data that some field of the step refuses.
-fn unfitting() -> Vec<(String, String)> {
+fn invalid_values() -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = Vec::new();
     for field in ["name", "cpf"] {
         let values =
@@ -77,7 +77,7 @@ fn unfitting() -> Vec<(String, String)> {
         all.push((format!("a field {field:?}"), format!(r#"{{"name":"Ana","cpf":"12345678909","{field}":"x"}}"#)));
     }
     all.push(("a field twice, wrong each time".to_owned(), r#"{"name":1,"name":2}"#.to_owned()));
-    all.push(("a field of a long name".to_owned(), format!(r#"{{"name":"Ana","cpf":"12345678909","{}":"x"}}"#, "n".repeat(100_000))));
+    all.push(("a field with a long name".to_owned(), format!(r#"{{"name":"Ana","cpf":"12345678909","{}":"x"}}"#, "n".repeat(100_000))));
     let many: Vec<String> = (0..5_000).map(|number| format!(r#""f{number}":"x""#)).collect();
     all.push(("5,000 fields".to_owned(), format!("{{{}}}", many.join(","))));
     all
@@ -86,17 +86,17 @@ fn unfitting() -> Vec<(String, String)> {
 pub fn rows(target: &Target) -> Vec<Row> {
     let mut rows = Vec::new();
     for (method, path) in [("PUT", target.api("/steps/identity")), ("POST", target.api("/complete"))] {
-        let mut add = |name: String, wanted: Wanted, headers: &[(&str, &str)], body: &[u8]| {
-            rows.push(Row { name: format!("{method} JSON: {name}"), wanted, bytes: target.request(method, &path, headers, body) });
+        let mut add = |name: String, expected: Expected, headers: &[(&str, &str)], body: &[u8]| {
+            rows.push(Row { name: format!("{method} JSON: {name}"), expected, bytes: target.request(method, &path, headers, body) });
         };
         for (name, body) in unreadable() {
-            add(name.to_owned(), Wanted::Problem(&[400]), &JSON, &body);
+            add(name.to_owned(), Expected::Problem(&[400]), &JSON, &body);
         }
-        for (name, data) in unfitting() {
-            add(name, Wanted::Problem(&[422]), &JSON, format!(r#"{{"userData":{data}}}"#).as_bytes());
+        for (name, data) in invalid_values() {
+            add(name, Expected::Problem(&[422]), &JSON, format!(r#"{{"userData":{data}}}"#).as_bytes());
         }
         for (name, size) in [("257 KiB", 257 * 1024), ("2 MiB", 2 * 1024 * 1024)] {
-            add(name.to_owned(), Wanted::Problem(&[413]), &JSON, &vec![b' '; size]);
+            add(name.to_owned(), Expected::Problem(&[413]), &JSON, &vec![b' '; size]);
         }
         let media_types = [
             "",
@@ -111,7 +111,12 @@ pub fn rows(target: &Target) -> Vec<Row> {
             "multipart/form-data; boundary=cut",
         ];
         for media_type in media_types {
-            add(format!("as {media_type:?}"), Wanted::Problem(&[415]), &[("Content-Type", media_type)], br#"{"userData":{"name":"Ana","cpf":"12345678909"}}"#);
+            add(
+                format!("as {media_type:?}"),
+                Expected::Problem(&[415]),
+                &[("Content-Type", media_type)],
+                br#"{"userData":{"name":"Ana","cpf":"12345678909"}}"#,
+            );
         }
     }
     rows

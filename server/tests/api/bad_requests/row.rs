@@ -1,4 +1,4 @@
-//! A bad request as the bytes that go over the wire, what has to come back, and how it is sent.
+//! A bad request as bytes, the answer it must get, and how it is sent.
 
 use std::time::Duration;
 
@@ -7,16 +7,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// What has to come back.
+/// The answer that a request must get.
 #[derive(Clone, Copy, Debug)]
-pub enum Wanted {
-    /// A problem of one of these statuses.
+pub enum Expected {
+    /// A problem with one of these statuses.
     Problem(&'static [u16]),
-    /// A page for a person, of one of these statuses.
+    /// A page with one of these statuses.
     Page(&'static [u16]),
-    /// Nothing is wrong enough to refuse it: what there is to read.
+    /// A normal answer with status 200: the server tolerates the request.
     Read,
-    /// It may not even be a request: refused by whoever reads it first, with 4xx or without an answer.
+    /// 4xx, or a closed connection, because the request may not even be HTTP.
     Refused,
 }
 
@@ -24,14 +24,14 @@ pub enum Wanted {
 #[derive(Debug)]
 pub struct Row {
     pub name: String,
-    pub wanted: Wanted,
+    pub expected: Expected,
     pub bytes: Vec<u8>,
 }
 
-/// The session that every bad request is aimed at.
+/// The session that the bad requests target.
 pub struct Target {
     pub id: String,
-    /// `name=value` of the device that began it.
+    /// The cookie, `name=value`, of the device that started it.
     pub cookie: String,
 }
 
@@ -44,7 +44,7 @@ impl Target {
         format!("/verify/{}{rest}", self.id)
     }
 
-    /// A request of the device that began the session, well-formed but for what is given.
+    /// A request of that device, well-formed except for the given parts.
     pub fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n");
         let has = |name: &str| headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
@@ -61,7 +61,7 @@ impl Target {
     }
 }
 
-/// An answer as it came over the wire; `None` where the connection ended without one.
+/// An answer as it was received.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -69,7 +69,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// Sends the bytes and reads until the server closes.
+/// Sends the bytes and reads until the server closes. `None` means that it closed without an answer.
 pub async fn send(port: u16, bytes: &[u8]) -> Option<Answer> {
     let (mut reader, mut writer) = TcpStream::connect(("127.0.0.1", port)).await.expect("connects").into_split();
     let bytes = bytes.to_vec();
@@ -78,43 +78,43 @@ pub async fn send(port: u16, bytes: &[u8]) -> Option<Answer> {
         let _ = writer.write_all(&bytes).await;
         writer
     });
-    let mut said = Vec::new();
-    let ended = timeout(Duration::from_secs(30), reader.read_to_end(&mut said)).await;
+    let mut received = Vec::new();
+    let ended = timeout(Duration::from_secs(30), reader.read_to_end(&mut received)).await;
     sending.abort();
     let ended = ended.expect("the server answers or closes within 30 s");
-    let answer = parse(&said);
-    assert!(answer.is_some() || said.is_empty() || ended.is_err(), "no answer: {}", String::from_utf8_lossy(&said));
+    let answer = parse(&received);
+    assert!(answer.is_some() || received.is_empty() || ended.is_err(), "no answer: {}", String::from_utf8_lossy(&received));
     answer
 }
 
-/// The final answer: what says 100 goes before it.
-fn parse(said: &[u8]) -> Option<Answer> {
-    let end = said.windows(4).position(|window| window == b"\r\n\r\n")?;
-    let head = String::from_utf8_lossy(&said[..end]).into_owned();
+/// Parses the final answer, after any 100 Continue.
+fn parse(received: &[u8]) -> Option<Answer> {
+    let end = received.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = String::from_utf8_lossy(&received[..end]).into_owned();
     let status = head.strip_prefix("HTTP/1.1 ").or_else(|| head.strip_prefix("HTTP/1.0 "))?.get(..3)?.parse().ok()?;
-    let body = said[end + 4..].to_vec();
+    let body = received[end + 4..].to_vec();
     if status == 100 { parse(&body) } else { Some(Answer { status, head, body }) }
 }
 
 impl Row {
-    /// What is wrong with the answer; `None` where it is the one wanted.
+    /// What is wrong with the answer, or `None` if it is the expected one.
     pub fn fault(&self, answer: Option<&Answer>) -> Option<String> {
         let Some(answer) = answer else {
-            return (!matches!(self.wanted, Wanted::Refused)).then(|| format!("{}: no answer", self.name));
+            return (!matches!(self.expected, Expected::Refused)).then(|| format!("{}: no answer", self.name));
         };
         let is = |statuses: &[u16]| statuses.contains(&answer.status);
-        let good = match self.wanted {
-            Wanted::Problem(statuses) => is(statuses) && answer.is_a_problem(),
-            Wanted::Page(statuses) => is(statuses) && (answer.head.contains("content-type: text/html") || answer.status == 303),
-            Wanted::Read => answer.status == 200,
-            Wanted::Refused => (400..500).contains(&answer.status),
+        let good = match self.expected {
+            Expected::Problem(statuses) => is(statuses) && answer.is_a_problem(),
+            Expected::Page(statuses) => is(statuses) && (answer.head.contains("content-type: text/html") || answer.status == 303),
+            Expected::Read => answer.status == 200,
+            Expected::Refused => (400..500).contains(&answer.status),
         };
-        (!good).then(|| format!("{}: wanted {:?}, not {}\n{:.400}", self.name, self.wanted, answer.head, String::from_utf8_lossy(&answer.body)))
+        (!good).then(|| format!("{}: expected {:?}, not {}\n{:.400}", self.name, self.expected, answer.head, String::from_utf8_lossy(&answer.body)))
     }
 }
 
 impl Answer {
-    /// RFC 9457, whole.
+    /// Whether it is a complete RFC 9457 problem.
     pub fn is_a_problem(&self) -> bool {
         let Ok(body) = serde_json::from_slice::<Value>(&self.body) else { return false };
         let says = |key: &str| body[key].as_str().is_some_and(|text| !text.is_empty());

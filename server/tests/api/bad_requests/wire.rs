@@ -1,12 +1,12 @@
-//! What is odd about the request itself: its line, its headers, its length.
+//! Requests with an unusual or broken request line, header or length.
 
-use super::row::{Row, Target, Wanted};
+use super::row::{Expected, Row, Target};
 
 const JSON: &str = "Content-Type: application/json\r\n";
-/// User data that no step takes, whole.
+/// Well-formed user data that no step accepts.
 const BODY: &str = r#"{"userData":{"name":5}}"#;
 
-/// Headers that a request may carry without being refused, however odd they are.
+/// Unusual headers that the server must tolerate.
 fn tolerated() -> Vec<(&'static str, String)> {
     let languages = (0..3_000).map(|number| format!("x{number};q=0.{}", number % 10)).collect::<Vec<_>>().join(",");
     vec![
@@ -35,7 +35,7 @@ fn tolerated() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Cookies that are nobody's.
+/// Cookies that belong to no device.
 fn cookies(target: &Target) -> Vec<String> {
     let (name, token) = target.cookie.split_once('=').expect("a cookie is name=value");
     let mut all: Vec<String> = ["", ";;;;", "=", "==", "a", "\"", "fs_", "fs_=", "__Host-fs_0=x", "\u{fffd}"].map(str::to_owned).to_vec();
@@ -55,7 +55,7 @@ fn cookies(target: &Target) -> Vec<String> {
     all
 }
 
-/// Requests that whoever reads them first may refuse.
+/// Requests that the HTTP layer may already refuse.
 fn malformed(target: &Target) -> Vec<(&'static str, Vec<u8>)> {
     let path = target.api("/complete");
     let public = target.api("/public");
@@ -64,17 +64,17 @@ fn malformed(target: &Target) -> Vec<(&'static str, Vec<u8>)> {
     let line = |rest: &str| format!("GET {public}{rest}");
     vec![
         ("two lengths", post(&format!("Content-Length: {}\r\nContent-Length: 5\r\n", BODY.len()), BODY)),
-        ("a length below zero", post("Content-Length: -1\r\n", BODY)),
+        ("a negative length", post("Content-Length: -1\r\n", BODY)),
         ("a length with a plus", post("Content-Length: +23\r\n", BODY)),
         ("a length in hexadecimal", post("Content-Length: 0x17\r\n", BODY)),
         ("a length of 2^64", post("Content-Length: 18446744073709551616\r\n", BODY)),
         ("a length of 2^63", post("Content-Length: 9223372036854775808\r\n", BODY)),
-        ("a length that is no number", post("Content-Length: many\r\n", BODY)),
+        ("a length that is not a number", post("Content-Length: many\r\n", BODY)),
         ("a length shorter than the body", post("Content-Length: 5\r\n", BODY)),
         ("a length longer than the body", post("Content-Length: 5000\r\n", BODY)),
         ("a length and chunks", post("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "17\r\n{\"userData\":{\"name\":5}}\r\n0\r\n\r\n")),
-        ("a chunk's size that is none", post("Transfer-Encoding: chunked\r\n", "zz\r\n{}\r\n0\r\n\r\n")),
-        ("a chunk below zero", post("Transfer-Encoding: chunked\r\n", "-1\r\n{}\r\n0\r\n\r\n")),
+        ("an invalid chunk size", post("Transfer-Encoding: chunked\r\n", "zz\r\n{}\r\n0\r\n\r\n")),
+        ("a negative chunk size", post("Transfer-Encoding: chunked\r\n", "-1\r\n{}\r\n0\r\n\r\n")),
         ("a chunk of 2^64", post("Transfer-Encoding: chunked\r\n", "10000000000000000\r\n{}\r\n0\r\n\r\n")),
         ("chunks without an end", post("Transfer-Encoding: chunked\r\n", "17\r\n{\"userData\":{\"name\":5}}\r\n")),
         ("a chunk with a long extension", post("Transfer-Encoding: chunked\r\n", &format!("17;{}\r\n{BODY}\r\n0\r\n\r\n", "x".repeat(20_000)))),
@@ -82,12 +82,12 @@ fn malformed(target: &Target) -> Vec<(&'static str, Vec<u8>)> {
         ("the coding gzip", post("Transfer-Encoding: gzip\r\n", BODY)),
         ("the coding xchunked", post("Transfer-Encoding: xchunked\r\n", BODY)),
         ("chunked and then identity", post("Transfer-Encoding: chunked, identity\r\n", BODY)),
-        ("expects 100 and sends what is wrong", post(&format!("Expect: 100-continue\r\nContent-Length: {}\r\n", BODY.len()), BODY)),
-        ("expects what there is not", post(&format!("Expect: a-miracle\r\nContent-Length: {}\r\n", BODY.len()), BODY)),
+        ("Expect: 100-continue with a wrong body", post(&format!("Expect: 100-continue\r\nContent-Length: {}\r\n", BODY.len()), BODY)),
+        ("an unknown expectation", post(&format!("Expect: a-miracle\r\nContent-Length: {}\r\n", BODY.len()), BODY)),
         ("no version", get(&line(""), "")),
         ("HTTP/3.0", get(&line(" HTTP/3.0"), "")),
         ("HTTP/1.2", get(&line(" HTTP/1.2"), "")),
-        ("a version that is none", get(&line(" HTTX/1.1"), "")),
+        ("an invalid version", get(&line(" HTTX/1.1"), "")),
         ("a path with a space", get(&line("/a b HTTP/1.1"), "")),
         ("a path with NUL", get(&line("\0 HTTP/1.1"), "")),
         ("a path with an escape character", get(&line("\u{1b}[2J HTTP/1.1"), "")),
@@ -96,7 +96,7 @@ fn malformed(target: &Target) -> Vec<(&'static str, Vec<u8>)> {
         ("no method", get(&format!(" {public} HTTP/1.1"), "")),
         ("a method with a bracket", get(&format!("G(T {public} HTTP/1.1"), "")),
         ("CONNECT", get("CONNECT 127.0.0.1:22 HTTP/1.1", "")),
-        ("a star", get("OPTIONS * HTTP/1.1", "")),
+        ("the target *", get("OPTIONS * HTTP/1.1", "")),
         ("another server's URL", get("GET http://example.com/ HTTP/1.1", "")),
         ("a header without a colon", get(&line(" HTTP/1.1"), "nonsense\r\n")),
         ("a header with a space in its name", get(&line(" HTTP/1.1"), "X Y: z\r\n")),
@@ -109,7 +109,7 @@ fn malformed(target: &Target) -> Vec<(&'static str, Vec<u8>)> {
         ("an SSH greeting", b"SSH-2.0-OpenSSH_9.2\r\n\r\n".to_vec()),
         ("a memcached command", b"stats\r\n\r\n".to_vec()),
         ("only line ends", b"\r\n".repeat(20_000)),
-        ("all bytes there are", (0..=255).cycle().take(4_096).collect()),
+        ("every byte value", (0..=255).cycle().take(4_096).collect()),
     ]
 }
 
@@ -117,14 +117,14 @@ pub fn rows(target: &Target) -> Vec<Row> {
     let mut rows = Vec::new();
     for (name, value) in tolerated() {
         let bytes = target.request("GET", &target.api("/public"), &[(name, &value)], b"");
-        rows.push(Row { name: format!("{name}: {value:.30}"), wanted: Wanted::Read, bytes });
+        rows.push(Row { name: format!("{name}: {value:.30}"), expected: Expected::Read, bytes });
         let bytes = target.request("POST", &target.api("/complete"), &[("Content-Type", "application/json"), (name, &value)], BODY.as_bytes());
-        rows.push(Row { name: format!("POST with {name}: {value:.30}"), wanted: Wanted::Problem(&[422]), bytes });
+        rows.push(Row { name: format!("POST with {name}: {value:.30}"), expected: Expected::Problem(&[422]), bytes });
     }
     for cookie in cookies(target) {
         let bytes = target.request("GET", &target.api("/answers"), &[("Cookie", &cookie)], b"");
-        rows.push(Row { name: format!("cookie {cookie:.90}"), wanted: Wanted::Problem(&[404]), bytes });
+        rows.push(Row { name: format!("cookie {cookie:.90}"), expected: Expected::Problem(&[404]), bytes });
     }
-    rows.extend(malformed(target).into_iter().map(|(name, bytes)| Row { name: name.to_owned(), wanted: Wanted::Refused, bytes }));
+    rows.extend(malformed(target).into_iter().map(|(name, bytes)| Row { name: name.to_owned(), expected: Expected::Refused, bytes }));
     rows
 }

@@ -1,5 +1,5 @@
-//! A customer with one device: follows the link, sends what a phone or a native app would send, and keeps the cookies
-//! it is given. A clone is the same device; `on_another_device` is somebody else with the same link.
+//! A customer with one device. It follows the link, sends what a browser or a native app would send, and keeps its cookies.
+//! A clone is the same device; `on_another_device` is another device with the same link.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -12,9 +12,9 @@ use reqwest::{Body, Client, Method, RequestBuilder, Response};
 use tokio::task::JoinHandle;
 
 use super::operator::Link;
-use super::{Place, Reply, SOON, Value, eventually, json, photos};
+use super::{Installation, Reply, SOON, Value, eventually, json, photos};
 
-/// Someone who holds a session's id.
+/// A customer who has a session's id.
 #[derive(Clone)]
 pub struct Customer {
     pub id: String,
@@ -25,20 +25,20 @@ pub struct Customer {
 }
 
 impl Customer {
-    pub fn with_link(place: &Place, link: &Link) -> Self {
-        assert_eq!(link.url, format!("{}/verify/{}", place.base(), link.session_id), "the hosted link");
-        Self { expires_at: link.expires_at.clone(), ..Self::at(place, &link.session_id) }
+    pub fn with_link(installation: &Installation, link: &Link) -> Self {
+        assert_eq!(link.url, format!("{}/verify/{}", installation.base(), link.session_id), "the hosted link");
+        Self { expires_at: link.expires_at.clone(), ..Self::at(installation, &link.session_id) }
     }
 
-    pub fn at(place: &Place, id: &str) -> Self {
-        Self { id: id.to_owned(), expires_at: String::new(), base: place.base(), http: place.http.clone(), cookies: Arc::default() }
+    pub fn at(installation: &Installation, id: &str) -> Self {
+        Self { id: id.to_owned(), expires_at: String::new(), base: installation.base(), http: installation.http.clone(), cookies: Arc::default() }
     }
 
     pub fn on_another_device(&self) -> Self {
         Self { cookies: Arc::default(), ..self.clone() }
     }
 
-    /// The cookies this device holds now, by name.
+    /// The device's cookies by name.
     pub fn cookies(&self) -> BTreeMap<String, String> {
         self.cookies.lock().expect("no request panicked").clone()
     }
@@ -48,20 +48,21 @@ impl Customer {
         self.http.request(method, format!("{}{path}", self.base))
     }
 
-    /// A request to a path beneath this session in the public API, such as `/public`.
+    /// A request to a path under this session in the public API, such as `/public`.
     pub fn api(&self, method: Method, route: &str) -> RequestBuilder {
         self.request(method, &format!("/kyc-sessions/{}{route}", self.id))
     }
 
-    /// Sends it with this device's cookies. An error is a connection without a whole answer.
+    /// Sends the request with the device's cookies. An error means that the connection broke before the whole answer. Fails
+    /// where the server answers with 5xx.
     pub async fn try_send(&self, request: RequestBuilder) -> Result<Reply, reqwest::Error> {
-        let reply = self.exchange(request).await?;
+        let reply = self.send_raw(request).await?;
         assert!(reply.status < 500, "the server failed: {} {}", reply.status, reply.text());
         Ok(reply)
     }
 
-    /// The same where the server may be in trouble that it is not to blame for.
-    pub async fn exchange(&self, request: RequestBuilder) -> Result<Reply, reqwest::Error> {
+    /// The same, but any status is allowed.
+    pub async fn send_raw(&self, request: RequestBuilder) -> Result<Reply, reqwest::Error> {
         let cookies: Vec<String> = self.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) };
         let response = request.send().await?;
@@ -76,7 +77,7 @@ impl Customer {
         Ok(Reply { status, headers, body })
     }
 
-    /// Sends it; every answer about a session forbids storing it.
+    /// Sends the request and expects the answer to forbid caching.
     pub async fn send(&self, request: RequestBuilder) -> Reply {
         let reply = self.try_send(request).await.expect("a whole answer");
         assert_eq!(reply.header("cache-control"), "no-store");
@@ -107,23 +108,23 @@ impl Customer {
 
     /// POST of `userData` to `/complete`.
     pub async fn complete(&self, user_data: Value) -> Reply {
-        self.send(self.completing(&user_data)).await
+        self.send(self.complete_request(&user_data)).await
     }
 
-    pub fn completing(&self, user_data: &Value) -> RequestBuilder {
+    pub fn complete_request(&self, user_data: &Value) -> RequestBuilder {
         self.api(Method::POST, "/complete").json(&json!({ "userData": user_data }))
     }
 
-    /// Uploads a file for a field, named as a phone names a photo.
+    /// Uploads a file for a field, with the file name `photo.jpg`.
     pub async fn upload(&self, field: &str, bytes: &[u8]) -> Reply {
-        self.send(self.uploading(field, bytes)).await
+        self.send(self.upload_request(field, bytes)).await
     }
 
-    pub fn uploading(&self, field: &str, bytes: &[u8]) -> RequestBuilder {
+    pub fn upload_request(&self, field: &str, bytes: &[u8]) -> RequestBuilder {
         self.api(Method::POST, "/upload").multipart(Form::new().text("field", field.to_owned()).part("file", photo(bytes)))
     }
 
-    /// Sends the first bytes of an upload and then nothing more: it stays under way.
+    /// Starts an upload that sends its first bytes and never ends.
     pub fn begin_upload(&self, bytes: &[u8]) -> JoinHandle<Result<Response, reqwest::Error>> {
         let head = b"--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n";
         let endless = stream::iter([Ok::<_, std::io::Error>([head, bytes].concat())]).chain(stream::pending());
@@ -131,58 +132,58 @@ impl Customer {
         tokio::spawn(request.body(Body::wrap_stream(endless)).send())
     }
 
-    /// The selfie of this customer, uploaded: its URL.
+    /// Uploads a selfie and returns its URL.
     pub async fn selfie(&self) -> String {
         let uploaded = self.upload("selfie_url", photos::selfie()).await;
         assert!(uploaded.is_success(), "{} {}", uploaded.status, uploaded.text());
         uploaded.json()["url"].as_str().expect("an upload answers a url").to_owned()
     }
 
-    /// Uploads a selfie and completes with it and an honest name and CPF.
+    /// Uploads a selfie and completes with it and with a valid name and CPF.
     pub async fn submit(&self) {
         let selfie = self.selfie().await;
-        let accepted = self.complete(honest(&selfie)).await.expect(202).json();
+        let accepted = self.complete(valid_user_data(&selfie)).await.expect(202).json();
         assert_eq!(accepted, json!({ "status": "PROCESSING" }));
     }
 
-    /// Waits for a status.
-    pub async fn reaches(&self, status: &str, within: Duration) {
+    /// Waits until the session has this status.
+    pub async fn wait_for_status(&self, status: &str, within: Duration) {
         eventually(&format!("status {status}"), within, async || (self.status().await == status).then_some(())).await;
     }
 
-    /// From a fresh link to COMPLETED.
+    /// Submits and waits for COMPLETED.
     pub async fn finish(&self) {
         self.submit().await;
-        self.reaches("COMPLETED", SOON).await;
+        self.wait_for_status("COMPLETED", SOON).await;
     }
 
-    /// Holds the session to be as it was (the body of `/public` of before), and to complete as if nothing had been.
-    pub async fn is_unharmed(&self, before: &Value) {
+    /// Expects `/public` to be unchanged and the session to complete normally.
+    pub async fn assert_unharmed(&self, before: &Value) {
         assert_eq!(&self.public().await.expect(200).json(), before);
         self.finish().await;
     }
 
-    /// A page of this session: `""` is the link itself, else `/{step}` with its query.
+    /// A page of this session: `""` for the link itself, `/{step}` with an optional query for a step.
     pub async fn page(&self, step: &str) -> Reply {
         self.get(&format!("/verify/{}{step}", self.id)).await
     }
 
-    /// Submits a step's form as a browser without script does when it holds no file.
+    /// Submits a step's form without a file, as a browser without script does.
     pub async fn post_form(&self, step: &str, fields: &[(&str, &str)]) -> Reply {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.request(Method::POST, &format!("/verify/{}/{step}", self.id));
         self.send(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)).await
     }
 
-    /// Submits a step's form with a photo in it.
+    /// Submits a step's form with a photo, as a browser without script does.
     pub async fn post_photo(&self, step: &str, field: &str, bytes: &[u8]) -> Reply {
         let form = Form::new().part(field.to_owned(), photo(bytes));
         self.send(self.request(Method::POST, &format!("/verify/{}/{step}", self.id)).multipart(form)).await
     }
 }
 
-/// User data that every check passes, with this selfie.
-pub fn honest(selfie: &str) -> Value {
+/// User data with this selfie that passes every check.
+pub fn valid_user_data(selfie: &str) -> Value {
     json!({ "name": "User Name", "cpf": "123.456.789-09", "selfie_url": selfie })
 }
 

@@ -1,5 +1,4 @@
-//! A small disk of its own, to be filled up or made read-only while a server uses it: a tmpfs. Needs root, or sudo that
-//! asks for nothing.
+//! A small tmpfs that a test can fill or make read-only while a server uses it. It needs root, or sudo without a password.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -9,13 +8,13 @@ use std::time::Duration;
 
 use super::eventually;
 
-/// Mounted for as long as it lives.
+/// A tmpfs that is unmounted when the value is dropped.
 pub struct Disk {
     at: PathBuf,
 }
 
 impl Disk {
-    /// A disk of so many MiB in this new folder.
+    /// Mounts a disk of this many MiB at a new folder.
     pub fn mounted(at: &Path, mebibytes: u32) -> Self {
         fs::create_dir_all(at).expect("makes the folder to mount at");
         let options = format!("size={mebibytes}m,mode=0755");
@@ -28,7 +27,7 @@ impl Disk {
         self.at.join("ballast")
     }
 
-    /// Leaves no byte free.
+    /// Fills the disk to the last byte.
     pub fn fill(&self) {
         let mut ballast = File::create(self.ballast()).expect("makes a file to fill the disk with");
         for size in [64 * 1024, 4 * 1024, 1] {
@@ -36,12 +35,12 @@ impl Disk {
         }
     }
 
-    /// Gives back what `fill` took.
+    /// Frees the space that `fill` took.
     pub fn free(&self) {
         fs::remove_file(self.ballast()).expect("removes the file that filled the disk");
     }
 
-    /// Nothing can be written any more. Waits until no file is open for writing, which the kernel insists on.
+    /// Makes the disk read-only. Waits until no file is open for writing, as the kernel requires.
     pub async fn read_only(&self) {
         let remounted = async || self.remount("ro").ok();
         eventually("the disk to be read-only", Duration::from_secs(10), remounted).await;
@@ -67,10 +66,10 @@ fn mount(arguments: &[&str]) -> Result<(), String> {
 }
 
 fn as_root(program: &str, arguments: &[&str]) -> Result<(), String> {
-    let said = |command: &mut Command| match command.output() {
+    let run = |command: &mut Command| match command.output() {
         Ok(done) if done.status.success() => Ok(()),
         Ok(done) => Err(String::from_utf8_lossy(&done.stderr).into_owned()),
         Err(error) => Err(error.to_string()),
     };
-    said(Command::new(program).args(arguments)).or_else(|first| said(Command::new("sudo").args(["-n", program]).args(arguments)).map_err(|_| first))
+    run(Command::new(program).args(arguments)).or_else(|first| run(Command::new("sudo").args(["-n", program]).args(arguments)).map_err(|_| first))
 }

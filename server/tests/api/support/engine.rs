@@ -1,5 +1,5 @@
-//! The two engines that every promise is kept on, and the glance into the database that a test may take behind the
-//! product's back: which events there are, and every row as text.
+//! The two database engines that every test runs on, and direct access to a test's database: events, counts, query plans and
+//! every row as text.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,30 +13,30 @@ pub enum Engine {
     Postgres,
 }
 
-/// Makes two tests of a story: `story::sqlite` and `story::postgres`. The story takes a `World`, or the actor named.
+/// Makes two tests of a function: `function::sqlite` and `function::postgres`. The function takes a `TestApp`, or the type named.
 macro_rules! on_each_engine {
-    ($story:ident) => {
-        on_each_engine!($story, World);
+    ($test:ident) => {
+        on_each_engine!($test, TestApp);
     };
-    ($story:ident, $actor:ident) => {
-        mod $story {
+    ($test:ident, $actor:ident) => {
+        mod $test {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
                 let actor = crate::support::$actor::on(crate::support::Engine::Sqlite).await;
-                super::$story(actor).await;
+                super::$test(actor).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 let actor = crate::support::$actor::on(crate::support::Engine::Postgres).await;
-                super::$story(actor).await;
+                super::$test(actor).await;
             }
         }
     };
 }
 pub(crate) use on_each_engine;
 
-/// One test's database, opened beside the server.
+/// A test's database, opened directly while the server uses it.
 #[derive(Clone, Debug)]
 pub struct Database {
     pub url: String,
@@ -51,7 +51,7 @@ impl Database {
     /// The types of the event rows of one session.
     pub async fn events(&self, session_ref: &str) -> Vec<String> {
         let mut connection = self.connect().await;
-        let found = sqlx::query_scalar::<_, String>("SELECT type FROM events WHERE session_ref = $1")
+        let found = sqlx::query_scalar::<_, String>("SELECT type FROM events WHERE subject = $1")
             .bind(session_ref.to_owned())
             .fetch_all(&mut connection)
             .await
@@ -60,15 +60,15 @@ impl Database {
         found
     }
 
-    /// Writes a session's row as the product never does.
-    pub async fn damage(&self, session_ref: &str) {
+    /// Gives a session's row a status that the product never writes.
+    pub async fn corrupt_session(&self, session_ref: &str) {
         let mut connection = self.connect().await;
         let damage = sqlx::query("UPDATE sessions SET status = 'DAMAGED' WHERE ref = $1").bind(session_ref.to_owned());
         assert_eq!(damage.execute(&mut connection).await.expect("damages the row").rows_affected(), 1);
         connection.close().await.expect("closes");
     }
 
-    /// Puts text into a table of its own, to prove that a search would find it.
+    /// Writes text into a table of its own, to prove that a search finds it.
     pub async fn plant(&self, text: &str) {
         let mut connection = self.connect().await;
         sqlx::query("CREATE TABLE IF NOT EXISTS planted (what TEXT NOT NULL)").execute(&mut connection).await.expect("creates the table");
@@ -76,7 +76,7 @@ impl Database {
         connection.close().await.expect("closes");
     }
 
-    /// The first column of every row, which is text.
+    /// The first column of every row, as text.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
         let mut connection = self.connect().await;
         let found = sqlx::query_scalar::<_, String>(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
@@ -84,7 +84,7 @@ impl Database {
         found
     }
 
-    /// One whole number, such as a count.
+    /// One integer, such as a count.
     pub async fn number(&self, sql: &str) -> i64 {
         let mut connection = self.connect().await;
         let found = sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
@@ -92,7 +92,7 @@ impl Database {
         found
     }
 
-    /// Changes rows behind the product's back, such as their times; at least one has to be there.
+    /// Changes rows directly, for example their times. Fails where no row matches.
     pub async fn change(&self, sql: &str) {
         let mut connection = self.connect().await;
         let done = sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
@@ -100,8 +100,8 @@ impl Database {
         connection.close().await.expect("closes");
     }
 
-    /// Has PostgreSQL keep everybody waiting who asks for a session, while something else is done.
-    pub async fn without_sessions<T>(&self, meanwhile: impl Future<Output = T>) -> T {
+    /// Locks the table of sessions on PostgreSQL while a future runs, so that every read of it waits.
+    pub async fn with_sessions_locked<T>(&self, meanwhile: impl Future<Output = T>) -> T {
         let mut connection = self.connect().await;
         let mut transaction = connection.begin().await.expect("begins");
         sqlx::query("LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE").execute(&mut *transaction).await.expect("locks the table");
@@ -111,14 +111,14 @@ impl Database {
         done
     }
 
-    /// Has PostgreSQL look at what its tables hold, as it does by itself after a while.
+    /// Runs ANALYZE on PostgreSQL, which otherwise runs by itself after a while.
     pub async fn analyze(&self) {
         let mut connection = self.connect().await;
         sqlx::query("ANALYZE").execute(&mut connection).await.expect("looks at the tables");
         connection.close().await.expect("closes");
     }
 
-    /// How the engine would run this: each line of its plan.
+    /// The lines of the engine's plan for a statement.
     pub async fn plan(&self, sql: &str) -> Vec<String> {
         let mut connection = self.connect().await;
         let (explain, column) = if self.url.starts_with("sqlite") { ("EXPLAIN QUERY PLAN", 3_usize) } else { ("EXPLAIN", 0) };
@@ -128,7 +128,7 @@ impl Database {
         rows.iter().map(|row| row.try_get(column).expect("a line of the plan")).collect()
     }
 
-    /// One line of PostgreSQL about itself.
+    /// One text value from PostgreSQL.
     async fn ask(&self, sql: &'static str) -> String {
         let mut connection = self.connect().await;
         let answer = sqlx::query_scalar::<_, String>(sql).fetch_one(&mut connection).await.expect("PostgreSQL answers");
@@ -136,12 +136,12 @@ impl Database {
         answer
     }
 
-    /// The file of PostgreSQL's write-ahead log that is written now.
+    /// The file of PostgreSQL's write-ahead log that is being written.
     pub async fn wal_file(&self) -> String {
         self.ask("SELECT pg_walfile_name(pg_current_wal_insert_lsn())").await
     }
 
-    /// PostgreSQL's own files of this database, its log, and its write-ahead log from one file on, all up to date.
+    /// PostgreSQL's files of this database, its log, and its write-ahead log from one file on, after a checkpoint.
     pub async fn files(&self, first_wal_file: &str) -> Vec<PathBuf> {
         let mut connection = self.connect().await;
         sqlx::query("CHECKPOINT").execute(&mut connection).await.expect("writes everything out");
@@ -157,7 +157,7 @@ impl Database {
         files
     }
 
-    /// Every row of every table as PostgreSQL writes it as text (bytes in hexadecimal).
+    /// Every row of every table as text, with bytes in hexadecimal (PostgreSQL only).
     pub async fn every_row(&self) -> String {
         let mut connection = self.connect().await;
         let tables = sqlx::query_scalar::<_, String>("SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1")

@@ -1,4 +1,4 @@
-//! As much reading of HTML as the stories about pages need: tags, their attributes, and nothing that forgives.
+//! A small, strict reader of HTML: tags and their attributes.
 
 /// Every opening tag of this name, from `<` to `>`.
 pub fn tags<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
@@ -8,7 +8,7 @@ pub fn tags<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
     whole.filter(|tag| tag[opening.len()..].starts_with([' ', '>', '/', '\n'])).collect()
 }
 
-/// Where the first `>` outside of quotes is.
+/// The position of the first `>` outside quotes.
 fn end_of_tag(text: &str) -> Option<usize> {
     let mut quoted = false;
     text.bytes().position(|byte| {
@@ -25,7 +25,7 @@ pub fn only_tag<'a>(page: &'a str, name: &str) -> &'a str {
     all[0]
 }
 
-/// An attribute's value with its entities resolved; `None` where it is not there.
+/// An attribute's value with its entities decoded, or `None` without the attribute.
 pub fn attribute(tag: &str, name: &str) -> Option<String> {
     let opening = format!(" {name}=\"");
     let value = &tag[tag.find(&opening)? + opening.len()..];
@@ -34,12 +34,12 @@ pub fn attribute(tag: &str, name: &str) -> Option<String> {
     Some(entities.iter().fold(value.to_owned(), |text, (entity, character)| text.replace(entity, character)))
 }
 
-/// The inputs of one name.
+/// The inputs with this name.
 pub fn inputs<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
     tags(page, "input").into_iter().filter(|tag| attribute(tag, "name").as_deref() == Some(name)).collect()
 }
 
-/// What the only input of this name holds.
+/// The value of the only input with this name.
 #[track_caller]
 pub fn value_of(page: &str, name: &str) -> String {
     let found = inputs(page, name);
@@ -47,14 +47,14 @@ pub fn value_of(page: &str, name: &str) -> String {
     attribute(found[0], "value").unwrap_or_default()
 }
 
-/// Whether some link of the page leads to an input of this name: what an error summary is for.
+/// Whether the page links to an input with this name, as an error summary does.
 pub fn is_linked(page: &str, name: &str) -> bool {
     let mut ids = inputs(page, name).into_iter().filter_map(|input| attribute(input, "id"));
     let links: Vec<String> = tags(page, "a").into_iter().filter_map(|link| attribute(link, "href")).collect();
     ids.any(|id| links.contains(&format!("#{id}")))
 }
 
-/// Where the links of a page lead that begin like this: each once, in order.
+/// The links of a page that start with this text: each once, in order.
 pub fn links(page: &str, beginning: &str) -> Vec<String> {
     let all = tags(page, "a").into_iter().filter_map(|link| attribute(link, "href"));
     let mut found = Vec::new();
@@ -66,7 +66,7 @@ pub fn links(page: &str, beginning: &str) -> Vec<String> {
     found
 }
 
-/// A page without the nonces that are other ones each time.
+/// The page without its nonces, which differ each time.
 pub fn without_nonces(page: &str) -> String {
     let mut parts = page.split("nonce=\"");
     let first = parts.next().unwrap_or_default().to_owned();

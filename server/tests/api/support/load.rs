@@ -1,5 +1,5 @@
-//! Customers who work at once against a server that may die at any moment: each sends again what was not answered, and
-//! remembers what was.
+//! Concurrent customers of a server that may die at any moment. Each repeats a request until it is answered, and remembers
+//! every answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,14 +9,14 @@ use reqwest::{Method, RequestBuilder};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use super::chance::Chance;
-use super::{Customer, Operator, Place, Reply, Value, json, photos};
+use super::rng::SeededRng;
+use super::{Customer, Installation, Operator, Reply, Value, json, photos};
 
-/// One session, and what the server said of it with 2xx.
+/// A session and what the server has confirmed about it with 2xx.
 #[derive(Clone)]
-pub struct Begun {
+pub struct StartedSession {
     pub customer: Customer,
-    /// Left alone after its first step, to run out of time.
+    /// Whether the customer stops after the first step, so that the session expires.
     pub expires: bool,
     pub requests: usize,
     pub answers: usize,
@@ -25,50 +25,50 @@ pub struct Begun {
     accepted: bool,
 }
 
-/// Customers at work.
+/// Running customers.
 pub struct Load {
     stop: Arc<AtomicBool>,
-    workers: JoinSet<Vec<Begun>>,
+    workers: JoinSet<Vec<StartedSession>>,
 }
 
 impl Load {
-    pub fn start(place: &Place, chance: &mut Chance, customers: u64) -> Self {
+    pub fn start(installation: &Installation, rng: &mut SeededRng, customers: u64) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let mut workers = JoinSet::new();
         for _ in 0..customers {
-            let (place, stop, chance) = (place.clone(), Arc::clone(&stop), Chance::of_seed(chance.next()));
-            workers.spawn(async move { work(&place, &stop, chance).await });
+            let (installation, stop, rng) = (installation.clone(), Arc::clone(&stop), SeededRng::from_seed(rng.next()));
+            workers.spawn(async move { work(&installation, &stop, rng).await });
         }
         Self { stop, workers }
     }
 
-    /// Lets everyone come to an answer for what is under way, and answers all sessions.
-    pub async fn end(self) -> Vec<Begun> {
+    /// Waits until every open request is answered, and returns all sessions.
+    pub async fn end(self) -> Vec<StartedSession> {
         self.stop.store(true, Ordering::Relaxed);
         self.workers.join_all().await.into_iter().flatten().collect()
     }
 }
 
-async fn work(place: &Place, stop: &AtomicBool, mut chance: Chance) -> Vec<Begun> {
-    let operator = Operator::at(place);
+async fn work(installation: &Installation, stop: &AtomicBool, mut rng: SeededRng) -> Vec<StartedSession> {
+    let operator = Operator::at(installation);
     let mut all = Vec::new();
     while !stop.load(Ordering::Relaxed) {
-        let expires = chance.below(6) == 0;
+        let expires = rng.below(6) == 0;
         let link = operator.link_with(if expires { &["--ttl", "3s"] } else { &[] }).await;
-        let customer = Customer::with_link(place, &link);
-        let mut session = Begun { customer, expires, requests: 0, answers: 0, saved: None, artifact: None, accepted: false };
-        session.run(&mut chance, stop).await;
+        let customer = Customer::with_link(installation, &link);
+        let mut session = StartedSession { customer, expires, requests: 0, answers: 0, saved: None, artifact: None, accepted: false };
+        session.run(&mut rng, stop).await;
         all.push(session);
     }
     all
 }
 
-impl Begun {
-    /// A whole session, or as much of it as there is time for.
-    async fn run(&mut self, chance: &mut Chance, stop: &AtomicBool) {
-        let name = format!("Customer {}", chance.next());
+impl StartedSession {
+    /// Runs a whole session, or as much of it as there is time for.
+    async fn run(&mut self, rng: &mut SeededRng, stop: &AtomicBool) {
+        let name = format!("Customer {}", rng.next());
         let body = json!({ "userData": { "name": name, "cpf": "12345678909" } });
-        let saved = self.insist(|customer| customer.api(Method::PUT, "/steps/identity").json(&body)).await;
+        let saved = self.send_until_answered(|customer| customer.api(Method::PUT, "/steps/identity").json(&body)).await;
         if self.expires && saved.status == 410 {
             return;
         }
@@ -77,22 +77,22 @@ impl Begun {
         if self.expires || stop.load(Ordering::Relaxed) {
             return;
         }
-        self.goes_on().await;
-        let photo = *chance.one_of(&[photos::selfie(), photos::other_selfie()]);
-        let uploaded = self.insist(|customer| customer.uploading("selfie_url", photo)).await;
+        self.assert_progress_kept().await;
+        let photo = *rng.one_of(&[photos::selfie(), photos::other_selfie()]);
+        let uploaded = self.send_until_answered(|customer| customer.upload_request("selfie_url", photo)).await;
         assert!(uploaded.is_success(), "{} {}", uploaded.status, uploaded.text());
         self.artifact = uploaded.json()["artifactId"].as_str().map(str::to_owned);
-        if chance.below(5) == 0 {
+        if rng.below(5) == 0 {
             return;
         }
-        self.goes_on().await;
-        self.insist(|customer| customer.completing(&json!({}))).await.expect(202);
+        self.assert_progress_kept().await;
+        self.send_until_answered(|customer| customer.complete_request(&json!({}))).await.expect(202);
         self.accepted = true;
-        self.goes_on().await;
+        self.assert_progress_kept().await;
     }
 
-    /// Sends it until it is answered.
-    async fn insist(&mut self, request: impl Fn(&Customer) -> RequestBuilder) -> Reply {
+    /// Repeats the request until it is answered.
+    async fn send_until_answered(&mut self, request: impl Fn(&Customer) -> RequestBuilder) -> Reply {
         let started = Instant::now();
         loop {
             self.requests += 1;
@@ -105,9 +105,9 @@ impl Begun {
         }
     }
 
-    /// What was answered is true now, however often the server died since.
-    async fn goes_on(&mut self) {
-        let public = self.insist(|customer| customer.api(Method::GET, "/public")).await.expect(200).json();
+    /// Expects every confirmed write to be visible, however often the server has died since.
+    async fn assert_progress_kept(&mut self) {
+        let public = self.send_until_answered(|customer| customer.api(Method::GET, "/public")).await.expect(200).json();
         if self.accepted {
             assert_ne!(public["status"], "PENDING", "the 202 is still true");
         } else {
@@ -115,8 +115,8 @@ impl Begun {
         }
     }
 
-    /// What was answered is true of the session as it is shown at the end.
-    pub async fn is_still_true(&self, shown: &Value) {
+    /// Expects the session's final state to include every confirmed write.
+    pub async fn assert_answers_kept(&self, shown: &Value) {
         let status = shown["status"].as_str().expect("a status");
         let expected: &[&str] = match (self.accepted, self.expires) {
             (true, _) => &["COMPLETED"],

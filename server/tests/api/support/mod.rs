@@ -1,66 +1,68 @@
-//! The actors of the stories and the few words the stories share. A test takes a `World` (a server that runs) or a
-//! `Place` (an installation where nothing runs yet); everything in them ends with the test.
+//! What the tests share. A test takes a `TestApp` (an installation with a running server) or an `Installation` (where nothing
+//! runs yet). Everything in them is stopped and removed when the test ends.
 
-pub mod chance;
+pub mod api_client;
 pub mod customer;
-pub mod desk;
+pub mod dashboard;
 pub mod disk;
 pub mod engine;
 pub mod html;
+pub mod installation;
 pub mod load;
 pub mod operator;
+pub mod parts;
 pub mod photos;
-pub mod place;
 pub mod postgres;
-pub mod program;
 pub mod receiver;
 pub mod reply;
+pub mod rng;
 pub mod search;
 pub mod server;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+pub use api_client::ApiClient;
 pub use customer::Customer;
-pub use desk::Desk;
+pub use dashboard::Browser;
 pub(crate) use engine::on_each_engine;
 pub use engine::{Database, Engine};
+pub use installation::{Installation, Outcome};
 pub use operator::Operator;
-pub use place::{Outcome, Place};
-pub use program::Program;
+pub use parts::{Parts, run_due};
 pub use receiver::{Answer, Receiver};
 pub use reply::Reply;
 pub use serde_json::{Value, json};
 pub use server::Server;
 use tokio::time::Instant;
 
-/// A check's run, a delivery, an expiry: what the contract gives 30 s.
+/// The contract allows 30 s for a check, a delivery or an expiry.
 pub const SOON: Duration = Duration::from_secs(30);
 
 /// A well-formed id that no session has: 26 characters of Crockford base32.
-pub const NOBODYS_ID: &str = "sess_0123456789abcdefghjkmnpqrs";
+pub const UNKNOWN_ID: &str = "sess_0123456789abcdefghjkmnpqrs";
 
-/// An installation whose server runs, and those who use it.
-pub struct World {
-    pub place: Place,
+/// An installation, its running server, and an operator at its command line.
+pub struct TestApp {
+    pub installation: Installation,
     pub server: Server,
     pub operator: Operator,
 }
 
-impl World {
-    /// A new installation on this engine, serving.
+impl TestApp {
+    /// Starts the server of a new installation on this engine.
     pub async fn on(engine: Engine) -> Self {
-        let place = Place::on(engine).await;
-        Self::at(place).await
+        let installation = Installation::on(engine).await;
+        Self::at(installation).await
     }
 
-    /// Serves what this place holds.
-    pub async fn at(place: Place) -> Self {
-        let server = Server::start(&place).await;
-        let operator = Operator::at(&place);
-        Self { place, server, operator }
+    /// Starts the server of this installation.
+    pub async fn at(installation: Installation) -> Self {
+        let server = Server::start(&installation).await;
+        let operator = Operator::at(&installation);
+        Self { installation, server, operator }
     }
 
-    /// A customer who was just sent a link of the flow `minimal`.
+    /// A customer with a new link of the flow `minimal`.
     pub async fn customer(&self) -> Customer {
         self.customer_with(&[]).await
     }
@@ -68,20 +70,20 @@ impl World {
     /// The same, with more arguments to `link create`, such as `--ttl 1s`.
     pub async fn customer_with(&self, arguments: &[&str]) -> Customer {
         let link = self.operator.link_with(arguments).await;
-        Customer::with_link(&self.place, &link)
+        Customer::with_link(&self.installation, &link)
     }
 
-    /// An operator of this role, invited and signed in.
-    pub async fn desk(&self, role: &str) -> Desk {
-        Desk::of(&self.place, role).await
+    /// Invites an operator with this role and signs them in.
+    pub async fn browser(&self, role: &str) -> Browser {
+        Browser::signed_in(&self.installation, role).await
     }
 
-    /// Someone with no session of their own, at this id.
+    /// Someone who uses this id without having a link.
     pub fn stranger(&self, id: &str) -> Customer {
-        Customer::at(&self.place, id)
+        Customer::at(&self.installation, id)
     }
 
-    /// A company's receiver, registered as a webhook endpoint; also answers its secret.
+    /// Starts a webhook receiver, registers it as an endpoint and returns it with its secret.
     pub async fn company(&self) -> (Receiver, String) {
         let receiver = Receiver::start().await;
         let endpoint = self.operator.add_webhook(&receiver.url).await;
@@ -89,14 +91,14 @@ impl World {
         (receiver, secret)
     }
 
-    /// Ends the server without warning and starts it again over the same data.
+    /// Kills the server and starts it again on the same data.
     pub async fn crash_and_restart(&mut self) {
-        self.server.kill9();
-        self.server = Server::start(&self.place).await;
+        self.server.kill();
+        self.server = Server::start(&self.installation).await;
     }
 }
 
-/// Asks again and again until there is an answer; fails once `within` is over.
+/// Calls `probe` until it returns a value. Fails after `within`.
 pub async fn eventually<T>(what: &str, within: Duration, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + within;
     loop {
@@ -108,14 +110,14 @@ pub async fn eventually<T>(what: &str, within: Duration, mut probe: impl AsyncFn
     }
 }
 
-/// Now, in milliseconds since 1970, by the wall clock that the server reads too.
+/// The wall-clock time in milliseconds since 1970. The server reads the same clock.
 #[expect(clippy::disallowed_methods, reason = "a test waits for the moment that the server's real clock will reach")]
 pub fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
     i64::try_from(since.as_millis()).expect("this century")
 }
 
-/// An RFC 3339 time in milliseconds since 1970.
+/// Parses an RFC 3339 time into milliseconds since 1970.
 pub fn parse_ms(rfc3339: &str) -> i64 {
     chrono::DateTime::parse_from_rfc3339(rfc3339).unwrap_or_else(|error| panic!("{rfc3339:?} is no RFC 3339 time: {error}")).timestamp_millis()
 }

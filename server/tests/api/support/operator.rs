@@ -1,8 +1,8 @@
-//! An operator at the command line: the binary's commands in the place of the installation, each with `--json`.
+//! An operator at the command line, who runs the binary's commands with `--json` in an installation.
 
-use super::{Outcome, Place, Value, eventually};
+use super::{Installation, Outcome, Value, eventually};
 
-/// What `link create` answers.
+/// The answer of `link create`.
 #[derive(Clone, Debug)]
 pub struct Link {
     pub session_id: String,
@@ -10,23 +10,23 @@ pub struct Link {
     pub expires_at: String,
 }
 
-/// Whoever runs commands beside the server.
+/// Runs commands while the server runs.
 #[derive(Clone)]
 pub struct Operator {
-    place: Place,
+    installation: Installation,
 }
 
 impl Operator {
-    pub fn at(place: &Place) -> Self {
-        Self { place: place.clone() }
+    pub fn at(installation: &Installation) -> Self {
+        Self { installation: installation.clone() }
     }
 
-    /// Any command, to its end.
+    /// Runs any command to its end.
     pub async fn run(&self, arguments: &[&str]) -> Outcome {
-        self.place.run(arguments).await
+        self.installation.run(arguments).await
     }
 
-    /// A command that is to succeed, and its one JSON value.
+    /// Runs a command that must succeed, and returns its JSON value.
     pub async fn json(&self, arguments: &[&str]) -> Value {
         let mut with_json = arguments.to_vec();
         with_json.push("--json");
@@ -62,7 +62,7 @@ impl Operator {
         self.json(&["webhook", "add", url]).await
     }
 
-    /// `operator add`: the invitation's link.
+    /// `operator add`: returns the invitation link.
     pub async fn invite(&self, email: &str, role: &str) -> String {
         let invited = self.json(&["operator", "add", email, "--role", role]).await;
         assert_eq!((invited["email"].as_str(), invited["role"].as_str()), (Some(email), Some(role)), "{invited}");

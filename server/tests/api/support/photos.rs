@@ -1,4 +1,4 @@
-//! Files that people send: real photos made with the `image` crate, and those that only look like photos.
+//! Files to upload: real photos made with the `image` crate, and files that only look like photos.
 
 use std::io::Cursor;
 use std::sync::OnceLock;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, Rgb, RgbImage};
 
-use super::chance::Chance;
+use super::rng::SeededRng;
 
 /// A photo of 800 by 1000 pixels, under 300 kB. Always the same bytes.
 pub fn selfie() -> &'static [u8] {
@@ -20,18 +20,18 @@ pub fn other_selfie() -> &'static [u8] {
     OTHER.get_or_init(|| jpeg(800, 1000, 2))
 }
 
-/// A good photo that is too small to compare: 300 by 300.
+/// A valid photo that is too small to compare: 300 by 300.
 pub fn small() -> &'static [u8] {
     static SMALL: OnceLock<Vec<u8>> = OnceLock::new();
     SMALL.get_or_init(|| jpeg(300, 300, 3))
 }
 
-/// The upper half of a JPEG's bytes.
+/// The first half of a JPEG's bytes.
 pub fn truncated() -> Vec<u8> {
     selfie()[..selfie().len() / 2].to_vec()
 }
 
-/// A JPEG that lacks nothing but its end-of-image marker.
+/// A JPEG without its end-of-image marker.
 pub fn without_end_marker() -> Vec<u8> {
     let whole = selfie();
     assert_eq!(whole[whole.len() - 2..], [0xff, 0xd9]);
@@ -48,15 +48,15 @@ pub fn webp() -> Vec<u8> {
     encoded(ImageFormat::WebP)
 }
 
-/// A PDF with 100 kB that only this seed makes.
+/// A PDF of 100 kB whose bytes depend on the seed.
 pub fn pdf(seed: u64) -> Vec<u8> {
-    let mut chance = Chance::of_seed(seed);
-    let stream: Vec<u8> = (0..100_000).map(|_| u8::try_from(chance.below(256)).expect("a byte")).collect();
+    let mut rng = SeededRng::from_seed(seed);
+    let stream: Vec<u8> = (0..100_000).map(|_| u8::try_from(rng.below(256)).expect("a byte")).collect();
     let head = format!("%PDF-1.4\n1 0 obj\n<< /Length {} >>\nstream\n", stream.len());
     [head.as_bytes(), &stream, b"\nendstream\nendobj\ntrailer\n<<>>\n%%EOF\n"].concat()
 }
 
-/// A PNG of a few bytes whose header promises 60000 by 60000 pixels.
+/// A PNG of a few bytes whose header says 60000 by 60000 pixels.
 pub fn png_header_60000() -> Vec<u8> {
     let mut header = Vec::new();
     header.extend(60_000_u32.to_be_bytes());
@@ -77,7 +77,7 @@ pub const SVG: &[u8] = br#"<?xml version="1.0"?><svg xmlns="http://www.w3.org/20
 
 pub const HTML: &[u8] = b"<!DOCTYPE html><html><body><script>alert(1)</script></body></html>";
 
-/// `good` with a few bytes turned over and perhaps cut, differently for every seed and always the same for one.
+/// `good` with a few bytes changed, and sometimes shortened. The same seed always gives the same result.
 pub fn damaged(good: &[u8], seed: u32) -> Vec<u8> {
     let mut random = Random(seed);
     let mut bytes = good.to_vec();
@@ -104,7 +104,7 @@ fn encoded(format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// A gradient with a little noise, so that it compresses as a photo does.
+/// A gradient with a little noise, so that it compresses like a photo.
 fn picture(width: u32, height: u32, seed: u32) -> RgbImage {
     let mut random = Random(seed);
     RgbImage::from_fn(width, height, |x, y| {
@@ -114,7 +114,7 @@ fn picture(width: u32, height: u32, seed: u32) -> RgbImage {
     })
 }
 
-/// xorshift32: chance that is the same in every run.
+/// xorshift32, the same in every run.
 struct Random(u32);
 
 impl Random {

@@ -1,7 +1,7 @@
-//! One PostgreSQL for the whole test process, started by the first test that needs it, with a database a test.
+//! One PostgreSQL server for the whole test process. The first test that needs it starts it, and each test has its own database.
 //!
-//! It lives beneath a shell that reads a pipe which only this process holds: however the process ends, the pipe closes
-//! and the shell stops PostgreSQL and removes its folder.
+//! A shell runs PostgreSQL and reads a pipe that only this process holds. However the process ends, the pipe closes, and the
+//! shell stops PostgreSQL and removes its folder.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -15,18 +15,18 @@ use std::time::{Duration, Instant};
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use super::place::free_port;
+use super::installation::free_port;
 
 static SERVER: OnceLock<Postgres> = OnceLock::new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 struct Postgres {
     port: u16,
-    /// Holds the pipe whose end is PostgreSQL's end.
+    /// Holds the pipe: when it closes, PostgreSQL stops.
     _shell: Child,
 }
 
-/// A new, empty database; answers its URL.
+/// Creates an empty database and returns its URL.
 pub async fn new_database() -> String {
     let port = tokio::task::spawn_blocking(|| SERVER.get_or_init(start).port).await.expect("PostgreSQL starts");
     let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
@@ -58,7 +58,7 @@ fn start() -> Postgres {
     output(initdb[0], &initdb[1..]);
 
     let port = free_port();
-    let mut shell = beneath_a_shell(&as_user, &path(&bin, "postgres"), folder, &data, port);
+    let mut shell = start_under_shell(&as_user, &path(&bin, "postgres"), folder, &data, port);
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let ready = Command::new(path(&bin, "pg_isready"))
@@ -69,13 +69,13 @@ fn start() -> Postgres {
             return Postgres { port, _shell: shell };
         }
         let log = fs::read_to_string(format!("{folder}/log")).unwrap_or_default();
-        let waiting = Instant::now() < deadline && shell.try_wait().expect("asks after the shell").is_none();
+        let waiting = Instant::now() < deadline && shell.try_wait().expect("checks whether the shell has ended").is_none();
         assert!(waiting && !log.contains("could not"), "PostgreSQL did not start:\n{log}");
         sleep(Duration::from_millis(50));
     }
 }
 
-fn beneath_a_shell(as_user: &[&str], postgres: &str, folder: &str, data: &str, port: u16) -> Child {
+fn start_under_shell(as_user: &[&str], postgres: &str, folder: &str, data: &str, port: u16) -> Child {
     let script = r#"
         folder=$1; shift
         "$@" </dev/null >>"$folder/log" 2>&1 &
@@ -90,7 +90,7 @@ fn beneath_a_shell(as_user: &[&str], postgres: &str, folder: &str, data: &str, p
         .args(as_user)
         .args([postgres, "-D", data, "-k", folder, "-p", &port.to_string()])
         .args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", "-c", "fsync=on"])
-        // All tests together write much: what one of them wrote stays in the log until that test has searched it.
+        // The tests write much: keep the write-ahead log until a test has searched it for what it wrote.
         .args(["-c", "wal_keep_size=4GB"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

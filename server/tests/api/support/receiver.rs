@@ -1,4 +1,4 @@
-//! A company's backend that waits for webhooks: records every request, and can be told how to answer the next ones.
+//! A company's webhook receiver. It records every request, and a test can choose its next answers.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -15,17 +15,17 @@ use tokio::time::Instant;
 
 use super::{Value, eventually};
 
-/// How the receiver answers one request. Without any it answers 200.
+/// How the receiver answers one request. By default it answers 200.
 #[derive(Clone, Debug)]
 pub enum Answer {
     Status(u16),
     /// 302 to this URL.
     Redirect(String),
-    /// Takes the request and never answers.
+    /// Accepts the request and never answers.
     Hang,
 }
 
-/// One request as it came in.
+/// One request as it arrived.
 #[derive(Clone, Debug)]
 pub struct Received {
     pub path: String,
@@ -41,13 +41,13 @@ impl Received {
         value.to_str().expect("a header of visible ASCII")
     }
 
-    /// The same for every try of one event.
+    /// The id of the event, the same for every try.
     #[track_caller]
     pub fn webhook_id(&self) -> &str {
         self.header("webhook-id")
     }
 
-    /// The event, once the public package `standardwebhooks` has accepted its signature.
+    /// Verifies the signature with the public package `standardwebhooks` and returns the event.
     #[track_caller]
     pub fn verified(&self, secret: &str) -> Value {
         let webhook = Webhook::new(secret).expect("a Standard Webhooks secret");
@@ -57,7 +57,7 @@ impl Received {
 }
 
 #[derive(Default)]
-struct Memory {
+struct ReceiverState {
     received: Vec<Received>,
     answers: VecDeque<Answer>,
 }
@@ -66,29 +66,29 @@ struct Memory {
 #[derive(Clone)]
 pub struct Receiver {
     pub url: String,
-    memory: Arc<Mutex<Memory>>,
+    state: Arc<Mutex<ReceiverState>>,
 }
 
 impl Receiver {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
         let url = format!("http://{}/hook?from=flow", listener.local_addr().expect("a bound address"));
-        let memory = Arc::<Mutex<Memory>>::default();
-        let app = Router::new().fallback(receive).with_state(memory.clone());
+        let state = Arc::<Mutex<ReceiverState>>::default();
+        let app = Router::new().fallback(receive).with_state(state.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { url, memory }
+        Self { url, state }
     }
 
-    /// Answers the next request, or the one after those already told, this way.
+    /// Queues an answer for the next request that has none yet.
     pub fn next_answer(&self, answer: Answer) {
-        self.memory.lock().expect("no handler panicked").answers.push_back(answer);
+        self.state.lock().expect("no handler panicked").answers.push_back(answer);
     }
 
     pub fn received(&self) -> Vec<Received> {
-        self.memory.lock().expect("no handler panicked").received.clone()
+        self.state.lock().expect("no handler panicked").received.clone()
     }
 
-    /// Waits for at least so many requests and answers all there are.
+    /// Waits for at least this many requests and returns all of them.
     pub async fn requests(&self, count: usize, within: Duration) -> Vec<Received> {
         eventually(&format!("{count} requests at the receiver"), within, async || {
             let received = self.received();
@@ -97,7 +97,7 @@ impl Receiver {
         .await
     }
 
-    /// The verified event of the only `webhook-id` that ever arrived, of one delivery or more.
+    /// Waits for an event and verifies it. Fails where requests with another `webhook-id` have arrived.
     pub async fn only_event(&self, secret: &str, within: Duration) -> Value {
         let received = self.requests(1, within).await;
         let first = &received[0];
@@ -108,11 +108,11 @@ impl Receiver {
     }
 }
 
-async fn receive(State(memory): State<Arc<Mutex<Memory>>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn receive(State(state): State<Arc<Mutex<ReceiverState>>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     let answer = {
-        let mut memory = memory.lock().expect("no handler panicked");
-        memory.received.push(Received { path: uri.to_string(), headers, body, at: Instant::now() });
-        memory.answers.pop_front().unwrap_or(Answer::Status(200))
+        let mut state = state.lock().expect("no handler panicked");
+        state.received.push(Received { path: uri.to_string(), headers, body, at: Instant::now() });
+        state.answers.pop_front().unwrap_or(Answer::Status(200))
     };
     match answer {
         Answer::Status(status) => StatusCode::from_u16(status).expect("a status").into_response(),

@@ -1,4 +1,4 @@
-//! An answer of the server, whole, and the assertions that every story makes on answers.
+//! A complete answer of the server, and the assertions that many tests make on answers.
 
 use reqwest::header::HeaderMap;
 
@@ -13,7 +13,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// Fails, showing the body, unless the status is this one.
+    /// Expects this status, and shows the body on failure.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{:?}\n{}", self.headers, self.text());
@@ -34,7 +34,7 @@ impl Reply {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("not JSON: {error}: {}", self.text()))
     }
 
-    /// The value of a header that is there once.
+    /// The value of a header that occurs once.
     #[track_caller]
     pub fn header(&self, name: &str) -> &str {
         let values: Vec<_> = self.headers.get_all(name).iter().collect();
@@ -42,7 +42,7 @@ impl Reply {
         values[0].to_str().expect("a header of visible ASCII")
     }
 
-    /// Where a 303 sends the browser: a path, whether the header says it whole or not.
+    /// The path that a 303 redirects to.
     #[track_caller]
     pub fn see_other(&self) -> String {
         assert_eq!(self.status, 303, "{}", self.text());
@@ -53,7 +53,7 @@ impl Reply {
         }
     }
 
-    /// An RFC 9457 problem of this status and code, whole; answers its body.
+    /// Expects a complete RFC 9457 problem with this status and code, and returns its body.
     #[track_caller]
     pub fn problem(&self, status: u16, code: &str) -> Value {
         let body = self.any_problem();
@@ -61,7 +61,7 @@ impl Reply {
         body
     }
 
-    /// An RFC 9457 problem, whatever it is about.
+    /// Expects any complete RFC 9457 problem, and returns its body.
     #[track_caller]
     pub fn any_problem(&self) -> Value {
         assert!((400..500).contains(&self.status), "{} {}", self.status, self.text());
@@ -74,7 +74,7 @@ impl Reply {
         body
     }
 
-    /// The faults of a 422: field and code, sorted.
+    /// The field and code of each fault of a 422, sorted.
     #[track_caller]
     pub fn faults(&self) -> Vec<(String, String)> {
         let body = self.any_problem();
@@ -99,9 +99,9 @@ impl Reply {
         found.unwrap_or_else(|| panic!("no fault of {field} in {faults:?}")).1.clone()
     }
 
-    /// All that two answers which tell nothing apart have in common: status, body, and the headers but for those that
-    /// differ from one answer to the next anyway (the date, and the nonce in a page's policy).
-    pub fn face(&self) -> (u16, String, String) {
+    /// Status, headers and body, to compare answers that must be indistinguishable. Leaves out the two headers that always
+    /// differ: the date, and the policy with its nonce.
+    pub fn comparable(&self) -> (u16, String, String) {
         let mut headers: Vec<String> = self
             .headers
             .iter()

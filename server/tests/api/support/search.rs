@@ -1,33 +1,33 @@
-//! A search for what must not be found: texts, and every window of 32 bytes of a file, whether they stand there as they
-//! are, in hexadecimal or in base64, at whatever place they begin.
+//! Searches stored data for secrets: texts, and every window of 32 bytes of a file, as plain bytes, in hexadecimal or in
+//! base64, at any offset.
 //!
-//! What is searched is decoded instead of spelling what is looked for, so that it takes one pass for all of it.
+//! It decodes the data instead of encoding the secrets, so that one pass finds all of them.
 
 use std::collections::BTreeSet;
 
-/// The bytes of a file that nobody else has by chance.
+/// A window of a file, long enough that no other data contains it by chance.
 const WINDOW: usize = 32;
-/// What a thing is found by at first.
+/// The number of bytes that the index compares first.
 const START: usize = 8;
-/// Letters in a row that are worth decoding.
+/// The shortest run of letters to decode.
 const RUN: usize = 12;
-/// Bits of the first, coarse look at every place.
+/// The number of bits of the coarse filter.
 const COARSE: u32 = 24;
 
-/// Things to look for.
+/// The secrets to search for.
 pub struct Search {
     sources: Vec<(String, Vec<u8>)>,
-    /// The first bytes, the source, and where in it; sorted before the first search.
+    /// First bytes, source, and offset in the source, sorted before the first search.
     starts: Vec<(u64, u32, u32)>,
     coarse: Vec<u64>,
 }
 
 impl Search {
-    /// For these texts and files, each with its name.
+    /// Searches for these texts and files, each with its name.
     pub fn new<'a>(texts: impl IntoIterator<Item = (&'a str, Vec<u8>)>, files: impl IntoIterator<Item = (&'a str, Vec<u8>)>) -> Self {
         let mut search = Self { sources: Vec::new(), starts: Vec::new(), coarse: vec![0; 1 << (COARSE - 6)] };
         for (what, text) in texts {
-            assert!(text.len() >= START, "{what} is too short to be looked for");
+            assert!(text.len() >= START, "{what} is too short to search for");
             search.add(what, &text, 0..1);
         }
         for (what, file) in files {
@@ -37,13 +37,13 @@ impl Search {
         search
     }
 
-    fn add(&mut self, what: &str, bytes: &[u8], places: std::ops::Range<usize>) {
+    fn add(&mut self, what: &str, bytes: &[u8], offsets: std::ops::Range<usize>) {
         let source = u32::try_from(self.sources.len()).expect("a few sources");
-        let is_file = places.len() > 1;
-        for at in places {
-            // A run of one byte, or a table that every file of its kind has, tells nothing.
-            let tells = !is_file || bytes[at..at + WINDOW].iter().collect::<BTreeSet<_>>().len() >= WINDOW / 2;
-            if tells {
+        let is_file = offsets.len() > 1;
+        for at in offsets {
+            // Skip runs of one byte and tables that every file of this kind contains.
+            let is_distinctive = !is_file || bytes[at..at + WINDOW].iter().collect::<BTreeSet<_>>().len() >= WINDOW / 2;
+            if is_distinctive {
                 let start = start(&bytes[at..]);
                 self.starts.push((start, source, u32::try_from(at).expect("a small file")));
                 let bit = coarse(start);
@@ -53,11 +53,11 @@ impl Search {
         self.sources.push((what.to_owned(), bytes.to_vec()));
     }
 
-    /// What of it is in these bytes, in any spelling.
+    /// The names of the secrets that these bytes contain in any encoding.
     pub fn found_in(&self, bytes: &[u8]) -> BTreeSet<&str> {
         let mut found = BTreeSet::new();
         self.look(bytes, &mut found);
-        // Hexadecimal is how PostgreSQL writes bytes as text, so it may hold any of the two again.
+        // PostgreSQL writes bytes as hexadecimal, which may contain hexadecimal or base64 again.
         from_hex(bytes, &mut |plain| {
             self.look(plain, &mut found);
             from_hex(plain, &mut |plain| self.look(plain, &mut found));
@@ -70,12 +70,12 @@ impl Search {
         found
     }
 
-    /// Holds each of these places to have none of it.
+    /// Expects none of the secrets in any of these.
     #[track_caller]
-    pub fn is_nowhere_in(&self, kept: &[(String, Vec<u8>)]) {
-        for (place, bytes) in kept {
+    pub fn assert_absent_from(&self, stored: &[(String, Vec<u8>)]) {
+        for (name, bytes) in stored {
             let found = self.found_in(bytes);
-            assert!(found.is_empty(), "{found:?} in {place}");
+            assert!(found.is_empty(), "{found:?} in {name}");
         }
     }
 
@@ -87,9 +87,9 @@ impl Search {
                 continue;
             }
             let first = self.starts.partition_point(|known| known.0 < start);
-            for (_, source, place) in self.starts[first..].iter().take_while(|known| known.0 == start) {
+            for (_, source, offset) in self.starts[first..].iter().take_while(|known| known.0 == start) {
                 let (what, whole) = &self.sources[*source as usize];
-                let wanted = &whole[*place as usize..];
+                let wanted = &whole[*offset as usize..];
                 let length = if self.is_text(*source) { wanted.len() } else { WINDOW };
                 if bytes[at..].starts_with(&wanted[..length]) {
                     found.insert(what);
@@ -98,7 +98,7 @@ impl Search {
         }
     }
 
-    /// Texts are looked for whole.
+    /// Whether the source is a text, which is searched for as a whole.
     fn is_text(&self, source: u32) -> bool {
         self.sources[source as usize].1.len() < 4 * WINDOW
     }
@@ -112,7 +112,7 @@ fn coarse(start: u64) -> usize {
     usize::try_from(start.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - COARSE)).expect("24 bits")
 }
 
-/// Every run of hexadecimal digits, decoded from its first and from its second digit.
+/// Decodes every run of hexadecimal digits, from its first and from its second digit.
 fn from_hex(bytes: &[u8], each: &mut impl FnMut(&[u8])) {
     let digit = |letter: &u8| char::from(*letter).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     for run in bytes.split(|letter| !letter.is_ascii_hexdigit()).filter(|run| run.len() >= RUN) {
@@ -124,7 +124,7 @@ fn from_hex(bytes: &[u8], each: &mut impl FnMut(&[u8])) {
     }
 }
 
-/// Every run of base64, standard or URL-safe, decoded from each of its first four letters.
+/// Decodes every run of base64, standard or URL-safe, from each of its first four letters.
 fn from_base64(bytes: &[u8], each: &mut impl FnMut(&[u8])) {
     let value = |letter: &u8| match letter {
         b'A'..=b'Z' => Some(letter - b'A'),
@@ -143,7 +143,7 @@ fn from_base64(bytes: &[u8], each: &mut impl FnMut(&[u8])) {
     }
 }
 
-/// The bytes of up to four letters.
+/// Decodes up to four letters of base64.
 fn three(four: &[u8]) -> Vec<u8> {
     let whole = four.iter().fold(0_u32, |all, value| all << 6 | u32::from(*value)) << (6 * (4 - four.len()));
     whole.to_be_bytes()[1..four.len()].to_vec()

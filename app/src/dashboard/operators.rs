@@ -1,0 +1,93 @@
+//! Operators, and the form that invites another one.
+
+use leptos::prelude::*;
+use shared::role::{May, Role};
+
+use super::{
+    form::{ErrorSummary, Refused, SelectField, TextField},
+    layout::{DashboardPage, Viewer},
+    once::{Once, ShownOnce},
+    parts::{Card, Final, Pages, Rows, State, Table, Time},
+};
+use crate::{
+    components::layout::Site,
+    words::dashboard::{DashboardWords, words},
+};
+
+/// An operator.
+#[derive(Clone, Debug)]
+pub struct OperatorRow {
+    /// The row.
+    pub id: String,
+    /// The e-mail.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// When they were invited.
+    pub created_at: String,
+    /// They have accepted their invitation.
+    pub active: bool,
+    /// When they were disabled, if they were.
+    pub disabled_at: Option<String>,
+    /// It is the operator who looks at the page.
+    pub is_self: bool,
+}
+
+const OPERATORS: &str = "/dashboard/operators";
+
+/// A page of operators, and the form for another.
+#[component]
+pub fn OperatorsPage(site: Site, viewer: Viewer, operators: Rows<OperatorRow>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
+    let (language, may) = (viewer.language, viewer.role.may(May::ChangeSettings));
+    let words = words(language);
+    let island = once.is_some();
+    let Rows { rows: operators, older, newest } = operators;
+    let summary = view! { <ErrorSummary refused=refused.clone() language /> };
+    let form = may.then(|| {
+        // The role that changes nothing comes first, so it is the one already chosen.
+        let roles = Role::ALL.iter().rev().map(|role| (role.as_str().to_owned(), words.role_of(*role).to_owned())).collect();
+        let meanings = Role::ALL.map(|role| view! { <div><dt>{words.role_of(role)}</dt><dd>{words.role_may(role)}</dd></div> });
+        view! {
+            <Card title=words.new_operator>
+                <form class="form" method="post" action=OPERATORS novalidate>
+                    <div class="fields">
+                        <TextField name="email" label=words.email kind="email" required=true refused=refused.clone() language />
+                        <SelectField name="role" label=words.role options=roles refused language />
+                    </div>
+                    <button class="button primary">{words.invite}</button>
+                </form>
+                <dl class="facts quiet">{meanings.collect_view()}</dl>
+            </Card>
+        }
+    });
+    view! {
+        <DashboardPage site viewer title=words.operators island>
+            <h1>{words.operators}</h1>
+            {summary}
+            <Once once label=words.invitation_link language />
+            {form}
+            <div class="card"><OperatorTable operators may words /></div>
+            <Pages older newest words />
+        </DashboardPage>
+    }
+}
+
+#[component]
+fn OperatorTable(operators: Vec<OperatorRow>, may: bool, words: &'static DashboardWords) -> impl IntoView {
+    let rows = operators.into_iter().map(|operator| {
+        let disable = (may && !operator.is_self && operator.disabled_at.is_none()).then(|| {
+            let (action, to) = (format!("{OPERATORS}/{}/disable", operator.id), operator.email.clone());
+            view! { <Final action label=words.disable follows=words.disable_operator to /> }
+        });
+        view! {
+            <tr>
+                <th scope="row" class="wide">{operator.email}{operator.is_self.then(|| view! { " "<span class="quiet">"("{words.this_is_you}")"</span> })}</th>
+                <td class="wide"><State disabled_at=operator.disabled_at invited=!operator.active words />{disable}</td>
+                <td>{words.role_of(operator.role)}</td>
+                <td><Time at=operator.created_at /></td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! { <Table name=words.operators heads=vec![words.email, words.state, words.role, words.added]>{rows}</Table> }
+}

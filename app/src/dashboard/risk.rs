@@ -1,0 +1,123 @@
+//! The risk score and its checks: the result of each check, and each reason in words beside its code.
+
+use leptos::prelude::*;
+use shared::{language::Language, risk::CheckResult, session::Status};
+
+use super::parts::{Nothing, ResultPill, Score, Table, decimal};
+use crate::words::{dashboard::words, fill, reasons};
+
+/// The highest score.
+const MOST: u8 = 100;
+
+/// A score, and what each reason adds to it.
+#[derive(Clone, Debug)]
+pub struct Risk {
+    /// 0 to 100.
+    pub score: u8,
+    /// The scores at which REVIEW and REJECTED begin.
+    pub bands: (u8, u8),
+    /// Reason code, its weight, and the points it adds over those before it.
+    pub reasons: Vec<(String, u8, f32)>,
+}
+
+/// A check and what it found; no result while it runs.
+#[derive(Clone, Debug)]
+pub struct CheckRow {
+    /// Its name.
+    pub name: String,
+    /// Its result.
+    pub result: Option<CheckResult>,
+    /// The codes of its reasons.
+    pub reasons: Vec<String>,
+}
+
+/// The score, what it means, and what each reason adds to it.
+#[component]
+pub fn RiskView(risk: Option<Risk>, checks: Vec<CheckRow>, status: Status, language: Language) -> impl IntoView {
+    let words = words(language);
+    let Some(Risk { score, bands, reasons }) = risk else {
+        let text = if status == Status::Expired { words.score_never } else { words.score_later };
+        return view! { <p class="quiet">{text}</p> }.into_any();
+    };
+    let (meaning, scores) = match score {
+        score if score < bands.0 => (words.score_low, scores(0, bands.0)),
+        score if score < bands.1 => (words.score_middle, scores(bands.0, bands.1)),
+        _ => (words.score_high, scores(bands.1, MOST + 1)),
+    };
+    let meaning = fill(meaning, &[("scores", &scores)]);
+    let not_done = score < bands.0 && checks.iter().any(|check| check.result == Some(CheckResult::Error));
+    let mut before = 0.0;
+    let nothing = reasons.is_empty();
+    let reasons = reasons.into_iter().map(|(code, _, points)| {
+        let (from, points) = (before, f64::from(points));
+        before += points;
+        view! {
+            <li>
+                <Reason code language />
+                <strong class="number">"+"{decimal(points, words)}</strong>
+                <svg class="adds" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+                    <rect x=format!("{from:.1}") width=format!("{points:.1}") height="1" />
+                </svg>
+            </li>
+        }
+    });
+    let reasons = reasons.collect_view();
+    view! {
+        <div class="total">
+            <Score score bands=Some(bands) words />
+            <span class="quiet">{words.of_hundred}</span>
+        </div>
+        <p>{meaning}</p>
+        {not_done.then(|| view! { <p>{words.score_error}</p> })}
+        {if nothing { view! { <p class="quiet">{words.score_nothing}</p> }.into_any() } else { view! { <ul class="reasons">{reasons}</ul> }.into_any() }}
+    }
+    .into_any()
+}
+
+/// The scores of a band: from this one to the last before the next band.
+fn scores(from: u8, next: u8) -> String {
+    let last = next.saturating_sub(1);
+    if from >= last { from.to_string() } else { format!("{from}–{last}") }
+}
+
+/// A reason in words, and its code.
+#[component]
+fn Reason(code: String, language: Language) -> impl IntoView {
+    let meaning = reasons::reason(language, &code);
+    view! { <span>{meaning.map(|meaning| view! { {meaning} " " })}<span class="mono quiet">{code}</span></span> }
+}
+
+/// Each check with its result and its reasons.
+#[component]
+pub fn Checks(checks: Vec<CheckRow>, language: Language) -> impl IntoView {
+    let words = words(language);
+    if checks.is_empty() {
+        return view! { <p class="body quiet">{words.no_checks}</p> }.into_any();
+    }
+    let rows = checks.into_iter().map(|check| {
+        let found = check.reasons.into_iter().map(|code| view! { <li><Reason code language /></li> }).collect::<Vec<_>>();
+        let name = reasons::check(language, &check.name).map_or(check.name, str::to_owned);
+        let found = if found.is_empty() { view! { <Nothing words /> }.into_any() } else { view! { <ul>{found}</ul> }.into_any() };
+        view! {
+            <tr>
+                <th scope="row">{name}</th>
+                <td><ResultPill result=check.result words /></td>
+                <td class="wide">{found}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! { <Table name=words.checks heads=vec![words.check, words.result, words.found]>{rows}</Table> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_band_reads_from_its_first_score_to_its_last() {
+        for (from, next, text) in [(0, 25, "0–24"), (25, 70, "25–69"), (70, 101, "70–100"), (0, 1, "0"), (100, 101, "100")] {
+            assert_eq!(scores(from, next), text);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Everything about one session, and what operators do with it.
+
+use leptos::prelude::*;
+use shared::{language::Language, role::May, session::Status};
+
+use super::{
+    decision::{DECISION, DecisionCard, Review},
+    deliveries::{DeliveryList, DeliveryRow},
+    entered::{ConsentRow, Entered, InputStep},
+    evidence::{ArtifactRow, EvidenceList},
+    form::{ARTIFACT, ErrorSummary, Refused},
+    layout::{DashboardPage, Viewer},
+    link_form::LinkForm,
+    parts::{Act, Card, Customer, DecisionPill, Final, Locale, StatusPill, Time, short},
+    risk::{CheckRow, Checks, Risk, RiskView},
+    sessions::SessionRow,
+    timeline::{Moment, Timeline},
+};
+use crate::{
+    components::layout::Site,
+    islands::dashboard::live_status::LiveStatus,
+    words::{dashboard::words, fill},
+};
+
+/// Everything about one session.
+#[derive(Clone, Debug)]
+pub struct SessionDetail {
+    /// The session's row in the list.
+    pub row: SessionRow,
+    /// The flow's name and version.
+    pub version: (String, i64),
+    /// The language asked for when it was created.
+    pub locale: Option<Language>,
+    /// When it expires.
+    pub expires_at: String,
+    /// The score and its reasons.
+    pub risk: Option<Risk>,
+    /// Each check.
+    pub checks: Vec<CheckRow>,
+    /// What was entered, by step.
+    pub input: Vec<InputStep>,
+    /// `input` is shown as it was entered, and the audit log says so.
+    pub revealed: bool,
+    /// What the customer agreed to.
+    pub consents: Vec<ConsentRow>,
+    /// What was uploaded.
+    pub artifacts: Vec<ArtifactRow>,
+    /// What happened, oldest first.
+    pub timeline: Vec<Moment>,
+    /// The deliveries of its events, oldest first.
+    pub deliveries: Vec<DeliveryRow>,
+    /// Decisions by operators, newest first.
+    pub reviews: Vec<Review>,
+    /// If the timeline, the deliveries or the reviews have more rows: how many of the newest are here.
+    pub cut: Option<usize>,
+}
+
+/// Seconds after which the page without script reloads while the checks run.
+const REFRESH: u32 = 5;
+
+/// One session: the score, the decision and their evidence; beside them, its facts and its timeline.
+#[component]
+pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Refused) -> impl IntoView {
+    let (language, reviews) = (viewer.language, viewer.role.may(May::Review));
+    let words = words(language);
+    let row = data.row.clone();
+    let page = format!("/dashboard/sessions/{}", row.r#ref);
+    let (moves, is_at_rest) = (!row.status.is_terminal(), !data.revealed && refused.faults.is_empty());
+    let refresh = (row.status == Status::Processing && is_at_rest).then(|| format!("{REFRESH};url={page}"));
+    let live = moves.then(|| {
+        let (events, texts, show) = (format!("{page}/events"), words.live_texts(), words.show.to_owned());
+        view! { <LiveStatus events page=page.clone() status=row.status texts show holds=!is_at_rest /> }
+    });
+    let cut = data.cut.map(|shown| view! { <p>{fill(words.cut, &[("n", &shown.to_string())])}</p> });
+    let can_reveal = reviews && !data.revealed && !data.input.is_empty();
+    let risk = view! { <RiskView risk=data.risk.clone() checks=data.checks.clone() status=row.status language /> };
+    let evidence = view! { <EvidenceList artifacts=data.artifacts.clone() viewer=viewer.clone() refused=refused.clone() /> };
+    let facts = {
+        let (row, version, locale, end) = (row.clone(), data.version, data.locale, data.expires_at);
+        view! { <Facts row version locale end page=page.clone() viewer=viewer.clone() refused=refused.clone() /> }
+    };
+    view! {
+        <DashboardPage site viewer title=short(&row.r#ref) refresh island=moves>
+            <div class="head">
+                <h1 class="mono">{short(&row.r#ref)}</h1>
+                <StatusPill status=row.status words />
+                {row.decision.map(|decision| view! { <DecisionPill decision words /> })}
+                {live}
+            </div>
+            <ErrorSummary refused=refused.clone() language />
+            {cut}
+            <div class="columns">
+                <div class="stack">
+                    <Card title=words.risk>{risk}</Card>
+                    <DecisionCard status=row.status decision=row.decision reviews=data.reviews may=reviews page=page.clone() refused=refused.clone() language />
+                    <Card title=words.entered>
+                        <Entered steps=data.input consents=data.consents revealed=data.revealed words />
+                        {can_reveal.then(|| view! {
+                            <div class="row">
+                                {if row.status == Status::Completed {
+                                    view! { <button class="button" form=DECISION formaction=format!("{page}/reveal")>{words.reveal}</button> }.into_any()
+                                } else {
+                                    view! { <Act action=format!("{page}/reveal") label=words.reveal /> }.into_any()
+                                }}
+                                <span class="quiet">{words.reveal_hint}</span>
+                            </div>
+                        })}
+                    </Card>
+                    <Card title=words.evidence>{evidence}</Card>
+                    <section class="card">
+                        <h2>{words.checks}</h2>
+                        <Checks checks=data.checks language />
+                    </section>
+                    <Card title=words.deliveries><DeliveryList deliveries=data.deliveries within=true language /></Card>
+                </div>
+                <div class="stack">
+                    <Card title=words.facts>{facts}</Card>
+                    <Card title=words.timeline><Timeline moments=data.timeline words /></Card>
+                </div>
+            </div>
+        </DashboardPage>
+    }
+}
+
+/// The session's flow, customer and times; the button that expires it, and the form that links it.
+#[component]
+fn Facts(row: SessionRow, version: (String, i64), locale: Option<Language>, end: String, page: String, viewer: Viewer, refused: Refused) -> impl IntoView {
+    let (language, may) = (viewer.language, viewer.role.may(May::Review));
+    let words = words(language);
+    let (name, version) = version;
+    let flow = fill(words.version, &[("flow", &name), ("version", &version.to_string())]);
+    let expire = (may && row.status == Status::Pending).then(|| {
+        view! { <Final action=format!("{page}/expire") label=words.expire_now follows=words.expire_follows /> }
+    });
+    let dossier = may.then(|| match &row.customer {
+        Some((customer, reference)) => {
+            let with = vec![("from", customer.clone())];
+            view! { <Act action=format!("{page}/unlink") label=words.unlink to=reference.clone() with /> }.into_any()
+        }
+        // A refused form of one artifact shows its fault there, not here.
+        None => {
+            let refused = if refused.typed(ARTIFACT).is_empty() { refused } else { Refused::default() };
+            view! { <LinkForm action=format!("{page}/link") back=page.clone() refused language /> }.into_any()
+        }
+    });
+    view! {
+        <dl class="facts">
+            <div><dt>{words.flow}</dt><dd>{row.flow}<br /><span class="quiet">{flow}</span></dd></div>
+            <div><dt>{words.customer}</dt><dd><Customer customer=row.customer words /></dd></div>
+            <div><dt>{words.reference}</dt><dd class="mono">{row.r#ref}</dd></div>
+            <div>
+                <dt>{words.language}</dt>
+                <dd><Locale locale words /></dd>
+            </div>
+            <div><dt>{words.created}</dt><dd><Time at=row.created_at /></dd></div>
+            <div><dt>{words.expires}</dt><dd><Time at=end /></dd></div>
+        </dl>
+        {expire}
+        {dossier}
+    }
+}

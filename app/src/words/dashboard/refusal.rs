@@ -1,0 +1,66 @@
+//! Why a form of the dashboard was refused: a reason for each sentence, and the sentence with what is allowed.
+
+use super::{bad_url::BadUrl, texts::DashboardWords};
+use crate::words::fill;
+
+/// Why a form was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The e-mail or the password is wrong, or the operator is disabled; the page does not say which.
+    WrongCredentials,
+    /// Too many tries; allowed again after this many seconds.
+    TooMany(u64),
+    /// The server cannot answer now.
+    Unavailable,
+    /// Fewer characters than this.
+    ShortPassword(usize),
+    /// More bytes than this.
+    LongPassword(usize),
+    /// The two passwords differ.
+    PasswordsDiffer,
+    /// It is not an e-mail address.
+    BadEmail,
+    /// An operator already has this e-mail.
+    EmailTaken,
+    /// No flow has this name.
+    UnknownFlow,
+    /// A reference has 1 to 128 of `A-Za-z0-9_.:-`.
+    BadReference,
+    /// A timeout is a number and s, m, h or d, from 1s to 30d.
+    BadTimeout,
+    /// It is not one of the choices.
+    BadChoice,
+    /// A reason has 1 to 500 characters, and no control characters.
+    BadReason,
+    /// Webhooks can't go to this URL.
+    BadUrl(BadUrl),
+    /// No scope was chosen.
+    NoScope,
+    /// The session has changed since the page was opened; nothing was done.
+    TooLate,
+}
+
+impl DashboardWords {
+    /// Why a form was refused, with what is allowed.
+    pub fn refusal_of(&self, refusal: &Refusal) -> String {
+        let plain = match refusal {
+            Refusal::TooMany(seconds) => return fill(self.too_many, &[("seconds", &seconds.to_string())]),
+            Refusal::ShortPassword(min) => return fill(self.short_password, &[("min", &min.to_string())]),
+            Refusal::LongPassword(max) => return fill(self.long_password, &[("max", &max.to_string())]),
+            Refusal::BadUrl(why) => return self.bad_url_of(why),
+            Refusal::WrongCredentials => self.wrong_credentials,
+            Refusal::Unavailable => self.unavailable,
+            Refusal::PasswordsDiffer => self.passwords_differ,
+            Refusal::BadEmail => self.bad_email,
+            Refusal::EmailTaken => self.email_taken,
+            Refusal::UnknownFlow => self.unknown_flow,
+            Refusal::BadReference => self.bad_reference,
+            Refusal::BadTimeout => self.bad_timeout,
+            Refusal::BadChoice => self.bad_choice,
+            Refusal::BadReason => self.bad_reason,
+            Refusal::NoScope => self.no_scope,
+            Refusal::TooLate => self.too_late,
+        };
+        plain.to_owned()
+    }
+}

@@ -1,0 +1,13 @@
+//! Checks and reasons in Brazilian Portuguese.
+
+/// What each check is called.
+pub const CHECKS: &[(&str, &str)] = &[("cpf", "CPF"), ("evidence", "Arquivos")];
+
+/// What each reason code means.
+pub const REASONS: &[(&str, &str)] = &[
+    ("cpf.check_digits", "Os dígitos verificadores do CPF estão errados"),
+    ("cpf.repeated_digits", "O CPF repete um único dígito onze vezes"),
+    ("evidence.missing", "Falta um arquivo obrigatório"),
+    ("evidence.small", "Uma imagem é pequena demais para mostrar detalhes"),
+    ("evidence.unreadable", "Não foi possível abrir uma imagem"),
+];

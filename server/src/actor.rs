@@ -1,0 +1,157 @@
+//! The types of the audit log: who did what. An [`Entry`] has only ids and fixed words, never personal data.
+
+use shared::{
+    ids::{ArtifactId, EndpointId, KeyId},
+    risk::Decision,
+    session::Timestamp,
+};
+
+use crate::{
+    clock::Ambient,
+    ids::{AuditId, CustomerId, FlowId, OperatorId, SessionRef},
+};
+
+/// Who did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// The customer, through the session's id.
+    Customer,
+    /// A job of the server.
+    System,
+    /// A command on the command line of the server.
+    CommandLine,
+    /// The person with the set-up link.
+    SetUp,
+    /// An operator who is signed in.
+    Operator(OperatorId),
+    /// A program with an API key.
+    Key(KeyId),
+}
+
+/// What was done, and to which rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// A session was created.
+    SessionCreated(SessionRef),
+    /// PENDING → PROCESSING.
+    SessionSubmitted(SessionRef),
+    /// PROCESSING → COMPLETED.
+    SessionCompleted(SessionRef),
+    /// PENDING → EXPIRED.
+    SessionExpired(SessionRef),
+    /// An operator revealed what the customer entered.
+    SessionRevealed(SessionRef),
+    /// An operator decided.
+    SessionReviewed {
+        /// The session.
+        session: SessionRef,
+        /// The operator's decision.
+        decision: Decision,
+    },
+    /// A session was linked to a customer.
+    SessionLinked {
+        /// The session.
+        session: SessionRef,
+        /// The customer.
+        customer: CustomerId,
+    },
+    /// A session was unlinked from a customer.
+    SessionUnlinked {
+        /// The session.
+        session: SessionRef,
+        /// The customer.
+        customer: CustomerId,
+    },
+    /// A file was put into a dossier.
+    ArtifactLinked {
+        /// The file's session.
+        session: SessionRef,
+        /// The file.
+        artifact: ArtifactId,
+        /// Whose dossier.
+        customer: CustomerId,
+    },
+    /// A file was taken out of a dossier.
+    ArtifactUnlinked {
+        /// The file's session.
+        session: SessionRef,
+        /// The file.
+        artifact: ArtifactId,
+        /// Whose dossier.
+        customer: CustomerId,
+    },
+    /// An operator revealed a customer's whole reference.
+    CustomerRevealed(CustomerId),
+    /// An operator signed in.
+    OperatorSignedIn(OperatorId),
+    /// The first administrator was made.
+    OperatorAdded(OperatorId),
+    /// Somebody was invited.
+    OperatorInvited(OperatorId),
+    /// An operator was disabled.
+    OperatorDisabled(OperatorId),
+    /// An endpoint was added.
+    EndpointAdded(EndpointId),
+    /// An endpoint was disabled.
+    EndpointDisabled(EndpointId),
+    /// An API key was made.
+    KeyCreated(KeyId),
+    /// An API key was disabled.
+    KeyDisabled(KeyId),
+    /// A version of a flow was imported.
+    FlowImported(FlowId),
+    /// The session API was switched on.
+    SessionApiOn,
+    /// The session API was switched off.
+    SessionApiOff,
+}
+
+impl Act {
+    /// The word that is stored in `action`. Pages translate it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SessionCreated(_) => "session.created",
+            Self::SessionSubmitted(_) => "session.submitted",
+            Self::SessionCompleted(_) => "session.completed",
+            Self::SessionExpired(_) => "session.expired",
+            Self::SessionRevealed(_) => "session.revealed",
+            Self::SessionReviewed { .. } => "session.reviewed",
+            Self::SessionLinked { .. } => "session.linked",
+            Self::SessionUnlinked { .. } => "session.unlinked",
+            Self::ArtifactLinked { .. } => "artifact.linked",
+            Self::ArtifactUnlinked { .. } => "artifact.unlinked",
+            Self::CustomerRevealed(_) => "customer.revealed",
+            Self::OperatorSignedIn(_) => "operator.signed_in",
+            Self::OperatorAdded(_) => "operator.added",
+            Self::OperatorInvited(_) => "operator.invited",
+            Self::OperatorDisabled(_) => "operator.disabled",
+            Self::EndpointAdded(_) => "endpoint.added",
+            Self::EndpointDisabled(_) => "endpoint.disabled",
+            Self::KeyCreated(_) => "api_key.created",
+            Self::KeyDisabled(_) => "api_key.disabled",
+            Self::FlowImported(_) => "flow.imported",
+            Self::SessionApiOn => "session_api.on",
+            Self::SessionApiOff => "session_api.off",
+        }
+    }
+}
+
+/// One line of the audit log.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// Its row.
+    pub id: AuditId,
+    /// When it was done.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: Actor,
+    /// What was done.
+    pub act: Act,
+}
+
+impl Entry {
+    /// An entry with a new id.
+    pub fn new(ambient: &Ambient, at: Timestamp, actor: Actor, act: Act) -> Self {
+        Self { id: ambient.id(), at, actor, act }
+    }
+}

@@ -1,0 +1,146 @@
+//! The trait of a check, and [`Submission`]: all that a check can read.
+
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use shared::{
+    answers::Answers,
+    catalogue::CheckInfo,
+    flow::{Field, Step},
+    risk::CheckResult,
+};
+
+use crate::{
+    artifacts::{self, ReadError},
+    cpu::Panicked,
+    kit::Kit,
+    model::{Artifact, Finding, FoundReason, Verdict},
+    vault::Key,
+};
+
+/// The time limit of one try, unless the check sets another.
+pub const TRY: Duration = Duration::from_secs(5);
+
+/// Why a try of a check failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// A file could not be read.
+    #[error(transparent)]
+    File(#[from] ReadError),
+    /// CPU work of the check panicked.
+    #[error(transparent)]
+    Panicked(#[from] Panicked),
+}
+
+/// One check. Its file declares it as `INFO` and implements it as `Check`.
+pub trait Check: Send + Sync {
+    /// The check's declaration.
+    fn info(&self) -> &'static CheckInfo;
+
+    /// The time limit of one try.
+    fn timeout(&self) -> Duration {
+        TRY
+    }
+
+    /// Checks a session.
+    ///
+    /// # Errors
+    /// If something could not be read. The runner then tries the check again.
+    fn look<'a>(&'a self, submission: &'a Submission) -> BoxFuture<'a, Result<Verdict, CheckError>>;
+}
+
+/// The submitted session that a check reads. A check cannot change it.
+pub struct Submission {
+    kit: Kit,
+    key: Key,
+    /// The steps of its flow.
+    pub steps: Vec<Step>,
+    /// The submitted values.
+    pub answers: Answers,
+    /// The uploaded files.
+    pub artifacts: Vec<Artifact>,
+}
+
+impl Submission {
+    /// A submitted session, with the key that opens its files.
+    pub const fn new(kit: Kit, key: Key, steps: Vec<Step>, answers: Answers, artifacts: Vec<Artifact>) -> Self {
+        Self { kit, key, steps, answers, artifacts }
+    }
+
+    /// Every field of the flow, in the flow's order.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.steps.iter().flat_map(|step| &step.fields)
+    }
+
+    /// The file that answers a field.
+    pub fn artifact(&self, field: &Field) -> Option<&Artifact> {
+        let id = self.answers.get(&field.name)?.text().parse().ok()?;
+        self.artifacts.iter().find(|artifact| artifact.id == id)
+    }
+
+    /// The bytes of a file as they are stored: without metadata.
+    ///
+    /// # Errors
+    /// If the file is lost or damaged, or the storage does not answer.
+    pub async fn read(&self, artifact: &Artifact) -> Result<Vec<u8>, ReadError> {
+        artifacts::read(&self.kit, &self.key, artifact).await
+    }
+
+    /// Runs CPU-heavy work outside the async threads.
+    ///
+    /// # Errors
+    /// If the work panicked.
+    pub async fn on_cpu<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+        self.kit.cpu.run(work).await
+    }
+}
+
+/// A reason about one field.
+pub fn reason(code: &str, field: &Field) -> FoundReason {
+    FoundReason { code: code.to_owned(), field: Some(field.name.clone()), details: None }
+}
+
+/// A verdict with these reasons. Its result is the worst of the results that `info` declares for them, or PASSED if there are none.
+/// An undeclared reason counts as FAILED.
+pub fn found(info: &CheckInfo, reasons: Vec<FoundReason>) -> Verdict {
+    let result_of = |reason: &FoundReason| info.reasons.iter().find(|declared| declared.code == reason.code).map_or(CheckResult::Failed, |known| known.result);
+    let result = reasons.iter().map(result_of).fold(CheckResult::Passed, CheckResult::worse_of);
+    Verdict::Found(Finding { result, reasons })
+}
+
+/// The verdict of a check that had nothing to check.
+pub fn skipped() -> Verdict {
+    Verdict::Found(Finding { result: CheckResult::Skipped, reasons: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{
+        catalogue::{Needs, Reason},
+        flow::FieldType,
+    };
+
+    use super::*;
+
+    const INFO: CheckInfo = CheckInfo {
+        name: "test",
+        version: 1,
+        reasons: &[Reason { code: "test.bad", weight: 50, result: CheckResult::Failed }, Reason { code: "test.odd", weight: 10, result: CheckResult::Warning }],
+        needs: Needs::Type(FieldType::Text),
+    };
+
+    #[test]
+    fn the_worst_reason_counts_in_any_order() {
+        for (codes, result) in [
+            (&[][..], CheckResult::Passed),
+            (&["test.odd"], CheckResult::Warning),
+            (&["test.bad", "test.odd"], CheckResult::Failed),
+            (&["test.odd", "test.bad"], CheckResult::Failed),
+            (&["test.odd", "test.bad", "test.odd"], CheckResult::Failed),
+        ] {
+            let reasons = codes.iter().map(|code| FoundReason { code: (*code).to_owned(), field: None, details: None }).collect();
+            let Verdict::Found(finding) = found(&INFO, reasons) else { panic!("it waits for nobody") };
+            assert_eq!(finding.result, result, "{codes:?}");
+        }
+    }
+}

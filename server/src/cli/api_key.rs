@@ -1,0 +1,28 @@
+//! `api-key`: makes keys of the session API.
+
+use clap::Subcommand;
+use serde_json::json;
+use server::{actor::Actor, api_keys, app::App, error::CommandError, model::Scope};
+
+use super::printed::Printed;
+
+/// The commands about keys of the session API.
+#[derive(Debug, Subcommand)]
+pub enum ApiKeyCommand {
+    /// Make a key; it is printed this once
+    Create {
+        /// What it may do: sessions:create or sessions:read; may be given several times
+        #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
+        scopes: Vec<Scope>,
+    },
+}
+
+/// Makes a key.
+pub async fn create(app: &App, scopes: Vec<Scope>) -> Result<Printed, CommandError> {
+    let made = api_keys::create(&app.kit, scopes, Actor::CommandLine).await?;
+    let scopes: Vec<&str> = made.scopes.iter().map(|scope| scope.as_str()).collect();
+    let (id, key) = (made.id.to_string(), made.key);
+    let off = if api_keys::is_session_api_on(&app.kit).await? { "" } else { " The session API is off: settings set session-api on." };
+    let text = format!("id      {id}\nkey     {key}\nscopes  {}\n\nThe key is shown this once.{off}", scopes.join(", "));
+    Ok(Printed { json: json!({ "id": id, "key": key, "scopes": scopes }), text })
+}

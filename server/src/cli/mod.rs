@@ -1,0 +1,147 @@
+//! The commands and their arguments, one file a noun. A command opens what the settings name, calls one use case and prints the result.
+
+mod api_key;
+mod flow;
+mod link;
+mod operator;
+mod printed;
+mod serve;
+mod session;
+mod settings;
+mod webhook;
+
+use clap::{Parser, Subcommand};
+use serde_json::json;
+use server::{
+    app::App,
+    clock::Ambient,
+    config::{Config, Settings},
+    error::CommandError,
+    operators, webhooks,
+};
+use tracing_subscriber::EnvFilter;
+
+use self::{
+    api_key::ApiKeyCommand,
+    flow::FlowCommand,
+    link::LinkCommand,
+    operator::OperatorCommand,
+    printed::{Printed, usage},
+    session::SessionCommand,
+    settings::SettingsCommand,
+    webhook::WebhookCommand,
+};
+
+/// Hosted identity-verification sessions, self-hosted.
+#[derive(Debug, Parser)]
+#[command(name = "flow-sessions", version)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    /// Print one JSON value and nothing else on stdout
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve customers, run checks and send webhooks
+    Serve {
+        /// Only on this machine: print a customer link to try, and a one-time link to the dashboard
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the database to this version
+    Migrate,
+    /// Check, import and export flows
+    #[command(subcommand)]
+    Flow(FlowCommand),
+    /// Create links for customers
+    #[command(subcommand)]
+    Link(LinkCommand),
+    /// Look at sessions
+    #[command(subcommand)]
+    Session(SessionCommand),
+    /// Manage webhook endpoints
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
+    /// Manage keys of the session API
+    #[command(subcommand)]
+    ApiKey(ApiKeyCommand),
+    /// Manage operators
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// Change settings that are kept in the database
+    #[command(subcommand)]
+    Settings(SettingsCommand),
+}
+
+/// How a command ended that has printed its result.
+pub enum Finished {
+    /// Exit code 0.
+    Success,
+    /// Exit code 1: for example, `flow check` found faults and printed them.
+    Failure,
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Why it could not be done.
+    pub async fn run(self) -> Result<Finished, CommandError> {
+        let config = self.settings.check()?;
+        log_to_stderr(&config);
+        match self.command {
+            Command::Serve { demo } => serve::serve(config, demo, self.json).await?,
+            Command::Flow(FlowCommand::Check { file }) => {
+                let (printed, is_good) = flow::check(&file)?;
+                printed.print(self.json)?;
+                return Ok(if is_good { Finished::Success } else { Finished::Failure });
+            }
+            command => {
+                command.check()?;
+                let app = App::open(config, Ambient::system()).await?;
+                let printed = command.run(&app).await;
+                app.kit.store.close().await;
+                printed?.print(self.json)?;
+            }
+        }
+        Ok(Finished::Success)
+    }
+}
+
+impl Command {
+    /// Checks arguments before anything is opened. Clap does not check the URL, because its error would show a password in it.
+    fn check(&self) -> Result<(), CommandError> {
+        match self {
+            Self::Webhook(WebhookCommand::Add { url }) => webhooks::typed::read(url).map(drop).map_err(usage),
+            Self::Operator(OperatorCommand::Add { email, .. }) => operators::normalised(email).map(drop).map_err(usage),
+            _ => Ok(()),
+        }
+    }
+
+    async fn run(self, app: &App) -> Result<Printed, CommandError> {
+        match self {
+            Self::Migrate => Ok(Printed { json: json!({ "migrated": true }), text: "The database is at this version.".into() }),
+            Self::Serve { .. } | Self::Flow(FlowCommand::Check { .. }) => unreachable!("these open nothing, or open it themselves"),
+            Self::Flow(FlowCommand::Import { file }) => flow::import(app, &file).await,
+            Self::Flow(FlowCommand::Export { name }) => flow::export(app, &name).await,
+            Self::Link(LinkCommand::Create(link)) => link::create(app, link).await,
+            Self::Session(SessionCommand::Show { session }) => session::show(app, &session).await,
+            Self::Webhook(WebhookCommand::Add { url }) => webhook::add(app, &url).await,
+            Self::ApiKey(ApiKeyCommand::Create { scopes }) => api_key::create(app, scopes).await,
+            Self::Operator(OperatorCommand::Add { email, role }) => operator::add(app, &email, role).await,
+            Self::Settings(SettingsCommand::Set { name, value }) => settings::set(app, name, value).await,
+        }
+    }
+}
+
+/// Logs our crates at the configured level, and everything else at warn, because dependencies log paths, and a path contains a session id.
+fn log_to_stderr(config: &Config) {
+    let level = config.log.as_str().to_lowercase();
+    let filter = EnvFilter::new(format!("{},server={level},flow_sessions={level}", if level == "error" { "error" } else { "warn" }));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+}

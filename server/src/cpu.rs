@@ -1,0 +1,121 @@
+//! Runs CPU-heavy work outside the async threads, at most as much at once as there are cores.
+
+use std::{
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::Semaphore;
+
+/// How many times [`timeout`] looks whether its work waits.
+const LOOKS: u32 = 50;
+
+tokio::task_local! {
+    /// How many tasks of the current [`timeout`] wait for a permit.
+    static WAITING: Arc<AtomicUsize>;
+}
+
+/// Work took longer than its time limit.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("it took too long")]
+pub struct Elapsed;
+
+/// Limits the time of some work. The time in which it waits for a permit of [`Cpu`] does not count, so that nothing fails because the
+/// cores are busy with something else.
+///
+/// # Errors
+/// If the work took longer.
+pub async fn timeout<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T, Elapsed> {
+    let waiting = Arc::new(AtomicUsize::new(0));
+    let mut work = pin!(WAITING.scope(Arc::clone(&waiting), work));
+    let mut looks = 0;
+    while looks < LOOKS {
+        tokio::select! {
+            done = &mut work => return Ok(done),
+            () = tokio::time::sleep(limit / LOOKS) => looks += u32::from(waiting.load(Ordering::Relaxed) == 0),
+        }
+    }
+    Err(Elapsed)
+}
+
+/// Counts as waiting until it is dropped.
+struct Waiting(Option<Arc<AtomicUsize>>);
+
+impl Waiting {
+    fn begin() -> Self {
+        let counter = WAITING.try_with(Arc::clone).ok();
+        if let Some(counter) = &counter {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+        Self(counter)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(counter) = &self.0 {
+            counter.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The work panicked.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the work panicked")]
+pub struct Panicked;
+
+/// One permit for each core.
+#[derive(Clone, Debug)]
+pub struct Cpu(Arc<Semaphore>);
+
+impl Default for Cpu {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))))
+    }
+}
+
+impl Cpu {
+    /// Runs the work as soon as a permit is free.
+    ///
+    /// # Errors
+    /// If the work panicked.
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+        let waiting = Waiting::begin();
+        let permit = Arc::clone(&self.0).acquire_owned().await.expect("the semaphore is never closed");
+        drop(waiting);
+        let done = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        });
+        done.await.map_err(|_| Panicked)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_millis(50);
+
+    #[tokio::test]
+    async fn waiting_for_a_permit_does_not_count_as_time() {
+        let cpu = Cpu(Arc::new(Semaphore::new(0)));
+        let permits = Arc::clone(&cpu.0);
+        let freed = async {
+            tokio::time::sleep(LIMIT * 4).await;
+            permits.add_permits(1);
+        };
+        let (done, ()) = tokio::join!(timeout(LIMIT, cpu.run(|| 7)), freed);
+        assert_eq!(done.expect("in time").expect("no panic"), 7);
+    }
+
+    #[tokio::test]
+    async fn all_other_time_counts() {
+        assert!(timeout(LIMIT, std::future::pending::<()>()).await.is_err());
+        assert_eq!(timeout(LIMIT, async { 7 }).await.expect("in time"), 7);
+    }
+}

@@ -1,0 +1,82 @@
+//! Customers. The company's reference is encrypted, and looked up by an HMAC.
+
+use crate::{
+    failure::Failure,
+    ids::CustomerId,
+    kit::Kit,
+    model::Customer,
+    sealed,
+    store::{self, Db, StoreError, Tx},
+    vault::{self, Unsealable},
+};
+
+/// The company's reference for a customer: 1 to 128 of `A-Za-z0-9_.:-`. It may be a CPF, so `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CustomerReference(String);
+
+impl CustomerReference {
+    /// A random reference, for a customer without one from the company: `cust_` and 26 letters and digits.
+    pub fn random(kit: &Kit) -> Self {
+        let id = shared::ids::SessionId::from_random(kit.ambient.random());
+        Self(id.expose().replacen("sess_", "cust_", 1))
+    }
+}
+
+impl std::str::FromStr for CustomerReference {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let fits = !text.is_empty() && text.len() <= 128 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b));
+        if fits { Ok(Self(text.to_owned())) } else { Err("a customer reference has 1 to 128 of A-Za-z0-9_.:-".to_owned()) }
+    }
+}
+
+impl std::fmt::Debug for CustomerReference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CustomerReference(…)")
+    }
+}
+
+fn index(kit: &Kit, reference: &CustomerReference) -> Vec<u8> {
+    kit.vault.index("customers.reference", &reference.0)
+}
+
+/// The customer with this reference. Creates one if there is none.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn find_or_create(kit: &Kit, tx: &mut Tx, reference: &CustomerReference) -> Result<Customer, StoreError> {
+    let id: CustomerId = kit.ambient.id();
+    let (key, data_key) = kit.vault.new_data_key(&sealed::customer_key(id));
+    let sealed = kit.vault.seal(&key, &sealed::customer_reference(id), reference.0.as_bytes());
+    let new = Customer { id, reference: sealed, data_key };
+    store::customers::find_or_insert(tx, &index(kit, reference), &new, kit.ambient.now()).await
+}
+
+/// Decrypts the company's reference for a customer.
+///
+/// # Errors
+/// If it cannot be decrypted.
+pub fn reference(kit: &Kit, customer: &Customer) -> Result<String, Unsealable> {
+    let key = kit.vault.data_key(&sealed::customer_key(customer.id), &customer.data_key)?;
+    vault::open_text(&key, &sealed::customer_reference(customer.id), &customer.reference)
+}
+
+/// The company's reference for the customer with this id; `None` without an id.
+///
+/// # Errors
+/// If the store does not answer, or the reference cannot be decrypted.
+pub async fn reference_of(kit: &Kit, db: &mut Db, customer: Option<CustomerId>) -> Result<Option<String>, Failure> {
+    let Some(id) = customer else { return Ok(None) };
+    let customer = store::customers::by_id(db, id).await?.ok_or(Unsealable)?;
+    Ok(Some(reference(kit, &customer)?))
+}
+
+/// The customer with exactly this reference.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn find(kit: &Kit, text: &str) -> Result<Option<CustomerId>, StoreError> {
+    let Ok(reference) = text.parse() else { return Ok(None) };
+    let found = store::customers::by_index(&mut *kit.store.read().await?, &index(kit, &reference)).await?;
+    Ok(found.map(|customer| customer.id))
+}

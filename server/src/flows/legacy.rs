@@ -1,0 +1,32 @@
+//! The checks and weights of flows that were imported before imports stored them (`flows.resolved` is NULL). There were two checks then.
+//! This file never changes, so that a new version of the server neither changes the score of such a flow nor starts a new check.
+
+use shared::{
+    catalogue::{Catalogue, CheckInfo, Needs, Reason},
+    flow::FieldType,
+    risk::CheckResult,
+};
+
+const CPF: CheckInfo = CheckInfo {
+    name: "cpf",
+    version: 1,
+    reasons: &[
+        Reason { code: "cpf.check_digits", weight: 60, result: CheckResult::Failed },
+        Reason { code: "cpf.repeated_digits", weight: 80, result: CheckResult::Failed },
+    ],
+    needs: Needs::Type(FieldType::Cpf),
+};
+
+const EVIDENCE: CheckInfo = CheckInfo {
+    name: "evidence",
+    version: 1,
+    reasons: &[
+        Reason { code: "evidence.missing", weight: 100, result: CheckResult::Failed },
+        Reason { code: "evidence.small", weight: 30, result: CheckResult::Warning },
+        Reason { code: "evidence.unreadable", weight: 100, result: CheckResult::Failed },
+    ],
+    needs: Needs::Type(FieldType::Artifact),
+};
+
+/// The checks of that time.
+pub const CATALOGUE: Catalogue = Catalogue::new(&[&CPF, &EVIDENCE]);

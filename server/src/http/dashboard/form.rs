@@ -1,0 +1,62 @@
+//! A form that an operator sent. A handler takes it as an argument.
+
+use std::str::FromStr;
+
+use app::{dashboard::form::Refused, words::dashboard::Refusal};
+use axum::extract::{FromRequest, Request};
+
+use crate::http::{Context, body, problems::ApiError};
+
+/// The largest form, in bytes.
+pub const MAX_FORM: usize = 64 * 1024;
+
+/// A form that was sent.
+pub struct Form(Vec<(String, String)>);
+
+impl FromRequest<Context> for Form {
+    type Rejection = ApiError;
+
+    /// 413 if the form is too large, 408 if it arrives too slowly.
+    async fn from_request(request: Request, _: &Context) -> Result<Self, ApiError> {
+        Ok(Self(body::urlencoded(request, MAX_FORM, "A form of the dashboard is at most 64 KiB (65536 bytes).").await?))
+    }
+}
+
+impl Form {
+    /// What was typed into an input, without surrounding spaces.
+    pub fn text(&self, name: &str) -> &str {
+        self.whole(name).trim()
+    }
+
+    /// Exactly what was typed into an input. For passwords, whose spaces count.
+    pub fn whole(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, text)| text)
+    }
+
+    /// Every value of an input.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, text)| text.as_str())
+    }
+
+    /// The parsed value of an input; `None` if it is empty.
+    ///
+    /// # Errors
+    /// A refusal of the form, if the value cannot be parsed.
+    pub fn parsed<T: FromStr>(&self, name: &'static str, why: Refusal) -> Result<Option<T>, Refused> {
+        match self.text(name) {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| self.refused(name, why)),
+        }
+    }
+
+    /// A refusal because of this input. The page shows again what was typed, except passwords.
+    pub fn refused(&self, name: &'static str, why: Refusal) -> Refused {
+        Refused { faults: vec![(name, why)], ..self.typed() }
+    }
+
+    /// What was typed, except passwords, without a refusal.
+    pub fn typed(&self) -> Refused {
+        let typed = self.0.iter().filter(|(name, _)| !name.starts_with("password")).cloned().collect();
+        Refused { faults: Vec::new(), typed }
+    }
+}

@@ -1,0 +1,59 @@
+//! A page for anyone, signed in or not: the entrances of the dashboard, and problems of people who are not signed in.
+
+use std::convert::Infallible;
+
+use app::dashboard::{
+    entrance::{Entrance, EntrancePage},
+    form::Refused,
+};
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+    response::Response,
+};
+use leptos::prelude::*;
+use shared::language::Language;
+
+use super::page::site;
+use crate::http::{Context, language, render};
+
+/// The page that a request asks for, without an operator.
+pub struct OpenPage {
+    /// What handlers use to answer.
+    pub context: Context,
+    language: Language,
+    plain: bool,
+    /// The page's own address.
+    here: String,
+}
+
+impl FromRequestParts<Context> for OpenPage {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(request: &mut Parts, context: &Context) -> Result<Self, Infallible> {
+        Ok(Self::of(context, request))
+    }
+}
+
+impl OpenPage {
+    /// The page of this request.
+    pub fn of(context: &Context, request: &Parts) -> Self {
+        let query = request.uri.query();
+        let here = request.uri.path_and_query().map_or_else(|| request.uri.path().to_owned(), ToString::to_string);
+        Self { context: context.clone(), language: language::of_nothing(&request.headers, query), here, plain: language::query(query, "plain").is_some() }
+    }
+
+    /// The same page with another address, to which a change of language leads.
+    pub fn at(self, here: String) -> Self {
+        Self { here, ..self }
+    }
+
+    /// Draws the page.
+    pub async fn draw(&self, status: StatusCode, entrance: Entrance, refused: Refused) -> Response {
+        let (language, here, site) = (self.language, self.here.clone(), site(&self.context, self.plain, false));
+        let view = move || {
+            view! { <EntrancePage site=site.clone() language here=here.clone() entrance=entrance.clone() refused=refused.clone() /> }
+        };
+        render::html("'none'".to_owned(), status, true, view).await
+    }
+}

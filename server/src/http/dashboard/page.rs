@@ -1,0 +1,118 @@
+//! A page of the dashboard: who asks for it, in which language, and how it is drawn. A handler takes it as an argument.
+
+use app::{components::layout::Site, dashboard::layout::Viewer, words::dashboard::Done};
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+    response::Response,
+};
+use leptos::prelude::IntoView;
+use shared::{language::Language, problem::Code, role::May};
+
+use super::addresses::page_of;
+use crate::{
+    http::{Context, language, problems::ApiError, render},
+    ids::RowId,
+    operators::SignedIn,
+    views::Views,
+};
+
+/// The page that a request asks for. For a form it is the page that the form belongs to, drawn as the answer to its POST.
+pub struct Page {
+    /// What handlers use to answer.
+    pub context: Context,
+    /// The operator who sent the request.
+    pub operator: SignedIn,
+    /// The language of the page.
+    pub language: Language,
+    /// Without scripts.
+    plain: bool,
+    /// The page's own address, without its `done`.
+    here: String,
+    /// What was just done.
+    done: Option<Done>,
+}
+
+impl FromRequestParts<Context> for Page {
+    type Rejection = ApiError;
+
+    /// `access` has put the operator into the request's extensions. If there is none, nobody is signed in.
+    async fn from_request_parts(request: &mut Parts, context: &Context) -> Result<Self, ApiError> {
+        let operator = request.extensions.get::<SignedIn>().cloned();
+        let operator = operator.ok_or_else(|| ApiError::new(Code::Unauthorized, "Nobody is signed in. Sign in at /dashboard/sign-in."))?;
+        Ok(Self::of(context, operator, request))
+    }
+}
+
+impl Page {
+    /// The page of this request, for this operator.
+    pub fn of(context: &Context, operator: SignedIn, request: &Parts) -> Self {
+        let (path, query) = (request.uri.path(), request.uri.query());
+        let kept = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("done=")).collect::<Vec<_>>().join("&");
+        let here = match (request.method.is_safe(), kept.as_str()) {
+            (false, _) => page_of(path),
+            (true, "") => path.to_owned(),
+            (true, kept) => format!("{path}?{kept}"),
+        };
+        Self {
+            context: context.clone(),
+            operator,
+            language: language::of_nothing(&request.headers, query),
+            plain: language::query(query, "plain").is_some(),
+            here,
+            done: language::query(query, "done").and_then(|word| Done::ALL.into_iter().find(|done| done.as_str() == word)),
+        }
+    }
+
+    /// What reads the page's data.
+    pub fn views(&self) -> Views<'_> {
+        Views::new(&self.context.app.kit, self.language)
+    }
+
+    /// The value of a key in the page's query.
+    pub fn query(&self, key: &str) -> Option<&str> {
+        language::query(self.here.split_once('?').map(|(_, query)| query), key)
+    }
+
+    /// The row after which this page of a list begins; `None` on the first page.
+    pub fn before<T: RowId>(&self) -> Option<T> {
+        self.query("before")?.parse().ok().map(T::from_uuid)
+    }
+
+    /// Whether the operator may do this.
+    pub fn may(&self, action: May) -> bool {
+        self.operator.role.may(action)
+    }
+
+    async fn viewer(&self) -> Result<Viewer, ApiError> {
+        let unresolved = if self.may(May::SeeSessions) { Some(self.views().unresolved_count().await?) } else { None };
+        Ok(Viewer {
+            email: self.operator.email.clone(),
+            role: self.operator.role,
+            language: self.language,
+            unresolved,
+            here: self.here.clone(),
+            done: self.done,
+        })
+    }
+
+    /// Draws the page; `island` says that it has an island, which needs script.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn draw<V: IntoView + 'static>(
+        &self,
+        status: StatusCode,
+        island: bool,
+        view: impl Fn(Site, Viewer) -> V + Clone + Send + Sync + 'static,
+    ) -> Result<Response, ApiError> {
+        let viewer = self.viewer().await?;
+        let site = site(&self.context, self.plain, island);
+        Ok(render::html("'none'".to_owned(), status, self.plain || !island, move || view(site.clone(), viewer.clone())).await)
+    }
+}
+
+/// What the head of a page of the dashboard needs.
+pub fn site(context: &Context, plain: bool, island: bool) -> Site {
+    Site { options: context.dashboard_options.clone(), pkg: context.site.pkg(), brand_css: None, plain, refresh: None, island }
+}

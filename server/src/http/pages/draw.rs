@@ -1,0 +1,142 @@
+//! Draws the customer's pages: a step with the answers that this device may see, the status, or the page for an error.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use app::{
+    components::layout::Site,
+    flow::{
+        by_field::ByField,
+        data::FlowData,
+        page::{NeutralPage, StatusPage, StepPage},
+    },
+    words::{Words, words},
+};
+use axum::{
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use leptos::prelude::*;
+use shared::{
+    field_value::Answer,
+    flow::{FieldType, Step},
+    problem::{Code, FieldFault},
+    session::Status,
+};
+
+use super::view::View;
+use crate::{
+    http::{Context, language, problems::ApiError, render},
+    model::{Artifact, Device},
+    sessions::{self, open::Opened},
+};
+
+/// How many seconds a status page without script waits before it reloads itself.
+const REFRESH: u32 = 3;
+
+/// How many seconds the last page waits before it leads to the session's return URL.
+const RETURN_AFTER: u32 = 10;
+
+/// What a page shows besides the session itself.
+#[derive(Default)]
+pub(super) struct Filled {
+    /// What the customer typed, by field.
+    pub typed: BTreeMap<String, String>,
+    /// What is wrong with it.
+    pub errors: Vec<FieldFault>,
+}
+
+/// Draws the step with this id as this device sees it, or the status page if the session has no such step. A
+/// session that is not open has no steps.
+pub(super) async fn page(
+    context: &Context,
+    opened: &Opened,
+    view: &View,
+    device: Option<Device>,
+    step: &str,
+    filled: Filled,
+    status: StatusCode,
+) -> Result<Response, ApiError> {
+    let session = sessions::open::public(&context.app.kit, opened, view.language).await?;
+    let frames = match opened.flow.definition.allowed_origins() {
+        [] => "'none'".to_owned(),
+        origins => origins.join(" "),
+    };
+    let site = Site {
+        options: context.options.clone(),
+        pkg: context.site.pkg(),
+        brand_css: Some(format!("/branding/{}/brand.css", opened.flow.id)),
+        plain: view.plain,
+        refresh: None,
+        island: true,
+    };
+    let Some(shown_step) = session.step(step) else {
+        let return_url = return_url(opened, session.status);
+        let refresh = return_url.as_ref().map(|url| format!("{RETURN_AFTER};url={url}"));
+        let refresh = refresh.or_else(|| (session.status == Status::Processing).then(|| REFRESH.to_string()));
+        let site = Site { refresh, island: false, ..site };
+        let page = move || view! { <StatusPage site=site.clone() session=session.clone() return_url=return_url.clone() /> };
+        return Ok(render::html(frames, status, true, page).await);
+    };
+    let is_file = |name: &str| shown_step.field(name).is_some_and(|field| field.r#type == FieldType::Artifact);
+    let (mut shown, elsewhere) = answers_of(context, opened, &session.steps, device).await?;
+    shown.extend(filled.typed.into_iter().filter(|(name, _)| !name.starts_with('_') && !is_file(name)).collect());
+    let data = Arc::new(FlowData {
+        id: opened.id.expose().to_owned(),
+        query: view.query(None),
+        change: view.change,
+        language: view.language,
+        steps: session.steps.clone(),
+        step: step.to_owned(),
+        answers: shown,
+        elsewhere,
+        errors: filled.errors,
+        words: words(view.language).flow.for_island(),
+    });
+    Ok(render::html(frames, status, view.plain, move || view! { <StepPage site=site.clone() session=session.clone() data=data.clone() /> }).await)
+}
+
+/// The session's return URL, if its status is terminal. We add only the status to it.
+fn return_url(opened: &Opened, status: Status) -> Option<String> {
+    let mut url = url::Url::parse(opened.session.return_url.as_deref().filter(|_| status.is_terminal())?).ok()?;
+    url.query_pairs_mut().append_pair("status", status.as_str());
+    Some(url.into())
+}
+
+/// What this device saved, as a person would type it, and the fields that another device answered.
+async fn answers_of(context: &Context, opened: &Opened, steps: &[Step], device: Option<Device>) -> Result<(ByField<String>, Vec<String>), ApiError> {
+    let saved = sessions::open::saved(&context.app.kit, opened).await?;
+    let artifacts = sessions::open::artifacts(&context.app.kit, opened).await?;
+    let mine = saved.of_device(device);
+    let prefix = format!("/kyc-sessions/{}/artifacts/", opened.id.expose());
+    let elsewhere = saved.answers.keys().filter(|name| !mine.contains_key(*name)).cloned().collect();
+    let mut shown = ByField::default();
+    for (name, answer) in &mine {
+        let Some(field) = steps.iter().find_map(|step| step.field(name)) else { continue };
+        let text = if field.r#type == FieldType::Artifact { picture(&artifacts, answer, &prefix) } else { field.r#type.typed(answer) };
+        shown.set(name, text);
+    }
+    Ok((shown, elsewhere))
+}
+
+/// The address of a picture for a saved artifact: the image itself, or an icon for a file that is not an image.
+fn picture(artifacts: &[Artifact], answer: &Answer, prefix: &str) -> String {
+    let artifact = artifacts.iter().find(|artifact| artifact.id.to_string() == answer.text());
+    let is_image = artifact.is_some_and(|artifact| artifact.media_type.starts_with("image/"));
+    if is_image { format!("{prefix}{}", answer.text()) } else { "/file.svg".to_owned() }
+}
+
+/// Draws the page for a link to no session, and for an error. It is the same for every session id.
+pub(super) async fn neutral(context: &Context, headers: &HeaderMap, query: Option<&str>, error: &ApiError) -> Response {
+    let language = language::of_nothing(headers, query);
+    let Words { flow, page: words } = words(language);
+    let (title, text) = match error.0.code {
+        Code::NotFound => (words.unknown_title, words.unknown_text),
+        Code::RateLimited => (words.trouble_title, flow.too_many),
+        _ => (words.trouble_title, words.trouble_text),
+    };
+    let status = StatusCode::from_u16(error.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let site = Site { options: context.options.clone(), pkg: context.site.pkg(), brand_css: None, plain: true, refresh: None, island: false };
+    let mut response = render::html("'none'".to_owned(), status, true, move || view! { <NeutralPage site=site.clone() language title text /> }).await;
+    error.retry_after(response.headers_mut());
+    response
+}

@@ -1,0 +1,151 @@
+//! The customer's pages: a page for each step, the status, and the POST of a step's form with a redirect. Without script this is
+//! the whole flow. [`advance`] decides what comes after a step.
+
+mod draw;
+mod view;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
+};
+use shared::{
+    answers,
+    flow::{FieldType, Step},
+    language::Language,
+    problem::{Code, FieldFault},
+    session::Status,
+};
+
+use self::{
+    draw::{Filled, neutral, page},
+    view::View,
+};
+use super::{
+    Context, device, forms, language,
+    path::Segments,
+    problems::ApiError,
+    session_api::{normalised, open},
+    visitor::Visitor,
+};
+use crate::{
+    model::Device,
+    sessions::{
+        self,
+        advance::{self, AdvanceError, Advanced, advance},
+        complete::CompleteError,
+        open::Opened,
+        save::{self, Invalid, SaveError, Sender},
+    },
+};
+
+/// `GET /verify/{id}`: goes on to the first step that is not done. Once the session is not open, shows its status.
+pub async fn start(State(context): State<Context>, Segments(id): Segments<String>, visitor: Visitor, request: Request) -> Response {
+    let (headers, query) = (request.headers(), request.uri().query());
+    let answered = async {
+        let opened = open(&context, &id, &visitor).await?;
+        let view = View::of(headers, query, &opened);
+        if opened.status != Status::Pending {
+            let device = device::of(&context.app.kit, headers, &opened.id);
+            return page(&context, &opened, &view, device, "", Filled::default(), StatusCode::OK).await;
+        }
+        let public = sessions::open::public(&context.app.kit, &opened, view.language).await?;
+        Ok(view.redirect(&opened, public.progress.current.as_deref(), None))
+    };
+    or_neutral(&context, headers, query, answered.await).await
+}
+
+/// `GET /verify/{id}/{step}`
+pub async fn step(State(context): State<Context>, Segments((id, step)): Segments<(String, String)>, visitor: Visitor, request: Request) -> Response {
+    let (headers, query) = (request.headers(), request.uri().query());
+    let answered = async {
+        let opened = open(&context, &id, &visitor).await?;
+        let view = View::of(headers, query, &opened);
+        let Some(known) = open_step(&opened, &step, view.language) else {
+            return Ok(view.redirect(&opened, None, None));
+        };
+        let errors = if language::query(query, "check").is_some() { save::faults_as_saved(&context.app.kit, &opened, &known).await? } else { Vec::new() };
+        let device = device::of(&context.app.kit, headers, &opened.id);
+        page(&context, &opened, &view, device, &step, Filled { errors, ..Filled::default() }, StatusCode::OK).await
+    };
+    or_neutral(&context, headers, query, answered.await).await
+}
+
+/// `POST /verify/{id}/{step}`: saves the step and goes on. After the last step, completes the session.
+pub async fn post(State(context): State<Context>, Segments((id, step)): Segments<(String, String)>, visitor: Visitor, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let query = request.uri().query().map(str::to_owned);
+    let answered = async {
+        let opened = open(&context, &id, &visitor).await?;
+        posted(&context, opened, &step, &headers, query.as_deref(), request).await
+    };
+    or_neutral(&context, &headers, query.as_deref(), answered.await).await
+}
+
+async fn or_neutral(context: &Context, headers: &HeaderMap, query: Option<&str>, answered: Result<Response, ApiError>) -> Response {
+    match answered {
+        Ok(response) => response,
+        Err(error) => neutral(context, headers, query, &error).await,
+    }
+}
+
+async fn posted(context: &Context, opened: Opened, step_id: &str, headers: &HeaderMap, query: Option<&str>, request: Request) -> Result<Response, ApiError> {
+    let mut view = View::of(headers, query, &opened);
+    let Some(step) = open_step(&opened, step_id, view.language) else { return Ok(view.redirect(&opened, None, None)) };
+    let known = device::known_or_new(&context.app.kit, headers, &opened.id, opened.session.expires_at);
+    let form = match forms::read(context, &opened, &step, known.device, headers, request).await {
+        Err(error) if matches!(error.0.code, Code::Conflict | Code::Expired) => return Ok(view.redirect(&opened, None, None)),
+        Err(error) if matches!(error.0.code, Code::Timeout | Code::TooLarge) => return refused(context, &opened, &view, known.device, &step, error).await,
+        form => form?,
+    };
+    let chosen = form.texts.get("_lang").and_then(|tag| Language::from_tag(tag));
+    let device = known.device;
+    let mut response = if let Some(language) = chosen {
+        // A cookie remembers the choice. The addresses must name it too, because they count for more than the cookie.
+        view.language = language;
+        view.chosen = Some(language);
+        let filled = Filled { typed: form.texts, errors: form.file_faults };
+        page(context, &opened, &view, Some(device), step_id, filled, StatusCode::OK).await?
+    } else {
+        save_and_go_on(context, &opened, &view, &step, device, form).await?
+    };
+    let cookies = [known.set_cookie, chosen.and_then(|language| language::set_cookie(&context.app.kit, language))];
+    for cookie in cookies.into_iter().flatten() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// The form was too large or too slow to read: shows the step again, which says so beside its first file.
+async fn refused(context: &Context, opened: &Opened, view: &View, device: Device, step: &Step, error: ApiError) -> Result<Response, ApiError> {
+    let Some(field) = step.fields.iter().find(|field| field.r#type == FieldType::Artifact) else { return Err(error) };
+    let status = StatusCode::from_u16(error.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let fault = FieldFault::refused_file(&*field.name, error.0.code);
+    page(context, opened, view, Some(device), &step.id, Filled { errors: vec![fault], ..Filled::default() }, status).await
+}
+
+/// Saves the step and leads to what follows, or shows the step again with what is wrong.
+async fn save_and_go_on(context: &Context, opened: &Opened, view: &View, step: &Step, device: Device, form: forms::Posted) -> Result<Response, ApiError> {
+    let values = normalised(answers::from_form(step, |name| form.texts.get(name).cloned()));
+    let filled = advance::Filled { step, values: &values, refused_files: form.file_faults, from_review: view.change };
+    let sender = Sender { device: Some(device), language: view.language };
+    match advance(&context.app.kit, &context.app.lifecycle, opened, filled, sender).await {
+        Ok(Advanced::Step(next)) => Ok(view.redirect(opened, Some(&next), None)),
+        Ok(Advanced::Missing(step)) => Ok(view.redirect(opened, Some(&step), Some("check=1"))),
+        // Another request was first, or the time is up: the session's own page says so.
+        Ok(Advanced::Submitted) | Err(AdvanceError::Save(SaveError::Closed(_)) | AdvanceError::Complete(CompleteError::Closed(_))) => {
+            Ok(view.redirect(opened, None, None))
+        }
+        Err(AdvanceError::Save(SaveError::Invalid(Invalid { faults: errors, .. }))) => {
+            let filled = Filled { typed: form.texts, errors };
+            page(context, opened, view, Some(device), &step.id, filled, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The step with this id, if the session is open.
+fn open_step(opened: &Opened, id: &str, language: Language) -> Option<Step> {
+    let steps = if opened.status == Status::Pending { opened.flow.definition.steps(language) } else { Vec::new() };
+    steps.into_iter().find(|step| step.id == id)
+}

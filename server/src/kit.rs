@@ -1,0 +1,67 @@
+//! What every use case gets: the store, the vault, the storage, the clock and a few more. A use case that needs something else, such as
+//! the password thread, takes it as a parameter.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::{clock::Ambient, cpu::Cpu, model::FlowCache, storage::Storage, store::Store, vault::Vault};
+
+/// What every use case gets. Cloning it copies pointers.
+#[derive(Clone)]
+pub struct Kit {
+    /// The database.
+    pub store: Store,
+    /// Encryption at rest.
+    pub vault: Arc<Vault>,
+    /// Uploaded files, encrypted.
+    pub storage: Storage,
+    /// The clock and the random generator.
+    pub ambient: Ambient,
+    /// Where customers reach this server, without a slash at the end.
+    pub public_url: Arc<str>,
+    /// Runs CPU-heavy work.
+    pub cpu: Cpu,
+    /// The cache of parsed flows.
+    pub flows: Arc<FlowCache>,
+    /// The jobs that a commit can wake.
+    pub wakes: Wakes,
+}
+
+/// Wakes jobs after a commit, so that they do not wait for their next poll.
+#[derive(Clone, Debug, Default)]
+pub struct Wakes {
+    /// Checks were queued.
+    pub checks: Arc<Notify>,
+    /// Deliveries were queued.
+    pub deliveries: Arc<Notify>,
+}
+
+#[cfg(test)]
+pub mod testing {
+    //! A kit for a unit test, with a database in a temporary folder and files in memory.
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::{config::Database, vault::Key};
+
+    /// The kit, and the folder that its database is in.
+    pub async fn kit() -> (Kit, TempDir) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&Database::Sqlite(folder.path().join("test.db"))).await.expect("a database");
+        store.migrate().await.expect("its tables");
+        let ambient = Ambient::system();
+        let kit = Kit {
+            store,
+            vault: Arc::new(Vault::new(&Key::random(&ambient), ambient.clone())),
+            storage: Storage::Memory(Arc::default()),
+            ambient,
+            public_url: "http://localhost".into(),
+            cpu: Cpu::default(),
+            flows: Arc::default(),
+            wakes: Wakes::default(),
+        };
+        (kit, folder)
+    }
+}

@@ -1,0 +1,128 @@
+//! Links with which operators sign in. With an invitation somebody chooses a password; with a one-time link somebody signs in once.
+
+use shared::role::Role;
+
+use super::{
+    email::{DEMO_EMAIL, check_password, email, index, new_operator, normalised},
+    error::OperatorError,
+    password::Passwords,
+    set_up::{ADMINISTRATOR, taken},
+    sign_in::begin,
+    token::{SignedIn, Token, hash},
+};
+use crate::{
+    actor::{Act, Actor, Entry},
+    kit::Kit,
+    model::LinkKind,
+    store::{self, StoreError},
+};
+
+/// How long an invitation is valid.
+const INVITATION_SECONDS: i64 = 7 * 24 * 3_600;
+/// How long a one-time link is valid.
+const ONE_TIME_SECONDS: i64 = 15 * 60;
+
+/// An invitation.
+pub struct Invited {
+    /// The e-mail address of the invited person.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// The invitation's link. It is shown only once.
+    pub url: String,
+}
+
+/// Invites somebody. A person who was invited before but has not accepted gets a new link, and the old link stops working.
+///
+/// # Errors
+/// [`OperatorError::BadEmail`], [`OperatorError::EmailTaken`]
+pub async fn invite(kit: &Kit, email: &str, role: Role, by: Actor) -> Result<Invited, OperatorError> {
+    let email = normalised(email)?;
+    let index = index(kit, &email);
+    let (token, now) = (Token::random(kit), kit.ambient.now());
+    let mut tx = kit.store.write().await?;
+    let operator = match store::operators::by_email(&mut tx, &index).await? {
+        Some(known) => {
+            store::operators::set_role(&mut tx, known.id, role).await.map_err(taken)?;
+            store::operators::remove_links(&mut tx, known.id).await?;
+            known
+        }
+        None => {
+            let operator = new_operator(kit, &email, role, None);
+            store::operators::insert(&mut tx, &operator, &index).await.map_err(taken)?;
+            operator
+        }
+    };
+    store::operators::insert_link(&mut tx, token.hash(), operator.id, LinkKind::Invitation, now.plus_seconds(INVITATION_SECONDS)).await?;
+    tx.audit(Entry::new(&kit.ambient, now, by, Act::OperatorInvited(operator.id))).await?;
+    tx.commit().await?;
+    Ok(Invited { email, role, url: format!("{}/dashboard/invitation/{}", kit.public_url, token.expose()) })
+}
+
+/// The operator of a link of this kind.
+///
+/// # Errors
+/// [`OperatorError::Gone`] if it has expired or was used.
+pub async fn of_link(kit: &Kit, token: &str, kind: LinkKind) -> Result<SignedIn, OperatorError> {
+    let found = store::operators::by_link(&mut *kit.store.read().await?, hash(token), kind, kit.ambient.now()).await?;
+    let operator = found.ok_or(OperatorError::Gone)?;
+    Ok(SignedIn { id: operator.id, email: email(kit, &operator)?, role: operator.role })
+}
+
+/// Accepts an invitation: sets the password and signs in.
+///
+/// # Errors
+/// [`OperatorError::Gone`], or what is wrong with the password; then the link stays valid.
+pub async fn accept(kit: &Kit, passwords: &Passwords, token: &str, password: &str) -> Result<Token, OperatorError> {
+    let invited = of_link(kit, token, LinkKind::Invitation).await?;
+    check_password(password)?;
+    let hashed = passwords.hash(password, kit.ambient.random()).await?;
+    let mut tx = kit.store.write().await?;
+    store::operators::use_link(&mut tx, hash(token)).await.map_err(gone)?;
+    store::operators::set_password(&mut tx, invited.id, &hashed).await.map_err(gone)?;
+    if invited.role == Role::Admin {
+        tx.note_once(ADMINISTRATOR, "invited").await?;
+    }
+    let token = begin(kit, &mut tx, invited.id).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// Signs in with a one-time link.
+///
+/// # Errors
+/// [`OperatorError::Gone`]
+pub async fn enter_once(kit: &Kit, token: &str) -> Result<Token, OperatorError> {
+    let operator = of_link(kit, token, LinkKind::OneTime).await?;
+    let mut tx = kit.store.write().await?;
+    store::operators::use_link(&mut tx, hash(token)).await.map_err(gone)?;
+    let token = begin(kit, &mut tx, operator.id).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// A conflict means that the link was used meanwhile.
+fn gone(error: StoreError) -> OperatorError {
+    if matches!(error, StoreError::Conflict) { OperatorError::Gone } else { error.into() }
+}
+
+/// A one-time link for `serve --demo`. It signs in an administrator without a password.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn demo_url(kit: &Kit) -> Result<String, OperatorError> {
+    let index = index(kit, DEMO_EMAIL);
+    let (token, now) = (Token::random(kit), kit.ambient.now());
+    let mut tx = kit.store.write().await?;
+    let operator = match store::operators::by_email(&mut tx, &index).await? {
+        Some(known) => known,
+        None => {
+            let operator = new_operator(kit, DEMO_EMAIL, Role::Admin, None);
+            store::operators::insert(&mut tx, &operator, &index).await?;
+            operator
+        }
+    };
+    store::operators::insert_link(&mut tx, token.hash(), operator.id, LinkKind::OneTime, now.plus_seconds(ONE_TIME_SECONDS)).await?;
+    tx.commit().await?;
+    Ok(format!("{}/dashboard/one-time/{}", kit.public_url, token.expose()))
+}

@@ -1,0 +1,237 @@
+//! Changes a session's status. No other file does. It locks the session's row, asks [`SessionState`] whether the transition is
+//! allowed, and writes with `WHERE status = from`. The audit row, the event and the work of the followers commit in the same
+//! transaction and carry the same time.
+//!
+//! Every transaction locks rows in one order, so that no two can deadlock: the customer, then the session, then the session's
+//! money transactions. A follower may lock only rows that come after the session.
+
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+use futures::{FutureExt as _, future::BoxFuture};
+use shared::{
+    event::EventType,
+    risk::Decision,
+    session::{InvalidTransition, Outcome, SessionState, Status, Timestamp},
+};
+use tracing::{info, warn};
+
+use super::announce::announce;
+use crate::{
+    actor::{Act, Actor, Entry},
+    failure::Failure,
+    ids::SessionRef,
+    kit::Kit,
+    model::{Change, ChangeKind, Session},
+    store::{self, StoreError, Tx},
+};
+
+/// How long a follower that failed waits before it is tried again.
+pub const FOLLOW_UP_SECONDS: i64 = 5;
+
+/// A change that the lifecycle allows.
+#[derive(Clone, Debug)]
+pub enum Transition {
+    /// PENDING → PROCESSING: the customer completes.
+    Submit,
+    /// PROCESSING → COMPLETED: the last check is done.
+    Complete(Outcome),
+    /// PENDING → EXPIRED: its time is up.
+    Expire,
+    /// An operator decides. The status stays COMPLETED, the decision changes.
+    Review {
+        /// The operator's decision.
+        decision: Decision,
+        /// The number of the review within the session, from 1.
+        number: i64,
+    },
+}
+
+impl Transition {
+    const fn kind(&self) -> ChangeKind {
+        match self {
+            Self::Submit => ChangeKind::Submitted,
+            Self::Complete(_) => ChangeKind::Completed,
+            Self::Expire => ChangeKind::Expired,
+            Self::Review { .. } => ChangeKind::Reviewed,
+        }
+    }
+}
+
+/// Why a session did not change.
+#[derive(Debug, thiserror::Error)]
+pub enum TransitionError {
+    /// The lifecycle does not allow this transition from the session's status.
+    #[error(transparent)]
+    Refused(#[from] InvalidTransition),
+    /// A required follower failed ([`Follower::can_wait`] is false).
+    #[error("{follower} could not follow: {reason}")]
+    Follower {
+        /// The follower's name.
+        follower: &'static str,
+        /// Why it failed.
+        reason: String,
+    },
+    /// The store or the vault.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+crate::holds_failure!(TransitionError);
+
+/// A session whose row this transaction has locked: no other transaction changes it, or what belongs to it, until this one ends.
+#[derive(Debug)]
+pub struct Held(pub Session);
+
+/// Locks a session's row; `None` if there is no such session. Pass `touched` if the change may show in the customer's progress:
+/// it sets `touched_at`, which tells event streams to read the progress again.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn hold(tx: &mut Tx, session: SessionRef, touched: Option<Timestamp>) -> Result<Option<Held>, StoreError> {
+    Ok(store::sessions::hold(tx, session, touched).await?.map(Held))
+}
+
+/// Why a session's row was not locked for its customer.
+#[derive(Debug, thiserror::Error)]
+pub enum NotOpen {
+    /// The session accepts nothing more.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Locks the row of an open session, for a change that its customer makes. An unknown session counts as expired.
+///
+/// # Errors
+/// [`NotOpen::Closed`] if the session accepts nothing more.
+pub async fn hold_open(tx: &mut Tx, session: SessionRef, now: Timestamp) -> Result<Held, NotOpen> {
+    let held = hold(tx, session, Some(now)).await?.ok_or(Closed::Expired)?;
+    require_open(held.0.state.status_at(now))?;
+    Ok(held)
+}
+
+/// Why a follower failed.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// The database does not answer, or it refuses what the follower writes.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Any other reason, as a line for the log without personal data.
+    #[error("{0}")]
+    Own(String),
+}
+
+/// Code that runs in the transaction of each transition, such as queueing the checks of a submitted session.
+pub trait Follower: Send + Sync {
+    /// The name that a row of `follow_ups` stores, so that a retry finds the follower again.
+    fn name(&self) -> &'static str;
+
+    /// Whether the transition may commit without this follower. If true, a failure or a panic leaves a row in `follow_ups`, and the
+    /// job of [`super::follow_up`] tries again. If false, every failure rolls the transition back.
+    fn can_wait(&self) -> bool;
+
+    /// Follows one change. `session` is locked. In the transition it has its new state; at a later try it may have changed further,
+    /// so what happened stands in `change`. It must be safe to run twice for the same change.
+    fn follow<'a>(&'a self, kit: &'a Kit, tx: &'a mut Tx, session: &'a Session, change: Change) -> BoxFuture<'a, Result<(), FollowError>>;
+}
+
+/// Changes statuses and runs the followers.
+#[derive(Clone, Default)]
+pub struct Lifecycle {
+    followers: Arc<[Arc<dyn Follower>]>,
+}
+
+impl Lifecycle {
+    /// A lifecycle that runs these followers in this order.
+    pub fn new(followers: Vec<Arc<dyn Follower>>) -> Self {
+        Self { followers: followers.into() }
+    }
+
+    /// The follower of this name.
+    pub(super) fn follower(&self, name: &str) -> Option<&Arc<dyn Follower>> {
+        self.followers.iter().find(|follower| follower.name() == name)
+    }
+
+    /// Changes a locked session. The caller commits.
+    ///
+    /// # Errors
+    /// [`TransitionError::Refused`] if the lifecycle does not allow the transition.
+    pub async fn change(&self, kit: &Kit, tx: &mut Tx, held: Held, transition: Transition, by: Actor, now: Timestamp) -> Result<Session, TransitionError> {
+        let Held(mut session) = held;
+        let r#ref = session.r#ref;
+        let from = session.state.status();
+        let change = Change { kind: transition.kind(), at: now };
+        let (state, act, event) = decide(session.state, r#ref, transition, now)?;
+        store::sessions::change(tx, r#ref, from, &state).await?;
+        session.state = state;
+        tx.audit(Entry::new(&kit.ambient, now, by, act)).await?;
+        if let Some((event_type, occurrence)) = event {
+            announce(kit, tx, &session, event_type, occurrence, now).await?;
+        }
+        for follower in &*self.followers {
+            follow(&**follower, kit, tx, &session, change).await?;
+        }
+        info!(session = %r#ref, from = from.as_str(), to = session.state.status().as_str(), "session changed");
+        Ok(session)
+    }
+}
+
+/// The event of a transition, if it has one, and its occurrence: 1, or the number of the review.
+type Event = Option<(EventType, i64)>;
+
+/// Asks [`SessionState`] for the new state, and names the audit act and the event.
+fn decide(state: SessionState, session: SessionRef, transition: Transition, now: Timestamp) -> Result<(SessionState, Act, Event), InvalidTransition> {
+    Ok(match transition {
+        Transition::Submit => (state.submit(now)?, Act::SessionSubmitted(session), None),
+        Transition::Complete(outcome) => (state.complete(now, outcome)?, Act::SessionCompleted(session), Some((EventType::SessionCompleted, 1))),
+        Transition::Expire => (state.expire(now)?, Act::SessionExpired(session), Some((EventType::SessionExpired, 1))),
+        Transition::Review { decision, number } => {
+            (state.review(now, decision)?, Act::SessionReviewed { session, decision }, Some((EventType::SessionReviewed, number)))
+        }
+    })
+}
+
+async fn follow(follower: &dyn Follower, kit: &Kit, tx: &mut Tx, session: &Session, change: Change) -> Result<(), TransitionError> {
+    if !follower.can_wait() {
+        return follower.follow(kit, tx, session, change).await.map_err(|error| match error {
+            FollowError::Store(error) => error.into(),
+            FollowError::Own(reason) => TransitionError::Follower { follower: follower.name(), reason },
+        });
+    }
+    tx.savepoint().await?;
+    let reason = match AssertUnwindSafe(follower.follow(kit, tx, session, change)).catch_unwind().await {
+        Ok(Ok(())) => return Ok(tx.release_savepoint().await?),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "it panicked".to_owned(),
+    };
+    // A database that is gone fails here, and the transition with it.
+    tx.rollback_to_savepoint().await?;
+    warn!(session = %session.r#ref, follower = follower.name(), reason, "a follower failed; it is tried again");
+    let due_at = change.at.plus_seconds(FOLLOW_UP_SECONDS);
+    Ok(store::follow_ups::insert(tx, kit.ambient.id(), follower.name(), session.r#ref, change, due_at).await?)
+}
+
+/// Checks that a session of this status still accepts data from its customer.
+///
+/// # Errors
+/// Why it does not.
+pub const fn require_open(status: Status) -> Result<(), Closed> {
+    match status {
+        Status::Pending => Ok(()),
+        Status::Expired => Err(Closed::Expired),
+        Status::Processing | Status::Completed => Err(Closed::Submitted),
+    }
+}
+
+/// Why a session accepts nothing more from its customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Closed {
+    /// Its time is up.
+    #[error("the session has expired")]
+    Expired,
+    /// It was submitted before.
+    #[error("the session was submitted before")]
+    Submitted,
+}

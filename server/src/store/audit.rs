@@ -1,0 +1,120 @@
+//! The audit log: who did what to which rows. Rows are only inserted, never changed.
+
+use shared::{ids::ArtifactId, risk::Decision, session::Timestamp};
+use sqlx::any::AnyRow;
+
+use super::{
+    columns::Columns,
+    error::{Result, StoreError},
+    tx::{Db, Tx},
+};
+use crate::{
+    actor::{Act, Actor, Entry},
+    ids::{CustomerId, RowId as _, SessionRef},
+};
+
+/// The columns of an [`Act`] besides `action`: the row that it is about, and the other rows that it concerns.
+#[derive(Default)]
+struct Rows {
+    subject: String,
+    artifact: Option<ArtifactId>,
+    customer: Option<CustomerId>,
+    decision: Option<Decision>,
+}
+
+fn rows_of(act: Act) -> Rows {
+    let about = |subject: String| Rows { subject, ..Rows::default() };
+    match act {
+        Act::SessionCreated(session)
+        | Act::SessionSubmitted(session)
+        | Act::SessionCompleted(session)
+        | Act::SessionExpired(session)
+        | Act::SessionRevealed(session) => about(session.row()),
+        Act::SessionReviewed { session, decision } => Rows { decision: Some(decision), ..about(session.row()) },
+        Act::SessionLinked { session, customer } | Act::SessionUnlinked { session, customer } => Rows { customer: Some(customer), ..about(session.row()) },
+        Act::ArtifactLinked { session, artifact, customer } | Act::ArtifactUnlinked { session, artifact, customer } => {
+            Rows { artifact: Some(artifact), customer: Some(customer), ..about(session.row()) }
+        }
+        Act::CustomerRevealed(customer) => about(customer.row()),
+        Act::OperatorSignedIn(operator) | Act::OperatorAdded(operator) | Act::OperatorInvited(operator) | Act::OperatorDisabled(operator) => {
+            about(operator.row())
+        }
+        Act::EndpointAdded(endpoint) | Act::EndpointDisabled(endpoint) => about(endpoint.row()),
+        Act::KeyCreated(key) | Act::KeyDisabled(key) => about(key.row()),
+        Act::FlowImported(flow) => about(flow.row()),
+        Act::SessionApiOn | Act::SessionApiOff => about("session_api".to_owned()),
+    }
+}
+
+fn actor_columns(actor: Actor) -> (&'static str, Option<String>) {
+    match actor {
+        Actor::Customer => ("customer", None),
+        Actor::System => ("system", None),
+        Actor::CommandLine => ("command-line", None),
+        Actor::SetUp => ("set-up", None),
+        Actor::Operator(operator) => ("operator", Some(operator.row())),
+        Actor::Key(key) => ("key", Some(key.row())),
+    }
+}
+
+impl Tx {
+    /// Writes an audit row.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn audit(&mut self, entry: Entry) -> Result<()> {
+        let (actor, actor_id) = actor_columns(entry.actor);
+        let Rows { subject, artifact, customer, decision } = rows_of(entry.act);
+        sqlx::query("INSERT INTO audit (id, at, actor, actor_id, action, subject, artifact, customer, decision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+            .bind(entry.id.row())
+            .bind(entry.at.0)
+            .bind(actor)
+            .bind(actor_id)
+            .bind(entry.act.as_str())
+            .bind(subject)
+            .bind(artifact.map(|id| id.to_string()))
+            .bind(customer.map(|id| id.row()))
+            .bind(decision.map(Decision::as_str))
+            .execute(&mut **self)
+            .await?;
+        Ok(())
+    }
+}
+
+/// The audit rows about a session, newest first, at most `limit`.
+pub async fn of_session(db: &mut Db, session: SessionRef, limit: i64) -> Result<Vec<Entry>> {
+    let query =
+        sqlx::query("SELECT id, at, actor, actor_id, action, artifact, customer, decision FROM audit WHERE subject = $1 ORDER BY at DESC, id DESC LIMIT $2");
+    let rows = query.bind(session.row()).bind(limit).fetch_all(db).await?;
+    rows.iter().map(|row| read(row, session)).collect()
+}
+
+fn read(row: &AnyRow, session: SessionRef) -> Result<Entry> {
+    let columns = Columns::new(row, "audit", "id")?;
+    let actor = match columns.get::<String>("actor")?.as_str() {
+        "customer" => Actor::Customer,
+        "system" => Actor::System,
+        "command-line" => Actor::CommandLine,
+        "set-up" => Actor::SetUp,
+        "operator" => Actor::Operator(columns.id("actor_id")?),
+        "key" => Actor::Key(columns.id("actor_id")?),
+        _ => return Err(columns.inconsistent("actor").into()),
+    };
+    let required = |column: &'static str| StoreError::from(columns.inconsistent(column));
+    let customer = || columns.id_option("customer")?.ok_or_else(|| required("customer"));
+    let artifact = || columns.parsed_option("artifact")?.ok_or_else(|| required("artifact"));
+    let act = match columns.get::<String>("action")?.as_str() {
+        "session.created" => Act::SessionCreated(session),
+        "session.submitted" => Act::SessionSubmitted(session),
+        "session.completed" => Act::SessionCompleted(session),
+        "session.expired" => Act::SessionExpired(session),
+        "session.revealed" => Act::SessionRevealed(session),
+        "session.reviewed" => Act::SessionReviewed { session, decision: columns.parsed_option("decision")?.ok_or_else(|| required("decision"))? },
+        "session.linked" => Act::SessionLinked { session, customer: customer()? },
+        "session.unlinked" => Act::SessionUnlinked { session, customer: customer()? },
+        "artifact.linked" => Act::ArtifactLinked { session, artifact: artifact()?, customer: customer()? },
+        "artifact.unlinked" => Act::ArtifactUnlinked { session, artifact: artifact()?, customer: customer()? },
+        _ => return Err(columns.inconsistent("action").into()),
+    };
+    Ok(Entry { id: columns.id("id")?, at: Timestamp(columns.get("at")?), actor, act })
+}

@@ -1,0 +1,196 @@
+//! The tables of the outbox: events, their deliveries to endpoints, and the attempts of each delivery.
+
+use std::collections::HashMap;
+
+use shared::{
+    ids::{EndpointId, EventId},
+    session::Timestamp,
+};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+
+use super::{
+    columns::Columns,
+    error::{Result, exactly_one},
+    tx::{Db, Tx},
+};
+use crate::{
+    ids::{DeliveryId, Lease, RowId as _, SessionRef},
+    model::{Attempt, Delivery, DeliveryStatus, Outgoing, Subject},
+};
+
+/// The most deliveries whose attempts one statement reads.
+const BATCH: usize = 100;
+
+/// Returns the sequence number of the subject's next event, from 1. Another transaction that asks for one waits until this one ends.
+pub async fn next_sequence(tx: &mut Tx, subject: Subject) -> Result<i64> {
+    let query = sqlx::query(
+        "INSERT INTO event_counters (subject, last) VALUES ($1, 1) ON CONFLICT (subject) DO UPDATE SET last = event_counters.last + 1 RETURNING last",
+    );
+    Ok(query.bind(subject.row()).fetch_one(&mut **tx).await?.try_get("last")?)
+}
+
+/// An event to be written.
+pub struct NewEvent<'a> {
+    /// Its id.
+    pub id: EventId,
+    /// The event's type, such as `session.completed`.
+    pub event_type: &'static str,
+    /// The subject it is about.
+    pub subject: Subject,
+    /// Its number among the events of its type and subject, from 1.
+    pub occurrence: i64,
+    /// Its number among all events of its subject, from 1.
+    pub sequence: i64,
+    /// Its encrypted body.
+    pub body: &'a [u8],
+}
+
+/// Writes an event.
+///
+/// # Errors
+/// If this occurrence was written before, because an event must exist only once.
+pub async fn insert_event(tx: &mut Tx, event: &NewEvent<'_>, now: Timestamp) -> Result<()> {
+    sqlx::query("INSERT INTO events (id, type, subject_kind, subject, occurrence, sequence, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+        .bind(event.id.row())
+        .bind(event.event_type)
+        .bind(event.subject.kind())
+        .bind(event.subject.row())
+        .bind(event.occurrence)
+        .bind(event.sequence)
+        .bind(event.body.to_vec())
+        .bind(now.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Queues the delivery of an event to an endpoint, due now.
+pub async fn insert_delivery(tx: &mut Tx, id: DeliveryId, event: EventId, endpoint: EndpointId, now: Timestamp) -> Result<()> {
+    sqlx::query("INSERT INTO deliveries (id, event, endpoint, status, tries, claims, due_at) VALUES ($1, $2, $3, 'PENDING', 0, 0, $4)")
+        .bind(id.row())
+        .bind(event.row())
+        .bind(endpoint.row())
+        .bind(now.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// All that an attempt of this delivery needs; `None` if there is no such delivery.
+pub async fn outgoing(db: &mut Db, id: DeliveryId) -> Result<Option<Outgoing>> {
+    let row = sqlx::query(
+        "SELECT d.id AS id, e.id AS event, e.body AS body, e.subject_kind AS subject_kind, e.subject AS subject, s.data_key AS session_key, \
+         p.url AS url, p.secret AS secret FROM deliveries d JOIN events e ON e.id = d.event JOIN endpoints p ON p.id = d.endpoint \
+         LEFT JOIN sessions s ON e.subject_kind = 'SESSION' AND s.ref = e.subject WHERE d.id = $1",
+    )
+    .bind(id.row())
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| {
+        let columns = Columns::new(&row, "deliveries", "id")?;
+        Ok(Outgoing {
+            event: columns.id("event")?,
+            body: columns.get("body")?,
+            subject: subject(&columns)?,
+            subject_key: columns.get::<Option<Vec<u8>>>("session_key")?.ok_or_else(|| columns.inconsistent("subject"))?,
+            url: columns.get("url")?,
+            secret: columns.get("secret")?,
+        })
+    })
+    .transpose()
+}
+
+fn subject(columns: &Columns<'_>) -> Result<Subject> {
+    let (kind, row): (String, String) = (columns.get("subject_kind")?, columns.get("subject")?);
+    Subject::parse(&kind, &row).ok_or_else(|| columns.inconsistent("subject").into())
+}
+
+/// Writes an attempt, and the new status of its delivery. A PENDING delivery is due again at `next`.
+///
+/// # Errors
+/// [`super::StoreError::Conflict`] if this worker no longer has the delivery's lease.
+pub async fn record(tx: &mut Tx, id: DeliveryId, lease: Lease, attempt: &Attempt, status: DeliveryStatus, next: Option<Timestamp>) -> Result<()> {
+    let query = sqlx::query("UPDATE deliveries SET status = $3, due_at = $4, lease = NULL, tries = $5, claims = 0 WHERE id = $1 AND lease = $2")
+        .bind(id.row())
+        .bind(lease.row())
+        .bind(status.as_str())
+        .bind(next.map(|at| at.0))
+        .bind(i64::from(attempt.number));
+    exactly_one(query.execute(&mut **tx).await?.rows_affected())?;
+    sqlx::query("INSERT INTO attempts (delivery, number, started_at, duration_ms, status_code, failure) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(id.row())
+        .bind(i64::from(attempt.number))
+        .bind(attempt.started_at.0)
+        .bind(attempt.duration_ms)
+        .bind(attempt.status_code.map(i64::from))
+        .bind(attempt.failure.clone())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// The deliveries of a session's events with all their attempts, newest first, at most `limit`.
+pub async fn deliveries_of_session(db: &mut Db, session: SessionRef, limit: i64) -> Result<Vec<Delivery>> {
+    let sql = format!("{DELIVERIES} WHERE e.subject = $1 ORDER BY d.id DESC LIMIT $2");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(session.row()).bind(limit).fetch_all(&mut *db).await?;
+    with_attempts(db, &rows).await
+}
+
+/// The last deliveries to an endpoint with all their attempts, newest first.
+pub async fn deliveries_to(db: &mut Db, endpoint: EndpointId, limit: i64) -> Result<Vec<Delivery>> {
+    let sql = format!("{DELIVERIES} WHERE d.endpoint = $1 ORDER BY d.id DESC LIMIT $2");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(endpoint.row()).bind(limit).fetch_all(&mut *db).await?;
+    with_attempts(db, &rows).await
+}
+
+const DELIVERIES: &str = "SELECT d.id AS id, d.status AS status, d.due_at AS due_at, e.id AS event, e.type AS type, e.subject_kind AS subject_kind, \
+     e.subject AS subject, d.endpoint AS endpoint FROM deliveries d JOIN events e ON e.id = d.event";
+
+async fn with_attempts(db: &mut Db, rows: &[AnyRow]) -> Result<Vec<Delivery>> {
+    let mut attempts = attempts_at(db, rows).await?;
+    rows.iter()
+        .map(|row| {
+            let columns = Columns::new(row, "deliveries", "id")?;
+            Ok(Delivery {
+                id: columns.id("id")?,
+                event: columns.id("event")?,
+                event_type: columns.get("type")?,
+                endpoint: columns.id("endpoint")?,
+                subject: subject(&columns)?,
+                status: columns.parsed("status")?,
+                next_at: columns.time_option("due_at")?,
+                attempts: attempts.remove(&columns.get::<String>("id")?).unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+/// The attempts of these deliveries, by delivery, in order. One statement reads many deliveries.
+async fn attempts_at(db: &mut Db, deliveries: &[AnyRow]) -> Result<HashMap<String, Vec<Attempt>>> {
+    let mut found: HashMap<String, Vec<Attempt>> = HashMap::new();
+    for batch in deliveries.chunks(BATCH) {
+        let places: Vec<String> = (1..=batch.len()).map(|place| format!("${place}")).collect();
+        let sql = format!(
+            "SELECT delivery, number, started_at, duration_ms, status_code, failure FROM attempts WHERE delivery IN ({}) ORDER BY delivery, number",
+            places.join(", ")
+        );
+        let ids = batch.iter().map(|row| Columns::new(row, "deliveries", "id")?.get("id")).collect::<Result<Vec<String>>>()?;
+        let query = ids.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, id| query.bind(id));
+        for row in query.fetch_all(&mut *db).await? {
+            let delivery: String = Columns::new(&row, "attempts", "delivery")?.get("delivery")?;
+            found.entry(delivery).or_default().push(read_attempt(&row)?);
+        }
+    }
+    Ok(found)
+}
+
+fn read_attempt(row: &AnyRow) -> Result<Attempt> {
+    let columns = Columns::new(row, "attempts", "delivery")?;
+    Ok(Attempt {
+        number: columns.number("number")?,
+        started_at: columns.time("started_at")?,
+        duration_ms: columns.get("duration_ms")?,
+        status_code: columns.get::<Option<i64>>("status_code")?.map(|code| u16::try_from(code).map_err(|_| columns.inconsistent("status_code"))).transpose()?,
+        failure: columns.get("failure")?,
+    })
+}

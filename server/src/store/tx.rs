@@ -1,0 +1,94 @@
+//! Connections and transactions. A transaction collects the jobs to wake, and its commit wakes them, so that a job never looks before
+//! the rows are there.
+
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
+use sqlx::{Any, AnyConnection, Executor as _, Transaction};
+use tokio::sync::Notify;
+
+use super::error::Result;
+
+/// Which database it is. The SQL is the same except where rows are claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file, with one writer at a time.
+    Sqlite,
+    /// A database server that any number of processes use.
+    Postgres,
+}
+
+/// A connection, as store functions take it.
+pub type Db = AnyConnection;
+
+/// A transaction. If it is dropped without [`Tx::commit`], it rolls back.
+pub struct Tx {
+    transaction: Transaction<'static, Any>,
+    pub(super) engine: Engine,
+    wakes: Vec<Arc<Notify>>,
+}
+
+impl Tx {
+    pub(super) fn new(transaction: Transaction<'static, Any>, engine: Engine) -> Self {
+        Self { transaction, engine, wakes: Vec::new() }
+    }
+
+    /// Wakes this job once the transaction has committed.
+    pub fn wake(&mut self, job: &Arc<Notify>) {
+        self.wakes.push(Arc::clone(job));
+    }
+
+    /// Commits, then wakes the jobs.
+    ///
+    /// # Errors
+    /// If the database refuses; then nothing was written.
+    pub async fn commit(self) -> Result<()> {
+        self.transaction.commit().await?;
+        for job in self.wakes {
+            job.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Begins a savepoint: a part of the transaction that can be rolled back by itself.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn savepoint(&mut self) -> Result<()> {
+        self.transaction.execute("SAVEPOINT part").await?;
+        Ok(())
+    }
+
+    /// Releases the savepoint, and so keeps what was written since [`Tx::savepoint`].
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn release_savepoint(&mut self) -> Result<()> {
+        self.transaction.execute("RELEASE SAVEPOINT part").await?;
+        Ok(())
+    }
+
+    /// Rolls back to the savepoint: undoes what was written since [`Tx::savepoint`], and continues the transaction.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn rollback_to_savepoint(&mut self) -> Result<()> {
+        self.transaction.execute("ROLLBACK TO SAVEPOINT part").await?;
+        self.release_savepoint().await
+    }
+}
+
+impl Deref for Tx {
+    type Target = Db;
+    fn deref(&self) -> &Db {
+        &self.transaction
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Db {
+        &mut self.transaction
+    }
+}

@@ -1,0 +1,63 @@
+//! Reads and decrypts the data of the dashboard's pages, one function a page, in one language. It masks personal data. The route table
+//! decides who may see a page.
+
+mod dossiers;
+mod links;
+mod mask;
+mod paging;
+mod people;
+mod rows;
+pub mod search;
+mod sessions;
+mod settings;
+
+use shared::language::Language;
+
+use crate::{dossiers::DossierError, failure::Failure, kit::Kit, sessions::open::OpenError};
+
+/// Why a page has nothing to show.
+#[derive(Debug, thiserror::Error)]
+pub enum ViewError {
+    /// There is no such row.
+    #[error("there is no such row")]
+    NotFound,
+    /// The store or the vault.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+crate::holds_failure!(ViewError);
+
+impl From<OpenError> for ViewError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::NotFound => Self::NotFound,
+            OpenError::Failure(error) => error.into(),
+        }
+    }
+}
+
+impl From<DossierError> for ViewError {
+    fn from(error: DossierError) -> Self {
+        match error {
+            DossierError::NotFound => Self::NotFound,
+            DossierError::Failure(error) => error.into(),
+        }
+    }
+}
+
+type Result<T, E = ViewError> = std::result::Result<T, E>;
+
+/// Reads the data of pages, in one language.
+#[derive(Clone, Copy)]
+pub struct Views<'a> {
+    kit: &'a Kit,
+    language: Language,
+}
+
+impl<'a> Views<'a> {
+    /// For pages in this language.
+    pub const fn new(kit: &'a Kit, language: Language) -> Self {
+        Self { kit, language }
+    }
+}

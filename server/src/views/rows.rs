@@ -1,0 +1,135 @@
+//! Rows that several pages show: sessions, links, artifacts and deliveries.
+
+use app::{
+    dashboard::{
+        deliveries::{AttemptRow, DeliveryRow},
+        evidence::ArtifactRow,
+        links::LinkRow,
+        sessions::SessionRow,
+    },
+    words::dashboard::DeliveryState,
+};
+use shared::{
+    flow::Step,
+    session::{SessionState, Status},
+};
+
+use super::{
+    Result, ViewError, Views,
+    people::{Customers, Endpoints},
+};
+use crate::{
+    clock::rfc3339,
+    flows,
+    ids::SessionRef,
+    model::{Artifact, Delivery, DeliveryStatus, Session, Subject},
+    sessions::keys,
+    store::{self, Db},
+    vault::Key,
+    webhooks::schedule::MAX_TRIES,
+};
+
+impl Views<'_> {
+    pub(super) fn status(self, state: &SessionState) -> Status {
+        state.status_at(self.kit.ambient.now())
+    }
+
+    pub(super) async fn link_row(self, session: &Session) -> Result<LinkRow> {
+        Ok(LinkRow {
+            r#ref: session.r#ref.to_string(),
+            flow: flows::by_id(self.kit, session.flow).await?.definition.title(self.language),
+            status: self.status(&session.state),
+            created_at: rfc3339(session.created_at),
+            expires_at: rfc3339(session.expires_at),
+        })
+    }
+
+    pub(super) async fn session_rows(self, sessions: Vec<Session>) -> Result<Vec<SessionRow>> {
+        let customers = Customers::of(self.kit, sessions.iter().filter_map(|session| session.customer)).await?;
+        let mut rows = Vec::with_capacity(sessions.len());
+        for session in sessions {
+            rows.push(self.session_row(&session, &customers).await?);
+        }
+        Ok(rows)
+    }
+
+    pub(super) async fn session_row(self, session: &Session, customers: &Customers) -> Result<SessionRow> {
+        let outcome = match &session.state {
+            SessionState::Completed { outcome, .. } => Some(outcome),
+            _ => None,
+        };
+        Ok(SessionRow {
+            r#ref: session.r#ref.to_string(),
+            customer: customers.shown(session.customer),
+            flow: flows::by_id(self.kit, session.flow).await?.definition.title(self.language),
+            status: self.status(&session.state),
+            risk_score: outcome.map(|outcome| outcome.risk_score),
+            decision: outcome.map(|outcome| outcome.decision),
+            created_at: rfc3339(session.created_at),
+        })
+    }
+
+    /// Rows of artifacts, which may belong to several sessions.
+    pub(super) async fn artifact_rows(self, artifacts: Vec<Artifact>) -> Result<Vec<ArtifactRow>> {
+        let customers = Customers::of(self.kit, artifacts.iter().filter_map(|artifact| artifact.customer)).await?;
+        let mut steps: Option<(SessionRef, Vec<Step>)> = None;
+        let mut rows = Vec::with_capacity(artifacts.len());
+        for artifact in &artifacts {
+            if steps.as_ref().is_none_or(|(session, _)| *session != artifact.session) {
+                let session = self.load(&mut *self.kit.store.read().await?, artifact.session).await?;
+                steps = Some((artifact.session, flows::by_id(self.kit, session.flow).await?.definition.steps(self.language)));
+            }
+            rows.push(artifact_row(artifact, steps.as_ref().map_or(&[], |(_, steps)| steps), &customers));
+        }
+        Ok(rows)
+    }
+
+    pub(super) fn key(self, session: &Session) -> Result<Key> {
+        Ok(keys::session_key(self.kit, session)?)
+    }
+
+    pub(super) async fn load(self, db: &mut Db, session: SessionRef) -> Result<Session> {
+        store::sessions::by_ref(db, session).await?.ok_or(ViewError::NotFound)
+    }
+}
+
+/// The row of an artifact; `steps` are those of its session's flow.
+pub fn artifact_row(artifact: &Artifact, steps: &[Step], customers: &Customers) -> ArtifactRow {
+    let label = |name: &String| steps.iter().find_map(|step| step.field(name)).map_or_else(|| name.clone(), |field| field.label.clone());
+    ArtifactRow {
+        id: artifact.id.to_string(),
+        session: artifact.session.to_string(),
+        field: artifact.field.as_ref().map(label),
+        media_type: artifact.media_type.clone(),
+        size: artifact.size,
+        customer: customers.shown(artifact.customer),
+        created_at: rfc3339(artifact.created_at),
+    }
+}
+
+/// The row of a delivery.
+pub fn delivery_row(delivery: Delivery, endpoints: &Endpoints) -> DeliveryRow {
+    let tries = delivery.attempts.iter().map(|attempt| attempt.number).max().unwrap_or_default();
+    let attempts = delivery.attempts.into_iter().map(|attempt| AttemptRow {
+        number: attempt.number,
+        at: rfc3339(attempt.started_at),
+        duration_ms: attempt.duration_ms,
+        ok: attempt.status_code.is_some_and(|code| (200..300).contains(&code)),
+        outcome: attempt.status_code.map_or_else(|| attempt.failure.unwrap_or_default(), |code| code.to_string()),
+    });
+    DeliveryRow {
+        event: delivery.event.to_string(),
+        event_type: delivery.event_type,
+        endpoint: (delivery.endpoint.to_string(), endpoints.url(delivery.endpoint)),
+        session: match delivery.subject {
+            Subject::Session(session) => session.to_string(),
+        },
+        state: match delivery.status {
+            DeliveryStatus::Delivered => DeliveryState::Delivered,
+            DeliveryStatus::Failed => DeliveryState::Failed,
+            DeliveryStatus::Pending => DeliveryState::Pending { tries, most: MAX_TRIES },
+        },
+        next_at: delivery.next_at.map(rfc3339),
+        attempts: attempts.collect(),
+    }
+}

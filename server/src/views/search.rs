@@ -1,0 +1,56 @@
+//! Finds a session or a customer by a text that an operator types.
+
+use super::{Result, Views};
+use crate::{
+    customers,
+    ids::{CustomerId, SessionRef},
+    sessions::show,
+    store::{self, sessions::By},
+};
+
+/// The length of the beginning of a ref that pages show.
+const SHORT_REF: usize = 13;
+
+/// What a search found.
+pub enum Found {
+    /// One session.
+    Session(SessionRef),
+    /// A customer, who may have many.
+    Customer(CustomerId),
+    /// Several sessions: the first ones in the list of sessions before this ref.
+    Before(SessionRef),
+    /// Nothing.
+    Nothing,
+}
+
+impl Views<'_> {
+    /// Finds what a customer link, a session id, a ref (or its beginning) or a customer's reference names.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn search(self, text: &str) -> Result<Found> {
+        let text = text.trim();
+        // A customer's link contains the session id.
+        let text = text.split_once("/verify/").map_or(text, |(_, id)| id.split(['/', '?', '#']).next().unwrap_or(id));
+        if let Some(found) = self.by_short(text).await? {
+            return Ok(found);
+        }
+        Ok(match show::find(self.kit, text).await? {
+            Some(session) => Found::Session(session.r#ref),
+            None => customers::find(self.kit, text).await?.map_or(Found::Nothing, Found::Customer),
+        })
+    }
+
+    /// The sessions whose ref begins with this text, which pages show as a short ref. There may be several, because it is only the time in
+    /// milliseconds.
+    async fn by_short(self, text: &str) -> Result<Option<Found>> {
+        let Ok(last) = format!("{text}-ffff-ffff-ffffffffffff").parse::<SessionRef>() else { return Ok(None) };
+        let found = store::sessions::list(&mut *self.kit.store.read().await?, By::All, last, 2).await?;
+        let matching = found.iter().filter(|session| session.r#ref.to_string().starts_with(&last.to_string()[..SHORT_REF])).count();
+        Ok(match matching {
+            0 => None,
+            1 => Some(Found::Session(found[0].r#ref)),
+            _ => Some(Found::Before(last)),
+        })
+    }
+}

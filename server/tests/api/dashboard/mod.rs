@@ -1,0 +1,24 @@
+//! What operators see on the dashboard: links, lists, languages, markup as text, and secrets that are shown once.
+
+mod languages;
+mod links;
+mod lists;
+mod markup;
+mod secrets;
+
+use crate::support::Browser;
+use crate::support::html::{attribute, tags};
+
+const SESSIONS: &str = "/dashboard/sessions";
+
+/// Creates a link and returns the ref of its session.
+async fn create(browser: &Browser, form: &[(&str, &str)]) -> String {
+    let page = browser.post("/dashboard/links", form).await.see_other();
+    page.strip_prefix("/dashboard/links/").unwrap_or_else(|| panic!("not the link's page: {page}")).to_owned()
+}
+
+/// The value of the input with this id.
+fn shown_in(page: &str, id: &str) -> Option<String> {
+    let mut inputs = tags(page, "input").into_iter().filter(|input| attribute(input, "id").as_deref() == Some(id));
+    inputs.next().and_then(|input| attribute(input, "value"))
+}

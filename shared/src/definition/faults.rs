@@ -1,0 +1,139 @@
+//! Collects the faults of a flow while it is read and checked, each with its path. They are returned in the order of the document, so that
+//! a person can correct the file from top to bottom.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, HashMap},
+    fmt,
+};
+
+/// One fault of a flow, and its path.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {reason}")]
+pub struct Refused {
+    /// The path, such as `steps[0].fields[1].name`, or `flow` for the whole document.
+    pub path: String,
+    /// What is wrong, and what is allowed.
+    pub reason: String,
+}
+
+/// All faults of a flow, at least one, in the order of the document.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Faults(Vec<Refused>);
+
+impl Faults {
+    /// Iterates over the faults.
+    pub fn iter(&self) -> std::slice::Iter<'_, Refused> {
+        self.0.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Faults {
+    type Item = &'a Refused;
+    type IntoIter = std::slice::Iter<'a, Refused>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl From<Refused> for Faults {
+    fn from(fault: Refused) -> Self {
+        Self(vec![fault])
+    }
+}
+
+/// Writes one fault a line.
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, fault) in self.0.iter().enumerate() {
+            write!(f, "{}{fault}", if at == 0 { "" } else { "\n" })?;
+        }
+        Ok(())
+    }
+}
+
+/// How strictly a flow is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// A new flow: a key that is written twice, or that is null, is a fault.
+    New,
+    /// A version that was imported before: it may contain what older imports accepted.
+    Stored,
+}
+
+/// The position of a value: the number of its key or item in each list or object, from the outermost inwards.
+pub(super) type Position = Vec<usize>;
+
+/// Collects the faults of one flow.
+#[derive(Debug)]
+pub(super) struct Collector {
+    pub reading: Reading,
+    noted: RefCell<Noted>,
+}
+
+#[derive(Debug, Default)]
+struct Noted {
+    faults: Vec<(Position, Refused)>,
+    unreadable: BTreeSet<String>,
+    positions: HashMap<String, Position>,
+}
+
+impl Collector {
+    pub fn new(reading: Reading) -> Self {
+        Self { reading, noted: RefCell::default() }
+    }
+
+    /// Records the position of the value with this path.
+    pub fn place(&self, path: String, position: Position) {
+        self.noted.borrow_mut().positions.insert(path, position);
+    }
+
+    /// Notes a value that could not be read.
+    pub fn unreadable(&self, path: &str, reason: impl Into<String>) {
+        self.note(path, reason);
+        self.noted.borrow_mut().unreadable.insert(path.to_owned());
+    }
+
+    /// Notes a fault, unless the value, or one that contains it, could not be read. Then there is a fault for it already, which is enough.
+    pub fn note(&self, path: &str, reason: impl Into<String>) {
+        let mut noted = self.noted.borrow_mut();
+        if with_parents(path).any(|path| noted.unreadable.contains(path)) {
+            return;
+        }
+        let position = noted.position(path);
+        let shown = if path.is_empty() { "flow" } else { path };
+        noted.faults.push((position, Refused { path: shown.to_owned(), reason: reason.into() }));
+    }
+
+    /// Whether the value with this path, and everything inside it, could be read.
+    pub fn was_read(&self, path: &str) -> bool {
+        let noted = self.noted.borrow();
+        let mut unread = noted.unreadable.range(path.to_owned()..).map_while(|unreadable| unreadable.strip_prefix(path));
+        !unread.any(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    }
+
+    /// Returns the value if there is no fault, or else every fault.
+    pub fn finish<T>(self, value: T) -> Result<T, Faults> {
+        let mut faults = self.noted.into_inner().faults;
+        faults.sort_by(|(one, _), (other, _)| one.cmp(other));
+        if faults.is_empty() { Ok(value) } else { Err(Faults(faults.into_iter().map(|(_, fault)| fault).collect())) }
+    }
+}
+
+impl Noted {
+    /// The position of a value. A missing key has the position of its object.
+    fn position(&self, path: &str) -> Position {
+        with_parents(path).find_map(|path| self.positions.get(path)).cloned().unwrap_or_default()
+    }
+}
+
+/// The path, then the paths of the values that contain it, up to the whole document.
+fn with_parents(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| (!path.is_empty()).then(|| path.rfind(['.', '[']).map_or("", |end| &path[..end])))
+}
+
+/// The path of a key. Escapes control characters, so that a path is one line.
+pub(super) fn path_of(parent: &str, key: &str) -> String {
+    let dot = if parent.is_empty() { "" } else { "." };
+    format!("{parent}{dot}{}", key.escape_debug())
+}

@@ -1,0 +1,173 @@
+//! Converts JSON to types, one key after another. A wrong value is noted as a fault and replaced by its type's default, so that reading can
+//! continue and find further faults. The result is used only if there is no fault.
+
+use std::{collections::BTreeMap, fmt::Display, ops::RangeInclusive};
+
+use serde::de::DeserializeOwned;
+
+use super::{
+    faults::{Collector, Position, Reading, path_of},
+    json::Node,
+};
+use crate::{
+    flow::{FieldType, StepType},
+    language::Language,
+};
+
+/// A place in the document, with the collector of its faults.
+pub(super) struct Place<'c> {
+    collector: &'c Collector,
+    path: String,
+    position: Position,
+}
+
+impl<'c> Place<'c> {
+    /// The whole document.
+    pub fn root(collector: &'c Collector) -> Self {
+        Self { collector, path: String::new(), position: Position::new() }
+    }
+
+    fn inside(&self, path: String, number: usize) -> Self {
+        let position: Position = self.position.iter().copied().chain([number]).collect();
+        self.collector.place(path.clone(), position.clone());
+        Self { collector: self.collector, path, position }
+    }
+
+    fn key(&self, key: &str, number: usize) -> Self {
+        self.inside(path_of(&self.path, key), number)
+    }
+
+    fn item(&self, number: usize) -> Self {
+        self.inside(format!("{}[{number}]", self.path), number)
+    }
+
+    /// Notes that the value at this place cannot be read.
+    pub fn refuse(&self, reason: impl Into<String>) {
+        self.collector.unreadable(&self.path, reason);
+    }
+}
+
+/// A type that can be read from JSON.
+pub(super) trait Read: Default {
+    /// Reads the value. If it is wrong, notes a fault and returns the default.
+    fn read(node: Node, place: &Place<'_>) -> Self;
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(node: Node, place: &Place<'_>) -> Self {
+        match node {
+            Node::List(items) => items.into_iter().enumerate().map(|(number, item)| T::read(item, &place.item(number))).collect(),
+            other => {
+                place.refuse(format!("{other}; allowed is a list"));
+                Self::new()
+            }
+        }
+    }
+}
+
+impl<T: Read> Read for BTreeMap<String, T> {
+    fn read(node: Node, place: &Place<'_>) -> Self {
+        entries(node, place).into_iter().map(|(key, value, place)| (key, T::read(value, &place))).collect()
+    }
+}
+
+/// Reads a single value with serde.
+pub(super) fn leaf<T: DeserializeOwned>(node: Node, place: &Place<'_>) -> Option<T> {
+    let read = match node {
+        Node::Leaf(value) => serde_json::from_value(value).map_err(|error| error.to_string()),
+        other => Err(format!("{other}; allowed is a single value")),
+    };
+    read.map_err(|reason| place.refuse(reason)).ok()
+}
+
+macro_rules! read_as_leaf {
+    ($($kind:ty),*) => {$(
+        impl Read for $kind {
+            fn read(node: Node, place: &Place<'_>) -> Self {
+                leaf(node, place).unwrap_or_default()
+            }
+        }
+    )*};
+}
+
+read_as_leaf!(String, bool, Language, StepType, FieldType);
+
+/// Reads a whole number in this range.
+pub(super) fn number<T: TryFrom<u64> + PartialOrd + Display + Default>(node: &Node, place: &Place<'_>, allowed: &RangeInclusive<T>) -> T {
+    let whole = if let Node::Leaf(value) = node { value.as_u64() } else { None };
+    whole.and_then(|number| T::try_from(number).ok()).filter(|number| allowed.contains(number)).unwrap_or_else(|| {
+        place.refuse(format!("{node}; allowed is a whole number from {} to {}", allowed.start(), allowed.end()));
+        T::default()
+    })
+}
+
+/// The keys of an object, each with its value and its place. If a key is written twice, the last value is used; in a new flow that is a
+/// fault.
+pub(super) fn entries<'c>(node: Node, place: &Place<'c>) -> Vec<(String, Node, Place<'c>)> {
+    let Node::Object(entries) = node else {
+        place.refuse(format!("{node}; allowed is an object"));
+        return Vec::new();
+    };
+    let mut by_key: BTreeMap<String, (Node, Place<'c>)> = BTreeMap::new();
+    for (number, (key, value)) in entries.into_iter().enumerate() {
+        let at = place.key(&key, number);
+        if by_key.contains_key(&key) && place.collector.reading == Reading::New {
+            place.collector.note(&at.path, "this key is written twice");
+        }
+        by_key.insert(key, (value, at));
+    }
+    by_key.into_iter().map(|(key, (value, at))| (key, value, at)).collect()
+}
+
+/// An object with known keys. Take each of them, then call [`Object::finish`].
+pub(super) struct Object<'p, 'c> {
+    place: &'p Place<'c>,
+    entries: BTreeMap<String, (Node, Place<'c>)>,
+    is_object: bool,
+    allowed: Vec<&'static str>,
+}
+
+impl<'p, 'c> Object<'p, 'c> {
+    /// Opens an object. If the value is not an object, notes a fault and continues without keys.
+    pub fn open(node: Node, place: &'p Place<'c>) -> Self {
+        let is_object = matches!(node, Node::Object(_));
+        let entries = entries(node, place).into_iter().map(|(key, value, at)| (key, (value, at))).collect();
+        Self { place, entries, is_object, allowed: Vec::new() }
+    }
+
+    /// The value of a key that may be absent.
+    pub fn optional<T: Read>(&mut self, key: &'static str) -> Option<T> {
+        self.optional_by(key, T::read)
+    }
+
+    /// The same, with a function that reads the value.
+    pub fn optional_by<T>(&mut self, key: &'static str, read: impl FnOnce(Node, &Place<'_>) -> T) -> Option<T> {
+        self.allowed.push(key);
+        let (value, at) = self.entries.remove(key)?;
+        // Older imports accepted null for an absent key. A new flow must leave the key out, so that its export equals what was imported.
+        let absent = self.place.collector.reading == Reading::Stored && matches!(value, Node::Leaf(serde_json::Value::Null));
+        (!absent).then(|| read(value, &at))
+    }
+
+    /// The value of a required key.
+    pub fn required<T: Read>(&mut self, key: &'static str) -> T {
+        self.required_by(key, T::read)
+    }
+
+    /// The same, with a function that reads the value.
+    pub fn required_by<T: Default>(&mut self, key: &'static str, read: impl FnOnce(Node, &Place<'_>) -> T) -> T {
+        self.optional_by(key, read).unwrap_or_else(|| {
+            if self.is_object {
+                self.place.collector.unreadable(&path_of(&self.place.path, key), "this key is missing");
+            }
+            T::default()
+        })
+    }
+
+    /// Notes a fault for every key that was not taken.
+    pub fn finish(self) {
+        for (_, at) in self.entries.values() {
+            at.refuse(format!("unknown key; allowed are {}", self.allowed.join(", ")));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! A text of a flow: the same for all languages, or one for each. It serialises in the form in which it was read.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{
+    json::Node,
+    read::{Place, Read, entries},
+};
+use crate::language::Language;
+
+/// A text: the same for all languages, or a map by language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(super) enum Text {
+    Same(String),
+    Each(BTreeMap<Language, String>),
+}
+
+impl Text {
+    /// The text in this language, or else in the flow's own language, or else in any.
+    pub fn get(&self, language: Language, own: Language) -> &str {
+        match self {
+            Self::Same(text) => text,
+            Self::Each(texts) => texts.get(&language).or_else(|| texts.get(&own)).or_else(|| texts.values().next()).map_or("", String::as_str),
+        }
+    }
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::Same(String::new())
+    }
+}
+
+impl Read for Text {
+    fn read(node: Node, place: &Place<'_>) -> Self {
+        const ALLOWED: &str = "allowed is a string, or an object with a string for pt-BR, en or es";
+        match node {
+            Node::Leaf(serde_json::Value::String(text)) => Self::Same(text),
+            Node::Object(texts) if texts.is_empty() => {
+                place.refuse(format!("an empty object; {ALLOWED}"));
+                Self::default()
+            }
+            Node::Object(_) => Self::Each(
+                entries(node, place)
+                    .into_iter()
+                    .filter_map(|(key, text, place)| {
+                        let language = key.parse().map_err(|reason: String| place.refuse(reason)).ok()?;
+                        Some((language, String::read(text, &place)))
+                    })
+                    .collect(),
+            ),
+            other => {
+                place.refuse(format!("{other}; {ALLOWED}"));
+                Self::default()
+            }
+        }
+    }
+}

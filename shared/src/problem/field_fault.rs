@@ -1,0 +1,68 @@
+//! What is wrong with one field of a request.
+
+use serde::{Deserialize, Serialize};
+
+use super::code::Code;
+
+/// What is wrong with a field. A stable code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldCode {
+    /// The field needs a value.
+    Required,
+    /// The value has more characters than the field takes.
+    TooLong,
+    /// The value does not have the form of the field's type.
+    Malformed,
+    /// The value is not one of the field's options.
+    NotAnOption,
+    /// The flow has no such field.
+    UnknownField,
+    /// The value is not an artifact of this session, or another field has the same artifact.
+    NotYourArtifact,
+    /// The value has another JSON type than the field's values, or the artifact has a media type that the field does not accept.
+    WrongType,
+}
+
+/// One fault of one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldFault {
+    /// The field's name.
+    pub field: String,
+    /// What is wrong.
+    pub code: FieldCode,
+    /// The same as a sentence for a developer. Pages use the customer's words instead.
+    pub message: String,
+    /// Why the server refused the file that a form sent for this field. The session API never sets it: there, the whole
+    /// answer to the upload is the problem.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Code>,
+}
+
+impl FieldFault {
+    /// A fault of this field.
+    pub fn new(field: impl Into<String>, code: FieldCode, message: impl Into<String>) -> Self {
+        Self { field: field.into(), code, message: message.into(), refused: None }
+    }
+
+    /// The server refused the file that a form sent for this field.
+    pub fn refused_file(field: impl Into<String>, code: Code) -> Self {
+        Self { refused: Some(code), ..Self::new(field, FieldCode::Malformed, code.title()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_fault_of_a_refused_file_names_a_problem() {
+        let plain = FieldFault::new("name", FieldCode::Required, "This is required.");
+        let text = serde_json::to_string(&plain).expect("serialises");
+        assert_eq!(text, r#"{"field":"name","code":"required","message":"This is required."}"#);
+        let refused = FieldFault::refused_file("front", Code::BadImage);
+        let sent = serde_json::to_value(&refused).expect("serialises");
+        assert_eq!(sent["refused"], "bad-image");
+        assert_eq!(serde_json::from_value::<FieldFault>(sent).expect("reads"), refused);
+    }
+}

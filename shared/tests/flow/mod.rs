@@ -1,0 +1,41 @@
+//! Flows, and a catalogue of checks, for the tests of `shared::definition`.
+
+use shared::{
+    catalogue::{Catalogue, CheckInfo, Needs, Reason},
+    flow::{FieldType, Meaning},
+    risk::CheckResult::{Failed, Warning},
+};
+
+const CPF: CheckInfo = CheckInfo {
+    name: "cpf",
+    version: 1,
+    reasons: &[Reason { code: "cpf.check_digits", weight: 60, result: Failed }, Reason { code: "cpf.repeated_digits", weight: 80, result: Failed }],
+    needs: Needs::Type(FieldType::Cpf),
+};
+const EVIDENCE: CheckInfo = CheckInfo {
+    name: "evidence",
+    version: 1,
+    reasons: &[
+        Reason { code: "evidence.missing", weight: 100, result: Failed },
+        Reason { code: "evidence.small", weight: 30, result: Warning },
+        Reason { code: "evidence.unreadable", weight: 100, result: Failed },
+    ],
+    needs: Needs::Type(FieldType::Artifact),
+};
+const DOCUMENT: CheckInfo = CheckInfo {
+    name: "document_text",
+    version: 1,
+    reasons: &[Reason { code: "document.name_differs", weight: 40, result: Failed }],
+    needs: Needs::Meanings(&[Meaning::DocumentFront, Meaning::FullName, Meaning::Cpf]),
+};
+
+/// Three checks.
+pub const CATALOGUE: Catalogue = Catalogue::new(&[&CPF, &EVIDENCE, &DOCUMENT]);
+
+/// Flows that are in use.
+pub const WHOLE: [&str; 3] =
+    [include_str!("../../../server/flows/minimal.json"), include_str!("../../../server/flows/demo.json"), include_str!("example.json")];
+
+/// One step with one field.
+pub const SMALLEST: &str =
+    r#"{"name":"a","steps":[{"id":"s","type":"FORM","title":"S","fields":[{"name":"n","type":"TEXT","label":{"en":"Name","es":"Nombre"}}]}]}"#;
