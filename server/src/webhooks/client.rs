@@ -11,6 +11,7 @@ use reqwest::{
     redirect,
 };
 use tokio::time::{Instant, timeout_at};
+use tracing::warn;
 use url::Url;
 
 use super::{
@@ -72,8 +73,12 @@ impl WebhookClient {
                 .default_headers(HeaderMap::from_iter([content_type]))
         };
         let failure = |error: reqwest::Error| SendFailure::Tls(cause(&error));
+        let https = builder(Scheme::Https).https_only(true).build().map_err(failure);
+        if let Err(failure) = &https {
+            warn!(%failure, "no webhook can be sent over https");
+        }
         Self {
-            https: builder(Scheme::Https).https_only(true).build().map_err(failure),
+            https,
             // No certificates, because it never uses TLS.
             http: builder(Scheme::Http).tls_certs_only([]).build().map_err(failure),
             policy,
