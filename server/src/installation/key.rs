@@ -10,7 +10,7 @@ use std::{
 use rustix::fs::{CWD, RenameFlags, StatVfsMountFlags, renameat_with, statvfs};
 use tracing::warn;
 
-use super::{Purpose, no_database_here};
+use super::purpose::{Purpose, no_database_here};
 use crate::{
     clock::Ambient,
     config::{Config, WrongSetting},

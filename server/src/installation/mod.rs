@@ -3,13 +3,16 @@
 
 mod files;
 mod key;
+mod purpose;
 mod storage;
 
 use std::{os::unix::fs::DirBuilderExt as _, path::Path};
 
+use self::purpose::no_database_here;
 pub use self::{
     files::set_right,
     key::{check_place, other_key, unlock},
+    purpose::{Purpose, find_folders},
     storage::{bind_storage, check_storage, open_storage},
 };
 use crate::{
@@ -17,15 +20,6 @@ use crate::{
     error::CommandError,
     store::{LONGEST_SQLITE_PATH, OpenError, Schema, Store},
 };
-
-/// What a command may do where there is no installation yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// Make one, or bring an older one to this version: `serve` and `migrate`.
-    Make,
-    /// Nothing: every other command.
-    Use,
-}
 
 fn folder(setting: &'static str, path: &Path) -> Result<(), WrongSetting> {
     let refused = |error: std::io::Error| {
@@ -58,34 +52,6 @@ pub fn prepare_folders(config: &Config) -> Result<bool, WrongSetting> {
     let is_new = !config.artifacts_dir.exists();
     folder("FLOW_ARTIFACTS_URL", &config.artifacts_dir)?;
     Ok(is_new)
-}
-
-/// Checks that the folders of an installation are there, and makes nothing.
-pub fn find_folders(config: &Config) -> Result<(), WrongSetting> {
-    let database_is_within = matches!(&config.database, Database::Sqlite(path) if path.starts_with(&config.data_dir));
-    let is_needed = database_is_within || config.key_file.starts_with(&config.data_dir) || config.artifacts_dir.starts_with(&config.data_dir);
-    if is_needed && !config.data_dir.is_dir() {
-        return Err(none_here("FLOW_DATA_DIR", &config.data_dir));
-    }
-    Ok(())
-}
-
-/// The error of a command that makes no installation, where there is none.
-fn none_here(setting: &'static str, path: &Path) -> WrongSetting {
-    let looked = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let reason = format!("is no place of an installation (looked at {}); serve and migrate make one", looked.display());
-    WrongSetting::new(setting, path.display().to_string(), reason)
-}
-
-/// The same for a database without our tables, or with tables that were never used.
-fn no_database_here(config: &Config) -> WrongSetting {
-    match &config.database {
-        Database::Sqlite(path) if path.starts_with(&config.data_dir) => none_here("FLOW_DATA_DIR", &config.data_dir),
-        Database::Sqlite(path) => none_here("FLOW_DATABASE_URL", path),
-        Database::Postgres(url) => {
-            WrongSetting::new("FLOW_DATABASE_URL", masked(url.as_str()), "is no database of an installation; serve and migrate make one")
-        }
-    }
 }
 
 /// Converts an error of the database into an error about its setting.
