@@ -1,7 +1,9 @@
 //! The risk score and its checks: the result of each check, and each reason in words beside its code.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
-use shared::{language::Language, risk::CheckResult, session::Status};
+use shared::{catalogue::Evidence, language::Language, risk::CheckResult, session::Status};
 
 use super::parts::{Nothing, ResultPill, Score, Table, decimal};
 use crate::words::{dashboard::words, fill, reasons};
@@ -18,6 +20,8 @@ pub struct Risk {
     pub bands: (u8, u8),
     /// Reason code, its weight, and the points it adds over those before it.
     pub reasons: Vec<(String, u8, f32)>,
+    /// Evidence that no check of the flow examines.
+    pub unexamined: BTreeSet<Evidence>,
 }
 
 /// A check and what it found; no result while it runs.
@@ -35,17 +39,19 @@ pub struct CheckRow {
 #[component]
 pub fn RiskView(risk: Option<Risk>, checks: Vec<CheckRow>, status: Status, language: Language) -> impl IntoView {
     let words = words(language);
-    let Some(Risk { score, bands, reasons }) = risk else {
+    let Some(Risk { score, bands, reasons, unexamined }) = risk else {
         let text = if status == Status::Expired { words.score_never } else { words.score_later };
         return view! { <p class="quiet">{text}</p> }.into_any();
     };
+    let not_done = checks.iter().any(|check| check.result == Some(CheckResult::Error)).then_some(words.score_error);
+    // A low score approves only if nothing else asks for a person.
+    let why_review = not_done.into_iter().chain(words.unexamined(&unexamined)).filter(|_| score < bands.0).collect::<Vec<_>>();
     let (meaning, scores) = match score {
-        score if score < bands.0 => (words.score_low, scores(0, bands.0)),
+        score if score < bands.0 => (if why_review.is_empty() { words.score_low } else { words.score_middle }, scores(0, bands.0)),
         score if score < bands.1 => (words.score_middle, scores(bands.0, bands.1)),
         _ => (words.score_high, scores(bands.1, MOST + 1)),
     };
     let meaning = fill(meaning, &[("scores", &scores)]);
-    let not_done = score < bands.0 && checks.iter().any(|check| check.result == Some(CheckResult::Error));
     let mut before = 0.0;
     let nothing = reasons.is_empty();
     let reasons = reasons.into_iter().map(|(code, _, points)| {
@@ -68,7 +74,7 @@ pub fn RiskView(risk: Option<Risk>, checks: Vec<CheckRow>, status: Status, langu
             <span class="quiet">{words.of_hundred}</span>
         </div>
         <p>{meaning}</p>
-        {not_done.then(|| view! { <p>{words.score_error}</p> })}
+        {why_review.into_iter().map(|why| view! { <p>{why}</p> }).collect_view()}
         {if nothing { view! { <p class="quiet">{words.score_nothing}</p> }.into_any() } else { view! { <ul class="reasons">{reasons}</ul> }.into_any() }}
     }
     .into_any()

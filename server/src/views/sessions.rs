@@ -185,7 +185,7 @@ fn risk_of(session: &Session, flow: &Flow) -> Option<Risk> {
     let SessionState::Completed { outcome, .. } = &session.state else { return None };
     let bands = flow.resolved.bands;
     let reasons = risk::contributions(&outcome.reasons, &flow.resolved.weights);
-    Some(Risk { score: outcome.risk_score, bands: (bands.review, bands.reject), reasons })
+    Some(Risk { score: outcome.risk_score, bands: (bands.review, bands.reject), reasons, unexamined: flow.resolved.unexamined.clone() })
 }
 
 fn check_row(check: KnownCheck) -> CheckRow {
