@@ -27,7 +27,7 @@ test("on a phone the navigation opens from a button and does not cover the page 
   await expect(links).toBeHidden();
   expect((await operator.heading.boundingBox())!.y).toBeLessThan(160);
   await operator.openMenu();
-  await expect(links).toBeVisible();
+  await expect(links).toBeInViewport();
   await page.keyboard.press("Escape");
   await expect(links).toBeHidden();
   await operator.openMenu();

@@ -112,6 +112,7 @@ if (folder) {
           await expect(operator.page.getByRole("dialog").getByRole("img")).toBeVisible();
           await operator.page.screenshot({ path: join(folder, `dashboard-photo-${viewport.width}-${colorScheme}.png`) });
           await operator.page.keyboard.press("Escape");
+          await operator.page.evaluate(() => scrollTo(0, 0));
           await operator.openMenu();
           await operator.page.screenshot({ path: join(folder, `dashboard-menu-${viewport.width}-${colorScheme}.png`) });
           await open("unresolved", "/unresolved");
