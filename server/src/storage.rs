@@ -87,14 +87,13 @@ impl Storage {
     /// If the folder is gone, or the mark cannot be read.
     pub async fn mark(&self) -> Result<Mark, StorageError> {
         match self {
-            Self::Folder { root, mark, .. } => match tokio::fs::metadata(root).await {
-                Ok(found) if found.is_dir() => match tokio::fs::read(root.join(MARK)).await {
-                    Ok(found) if found.trim_ascii() == mark.as_bytes() => Ok(Mark::Ours),
-                    Ok(_) => Ok(Mark::Foreign),
-                    Err(error) if error.kind() == ErrorKind::NotFound => Ok(Mark::Missing),
-                    Err(error) => Err(unusable(error)),
-                },
-                Ok(_) => Err(unusable(ErrorKind::NotADirectory.into())),
+            Self::Folder { root, mark, .. } => match tokio::fs::read(root.join(MARK)).await {
+                Ok(found) if found.trim_ascii() == mark.as_bytes() => Ok(Mark::Ours),
+                Ok(_) => Ok(Mark::Foreign),
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    tokio::fs::metadata(root).await.map_err(unusable)?;
+                    Ok(Mark::Missing)
+                }
                 Err(error) => Err(unusable(error)),
             },
             #[cfg(test)]
@@ -123,13 +122,8 @@ impl Storage {
     /// # Errors
     /// [`StorageError::Unavailable`]
     pub async fn has_artifacts(&self) -> Result<bool, StorageError> {
-        let mut listed = self.list();
-        while let Some(named) = listed.try_next().await? {
-            if named.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let mut artifacts = self.list().try_filter_map(|named| std::future::ready(Ok(named)));
+        Ok(artifacts.try_next().await?.is_some())
     }
 
     /// Fails if the folder is gone or has no mark, such as one on a disk that is not mounted. A file is not lost then, and a new one
