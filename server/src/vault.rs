@@ -138,6 +138,11 @@ pub fn seal_file(key: &Key, file: &str, plain: &[u8]) -> Vec<u8> {
     sealed
 }
 
+/// The plain bytes of a file that has this many sealed bytes.
+pub const fn plain_size(sealed: u64) -> u64 {
+    sealed.saturating_sub(sealed.div_ceil((CHUNK + CHUNK_OVERHEAD) as u64) * CHUNK_OVERHEAD as u64)
+}
+
 /// Decrypts a file that [`seal_file`] made.
 ///
 /// # Errors
@@ -260,6 +265,7 @@ mod tests {
             let key = Key::random(&Ambient::system());
             let plain: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
             let sealed = seal_file(&key, "art", &plain);
+            prop_assert_eq!(plain_size(sealed.len() as u64), plain.len() as u64);
             prop_assert_eq!(open_file(&key, "art", &sealed), Ok(plain));
             prop_assert!(open_file(&key, "other", &sealed).is_err());
             prop_assert!(open_file(&key, "art", &sealed[..sealed.len().saturating_sub(cut)]).is_err());
