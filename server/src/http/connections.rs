@@ -151,7 +151,7 @@ impl Connection {
             if let Some(list) = of_address.list(before) {
                 list.remove(&since);
             }
-            if let Some(list) = of_address.list(doing) {
+            if let Some(list) = of_address.list(doing).filter(|_| !self.leave.is_cancelled()) {
                 list.insert(clock, self.leave.clone());
             }
         }

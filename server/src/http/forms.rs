@@ -73,13 +73,12 @@ pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Devic
                 Ok(false) => {}
                 Err(error) if is_about_the_request(error.0.code) => return Err(error),
                 Err(error) => {
-                    part.drain().await?;
                     filed.push(name.clone());
                     posted.file_faults.push(FieldFault::refused_file(name, error.0.code));
                 }
             },
             (false, false) => posted.add(&name, part.text().await?),
-            _ => part.skip().await?,
+            _ => {}
         }
     }
     Err(ApiError::new(Code::TooLarge, "A form has at most 200 parts."))
@@ -91,7 +90,7 @@ const fn is_about_the_request(code: Code) -> bool {
 }
 
 /// Stores the file in one part as the answer to its field. Returns false if the part is empty: then an earlier file stays.
-async fn take_file(context: &Context, opened: &Opened, field: &str, device: Device, part: &mut Part) -> Result<bool, ApiError> {
+async fn take_file(context: &Context, opened: &Opened, field: &str, device: Device, part: &mut Part<'_>) -> Result<bool, ApiError> {
     let Some(spooled) = uploads::spool(context, opened, Some(field), part).await? else { return Ok(false) };
     file::file(&context.app.kit, &context.app.uploads, opened, spooled, Some(field), Some(device)).await?;
     Ok(true)

@@ -19,6 +19,7 @@ pub mod limits;
 pub mod multipart;
 pub mod pace;
 pub mod pages;
+pub mod parameter;
 pub mod path;
 pub mod problems;
 pub mod reads;

@@ -12,7 +12,7 @@ use serde::{
 pub struct UniqueKeys;
 
 impl<'de> Deserialize<'de> for UniqueKeys {
-    /// Fails with a data error, at the end of the second key, if a key is written twice.
+    /// Fails with a data error, right after the second key, if a key is written twice.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Walk)
     }
@@ -99,7 +99,7 @@ mod tests {
         for (json, line, column) in [
             (r#"{"a":1,"a":1}"#, 1, 10),
             (r#"{"a":{"b":[0,{"c":null,"d":true,"c":""}]}}"#, 1, 35),
-            ("{\"a\":1,\n \"b\":{},\n \"a\" :2}", 3, 4),
+            ("{\"a\":1,\n \"b\":{},\n \"a\" :2}", 3, 5),
             (r#"{"a":1,"\u0061":2}"#, 1, 15),
             (r#"{"":1,"":2}"#, 1, 8),
             (r#"[{"a":1},{"a":1,"b":-1.5e3,"a":1}]"#, 1, 30),

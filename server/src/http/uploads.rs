@@ -45,7 +45,7 @@ pub async fn permit(context: &Context, opened: &Opened) -> Result<Permit<Session
 ///
 /// # Errors
 /// 413 if it is too large or its session has no room for it, 503 if the temporary file cannot be written.
-pub async fn spool(context: &Context, opened: &Opened, field: Option<&str>, part: &mut Part) -> Result<Option<Spooled>, ApiError> {
+pub async fn spool(context: &Context, opened: &Opened, field: Option<&str>, part: &mut Part<'_>) -> Result<Option<Spooled>, ApiError> {
     let kit = &context.app.kit;
     let room = file::begin(kit, &context.app.uploads, opened, field).await?;
     let mut spool = Spool::new(&context.spool_dir, &kit.ambient, room).await.map_err(FileError::from)?;
@@ -76,7 +76,7 @@ pub async fn upload(State(context): State<Context>, Segments(id): Segments<Strin
             "file" if spooled.is_none() => spooled = spool(&context, &opened, field.as_deref(), &mut part).await?,
             "field" if field.is_none() => field = Some(part.text().await?).filter(|name| !name.is_empty()),
             _ if parts > MAX_PARTS => return Err(ApiError::new(Code::TooLarge, "A body has at most 200 parts.")),
-            _ => part.skip().await?,
+            _ => {}
         }
     }
     let Some(spooled) = spooled else {

@@ -13,7 +13,7 @@ fn has_clear_host(version: Version, headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
         (None, _) => version < Version::HTTP_11,
-        (Some(host), None) => host.is_empty() || host.to_str().is_ok_and(|host| !host.contains('@') && host.parse::<Authority>().is_ok()),
+        (Some(host), None) => host.is_empty() || host.to_str().is_ok_and(|host| !host.contains(['@', ',']) && host.parse::<Authority>().is_ok()),
         (Some(_), Some(_)) => false,
     }
 }

@@ -13,9 +13,12 @@ fn enter(connections: &Arc<Connections>, number: u8) -> Connection {
 }
 
 fn some(connections: &Arc<Connections>, number: u8, doing: Doing, count: usize) -> Vec<Connection> {
-    let entered: Vec<_> = (0..count).map(|_| enter(connections, number)).collect();
-    entered.iter().for_each(|connection| connection.now(doing));
-    entered
+    let entered = |_| {
+        let connection = enter(connections, number);
+        connection.now(doing);
+        connection
+    };
+    (0..count).map(entered).collect()
 }
 
 /// The positions of those that were closed.
@@ -46,13 +49,15 @@ fn an_address_alone_has_the_whole_share() {
 fn above_half_the_largest_address_loses_its_oldest_idle_connection() {
     let connections = Arc::default();
     let small = some(&connections, 2, Doing::Idle, 1);
-    let large = some(&connections, 1, Doing::Idle, 15);
-    large[0].now(Doing::Working);
-    large[1].now(Doing::Sending);
-    let before = closed(&large).len();
-    let _new = enter(&connections, 3);
-    assert_eq!(closed(&large).len(), before + 1);
-    assert!(!large[0].leave.is_cancelled() && !large[1].leave.is_cancelled() && closed(&small).is_empty());
+    let large = some(&connections, 1, Doing::Working, 15);
+    large[7].now(Doing::Sending);
+    large[9].now(Doing::Idle);
+    large[3].now(Doing::Idle);
+    let _first = enter(&connections, 3);
+    assert_eq!((closed(&large), closed(&small)), (vec![9], vec![]));
+    let _second = enter(&connections, 3);
+    let _third = enter(&connections, 3);
+    assert_eq!((closed(&large), closed(&small)), (vec![3, 9], vec![]), "below the limit no more than that");
 }
 
 #[test]
