@@ -67,7 +67,7 @@ async fn key(kit: &Kit, session_key: &Key, artifact: &Artifact) -> Result<Key, F
 async fn open(kit: &Kit, session_key: &Key, artifact: &Artifact) -> Result<FileStream, ReadError> {
     let key = key(kit, session_key, artifact).await?;
     let object = kit.storage.open(artifact.id).await?;
-    let size = vault::plain_size(object.size);
+    let size = vault::plain_size(object.size).map_err(Failure::from)?;
     let sealed = Sealed { key, file: artifact.id.to_string(), left: object.size, object, buffer: BytesMut::new(), number: 0 };
     let mut chunks = stream::try_unfold(sealed, |mut sealed| async move { Ok(sealed.next().await?.map(|chunk| (chunk, sealed))) }).boxed();
     let first = chunks.try_next().await?.unwrap_or_default();
@@ -90,7 +90,7 @@ impl Sealed {
     /// Reads, authenticates and decrypts the next chunk; `None` after the last one.
     async fn next(&mut self) -> Result<Option<Bytes>, ReadError> {
         if self.left == 0 {
-            return if self.number == 0 { Err(Failure::from(Unsealable).into()) } else { Ok(None) };
+            return Ok(None);
         }
         let length = usize::try_from(self.left).unwrap_or(usize::MAX).min(CHUNK + CHUNK_OVERHEAD);
         while self.buffer.len() < length {

@@ -12,7 +12,6 @@ use server::{
     flows, http, operators,
     sessions::create::{self, NewSession},
 };
-use tokio::net::TcpListener;
 
 use super::printed::{Printed, failed};
 
@@ -25,7 +24,7 @@ pub async fn serve(mut config: Config, demo: bool, as_json: bool) -> Result<(), 
     let busy = |error: std::io::Error| {
         WrongSetting::new("FLOW_LISTEN", address.to_string(), format!("cannot be listened on: {error}; allowed is a free address of this machine"))
     };
-    let listener = TcpListener::bind(address).await.map_err(busy)?;
+    let listener = http::serve::listen(address).map_err(busy)?;
     config.listen = listener.local_addr().map_err(busy)?;
     let address = config.listen;
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(failed)?;

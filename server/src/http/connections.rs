@@ -2,6 +2,7 @@
 //! address with more than its share loses those that wait for it, so that one address cannot shut everyone else out.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, HashMap},
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard},
@@ -73,10 +74,14 @@ pub struct Connection {
 }
 
 impl Open {
-    /// The address with the most connections among those with one that does this, if it has more than its share.
+    /// The address with the most connections among those with one that does this, if it has more than its share. Among equals, the one
+    /// whose connection has done it longest.
     fn largest(&mut self, doing: Doing, share: usize) -> Option<&mut OfAddress> {
-        let with_one = self.by_address.values_mut().filter_map(|one| one.list(doing).is_some_and(|list| !list.is_empty()).then_some(one));
-        with_one.max_by_key(|one| one.count).filter(|one| one.count > share)
+        let with_one = self.by_address.values_mut().filter_map(|one| {
+            let oldest = *one.list(doing)?.first_key_value()?.0;
+            Some((one, oldest))
+        });
+        with_one.max_by_key(|(one, oldest)| (one.count, Reverse(*oldest))).map(|(one, _)| one).filter(|one| one.count > share)
     }
 
     /// Closes the oldest connection that does this, of the address with the most, if that has more than its share.

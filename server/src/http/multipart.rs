@@ -105,8 +105,8 @@ impl Form {
     /// # Errors
     /// 413 if too many bytes come before it, 408, or 422 if the body is broken or ends too early.
     pub async fn next(&mut self) -> Result<Option<Part<'_>>, ApiError> {
-        // The line end that `of` has put there does not count.
-        let mut may_come = if self.at == At::Beginning { MAX_HEAD + LINE_END.len() } else { usize::MAX };
+        // The line end that `of` has put there counts instead of the one that belongs to the delimiter.
+        let mut may_come = if self.at == At::Beginning { MAX_HEAD } else { usize::MAX };
         while let Some(dropped) = self.content().await? {
             may_come = may_come.checked_sub(dropped.len()).ok_or_else(head_too_long)?;
         }

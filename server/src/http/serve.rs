@@ -1,7 +1,7 @@
 //! Accepts connections. It limits how many there are, how long the head of a request may take, and how long a client may leave an answer
 //! unread. At shutdown it lets running requests end.
 
-use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -16,7 +16,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustix::net::sockopt;
 use shared::problem::Code;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 use tracing::{debug, error, warn};
@@ -29,6 +29,8 @@ use super::{
     well_formed::is_clear,
 };
 
+/// The most connections that wait to be accepted. The system may allow fewer (`net.core.somaxconn`).
+const BACKLOG: u32 = 4_096;
 /// The time limit for the head of a request.
 const HEADER_TIME: Duration = Duration::from_secs(10);
 /// The most bytes of a connection that we have received and not looked at yet, or queued and not sent. A head is not longer.
@@ -38,6 +40,18 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// How long a client may leave sent data unacknowledged, in milliseconds.
 #[cfg(target_os = "linux")]
 const UNREAD_MILLIS: u32 = 30_000;
+
+/// Listens on this address. The queue of connections that we have not accepted yet is long enough for a crowd: where it overflows, a client
+/// waits a second and tries again.
+///
+/// # Errors
+/// If the address cannot be listened on.
+pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves until `stop` is cancelled. Then it waits for running requests, at most for `grace`.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, grace: Duration) {

@@ -76,7 +76,7 @@ async fn a_sessions_fifth_body_waits_for_one_of_the_four(app: TestApp) {
     eventually("four uploads arrive", SOON, async || (raw::open_spools(&app.server) == 4).then_some(())).await;
     let waiting = {
         let customer = customer.clone();
-        tokio::spawn(async move { customer.upload("selfie_url", photos::selfie()).await.expect(201) })
+        tokio::spawn(async move { customer.upload("selfie_url", photos::other_selfie()).await.expect(201) })
     };
     let form = {
         let customer = customer.clone();

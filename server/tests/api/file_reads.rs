@@ -57,7 +57,7 @@ async fn a_file_that_is_damaged_in_the_middle_breaks_the_connection(app: TestApp
     let chunk = 64 * 1024 + 16;
     let mut flipped = good.clone();
     flipped[good.len() / 2] ^= 1;
-    for (what, bytes) in [("a bit flipped", &flipped[..]), ("cut between two chunks", &good[..10 * chunk]), ("cut in a chunk", &good[..10 * chunk + 7])] {
+    for (what, bytes) in [("a bit flipped", &flipped[..]), ("cut between two chunks", &good[..10 * chunk]), ("cut in a chunk", &good[..10 * chunk + 20])] {
         fs::write(&file, bytes).expect("damages the file");
         let mut connection = TcpStream::connect(("127.0.0.1", app.installation.port)).await.expect("connects");
         let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {}\r\n\r\n", raw::cookies(&customer));
@@ -67,9 +67,11 @@ async fn a_file_that_is_damaged_in_the_middle_breaks_the_connection(app: TestApp
         let (status, head, length) = raw::head_of(&received).expect("a head");
         assert!(status == 200 && received.len() - head < length, "{what}: {status}, {} of {length}", received.len() - head);
     }
-    // Nothing was sent yet: then it is an ordinary error.
-    fs::write(&file, &good[..100]).expect("damages the file");
-    assert_eq!(customer.send_raw(customer.request(Method::GET, &path)).await.expect("an answer").status, 500);
+    // Nothing was sent yet: then it is an ordinary error. So it is where no whole file has that length.
+    for length in [0, 100, 10 * chunk + 7] {
+        fs::write(&file, &good[..length]).expect("damages the file");
+        assert_eq!(customer.send_raw(customer.request(Method::GET, &path)).await.expect("an answer").status, 500, "{length}");
+    }
     fs::write(&file, &good).expect("mends the file");
     customer.send(customer.request(Method::GET, &path)).await.expect(200);
 }

@@ -88,7 +88,7 @@ async fn read(port: u16, request: Arc<Vec<u8>>) -> std::io::Result<()> {
 async fn attacks(app: &TestApp, files: usize) -> JoinSet<()> {
     let port = app.installation.port;
     let mut attacks = JoinSet::new();
-    let form = app.customer_with(&["--flow", "demo"]).await;
+    let form = Customer::with_link(&app.installation, &app.operator.link_of("demo", &[]).await);
     let document = format!("/verify/{}/document", form.id);
     for at in 0..12 {
         // Four inputs: 40 MiB may come.

@@ -15,9 +15,9 @@ async fn a_key_that_is_written_twice_is_400_at_its_position(app: TestApp) {
     let (customer, client) = (app.customer().await, ApiClient::new(&app.installation, &["sessions:create"]).await);
     let before = customer.public().await.expect(200).json();
     let customers = [
-        (r#"{"userData":{"name":"Ana","cpf":"52998224725","name":"Eva"}}"#, "line 1, column 53"),
+        (r#"{"userData":{"name":"Ana","cpf":"52998224725","name":"Eva"}}"#, "line 1, column 52"),
         (r#"{"userData":{"name":"Ana"},"userData":{}}"#, "line 1, column 37"),
-        ("{\"other\":1,\n\"userData\":{\"name\":\"Ana\",\"n\\u0061me\":\"Eva\"}}", "line 2, column 38"),
+        ("{\"other\":1,\n\"userData\":{\"name\":\"Ana\",\"n\\u0061me\":\"Eva\"}}", "line 2, column 36"),
         (r#"{"userData":{"name":{"a":[{"b":1,"b":1}]}}}"#, "line 1, column 36"),
         (r#"{"userData":{},"other":{"a":1,"a":1}}"#, "line 1, column 33"),
     ];
