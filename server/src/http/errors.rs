@@ -201,6 +201,7 @@ impl From<StorageError> for ApiError {
         match error {
             cause @ StorageError::Gone => internal(&cause),
             StorageError::Unavailable(cause) => unavailable(&cause),
+            cause @ StorageError::NotOurs => unavailable(&cause),
         }
     }
 }

@@ -92,6 +92,13 @@ impl TestApp {
         (receiver, secret)
     }
 
+    /// The status of `/readyz`, and what it says.
+    pub async fn readyz(&self) -> (u16, String) {
+        let request = self.installation.http.get(format!("{}/readyz", self.installation.base()));
+        let answer = request.send().await.expect("an answer");
+        (answer.status().as_u16(), answer.text().await.expect("a body"))
+    }
+
     /// Kills the server and starts it again on the same data.
     pub async fn crash_and_restart(&mut self) {
         self.server.kill();
