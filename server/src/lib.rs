@@ -44,7 +44,7 @@ use crate::{
     app::App,
     config::SHUTDOWN_GRACE,
     failure::Failure,
-    http::{Context, Resources, limits::Limits, serve::serve, site_files::SiteFiles},
+    http::{Context, Resources, limits::Limits, reads::Reads, serve::serve, site_files::SiteFiles},
 };
 
 /// Serves until `shutdown` resolves. Then it waits for running requests and jobs, and closes the database. `webhooks` is whether this
@@ -90,6 +90,7 @@ fn context(app: &Arc<App>, stop: &CancellationToken) -> Context {
         spool_dir: app.config.data_dir.clone(),
         limits: Limits::new(app.config.rate_limits),
         streams: Arc::default(),
+        reads: Reads::default(),
         stop: stop.clone(),
     })
 }

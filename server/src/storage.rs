@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, TryStreamExt as _, stream::BoxStream};
-use object_store::{ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path};
+use object_store::{GetResult, ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path};
 use shared::ids::ArtifactId;
 use uuid::Uuid;
 
@@ -52,6 +52,14 @@ impl From<object_store::Error> for StorageError {
             error => Self::Unavailable(error),
         }
     }
+}
+
+/// A stored object that is being read.
+pub struct Object {
+    /// Its bytes in total.
+    pub size: u64,
+    /// The pieces of its bytes, of any length.
+    pub pieces: BoxStream<'static, Result<Bytes, StorageError>>,
 }
 
 /// Where files are stored.
@@ -158,13 +166,24 @@ impl Storage {
     /// # Errors
     /// [`StorageError::Gone`], [`StorageError::Unavailable`]
     pub async fn get(&self, id: ArtifactId) -> Result<Bytes, StorageError> {
-        match self.objects().get(&path(id)).await.map_err(StorageError::from) {
-            Err(StorageError::Gone) => {
-                self.require_root().await?;
-                Err(StorageError::Gone)
-            }
-            got => Ok(got?.bytes().await?),
+        Ok(self.found(id).await?.bytes().await?)
+    }
+
+    /// Opens a file, to read it a piece at a time.
+    ///
+    /// # Errors
+    /// [`StorageError::Gone`], [`StorageError::Unavailable`]
+    pub async fn open(&self, id: ArtifactId) -> Result<Object, StorageError> {
+        let found = self.found(id).await?;
+        Ok(Object { size: found.meta.size, pieces: found.into_stream().map_err(StorageError::from).boxed() })
+    }
+
+    async fn found(&self, id: ArtifactId) -> Result<GetResult, StorageError> {
+        let found = self.objects().get(&path(id)).await.map_err(StorageError::from);
+        if matches!(found, Err(StorageError::Gone)) {
+            self.require_root().await?;
         }
+        found
     }
 
     /// Deletes a file. Succeeds if there is none.

@@ -15,7 +15,6 @@ use server::{
     sessions::create::{self, NewSession},
     webhooks,
 };
-use tokio::net::TcpListener;
 use tracing::info;
 
 use super::printed::{Printed, failed};
@@ -29,7 +28,7 @@ pub async fn serve(mut config: Config, demo: bool, sends: bool, as_json: bool) -
     let busy = |error: std::io::Error| {
         WrongSetting::new("FLOW_LISTEN", address.to_string(), format!("cannot be listened on: {error}; allowed is a free address of this machine"))
     };
-    let listener = TcpListener::bind(address).await.map_err(busy)?;
+    let listener = http::serve::listen(address).map_err(busy)?;
     config.listen = listener.local_addr().map_err(busy)?;
     let address = config.listen;
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(failed)?;

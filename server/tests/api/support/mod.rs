@@ -13,6 +13,7 @@ pub mod operator;
 pub mod parts;
 pub mod photos;
 pub mod postgres;
+pub mod raw;
 pub mod receiver;
 pub mod reply;
 pub mod rng;
