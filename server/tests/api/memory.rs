@@ -90,10 +90,11 @@ async fn attacks(app: &TestApp, files: usize) -> JoinSet<()> {
     let mut attacks = JoinSet::new();
     let form = Customer::with_link(&app.installation, &app.operator.link_of("demo", &[]).await);
     let document = format!("/verify/{}/document", form.id);
-    for at in 0..12 {
-        // Four inputs: 40 MiB may come.
-        let first = Arc::new([raw::post(&form, &document, MULTIPART, 40 * MIB), vec![b'A'; 39 * MIB]].concat());
-        repeat(&mut attacks, move || send(port, Arc::clone(&first), Duration::from_millis(100 + at)));
+    // Four inputs: 40 MiB may come.
+    let endless = Arc::new([raw::post(&form, &document, MULTIPART, 40 * MIB), vec![b'A'; 39 * MIB]].concat());
+    for _ in 0..12 {
+        let endless = Arc::clone(&endless);
+        repeat(&mut attacks, move || send(port, Arc::clone(&endless), Duration::from_millis(100)));
     }
     for at_once in [16 * 1024 - 100, 8 * MIB] {
         let first = Arc::new([raw::post(&form, &document, MULTIPART, 40 * MIB), vec![b'A'; at_once]].concat());
