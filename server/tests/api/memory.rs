@@ -107,7 +107,7 @@ async fn attacks(app: &TestApp, files: usize) -> JoinSet<()> {
         let upload = Arc::clone(&upload);
         repeat(&mut attacks, move || send(port, Arc::clone(&upload), Duration::from_secs(3_600)));
     }
-    let photo = [photos::noise(3_000, 3_000), vec![0; 1_000]].concat();
+    let photo = [photos::noise(2_800, 2_800), vec![0; 1_000]].concat();
     for _ in 0..files {
         let reader = app.customer().await;
         let uploaded = reader.upload("selfie_url", &photo).await.expect(201).json();
