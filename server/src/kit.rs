@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use crate::{clock::Ambient, cpu::Cpu, model::FlowCache, storage::Storage, store::Store, vault::Vault};
+use crate::{clock::Ambient, cpu::Cpu, model::FlowCache, storage::Storage, store::Store, vault::Vault, worker::Workers};
 
 /// What every use case gets. Cloning it copies pointers.
 #[derive(Clone)]
@@ -22,6 +22,8 @@ pub struct Kit {
     pub public_url: Arc<str>,
     /// Runs CPU-heavy work.
     pub cpu: Cpu,
+    /// Processes that read what strangers sent.
+    pub workers: Workers,
     /// The cache of parsed flows.
     pub flows: Arc<FlowCache>,
     /// The jobs that a commit can wake.
@@ -59,6 +61,7 @@ pub mod testing {
             ambient,
             public_url: "http://localhost".into(),
             cpu: Cpu::default(),
+            workers: Workers::of_this_binary(),
             flows: Arc::default(),
             wakes: Wakes::default(),
         };

@@ -45,6 +45,8 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     file_waiting: "No connection. We will send the file when you are back online.",
     offline: "You are offline. You can keep filling in this step. We will send it when you are back online.",
     too_many: "Too many requests in a short time. Wait a minute and try again. Nothing is lost.",
+    document_bad: "We could not read this PDF. Save it again, or take a photo of the page.",
+    pdf_password: "This PDF opens only with a password. We have it, but we may not be able to read it. Send it without a password if you can.",
 };
 
 pub(super) static PAGE: PageWords = PageWords {

@@ -45,6 +45,8 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     file_waiting: "Sin conexión. Enviaremos el archivo cuando vuelva.",
     offline: "No tiene conexión. Puede seguir completando este paso. Lo enviaremos cuando vuelva la conexión.",
     too_many: "Demasiados intentos en poco tiempo. Espere un minuto e inténtelo de nuevo. No se perdió nada.",
+    document_bad: "No pudimos leer ese PDF. Guárdelo de nuevo o tome una foto de la página.",
+    pdf_password: "Ese PDF solo se abre con contraseña. Lo recibimos, pero quizá no podamos leerlo. Si puede, envíelo sin contraseña.",
 };
 
 pub(super) static PAGE: PageWords = PageWords {

@@ -45,6 +45,8 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     file_waiting: "Sem conexão. Vamos enviar o arquivo quando ela voltar.",
     offline: "Você está sem conexão. Pode continuar preenchendo esta etapa. Vamos enviá-la quando a conexão voltar.",
     too_many: "Muitas tentativas em pouco tempo. Espere um minuto e tente de novo. Nada se perdeu.",
+    document_bad: "Não conseguimos ler esse PDF. Salve-o de novo ou tire uma foto da página.",
+    pdf_password: "Esse PDF só abre com senha. Nós o recebemos, mas talvez não possamos lê-lo. Se puder, envie-o sem senha.",
 };
 
 pub(super) static PAGE: PageWords = PageWords {

@@ -11,6 +11,7 @@ use server::{
     error::CommandError,
     flows, http, operators,
     sessions::create::{self, NewSession},
+    worker,
 };
 use tokio::net::TcpListener;
 
@@ -31,6 +32,7 @@ pub async fn serve(mut config: Config, demo: bool, as_json: bool) -> Result<(), 
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(failed)?;
     let app = Arc::new(App::open(config, Ambient::system()).await?);
     http::files::raise_limit();
+    worker::warn_where_unconfined();
     let link = if demo {
         // A database may have been created before the bundled flows had a demo.
         let flow = if flows::newest(&app.kit, "demo").await.is_ok() { "demo" } else { "minimal" };
