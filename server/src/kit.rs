@@ -43,6 +43,8 @@ pub struct Wakes {
 pub mod testing {
     //! A kit for a unit test, with a database in a temporary folder and files in memory.
 
+    use std::time::Duration;
+
     use tempfile::TempDir;
 
     use super::*;
@@ -61,7 +63,8 @@ pub mod testing {
             ambient,
             public_url: "http://localhost".into(),
             cpu: Cpu::default(),
-            workers: Workers::of_this_binary(),
+            // This binary is the tests, which are no workers.
+            workers: Workers::of("/nowhere".into(), Duration::ZERO),
             flows: Arc::default(),
             wakes: Wakes::default(),
         };

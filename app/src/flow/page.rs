@@ -51,12 +51,12 @@ pub fn StepPage(site: Site, session: PublicSession, data: Arc<FlowData>) -> impl
 
 /// The status of a session that is no longer open.
 #[component]
-pub fn StatusPage(site: Site, session: PublicSession, return_url: Option<String>) -> impl IntoView {
+pub fn StatusPage(site: Site, session: PublicSession, return_url: Option<String>, locked: Option<String>) -> impl IntoView {
     let (language, branding) = (session.locale, session.branding.clone());
     let title = format!("{} · {}", title(session.status, words(language).page), branding.company_name);
     view! {
         <CustomerPage site language title branding=Some(branding.clone())>
-            <StatusView session return_url />
+            <StatusView session return_url locked />
             <Footer branding current=language switch=false />
         </CustomerPage>
     }

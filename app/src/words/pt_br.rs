@@ -37,7 +37,7 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     file_kind: "Não podemos usar esse tipo de arquivo. Use uma foto JPEG, PNG ou WebP.",
     file_kind_pdf: "Não podemos usar esse tipo de arquivo. Use um PDF ou uma foto JPEG, PNG ou WebP.",
     file_bad: "Não conseguimos abrir essa imagem. Tire outra foto.",
-    file_truncated: "Só uma parte da imagem chegou. Envie de novo.",
+    file_truncated: "Só uma parte do arquivo chegou. Envie de novo.",
     file_lost: "O arquivo não chegou. Tente de novo.",
     connection_lost: "Você está sem conexão no momento. Suas respostas continuam nesta página. Vamos enviá-las quando a conexão voltar.",
     only_for: "Só para {options}",
@@ -74,4 +74,5 @@ pub(super) static PAGE: PageWords = PageWords {
     confirm: "Ao enviar, você confirma que estas respostas são verdadeiras.",
     day: "{day} de {month} de {year}",
     go_back: "Voltar para {company}",
+    pdf_password_sent: "“{label}” só abre com senha. Nós o recebemos, mas talvez não possamos lê-lo.",
 };

@@ -38,6 +38,10 @@ const ALLOWED: &[libc::c_long] = &[
     libc::SYS_mprotect,
     libc::SYS_madvise,
     libc::SYS_futex,
+    // A thread of the allocator may be about to start when the filter comes; these are its first calls.
+    libc::SYS_rseq,
+    libc::SYS_set_robust_list,
+    libc::SYS_sched_getaffinity,
     libc::SYS_sched_yield,
     libc::SYS_getrandom,
     libc::SYS_clock_gettime,

@@ -1,7 +1,10 @@
 //! Uploaded files are read in a child of the server: confined, one for many files, replaced when it dies, and gone when it is not needed.
 
 use std::fs;
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use ::server::model::PdfState;
@@ -57,9 +60,11 @@ async fn a_worker_starts_when_needed_is_confined_and_ends_with_the_server(mut ap
     assert_eq!(line_of(worker, "status", "NoNewPrivs"), "NoNewPrivs: 1");
     assert_eq!(line_of(worker, "status", "Seccomp:"), "Seccomp: 2", "a filter");
     assert!(fs::read(format!("/proc/{worker}/environ")).expect("the worker runs").is_empty(), "no settings");
-    let open: Vec<_> = fs::read_dir(format!("/proc/{worker}/fd")).expect("the worker runs").map(|entry| entry.expect("an entry").path()).collect();
-    let sockets = open.iter().filter(|path| fs::read_link(path).is_ok_and(|to| to.to_string_lossy().starts_with("socket:"))).count();
-    assert_eq!((open.len(), sockets), (3, 2), "nothing of the server's: {open:?}");
+    let open = |process: u32| fs::read_dir(format!("/proc/{process}/fd")).expect("it runs").filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
+    let kept: Vec<_> = open(worker).filter(|file| open(app.server.id()).any(|of_server| of_server == *file)).collect();
+    let standard = |file: &Path| file.starts_with("/dev") || file.to_string_lossy().starts_with("pipe:") || file.starts_with("/tmp/bash_jobs.0");
+    assert!(kept.iter().all(|file| !file.starts_with(app.installation.home()) && standard(file)), "nothing of the server's: {kept:?}");
+    assert_eq!(open(worker).filter(|file| file.to_string_lossy().starts_with("socket:")).count(), 2, "its stdin and stdout");
 
     kill(worker);
     customer.upload("proof", &photos::pdf(9)).await.expect(201);
@@ -77,7 +82,7 @@ async fn where_no_worker_starts_the_answer_is_503() {
     let operator = crate::support::Operator::at(&installation);
     let app = TestApp { installation, server, operator };
     let customer = with_proof(&app).await;
-    let refused = customer.upload("proof", &photos::pdf(1)).await;
+    let refused = customer.send_raw(customer.upload_request("proof", &photos::pdf(1))).await.expect("an answer");
     refused.problem(503, "unavailable");
     assert!(!refused.header("retry-after").is_empty());
     customer.upload("proof", photos::selfie()).await.expect(201);
@@ -99,6 +104,28 @@ async fn an_idle_worker_ends_and_the_next_file_starts_another() {
     let both = tokio::join!(ask("password-aes256.pdf"), ask("fourteen-bytes.pdf"), ask("owner-password.pdf"), ask("leading-pjl.pdf"));
     assert_eq!(both, (PdfState::Password, PdfState::Unreadable, PdfState::Readable, PdfState::Readable));
     assert!(workers_of(own).len() <= 2, "two at once, the others wait");
+}
+
+/// The allocator of a worker starts a thread of its own at any time, so one start proves little.
+#[test]
+fn every_worker_answers_its_first_request() {
+    use std::io::{Read as _, Write as _};
+    use std::os::fd::OwnedFd;
+    let pdf = photos::case("xfa.pdf");
+    for start in 0..60 {
+        let (mut own, other) = UnixStream::pair().expect("a pair");
+        let output = other.try_clone().expect("a copy");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flow-sessions"));
+        command.args(["worker", "pdf"]).env_clear().stdin(OwnedFd::from(other)).stdout(OwnedFd::from(output)).stderr(Stdio::null());
+        let mut worker = command.spawn().expect("starts");
+        drop(command);
+        let mut answer = Vec::new();
+        let length = u32::try_from(pdf.len()).expect("a short file").to_le_bytes();
+        let asked = own.write_all(&length).and_then(|()| own.write_all(&pdf)).and_then(|()| own.shutdown(Shutdown::Write));
+        asked.and_then(|()| own.read_to_end(&mut answer)).unwrap_or_else(|error| panic!("start {start}: {error}"));
+        assert_eq!(answer, b"\0\0\0\0\x0A\0\0\0\"readable\"", "start {start}");
+        assert!(worker.wait().expect("ends").success(), "it ends with its input");
+    }
 }
 
 /// A program that acts as a worker: it counts its starts in `starts`, says that it is ready, and then does this.

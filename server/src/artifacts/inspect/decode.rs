@@ -7,8 +7,9 @@ use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageReader, Limi
 use jpeg_decoder::PixelFormat;
 
 use super::{
-    MediaType, clues,
+    clues,
     fault::{Fault, check_size},
+    media::MediaType,
     png,
 };
 

@@ -3,7 +3,7 @@
 use std::{io::Cursor, sync::LazyLock};
 
 use image::codecs::{jpeg::JpegEncoder, png::PngEncoder, webp::WebPEncoder};
-use image::{ExtendedColorType, ImageDecoder as _, ImageEncoder, ImageReader, Rgb, RgbImage, metadata::Orientation};
+use image::{ExtendedColorType, ImageDecoder as _, ImageEncoder, ImageFormat, ImageReader, Rgb, RgbImage, metadata::Orientation};
 use proptest::prelude::*;
 
 use super::clues::tests::full_exif;

@@ -78,7 +78,8 @@ pub(super) async fn page(
         let refresh = return_url.as_ref().map(|url| format!("{RETURN_AFTER};url={url}"));
         let refresh = refresh.or_else(|| (session.status == Status::Processing).then(|| REFRESH.to_string()));
         let site = Site { refresh, island: false, ..site };
-        let page = move || view! { <StatusPage site=site.clone() session=session.clone() return_url=return_url.clone() /> };
+        let locked = locked_file(context, opened, view, device, filled.noted).await?;
+        let page = move || view! { <StatusPage site=site.clone() session=session.clone() return_url=return_url.clone() locked=locked.clone() /> };
         return Ok(render::html(frames, status, true, page).await);
     };
     let is_file = |name: &str| shown_step.field(name).is_some_and(|field| field.r#type == FieldType::Artifact);
@@ -99,6 +100,20 @@ pub(super) async fn page(
         words: words(view.language).flow.for_island(),
     });
     Ok(render::html(frames, status, view.plain, move || view! { <StepPage site=site.clone() session=session.clone() data=data.clone() /> }).await)
+}
+
+/// The label of this field, if this device sent a file for it that opens only with a password. The last step's page says so: no other
+/// page comes after it.
+async fn locked_file(context: &Context, opened: &Opened, view: &View, device: Option<Device>, field: Option<String>) -> Result<Option<String>, ApiError> {
+    let Some(field) = field.filter(|_| device.is_some()) else { return Ok(None) };
+    let artifacts = sessions::open::artifacts(&context.app.kit, opened).await?;
+    let own = |artifact: &&Artifact| artifact.field.as_ref() == Some(&field) && artifact.writer == device && artifact.media_type == PDF_TYPE;
+    let Some(artifact) = artifacts.iter().find(own) else { return Ok(None) };
+    if !facts::warnings(&context.app.kit, opened, artifact).await?.contains(&FileWarning::Password) {
+        return Ok(None);
+    }
+    let steps = opened.flow.definition.steps(view.language);
+    Ok(steps.iter().find_map(|step| step.field(&field)).map(|field| field.label.clone()))
 }
 
 /// The session's return URL, if its status is terminal. We add only the status to it.

@@ -50,7 +50,8 @@ pub async fn start(State(context): State<Context>, Segments(id): Segments<String
         let view = View::of(headers, query, &opened);
         if opened.status != Status::Pending {
             let device = device::of(&context.app.kit, headers, &opened.id);
-            return page(&context, &opened, &view, device, "", Filled::default(), StatusCode::OK).await;
+            let noted = language::query(query, NOTE).map(str::to_owned);
+            return page(&context, &opened, &view, device, "", Filled { noted, ..Filled::default() }, StatusCode::OK).await;
         }
         let public = sessions::open::public(&context.app.kit, &opened, view.language).await?;
         Ok(view.redirect(&opened, public.progress.current.as_deref(), None))
@@ -133,16 +134,13 @@ async fn save_and_go_on(context: &Context, opened: &Opened, view: &View, step: &
     let values = normalised(answers::from_form(step, |name| form.texts.get(name).cloned()));
     let filled = advance::Filled { step, values: &values, refused_files: form.file_faults, from_review: view.change };
     let sender = Sender { device: Some(device), language: view.language };
+    let note = form.locked.first().map(|field| format!("{NOTE}={field}"));
     match advance(&context.app.kit, &context.app.lifecycle, opened, filled, sender).await {
-        Ok(Advanced::Step(next)) => {
-            let note = form.locked.first().map(|field| format!("{NOTE}={field}"));
-            Ok(view.redirect(opened, Some(&next), note.as_deref()))
-        }
+        Ok(Advanced::Step(next)) => Ok(view.redirect(opened, Some(&next), note.as_deref())),
         Ok(Advanced::Missing(step)) => Ok(view.redirect(opened, Some(&step), Some("check=1"))),
+        Ok(Advanced::Submitted) => Ok(view.redirect(opened, None, note.as_deref())),
         // Another request was first, or the time is up: the session's own page says so.
-        Ok(Advanced::Submitted) | Err(AdvanceError::Save(SaveError::Closed(_)) | AdvanceError::Complete(CompleteError::Closed(_))) => {
-            Ok(view.redirect(opened, None, None))
-        }
+        Err(AdvanceError::Save(SaveError::Closed(_)) | AdvanceError::Complete(CompleteError::Closed(_))) => Ok(view.redirect(opened, None, None)),
         Err(AdvanceError::Save(SaveError::Invalid(Invalid { faults: errors, .. }))) => {
             let filled = Filled { typed: form.texts, errors, noted: None };
             page(context, opened, view, Some(device), &step.id, filled, StatusCode::UNPROCESSABLE_ENTITY).await
