@@ -69,8 +69,10 @@ pub(super) fn enter() -> io::Result<()> {
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
     }
     refuse_paths();
-    // The allocator has a thread of its own.
-    let _ = filter().map(|filter| seccompiler::apply_filter_all_threads(&filter));
+    if let Some(filter) = filter() {
+        // For all threads, because the allocator has one of its own. It fails only where the kernel has no such filters.
+        let _ = seccompiler::apply_filter_all_threads(&filter);
+    }
     Ok(())
 }
 
