@@ -39,8 +39,6 @@ pub struct FlowData {
     pub elsewhere: Vec<String>,
     /// The fields whose file, which this device sent, is a PDF that opens only with a password.
     pub locked: Vec<String>,
-    /// The field of such a file, if the POST of another step has just sent it.
-    pub noted: String,
     /// The faults of the last POST.
     pub errors: Vec<FieldFault>,
     /// The words of the language.

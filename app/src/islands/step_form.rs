@@ -15,7 +15,7 @@ use crate::{
         photo::{Photographed, Tips},
         step_head::StepHead,
     },
-    flow::data::{CHANGE, FlowData, Shown},
+    flow::data::{CHANGE, Shown},
     islands::state::FlowState,
 };
 
@@ -53,7 +53,6 @@ pub fn StepForm(state: FlowState, shown: Shown) -> impl IntoView {
             <main class="step">
                 <StepHead step=step.clone() at=at + 1 of=data.steps.len() words=data.words.clone() />
                 <ErrorSummary step=step.clone() errors=shown.errors.clone() words=data.words.clone() />
-                {(shown.step == data.step).then(|| note(&data))}
                 {has_photo.then(|| view! { <Tips photographed words=data.words.clone() /> })}
                 {fields.collect_view()}
             </main>
@@ -71,14 +70,6 @@ pub fn StepForm(state: FlowState, shown: Shown) -> impl IntoView {
             </div>
         </form>
     }
-}
-
-/// Says that the file of an earlier step opens only with a password. Only for the first step on the page.
-fn note(data: &FlowData) -> Option<impl IntoView + use<>> {
-    let step = data.steps.iter().find(|step| step.field(&data.noted).is_some())?;
-    let label = step.field(&data.noted)?.label.clone();
-    let address = data.address(Some(&step.id));
-    Some(view! { <p class="warning note" role="status"><a href=address>{label}</a>": "{data.words.pdf_password().to_owned()}</p> })
 }
 
 #[cfg_attr(not(feature = "hydrate"), expect(unused_variables, reason = "these events only happen in the browser"))]

@@ -85,6 +85,7 @@ pub(super) async fn page(
     let is_file = |name: &str| shown_step.field(name).is_some_and(|field| field.r#type == FieldType::Artifact);
     let Seen { mut shown, elsewhere, locked } = answers_of(context, opened, &session.steps, device).await?;
     shown.extend(filled.typed.into_iter().filter(|(name, _)| !name.starts_with('_') && !is_file(name)).collect());
+    let noted = filled.noted.filter(|field| locked.contains(field));
     let data = Arc::new(FlowData {
         id: opened.id.expose().to_owned(),
         query: view.query(None),
@@ -94,12 +95,12 @@ pub(super) async fn page(
         step: step.to_owned(),
         answers: shown,
         elsewhere,
-        noted: filled.noted.filter(|field| locked.contains(field)).unwrap_or_default(),
         locked,
         errors: filled.errors,
         words: words(view.language).flow.for_island(),
     });
-    Ok(render::html(frames, status, view.plain, move || view! { <StepPage site=site.clone() session=session.clone() data=data.clone() /> }).await)
+    Ok(render::html(frames, status, view.plain, move || view! { <StepPage site=site.clone() session=session.clone() data=data.clone() noted=noted.clone() /> })
+        .await)
 }
 
 /// The label of this field, if this device sent a file for it that opens only with a password. The last step's page says so: no other
