@@ -10,6 +10,7 @@ use ::server::app::App;
 use ::server::clock::{Ambient, Clock, System};
 use ::server::config::{Config, Database};
 use ::server::ids::SessionRef;
+use ::server::installation::Purpose;
 use ::server::kit::Kit;
 use ::server::model::Session;
 use ::server::sessions::create::{self, NewSession};
@@ -60,7 +61,7 @@ impl Parts {
             log: tracing::Level::INFO,
         };
         let clock = Arc::new(Moved::default());
-        let app = App::open(config, Ambient::new(clock.clone(), Arc::new(System))).await.expect("opens");
+        let app = App::open(config, Ambient::new(clock.clone(), Arc::new(System)), Purpose::Make).await.expect("opens");
         // This binary is the tests, which are no workers.
         let workers = Workers::of(env!("CARGO_BIN_EXE_flow-sessions").into(), Duration::from_secs(60));
         Self { installation, kit: Kit { workers, ..app.kit.clone() }, clock }
