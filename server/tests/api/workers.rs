@@ -83,7 +83,7 @@ async fn where_no_worker_starts_the_answer_is_503() {
     let app = TestApp { installation, server, operator };
     let customer = with_proof(&app).await;
     let refused = customer.send_raw(customer.upload_request("proof", &photos::pdf(1))).await.expect("an answer");
-    assert_eq!((refused.status, &refused.json()["type"]), (503, &json!("/problems/unavailable")));
+    assert!(refused.status == 503 && refused.text().contains("/problems/unavailable"), "{} {}", refused.status, refused.text());
     assert!(!refused.header("retry-after").is_empty());
     customer.upload("proof", photos::selfie()).await.expect(201);
 }
