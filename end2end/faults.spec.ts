@@ -130,7 +130,7 @@ test("a missing photo is a fault", async ({ customer }) => {
 for (const [name, file, why] of [
   ["an SVG named .jpg", svg, "We can't use this kind of file. Use a JPEG, PNG or WebP photo."],
   ["a photo that is too large", large, "The file is larger than 10 MB. Take another photo or choose a smaller one."],
-  ["a photo cut short", cut, "Only a part of the image arrived. Send it again."],
+  ["a photo cut short", cut, "Only a part of the file arrived. Send it again."],
 ] as const) {
   test(`${name} is refused with a plain message, and another photo then works`, async ({ customer }) => {
     await customer.reachSelfie();

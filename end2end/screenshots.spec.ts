@@ -36,6 +36,20 @@ if (folder) {
           }
         });
 
+        test("a PDF with a password", async ({ page, server }) => {
+          const customer = new Customer(page, await server.link(demo), true);
+          const shoot = (name: string) => page.screenshot({ path: join(folder, `${name}-${viewport.width}-${colorScheme}.png`), animations: "disabled", fullPage: true });
+          await customer.completeSteps("address");
+          const { fields } = await customer.step("address");
+          await customer.answer(fields[0], join(import.meta.dirname, "../server/tests/fixtures/files/password-aes256.pdf"));
+          await shoot("locked-1-address");
+          await customer.pressContinue();
+          await customer.expectStep("review");
+          await shoot("locked-2-review");
+          await customer.open("selfie", "?file=address_proof_url");
+          await shoot("locked-3-note");
+        });
+
         test("every page", async ({ customer, page, server }) => {
           const shoot = async (name: string) => {
             await page.screenshot({ path: join(folder, `${name}-${viewport.width}-${colorScheme}.png`), animations: "disabled" });

@@ -29,6 +29,7 @@ use crate::{
         self, Health,
         sweeps::{Sweep, Sweeps},
     },
+    worker::Workers,
 };
 
 /// Work that repeats at an interval. One process at a time runs a sweep.
@@ -106,6 +107,7 @@ impl App {
             ambient,
             public_url: public_url.into(),
             cpu: Cpu::default(),
+            workers: Workers::of_this_binary(),
             flows: Arc::default(),
             wakes: Wakes::default(),
         };

@@ -63,6 +63,12 @@ impl Drop for Waiting {
     }
 }
 
+/// Waits without counting as time for [`timeout`].
+pub async fn waiting<T>(wait: impl Future<Output = T>) -> T {
+    let _waiting = Waiting::begin();
+    wait.await
+}
+
 /// The work panicked.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the work panicked")]
@@ -84,9 +90,7 @@ impl Cpu {
     /// # Errors
     /// If the work panicked.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
-        let waiting = Waiting::begin();
-        let permit = Arc::clone(&self.0).acquire_owned().await.expect("the semaphore is never closed");
-        drop(waiting);
+        let permit = waiting(Arc::clone(&self.0).acquire_owned()).await.expect("the semaphore is never closed");
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             work()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use crate::{clock::Ambient, cpu::Cpu, model::FlowCache, storage::Storage, store::Store, vault::Vault};
+use crate::{clock::Ambient, cpu::Cpu, model::FlowCache, storage::Storage, store::Store, vault::Vault, worker::Workers};
 
 /// What every use case gets. Cloning it copies pointers.
 #[derive(Clone)]
@@ -22,6 +22,8 @@ pub struct Kit {
     pub public_url: Arc<str>,
     /// Runs CPU-heavy work.
     pub cpu: Cpu,
+    /// Processes that read what strangers sent.
+    pub workers: Workers,
     /// The cache of parsed flows.
     pub flows: Arc<FlowCache>,
     /// The jobs that a commit can wake.
@@ -41,6 +43,8 @@ pub struct Wakes {
 pub mod testing {
     //! A kit for a unit test, with a database in a temporary folder and files in memory.
 
+    use std::time::Duration;
+
     use tempfile::TempDir;
 
     use super::*;
@@ -59,6 +63,8 @@ pub mod testing {
             ambient,
             public_url: "http://localhost".into(),
             cpu: Cpu::default(),
+            // This binary is the tests, which are no workers.
+            workers: Workers::of("/nowhere".into(), Duration::ZERO),
             flows: Arc::default(),
             wakes: Wakes::default(),
         };

@@ -32,6 +32,7 @@ pub mod vault;
 pub mod views;
 pub mod webhooks;
 pub mod work;
+pub mod worker;
 
 use std::{future::Future, sync::Arc, time::Duration};
 

@@ -30,6 +30,9 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if let Some(kind) = cli.worker() {
+        return server::worker::run(kind);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime can be made before anything runs");
     let done = runtime.block_on(cli.run());
     // Does not wait longer for blocking work, such as the DNS lookup of a name that does not resolve.

@@ -25,7 +25,7 @@ const SERVER: &[Floor] = &[
     &["sealed.rs"],
     &["store/"],
     &["failure.rs", "error.rs"],
-    &["storage.rs"],
+    &["storage.rs", "worker/"],
     &["kit.rs", "installation/"],
     &["objects.rs", "work/", "outbox/", "flows/", "customers/"],
     &["sessions/"],

@@ -75,6 +75,14 @@ pub enum DossierLink {
     Unresolved,
 }
 
+/// What may be the matter with a file that was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileWarning {
+    /// A PDF that opens only with a password.
+    Password,
+}
+
 /// The answer to `POST …/upload`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -91,4 +99,7 @@ pub struct Uploaded {
     pub sha256: String,
     /// Whether it is in a dossier.
     pub dossier: DossierLink,
+    /// What the customer should know of it, although it was taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<FileWarning>,
 }

@@ -31,6 +31,8 @@ pub fn FieldView<H: Host>(
     photographed: Photographed,
     /// What the customer typed, or what this device saved. For an ARTIFACT, the address of its picture.
     value: String,
+    /// The saved file is a PDF that opens only with a password.
+    locked: bool,
     /// Another device saved a value.
     elsewhere: bool,
     /// What is wrong with it.
@@ -86,7 +88,7 @@ pub fn FieldView<H: Host>(
                     </fieldset>
                 }),
                 FieldType::Artifact => EitherOf4::C(view! {
-                    <Photo field photographed value elsewhere described faulty label=label.into_view() notes=notes.into_view() words host />
+                    <Photo field photographed value locked elsewhere described faulty label=label.into_view() notes=notes.into_view() words host />
                 }),
                 _ => EitherOf4::D(view! {
                     <label for=id.clone()>{label}</label>

@@ -13,8 +13,17 @@ pub enum Sent {
     Waiting,
     /// The server has the file; this is the address of a picture of it.
     Saved(String),
+    /// The same of a PDF that opens only with a password.
+    Locked(String),
     /// The upload failed; this tells the customer why.
     Failed(String),
+}
+
+impl Sent {
+    /// Whether the server has the file.
+    pub const fn is_saved(&self) -> bool {
+        matches!(self, Self::Saved(_) | Self::Locked(_))
+    }
 }
 
 /// The island around a field. On the server nothing happens.

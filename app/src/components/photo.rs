@@ -58,6 +58,8 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static, H: Host>(
     field: Field,
     photographed: Photographed,
     value: String,
+    /// The saved file is a PDF that opens only with a password.
+    locked: bool,
     elsewhere: bool,
     described: Option<String>,
     faulty: bool,
@@ -90,10 +92,10 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static, H: Host>(
         <fieldset aria-describedby=described>
             <legend>{label}</legend>
             {notes}
-            <div class="photo" data-has=move || (matches!(of_data(), Some(Sent::Saved(_))) || (has && of_data().is_none())).then_some("")>
+            <div class="photo" data-has=move || (of_data().is_some_and(|sent| sent.is_saved()) || (has && of_data().is_none())).then_some("")>
                 {move || {
                     let source = match of_picture() {
-                        Some(Sent::Saved(preview)) => Some(preview),
+                        Some(Sent::Saved(preview) | Sent::Locked(preview)) => Some(preview),
                         None => picture.clone(),
                         _ => None,
                     };
@@ -115,7 +117,13 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static, H: Host>(
                         Some(Sent::Waiting) => EitherOf4::A(Some(said.file_waiting().to_owned())),
                         Some(Sent::Failed(reason)) => EitherOf4::B(view! { <span class="fault">{reason}</span> }),
                         None if !has => EitherOf4::A(None),
-                        _ => EitherOf4::C(view! { <span class="ok"><Tick />{said.saved().to_owned()}</span> }),
+                        saved => {
+                            let locked = matches!(saved, Some(Sent::Locked(_))) || (locked && saved.is_none());
+                            EitherOf4::C(view! {
+                                <span class="ok"><Tick />{said.saved().to_owned()}</span>
+                                {locked.then(|| view! { <span class="warning">{said.pdf_password().to_owned()}</span> })}
+                            })
+                        }
                     }}
                 </p>
                 <progress max="100" value=move || if let Some(Sent::Sending(percent)) = of_bar() { percent } else { 0 }
@@ -123,7 +131,7 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static, H: Host>(
                         let state = state.clone();
                         move || !matches!(state(), Some(Sent::Sending(_)))
                     }></progress>
-                <label class="pick" for=id.clone()>{move || if has || matches!(of_label(), Some(Sent::Saved(_))) { retake.clone() } else { take.clone() }}</label>
+                <label class="pick" for=id.clone()>{move || if has || of_label().is_some_and(|sent| sent.is_saved()) { retake.clone() } else { take.clone() }}</label>
                 <input type="file" id=id.clone() name=name.clone() accept=images capture=if is_selfie { "user" } else { "environment" }
                     aria-invalid=faulty.then_some("true") on:change=chosen.clone() />
                 <label class="pick" for=format!("{id}-file")>{words.choose_file().to_owned()}</label>

@@ -37,6 +37,8 @@ pub struct FlowData {
     pub answers: ByField<String>,
     /// The fields that another device answered.
     pub elsewhere: Vec<String>,
+    /// The fields whose file, which this device sent, is a PDF that opens only with a password.
+    pub locked: Vec<String>,
     /// The faults of the last POST.
     pub errors: Vec<FieldFault>,
     /// The words of the language.

@@ -22,7 +22,13 @@ use crate::{
 
 /// A step: the form, which the island takes over, and around it what the customer only reads.
 #[component]
-pub fn StepPage(site: Site, session: PublicSession, data: Arc<FlowData>) -> impl IntoView {
+pub fn StepPage(
+    site: Site,
+    session: PublicSession,
+    data: Arc<FlowData>,
+    /// The field of another step whose file was just sent and opens only with a password.
+    noted: Option<String>,
+) -> impl IntoView {
     let (language, branding) = (session.locale, session.branding);
     let at = data.steps.iter().position(|step| step.id == data.step).unwrap_or_default();
     let step = data.steps.get(at).cloned().unwrap_or_default();
@@ -35,12 +41,18 @@ pub fn StepPage(site: Site, session: PublicSession, data: Arc<FlowData>) -> impl
             </main>
         }
     });
+    let note = noted.filter(|_| review.is_none()).and_then(|field| {
+        let step = data.steps.iter().find(|step| step.field(&field).is_some())?;
+        let (label, address) = (step.field(&field)?.label.clone(), data.address(Some(&step.id)));
+        Some(view! { <p class="notice" role="status"><a href=address>{label}</a>": "{data.words.pdf_password().to_owned()}</p> })
+    });
     // `<` is the only character that could end the script element, or begin a comment in it.
     let json = serde_json::to_string(&*data).expect("strings, lists and maps serialise").replace('<', "\\u003c");
     let plain = site.plain;
     provide_context(data);
     view! {
         <CustomerPage site language title branding=Some(branding.clone())>
+            {note}
             {review}
             {(!plain).then(|| view! { <script type="application/json" id=DATA nonce=use_nonce() inner_html=json></script> })}
             <Flow />
@@ -51,12 +63,12 @@ pub fn StepPage(site: Site, session: PublicSession, data: Arc<FlowData>) -> impl
 
 /// The status of a session that is no longer open.
 #[component]
-pub fn StatusPage(site: Site, session: PublicSession, return_url: Option<String>) -> impl IntoView {
+pub fn StatusPage(site: Site, session: PublicSession, return_url: Option<String>, locked: Option<String>) -> impl IntoView {
     let (language, branding) = (session.locale, session.branding.clone());
     let title = format!("{} · {}", title(session.status, words(language).page), branding.company_name);
     view! {
         <CustomerPage site language title branding=Some(branding.clone())>
-            <StatusView session return_url />
+            <StatusView session return_url locked />
             <Footer branding current=language switch=false />
         </CustomerPage>
     }

@@ -49,7 +49,10 @@ fn ShownAnswer(data: Arc<FlowData>, field: Field) -> impl IntoView {
         _ if elsewhere => words.flow.saved_elsewhere.to_owned(),
         FieldType::Boolean => if value == "true" { words.page.yes } else { words.page.no }.to_owned(),
         _ if value.is_empty() => words.page.not_given.to_owned(),
-        FieldType::Artifact => return view! { <img src=value alt=field.label /> }.into_any(),
+        FieldType::Artifact => {
+            let locked = data.locked.contains(&field.name).then(|| view! { <p class="warning">{words.flow.pdf_password}</p> });
+            return view! { <img src=value alt=field.label />{locked} }.into_any();
+        }
         FieldType::Select => field.options.into_iter().find(|option| option.value == value).map_or(value, |option| option.label),
         FieldType::Date => date::day(&value, words.page),
         _ => value,

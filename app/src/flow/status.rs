@@ -23,7 +23,12 @@ pub const fn title(status: Status, words: &PageWords) -> &'static str {
 
 /// The status of a session, and the link back to the company's site.
 #[component]
-pub fn StatusView(session: PublicSession, return_url: Option<String>) -> impl IntoView {
+pub fn StatusView(
+    session: PublicSession,
+    return_url: Option<String>,
+    /// The label of a file of the last step that opens only with a password.
+    locked: Option<String>,
+) -> impl IntoView {
     let words = words(session.locale).page;
     let company = session.branding.company_name;
     let text = match session.status {
@@ -41,6 +46,7 @@ pub fn StatusView(session: PublicSession, return_url: Option<String>) -> impl In
             <div class="mark" data-kind=kind>{icon}</div>
             <div class="lead"><h1 tabindex="-1">{title(session.status, words)}</h1></div>
             <p>{text}</p>
+            {locked.map(|label| view! { <p class="warning">{fill(words.pdf_password_sent, &[("label", &label)])}</p> })}
             {return_url.map(|url| view! { <a class="button primary" id="return" href=url>{fill(words.go_back, &[("company", &company)])}</a> })}
         </main>
     }

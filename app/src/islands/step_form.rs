@@ -42,10 +42,11 @@ pub fn StepForm(state: FlowState, shown: Shown) -> impl IntoView {
         let fields = step.fields.clone().into_iter().map(|field| {
             let value = shown.answers.get(&field.name).cloned().unwrap_or_default();
             let elsewhere = value.is_empty() && data.elsewhere.contains(&field.name);
+            let locked = data.locked.contains(&field.name);
             let error = shown.errors.iter().find(|error| error.field == field.name).cloned();
             let others = step.fields.clone();
             view! {
-                <FieldView field others photographed value elsewhere error words=data.words.clone() host=state />
+                <FieldView field others photographed value locked elsewhere error words=data.words.clone() host=state />
             }
         });
         view! {

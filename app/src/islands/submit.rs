@@ -168,7 +168,7 @@ async fn send_files(state: FlowState, step: &Step, entered: &FormData) -> bool {
         while matches!(state_of(), Some(Sent::Sending(_) | Sent::Waiting)) {
             TimeoutFuture::new(100).await;
         }
-        if matches!(state_of(), Some(Sent::Saved(_))) {
+        if state_of().is_some_and(|sent| sent.is_saved()) {
             continue;
         }
         if let Some(file) = uploads::to_send(entered, &field.name) {
@@ -183,7 +183,9 @@ async fn send_files(state: FlowState, step: &Step, entered: &FormData) -> bool {
 fn files_there(state: FlowState, step: &Step, shown: &Shown) -> Answers {
     let elsewhere = |name: &String| state.data.with_value(|data| data.elsewhere.contains(name));
     let there = |name: &String| {
-        shown.answers.get(name).is_some_and(|value| !value.is_empty()) || elsewhere(name) || matches!(state.uploads.get_untracked(name), Some(Sent::Saved(_)))
+        shown.answers.get(name).is_some_and(|value| !value.is_empty())
+            || elsewhere(name)
+            || state.uploads.get_untracked(name).is_some_and(|sent| sent.is_saved())
     };
     let files = step.fields.iter().filter(|field| field.r#type == FieldType::Artifact && there(&field.name));
     let mut there = Answers::new();

@@ -37,7 +37,7 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     file_kind: "We can't use this kind of file. Use a JPEG, PNG or WebP photo.",
     file_kind_pdf: "We can't use this kind of file. Use a PDF or a JPEG, PNG or WebP photo.",
     file_bad: "We could not open this image. Take another photo.",
-    file_truncated: "Only a part of the image arrived. Send it again.",
+    file_truncated: "Only a part of the file arrived. Send it again.",
     file_lost: "The file did not arrive. Try again.",
     connection_lost: "You have no connection right now. Your answers are still on this page. We will send them when you are back online.",
     only_for: "Only for {options}",
@@ -45,6 +45,8 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     file_waiting: "No connection. We will send the file when you are back online.",
     offline: "You are offline. You can keep filling in this step. We will send it when you are back online.",
     too_many: "Too many requests in a short time. Wait a minute and try again. Nothing is lost.",
+    document_bad: "We could not read this PDF. Save it again, or take a photo of the page.",
+    pdf_password: "This PDF opens only with a password. We have it, but we may not be able to read it. Send it without a password if you can.",
 };
 
 pub(super) static PAGE: PageWords = PageWords {
@@ -72,4 +74,5 @@ pub(super) static PAGE: PageWords = PageWords {
     confirm: "By submitting you confirm that these answers are true.",
     day: "{day} {month} {year}",
     go_back: "Back to {company}",
+    pdf_password_sent: "“{label}” opens only with a password. We have it, but we may not be able to read it.",
 };

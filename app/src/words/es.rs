@@ -37,7 +37,7 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     file_kind: "No podemos usar ese tipo de archivo. Use una foto JPEG, PNG o WebP.",
     file_kind_pdf: "No podemos usar ese tipo de archivo. Use un PDF o una foto JPEG, PNG o WebP.",
     file_bad: "No pudimos abrir esa imagen. Tome otra foto.",
-    file_truncated: "Solo llegó una parte de la imagen. Envíela de nuevo.",
+    file_truncated: "Solo llegó una parte del archivo. Envíelo de nuevo.",
     file_lost: "El archivo no llegó. Inténtelo de nuevo.",
     connection_lost: "No tiene conexión en este momento. Sus respuestas siguen en esta página. Las enviaremos cuando vuelva la conexión.",
     only_for: "Solo para {options}",
@@ -45,6 +45,8 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     file_waiting: "Sin conexión. Enviaremos el archivo cuando vuelva.",
     offline: "No tiene conexión. Puede seguir completando este paso. Lo enviaremos cuando vuelva la conexión.",
     too_many: "Demasiados intentos en poco tiempo. Espere un minuto e inténtelo de nuevo. No se perdió nada.",
+    document_bad: "No pudimos leer ese PDF. Guárdelo de nuevo o tome una foto de la página.",
+    pdf_password: "Ese PDF solo se abre con contraseña. Lo recibimos, pero quizá no podamos leerlo. Si puede, envíelo sin contraseña.",
 };
 
 pub(super) static PAGE: PageWords = PageWords {
@@ -72,4 +74,5 @@ pub(super) static PAGE: PageWords = PageWords {
     confirm: "Al enviar confirma que estas respuestas son verdaderas.",
     day: "{day} de {month} de {year}",
     go_back: "Volver a {company}",
+    pdf_password_sent: "“{label}” solo se abre con contraseña. Lo recibimos, pero quizá no podamos leerlo.",
 };

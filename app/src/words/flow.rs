@@ -156,6 +156,10 @@ flow_words! {
     offline,
     /// Too many requests in a short time.
     too_many,
+    /// No page of a PDF opens.
+    document_bad,
+    /// A PDF was taken that opens only with a password.
+    pdf_password,
 }
 
 impl FlowWords {
@@ -187,6 +191,7 @@ impl FlowWords {
             Code::UnsupportedMedia if field.accept.iter().any(|kind| kind == PDF_TYPE) => self.file_kind_pdf(),
             Code::UnsupportedMedia => self.file_kind(),
             Code::BadImage => self.file_bad(),
+            Code::BadDocument => self.document_bad(),
             Code::Truncated => self.file_truncated(),
             Code::RateLimited => self.too_many(),
             _ => self.file_lost(),

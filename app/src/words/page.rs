@@ -74,4 +74,6 @@ page_words! {
     day,
     /// The link to where the customer came from: `{company}`
     go_back,
+    /// The file of the last step is a PDF that opens only with a password: `{label}`
+    pdf_password_sent,
 }

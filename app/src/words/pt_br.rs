@@ -37,7 +37,7 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     file_kind: "Não podemos usar esse tipo de arquivo. Use uma foto JPEG, PNG ou WebP.",
     file_kind_pdf: "Não podemos usar esse tipo de arquivo. Use um PDF ou uma foto JPEG, PNG ou WebP.",
     file_bad: "Não conseguimos abrir essa imagem. Tire outra foto.",
-    file_truncated: "Só uma parte da imagem chegou. Envie de novo.",
+    file_truncated: "Só uma parte do arquivo chegou. Envie de novo.",
     file_lost: "O arquivo não chegou. Tente de novo.",
     connection_lost: "Você está sem conexão no momento. Suas respostas continuam nesta página. Vamos enviá-las quando a conexão voltar.",
     only_for: "Só para {options}",
@@ -45,6 +45,8 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     file_waiting: "Sem conexão. Vamos enviar o arquivo quando ela voltar.",
     offline: "Você está sem conexão. Pode continuar preenchendo esta etapa. Vamos enviá-la quando a conexão voltar.",
     too_many: "Muitas tentativas em pouco tempo. Espere um minuto e tente de novo. Nada se perdeu.",
+    document_bad: "Não conseguimos ler esse PDF. Salve-o de novo ou tire uma foto da página.",
+    pdf_password: "Esse PDF só abre com senha. Nós o recebemos, mas talvez não possamos lê-lo. Se puder, envie-o sem senha.",
 };
 
 pub(super) static PAGE: PageWords = PageWords {
@@ -72,4 +74,5 @@ pub(super) static PAGE: PageWords = PageWords {
     confirm: "Ao enviar, você confirma que estas respostas são verdadeiras.",
     day: "{day} de {month} de {year}",
     go_back: "Voltar para {company}",
+    pdf_password_sent: "“{label}” só abre com senha. Nós o recebemos, mas talvez não possamos lê-lo.",
 };

@@ -2,8 +2,8 @@
 //! field, in place of an earlier file.
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
 use shared::{
+    api::FileWarning,
     field_value::Answer,
     flow::FieldType,
     ids::ArtifactId,
@@ -12,8 +12,9 @@ use shared::{
 };
 
 use super::{
-    inspect::{self, Clues, Fault, Inspected},
-    keys::{move_to, unwrap, wrap, wrapping_key},
+    facts::Facts,
+    inspect::{self, Fault, Inspected, MediaType},
+    keys::{move_to, wrap, wrapping_key},
     permits::Busy,
     spool::{SpoolError, Spooled},
     uploads::{Full, MAX_FILES, MAX_TOTAL, Room, Uploads},
@@ -23,7 +24,7 @@ use crate::{
     failure::Failure,
     kill,
     kit::Kit,
-    model::{Artifact, Device},
+    model::{Artifact, Device, PdfState},
     objects, sealed,
     sessions::{
         open::Opened,
@@ -32,7 +33,8 @@ use crate::{
     },
     storage::StorageError,
     store,
-    vault::{self, Key, Unsealable},
+    vault::{self, Key},
+    worker::WorkerError,
 };
 
 /// Why a file was not stored.
@@ -65,6 +67,9 @@ pub enum FileError {
     /// The inspection panicked.
     #[error(transparent)]
     Panicked(#[from] Panicked),
+    /// No worker could look at the document.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
     /// The store or the vault.
     #[error(transparent)]
     Failure(#[from] Failure),
@@ -90,15 +95,6 @@ impl From<NotOpen> for FileError {
     }
 }
 
-/// What the inspection found out about a file. Stored encrypted in `artifacts.facts`.
-#[derive(Debug, Serialize, Deserialize)]
-struct Facts {
-    sha256: String,
-    width: Option<u32>,
-    height: Option<u32>,
-    clues: Clues,
-}
-
 /// A stored file, for the answer to its uploader.
 pub struct Filed {
     /// Its row.
@@ -107,6 +103,8 @@ pub struct Filed {
     pub sha256: String,
     /// False if the field's earlier file had the same bytes; that file stays.
     pub is_new: bool,
+    /// What the customer should know of it.
+    pub warnings: Vec<FileWarning>,
 }
 
 /// The media types that a field accepts.
@@ -150,17 +148,19 @@ pub async fn file(
     let accepted = field.map(|name| accepted_by(opened, name)).transpose()?;
     let sha256 = spooled.sha256().to_owned();
     let size = i64::try_from(spooled.size()).unwrap_or(i64::MAX);
-    if let Some(artifact) = already_there(kit, opened, field, &sha256).await? {
-        return Ok(Filed { artifact, sha256, is_new: false });
+    if let Some((artifact, warnings)) = already_there(kit, opened, field, &sha256).await? {
+        return Ok(Filed { artifact, sha256, is_new: false, warnings });
     }
     // Only now, so that the permit is held while the file is in memory, and not while a slow sender sends it.
     let _permit = uploads.work(opened.session.r#ref).await?;
     let plain = spooled.read().await?;
-    let inspected = kit.cpu.run(move || inspect::inspect(&plain)).await??;
+    let mut inspected = kit.cpu.run(move || inspect::inspect(&plain)).await??;
     let media_type = inspected.media_type.as_str();
     if let Some(accepted) = accepted.filter(|accepted| !accepted.iter().any(|kind| kind == media_type)) {
         return Err(FileError::NotAccepted(accepted.join(", ")));
     }
+    inspected.warnings = look_into(kit, &inspected).await?;
+    let warnings = inspected.warnings.clone();
     let (artifact, sealed) = seal(kit, opened, inspected, &sha256, field, device, size).await?;
     let id = artifact.id;
     // The row in `pending_objects` comes before the object, so that a sweep finds the object if this process dies.
@@ -172,12 +172,12 @@ pub async fn file(
     match committed.await {
         Ok(Committed::Filed { artifact, replaced }) => {
             objects::delete(kit, &replaced).await;
-            Ok(Filed { artifact, sha256, is_new: true })
+            Ok(Filed { artifact, sha256, is_new: true, warnings })
         }
         // Two uploads brought the same bytes at once. The first one stays.
         Ok(Committed::AlreadyThere(artifact)) => {
             objects::delete(kit, &[id]).await;
-            Ok(Filed { artifact, sha256, is_new: false })
+            Ok(Filed { artifact, sha256, is_new: false, warnings })
         }
         // Perhaps the database did commit: only a sweep can tell, by the object's row.
         Err(error @ FileError::Failure(_)) => Err(error),
@@ -188,19 +188,27 @@ pub async fn file(
     }
 }
 
+/// Has a worker look into a PDF. Images were decoded by the inspection.
+async fn look_into(kit: &Kit, inspected: &Inspected) -> Result<Vec<FileWarning>, FileError> {
+    if inspected.media_type != MediaType::Pdf {
+        return Ok(Vec::new());
+    }
+    match kit.workers.pdf(&inspected.stored).await? {
+        PdfState::Readable => Ok(Vec::new()),
+        PdfState::Password => Ok(vec![FileWarning::Password]),
+        PdfState::Unreadable => Err(Fault::BadDocument.into()),
+    }
+}
+
 /// The file that already answers this field with the same bytes.
-async fn already_there(kit: &Kit, opened: &Opened, field: Option<&str>, sha256: &str) -> Result<Option<Artifact>, FileError> {
+async fn already_there(kit: &Kit, opened: &Opened, field: Option<&str>, sha256: &str) -> Result<Option<(Artifact, Vec<FileWarning>)>, FileError> {
     let Some(field) = field else { return Ok(None) };
     let mut db = kit.store.read().await?;
     let artifacts = store::artifacts::of_session(&mut db, opened.session.r#ref).await?;
     let Some(artifact) = artifacts.into_iter().rev().find(|artifact| artifact.field.as_deref() == Some(field)) else { return Ok(None) };
     let wrapping = wrapping_key(kit, &mut db, &opened.key, artifact.customer).await?;
-    Ok((facts(&wrapping, &artifact)?.sha256 == sha256).then_some(artifact))
-}
-
-fn facts(wrapping: &Key, artifact: &Artifact) -> Result<Facts, Unsealable> {
-    let key = unwrap(wrapping, artifact)?;
-    serde_json::from_slice(&vault::open(&key, &sealed::artifact_facts(artifact.id), &artifact.facts)?).map_err(|_| Unsealable)
+    let facts = Facts::open(&wrapping, &artifact)?;
+    Ok((facts.sha256 == sha256).then_some((artifact, facts.warnings)))
 }
 
 async fn seal(
@@ -216,7 +224,8 @@ async fn seal(
     let key = Key::random(&kit.ambient);
     let customer = opened.session.customer;
     let wrapping = wrapping_key(kit, &mut *kit.store.read().await?, &opened.key, customer).await?;
-    let facts = Facts { sha256: sha256.to_owned(), width: inspected.width, height: inspected.height, clues: inspected.clues };
+    let Inspected { width, height, clues, warnings, .. } = inspected;
+    let facts = Facts { sha256: sha256.to_owned(), width, height, clues, warnings };
     let facts = serde_json::to_vec(&facts).expect("strings and numbers serialise");
     let mut artifact = Artifact {
         id,
@@ -255,7 +264,7 @@ async fn commit(kit: &Kit, opened: &Opened, mut artifact: Artifact, sha256: &str
         for earlier in store::artifacts::of_session(&mut tx, artifact.session).await? {
             if earlier.field.as_ref() == Some(field) {
                 let wrapping = wrapping_key(kit, &mut tx, &opened.key, earlier.customer).await?;
-                if facts(&wrapping, &earlier)?.sha256 == sha256 {
+                if Facts::open(&wrapping, &earlier)?.sha256 == sha256 {
                     return Ok(Committed::AlreadyThere(earlier));
                 }
                 store::artifacts::remove(&mut tx, earlier.id).await?;

@@ -1,6 +1,7 @@
 //! Uploaded files. An upload is written to an encrypted temporary file, inspected, stripped of metadata, encrypted with its own key,
 //! stored, and made the answer to its field.
 
+pub mod facts;
 pub mod file;
 pub mod inspect;
 pub mod permits;

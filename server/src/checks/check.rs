@@ -7,15 +7,16 @@ use shared::{
     answers::Answers,
     catalogue::CheckInfo,
     flow::{Field, Step},
-    risk::CheckResult,
+    risk::{CheckResult, Weights},
 };
 
 use crate::{
     artifacts::{self, ReadError},
     cpu::Panicked,
     kit::Kit,
-    model::{Artifact, Finding, FoundReason, Verdict},
+    model::{Artifact, Finding, FoundReason, PdfState, Verdict},
     vault::Key,
+    worker::WorkerError,
 };
 
 /// The time limit of one try, unless the check sets another.
@@ -27,6 +28,9 @@ pub enum CheckError {
     /// A file could not be read.
     #[error(transparent)]
     File(#[from] ReadError),
+    /// No worker could look at a document.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
     /// CPU work of the check panicked.
     #[error(transparent)]
     Panicked(#[from] Panicked),
@@ -53,6 +57,7 @@ pub trait Check: Send + Sync {
 pub struct Submission {
     kit: Kit,
     key: Key,
+    weights: Weights,
     /// The steps of its flow.
     pub steps: Vec<Step>,
     /// The submitted values.
@@ -62,9 +67,15 @@ pub struct Submission {
 }
 
 impl Submission {
-    /// A submitted session, with the key that opens its files.
-    pub const fn new(kit: Kit, key: Key, steps: Vec<Step>, answers: Answers, artifacts: Vec<Artifact>) -> Self {
-        Self { kit, key, steps, answers, artifacts }
+    /// A submitted session, with the key that opens its files and the weights that its version of the flow was imported with.
+    pub const fn new(kit: Kit, key: Key, weights: Weights, steps: Vec<Step>, answers: Answers, artifacts: Vec<Artifact>) -> Self {
+        Self { kit, key, weights, steps, answers, artifacts }
+    }
+
+    /// Whether this reason existed when the session's version of the flow was imported. A check looks for nothing that is newer, so that
+    /// an upgrade of the server changes no score.
+    pub fn knows(&self, code: &str) -> bool {
+        self.weights.contains_key(code)
     }
 
     /// Every field of the flow, in the flow's order.
@@ -84,6 +95,14 @@ impl Submission {
     /// If the file is lost or damaged, or the storage does not answer.
     pub async fn read(&self, artifact: &Artifact) -> Result<Vec<u8>, ReadError> {
         artifacts::read(&self.kit, &self.key, artifact).await
+    }
+
+    /// What this PDF is to somebody who opens it.
+    ///
+    /// # Errors
+    /// If no worker can be started.
+    pub async fn pdf(&self, bytes: &[u8]) -> Result<PdfState, WorkerError> {
+        self.kit.workers.pdf(bytes).await
     }
 
     /// Runs CPU-heavy work outside the async threads.

@@ -1,4 +1,5 @@
-//! Check `evidence`: each required file is present. Each image can be decoded, and its shorter side has at least 600 pixels.
+//! Check `evidence`: each required file is present. Each image can be decoded, and its shorter side has at least 600 pixels. Each PDF opens
+//! without a password, and has a page.
 
 use std::time::Duration;
 
@@ -11,13 +12,20 @@ use shared::{
 };
 
 use super::check::{self, CheckError, Submission, found, reason, skipped};
-use crate::{artifacts::inspect, model::Verdict};
+use crate::{
+    artifacts::inspect,
+    model::{PdfState, Verdict},
+};
+
+/// Version 2 of the check looks into PDFs. A flow that was imported before does not know this reason.
+const PASSWORD: &str = "evidence.password";
 
 pub const INFO: CheckInfo = CheckInfo {
     name: "evidence",
-    version: 1,
+    version: 2,
     reasons: &[
         Reason { code: "evidence.missing", weight: 100, result: CheckResult::Failed },
+        Reason { code: PASSWORD, weight: 60, result: CheckResult::Failed },
         Reason { code: "evidence.small", weight: 30, result: CheckResult::Warning },
         Reason { code: "evidence.unreadable", weight: 100, result: CheckResult::Failed },
     ],
@@ -63,7 +71,8 @@ async fn look_at(submission: &Submission, field: &Field) -> Result<Option<&'stat
         return Ok(answers::is_required(field, &submission.answers).then_some("evidence.missing"));
     };
     let Some(media) = inspect::MediaType::parse(&artifact.media_type) else { return Ok(Some("evidence.unreadable")) };
-    if media == inspect::MediaType::Pdf {
+    let is_pdf = media == inspect::MediaType::Pdf;
+    if is_pdf && !submission.knows(PASSWORD) {
         return Ok(None);
     }
     let bytes = match submission.read(artifact).await {
@@ -71,6 +80,13 @@ async fn look_at(submission: &Submission, field: &Field) -> Result<Option<&'stat
         Err(error) if error.is_lost() => return Ok(Some("evidence.unreadable")),
         Err(error) => return Err(error.into()),
     };
+    if is_pdf {
+        return Ok(match submission.pdf(&bytes).await? {
+            PdfState::Readable => None,
+            PdfState::Password => Some(PASSWORD),
+            PdfState::Unreadable => Some("evidence.unreadable"),
+        });
+    }
     Ok(match submission.on_cpu(move || inspect::decode(&bytes, media)).await? {
         Err(_) => Some("evidence.unreadable"),
         Ok(image) if image.width().min(image.height()) < SHORT_SIDE => Some("evidence.small"),

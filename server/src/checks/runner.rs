@@ -163,7 +163,7 @@ impl CheckRuns {
         let answers = saved::load(&mut db, session.r#ref, &key).await?.answers;
         let artifacts = store::artifacts::of_session(&mut db, session.r#ref).await?;
         let steps = flow.definition.steps(Language::default());
-        Ok(Submission::new(self.kit.clone(), key, steps, answers, artifacts))
+        Ok(Submission::new(self.kit.clone(), key, flow.resolved.weights.clone(), steps, answers, artifacts))
     }
 
     /// Writes the results. Completes the session if every check has one; else the checks are due again.

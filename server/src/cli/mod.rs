@@ -19,6 +19,7 @@ use server::{
     error::CommandError,
     installation::Purpose,
     operators, webhooks,
+    worker::Kind,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -80,6 +81,13 @@ enum Command {
     /// Change settings that are kept in the database
     #[command(subcommand)]
     Settings(SettingsCommand),
+    /// What the server starts to read an uploaded file
+    #[command(hide = true)]
+    Worker {
+        /// What it reads
+        #[arg(value_parser = |name: &str| Kind::named(name).ok_or("no such worker"))]
+        kind: Kind,
+    },
 }
 
 /// How a command ended that has printed its result.
@@ -91,6 +99,11 @@ pub enum Finished {
 }
 
 impl Cli {
+    /// The kind of worker that this process is to be. Such a process opens nothing and starts no thread.
+    pub fn worker(&self) -> Option<Kind> {
+        if let Command::Worker { kind } = self.command { Some(kind) } else { None }
+    }
+
     /// Runs the command.
     ///
     /// # Errors
@@ -138,7 +151,7 @@ impl Command {
     async fn run(self, app: &App) -> Result<Printed, CommandError> {
         match self {
             Self::Migrate => Ok(Printed { json: json!({ "migrated": true }), text: "The database is at this version.".into() }),
-            Self::Serve { .. } | Self::Flow(FlowCommand::Check { .. }) => unreachable!("these open nothing, or open it themselves"),
+            Self::Serve { .. } | Self::Worker { .. } | Self::Flow(FlowCommand::Check { .. }) => unreachable!("these open nothing, or open it themselves"),
             Self::Flow(FlowCommand::Import { file }) => flow::import(app, &file).await,
             Self::Flow(FlowCommand::Export { name }) => flow::export(app, &name).await,
             Self::Link(LinkCommand::Create(link)) => link::create(app, link).await,

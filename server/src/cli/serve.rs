@@ -13,7 +13,7 @@ use server::{
     installation::Purpose,
     operators,
     sessions::create::{self, NewSession},
-    webhooks,
+    webhooks, worker,
 };
 use tracing::info;
 
@@ -39,6 +39,7 @@ pub async fn serve(mut config: Config, demo: bool, sends: bool, as_json: bool) -
         info!("this process sends no webhooks (--no-webhooks); events are kept until another process sends them, or this one after a start without it");
     }
     http::files::raise_limit();
+    worker::warn_where_unconfined();
     let link = if demo {
         // A database may have been created before the bundled flows had a demo.
         let flow = if flows::newest(&app.kit, "demo").await.is_ok() { "demo" } else { "minimal" };

@@ -1,4 +1,5 @@
-//! A flow's logo. It is given as a data URI; we decode it and encode it again, so that we serve only an image that we made ourselves.
+//! A flow's logo. It is given as a data URI. The import decodes it and encodes it again, so that we serve only an image that we made
+//! ourselves, and keeps the result.
 
 use std::io::Cursor;
 
@@ -7,6 +8,20 @@ use image::{
     ImageReader, Limits,
     codecs::png::{CompressionType, FilterType, PngEncoder},
 };
+use tokio::sync::Mutex;
+
+use crate::{
+    failure::Failure,
+    kit::Kit,
+    model::Flow,
+    store::{self, StoreError},
+};
+
+/// The most memory that decoding a logo may take, in bytes: 4096×4096 pixels of 16-bit RGBA, and some room.
+const MAX_ALLOC: u64 = 192 * 1024 * 1024;
+
+/// One logo is encoded at a time, so that many requests for a logo that is not kept yet are the work of one.
+static FIRST_USE: Mutex<()> = Mutex::const_new(());
 
 /// The longest side of a served logo, in pixels.
 const LONGEST_SIDE: u32 = 512;
@@ -26,6 +41,7 @@ pub fn read(data_uri: &str) -> Result<Vec<u8>, String> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(4096);
     limits.max_image_height = Some(4096);
+    limits.max_alloc = Some(MAX_ALLOC);
     reader.limits(limits);
     let image = reader.decode().map_err(|error| format!("does not decode: {error}; {allowed}"))?;
     let image = if image.width().max(image.height()) > LONGEST_SIDE { image.thumbnail(LONGEST_SIDE, LONGEST_SIDE) } else { image };
@@ -33,6 +49,35 @@ pub fn read(data_uri: &str) -> Result<Vec<u8>, String> {
     // The best compression, because every customer loads the logo.
     image.write_with_encoder(PngEncoder::new_with_quality(&mut png, CompressionType::Best, FilterType::Adaptive)).map_err(|error| error.to_string())?;
     Ok(png.into_inner())
+}
+
+/// The kept logo of a version, as a PNG. A version that was imported before imports kept logos gets its own at its first use.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn kept(kit: &Kit, flow: &Flow) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(given) = flow.definition.logo() else { return Ok(None) };
+    let kept = async || -> Result<_, StoreError> { store::flows::logo(&mut *kit.store.read().await?, flow.id).await };
+    let png = match kept().await? {
+        Some(png) => png,
+        None => {
+            let _one = FIRST_USE.lock().await;
+            match kept().await? {
+                Some(png) => png,
+                None => keep_now(kit, flow, given.to_owned()).await?,
+            }
+        }
+    };
+    Ok(Some(png).filter(|png| !png.is_empty()))
+}
+
+async fn keep_now(kit: &Kit, flow: &Flow, given: String) -> Result<Vec<u8>, StoreError> {
+    // A logo that an earlier version took and this one does not, or that a decoder panics at, is kept as empty.
+    let png = kit.cpu.run(move || read(&given).unwrap_or_default()).await.unwrap_or_default();
+    let mut tx = kit.store.write().await?;
+    store::flows::keep_logo(&mut tx, flow.id, &png).await?;
+    tx.commit().await?;
+    Ok(png)
 }
 
 #[cfg(test)]

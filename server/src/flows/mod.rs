@@ -98,7 +98,14 @@ pub struct Imported {
 /// # Errors
 /// Every fault, each with its path.
 pub fn check(catalogue: &Catalogue, json: &str) -> Result<Definition, Faults> {
-    Definition::import_with(json, catalogue, |logo| logo::read(logo).map(drop))
+    check_with_logo(catalogue, json).map(|(definition, _)| definition)
+}
+
+/// The same, and the logo as a PNG.
+fn check_with_logo(catalogue: &Catalogue, json: &str) -> Result<(Definition, Option<Vec<u8>>), Faults> {
+    let mut png = None;
+    let definition = Definition::import_with(json, catalogue, |given| logo::read(given).map(|read| png = Some(read)))?;
+    Ok((definition, png))
 }
 
 /// What a company may not expect of its flow, a sentence each: colours that the pages correct, and evidence that no check examines.
@@ -118,9 +125,9 @@ pub fn notes(catalogue: &Catalogue, definition: &Definition) -> Vec<String> {
 /// # Errors
 /// Every fault, each with its path; then nothing was written.
 pub async fn import(kit: &Kit, catalogue: &Catalogue, json: &str, by: Actor) -> Result<Imported, FlowError> {
-    let definition = check(catalogue, json)?;
+    let checked = check_with_logo(catalogue, json)?;
     let mut tx = kit.store.write().await?;
-    let imported = insert(kit, &mut tx, catalogue, json, &definition, by).await?;
+    let imported = insert(kit, &mut tx, catalogue, json, checked, by).await?;
     tx.commit().await?;
     Ok(imported)
 }
@@ -130,14 +137,23 @@ pub async fn import(kit: &Kit, catalogue: &Catalogue, json: &str, by: Actor) -> 
 /// # Errors
 /// As [`import`].
 pub async fn import_in(kit: &Kit, tx: &mut Tx, catalogue: &Catalogue, json: &str, by: Actor) -> Result<Imported, FlowError> {
-    let definition = check(catalogue, json)?;
-    Ok(insert(kit, tx, catalogue, json, &definition, by).await?)
+    Ok(insert(kit, tx, catalogue, json, check_with_logo(catalogue, json)?, by).await?)
 }
 
-async fn insert(kit: &Kit, tx: &mut Tx, catalogue: &Catalogue, json: &str, definition: &Definition, by: Actor) -> Result<Imported, StoreError> {
+async fn insert(
+    kit: &Kit,
+    tx: &mut Tx,
+    catalogue: &Catalogue,
+    json: &str,
+    (definition, logo): (Definition, Option<Vec<u8>>),
+    by: Actor,
+) -> Result<Imported, StoreError> {
     let resolved = serde_json::to_string(&definition.resolve(catalogue)).expect("names and numbers serialise");
     let (id, now) = (kit.ambient.id(), kit.ambient.now());
     let version = store::flows::insert(tx, id, &definition.name, json, &resolved, now).await?;
+    if let Some(png) = logo {
+        store::flows::keep_logo(tx, id, &png).await?;
+    }
     tx.audit(Entry::new(&kit.ambient, now, by, Act::FlowImported(id))).await?;
-    Ok(Imported { name: definition.name.clone(), version, notes: notes(catalogue, definition) })
+    Ok(Imported { version, notes: notes(catalogue, &definition), name: definition.name })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::State,
-    http::header,
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use shared::color;
@@ -29,10 +29,20 @@ pub async fn stylesheet(State(context): State<Context>, Segments(id): Segments<S
     Ok(([(header::CONTENT_TYPE, "text/css"), (header::CACHE_CONTROL, FOR_EVER)], css).into_response())
 }
 
-/// `GET /branding/logo/{flow}`
-pub async fn logo_image(State(context): State<Context>, Segments(id): Segments<String>) -> Result<Response, ApiError> {
+/// `GET /branding/logo/{flow}`. Its ETag is the version, because a version keeps its logo for ever.
+pub async fn logo_image(State(context): State<Context>, Segments(id): Segments<String>, headers: HeaderMap) -> Result<Response, ApiError> {
     let flow = flow(&context, &id).await?;
-    let read = move || flow.definition.logo().and_then(|given| logo::read(given).ok());
-    let png = context.app.kit.cpu.run(read).await.ok().flatten().ok_or_else(ApiError::not_found)?;
-    Ok(([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, FOR_EVER)], png).into_response())
+    let tag = format!("\"{}\"", flow.id);
+    let about = [(header::ETAG, tag.as_str()), (header::CACHE_CONTROL, FOR_EVER)];
+    if flow.definition.logo().is_some() && names(&headers, &tag) {
+        return Ok((StatusCode::NOT_MODIFIED, about).into_response());
+    }
+    let png = logo::kept(&context.app.kit, &flow).await?.ok_or_else(ApiError::not_found)?;
+    Ok((about, [(header::CONTENT_TYPE, "image/png")], png).into_response())
+}
+
+/// Whether `If-None-Match` names this tag.
+fn names(headers: &HeaderMap, tag: &str) -> bool {
+    let given = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    given.flat_map(|value| value.split(',')).map(str::trim).any(|given| given == "*" || given.trim_start_matches("W/") == tag)
 }

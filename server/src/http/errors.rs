@@ -233,6 +233,7 @@ impl From<FileError> for ApiError {
             FileError::Storage(error) => error.into(),
             FileError::Io(cause) => unavailable(&cause),
             FileError::Panicked(cause) => internal(&cause),
+            FileError::Worker(cause) => unavailable(&cause),
             FileError::Failure(error) => error.into(),
         }
     }
@@ -242,6 +243,7 @@ const fn code_of(fault: &Fault) -> Code {
     match fault {
         Fault::UnsupportedMedia => Code::UnsupportedMedia,
         Fault::TooManyPixels { .. } | Fault::BadImage(_) => Code::BadImage,
+        Fault::BadDocument => Code::BadDocument,
         Fault::Truncated => Code::Truncated,
     }
 }

@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, header},
 };
 use shared::{
+    api::FileWarning,
     flow::{FieldType, Step},
     problem::{Code, FieldFault},
 };
@@ -31,6 +32,8 @@ pub struct Posted {
     pub texts: BTreeMap<String, String>,
     /// The faults of the files that were refused.
     pub file_faults: Vec<FieldFault>,
+    /// The fields of files that were taken and open only with a password.
+    pub locked: Vec<String>,
 }
 
 impl Posted {
@@ -69,8 +72,13 @@ pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Devic
         let is_file_field = step.field(&name).is_some_and(|field| field.r#type == FieldType::Artifact);
         match (is_file_field, part.is_file()) {
             (true, true) if !filed.contains(&name) => match take_file(context, opened, &name, device, &mut part).await {
-                Ok(true) => filed.push(name),
-                Ok(false) => {}
+                Ok(Some(warnings)) => {
+                    if warnings.contains(&FileWarning::Password) {
+                        posted.locked.push(name.clone());
+                    }
+                    filed.push(name);
+                }
+                Ok(None) => {}
                 Err(error) if is_about_the_request(error.0.code) => return Err(error),
                 Err(error) => {
                     filed.push(name.clone());
@@ -89,9 +97,10 @@ const fn is_about_the_request(code: Code) -> bool {
     matches!(code, Code::Timeout | Code::Conflict | Code::Expired | Code::Internal | Code::Unavailable)
 }
 
-/// Stores the file in one part as the answer to its field. Returns false if the part is empty: then an earlier file stays.
-async fn take_file(context: &Context, opened: &Opened, field: &str, device: Device, part: &mut Part<'_>) -> Result<bool, ApiError> {
-    let Some(spooled) = uploads::spool(context, opened, Some(field), part).await? else { return Ok(false) };
-    file::file(&context.app.kit, &context.app.uploads, opened, spooled, Some(field), Some(device)).await?;
-    Ok(true)
+/// Stores the file in one part as the answer to its field, and returns what the customer should know of it. `None` if the part is empty:
+/// then an earlier file stays.
+async fn take_file(context: &Context, opened: &Opened, field: &str, device: Device, part: &mut Part<'_>) -> Result<Option<Vec<FileWarning>>, ApiError> {
+    let Some(spooled) = uploads::spool(context, opened, Some(field), part).await? else { return Ok(None) };
+    let filed = file::file(&context.app.kit, &context.app.uploads, opened, spooled, Some(field), Some(device)).await?;
+    Ok(Some(filed.warnings))
 }

@@ -93,6 +93,7 @@ pub async fn upload(State(context): State<Context>, Segments(id): Segments<Strin
         size: u64::try_from(artifact.size).unwrap_or_default(),
         sha256: filed.sha256,
         dossier: if artifact.customer.is_some() { DossierLink::Linked } else { DossierLink::Unresolved },
+        warnings: filed.warnings,
     };
     let status = if filed.is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok(session_api::with_cookie((status, Json(body)).into_response(), known))

@@ -30,6 +30,19 @@ pub async fn newest(db: &mut Db, name: &str) -> Result<Option<FlowId>> {
     query.bind(name).fetch_optional(db).await?.map(|row| Columns::new(&row, "flows", "id")?.id("id")).transpose()
 }
 
+/// The logo of a version, as a PNG; empty if it could not be decoded. `None` if none was kept yet.
+pub async fn logo(db: &mut Db, id: FlowId) -> Result<Option<Vec<u8>>> {
+    let row = sqlx::query("SELECT png FROM logos WHERE flow = $1").bind(id.to_string()).fetch_optional(db).await?;
+    row.map(|row| Ok(row.try_get("png")?)).transpose()
+}
+
+/// Keeps the logo of a version, unless it has one.
+pub async fn keep_logo(tx: &mut Tx, id: FlowId, png: &[u8]) -> Result<()> {
+    let query = sqlx::query("INSERT INTO logos (flow, png) VALUES ($1, $2) ON CONFLICT (flow) DO NOTHING");
+    query.bind(id.to_string()).bind(png).execute(&mut **tx).await?;
+    Ok(())
+}
+
 /// The error for a version with a column that cannot be read, which the server never writes.
 pub fn damaged(id: FlowId, column: &'static str) -> InconsistentRow {
     InconsistentRow { table: "flows", column, id: id.row() }

@@ -63,7 +63,7 @@ async fn evidence_that_no_check_examines_is_reviewed(app: TestApp) {
 on_each_engine!(a_field_refuses_an_artifact_of_the_wrong_kind);
 async fn a_field_refuses_an_artifact_of_the_wrong_kind(app: TestApp) {
     let customer = app.customer().await;
-    let pdf = Part::bytes(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n".to_vec()).file_name("proof.pdf");
+    let pdf = Part::bytes(photos::pdf(1)).file_name("proof.pdf");
     let uploaded = customer.send(customer.api(Method::POST, "/upload").multipart(Form::new().part("file", pdf))).await.expect(201).json();
     let answers = json!({ "name": "Ana", "cpf": "529.982.247-25", "selfie_url": uploaded["artifactId"] });
     let problem = customer.complete(answers).await.problem(422, "invalid-user-data");

@@ -36,6 +36,8 @@ pub enum Code {
     InvalidRequest,
     /// 422: the image cannot be used.
     BadImage,
+    /// 422: a PDF without a page that can be read.
+    BadDocument,
     /// 422: part of the file is missing.
     Truncated,
     /// 429: more requests than a limit allows.
@@ -48,7 +50,7 @@ pub enum Code {
 
 impl Code {
     /// Every code, for the pages that explain them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::InvalidJson,
         Self::Unauthorized,
         Self::Forbidden,
@@ -64,6 +66,7 @@ impl Code {
         Self::InvalidUserData,
         Self::InvalidRequest,
         Self::BadImage,
+        Self::BadDocument,
         Self::Truncated,
         Self::RateLimited,
         Self::Internal,
@@ -117,6 +120,7 @@ impl Code {
             ),
             Self::InvalidRequest => ("invalid-request", 422, "The request is incomplete", "Each entry of errors names a part that is missing or wrong."),
             Self::BadImage => ("bad-image", 422, "The image cannot be used", "The detail says why. Send another photo of the same thing."),
+            Self::BadDocument => ("bad-document", 422, "The document cannot be read", "No page of the PDF opens. Save it again, or send a photo of it."),
             Self::Truncated => ("truncated", 422, "Part of the file is missing", "The upload was probably cut off. Send the file again."),
             Self::RateLimited => {
                 ("rate-limited", 429, "Too many requests", "The detail says what the limit is. Retry-After says how many seconds to wait. Nothing was changed.")

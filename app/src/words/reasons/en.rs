@@ -8,6 +8,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("cpf.check_digits", "The check digits of the CPF are wrong"),
     ("cpf.repeated_digits", "The CPF repeats one digit eleven times"),
     ("evidence.missing", "A required file is missing"),
+    ("evidence.password", "A PDF opens only with a password"),
     ("evidence.small", "An image is too small to show details"),
-    ("evidence.unreadable", "An image can't be opened"),
+    ("evidence.unreadable", "A file can't be opened"),
 ];

@@ -8,6 +8,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("cpf.check_digits", "Os dígitos verificadores do CPF estão errados"),
     ("cpf.repeated_digits", "O CPF repete um único dígito onze vezes"),
     ("evidence.missing", "Falta um arquivo obrigatório"),
+    ("evidence.password", "Um PDF só abre com senha"),
     ("evidence.small", "Uma imagem é pequena demais para mostrar detalhes"),
-    ("evidence.unreadable", "Não foi possível abrir uma imagem"),
+    ("evidence.unreadable", "Um arquivo não abre"),
 ];

@@ -20,6 +20,9 @@ pub enum Fault {
     /// The image cannot be used. Contains the reason.
     #[error("the image cannot be used: {0}")]
     BadImage(&'static str),
+    /// A PDF without a page that can be read.
+    #[error("the document cannot be read: no page in it opens")]
+    BadDocument,
     /// Pixel data is missing, or the end of a PDF.
     #[error("the file is incomplete: its end is missing")]
     Truncated,

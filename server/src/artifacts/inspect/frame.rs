@@ -4,6 +4,7 @@
 use super::fault::{Fault, check_size};
 use super::huffman::{Bits, Stop, Table};
 use super::scan::{Part, Pass, Scan};
+use super::standard;
 
 const DAMAGED: Fault = Fault::BadImage("its pixel data is damaged");
 const BAD_FRAME: Fault = Fault::BadImage("its frame header is malformed");
@@ -34,6 +35,21 @@ impl Tables {
         Ok(())
     }
 
+    /// Defines the tables that the scan with this header uses and the file leaves out, as decoders do. Returns the body of the DHT
+    /// segment that does so; empty if no table is missing.
+    pub(super) fn put_standard_in(&mut self, header: &[u8]) -> Result<Vec<u8>, Fault> {
+        let (&count, rest) = header.split_first().ok_or(BAD_SCAN)?;
+        let mut added = Vec::new();
+        for pair in rest.chunks_exact(2).take(count.into()) {
+            for (class, place, tables) in [(0, pair[1] >> 4, &self.dc), (1, pair[1] & 15, &self.ac)] {
+                let missing = tables.get(usize::from(place)).is_some_and(Option::is_none);
+                added.extend(standard::table(class, place).filter(|_| missing).unwrap_or_default());
+            }
+        }
+        self.define_huffman(&added)?;
+        Ok(added)
+    }
+
     /// Reads the body of a DRI segment.
     pub(super) fn define_restart(&mut self, body: &[u8]) -> Result<(), Fault> {
         let interval = body.first_chunk().ok_or(Fault::BadImage("its restart interval is malformed"))?;
@@ -59,7 +75,8 @@ pub(super) struct Frame {
     pub(super) width: u32,
     /// Height in pixels.
     pub(super) height: u32,
-    progressive: bool,
+    /// Whether its scans send parts of each block.
+    pub(super) progressive: bool,
     /// The largest of the components' `across` and `down`.
     across: u32,
     down: u32,

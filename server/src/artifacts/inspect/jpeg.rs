@@ -1,18 +1,18 @@
 //! JPEG (ITU-T T.81): keeps the segments that are needed for decoding, the ICC profile and Adobe's APP14, writes a new orientation,
-//! and ends the file where its picture ends. Phones append a second picture, a gain map or a video there.
+//! puts in the standard Huffman tables where they were left out, and ends the file where its picture ends. Phones append a second
+//! picture, a gain map or a video there.
 
 use image::metadata::Orientation;
 
 use super::frame::{Frame, Tables};
 use super::huffman::next_marker;
 
-use super::{clues, fault::Fault, stripped::Stripped};
+use super::{clues, fault::Fault, icc, stripped::Stripped};
 
 /// The most scans of a picture. Encoders write about ten; thousands of empty ones would keep a decoder busy for minutes.
 const MAX_SCANS: usize = 64;
 
 const EXIF: &[u8] = b"Exif\0\0";
-const ICC: &[u8] = b"ICC_PROFILE\0";
 const ADOBE: &[u8] = b"Adobe";
 /// The length of the body of Adobe's segment, in bytes. We drop anything after it.
 const ADOBE_LEN: usize = 12;
@@ -21,6 +21,7 @@ const ADOBE_LEN: usize = 12;
 pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     let mut kept = Vec::with_capacity(bytes.len());
     let mut exif: Option<&[u8]> = None;
+    let mut profile = Vec::new();
     let mut tables = Tables::default();
     let mut frame: Option<Frame> = None;
     let mut scans = 0;
@@ -54,7 +55,14 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
                 tables.define_restart(body)?;
                 Some(body)
             }
-            0xDA | 0xDB => Some(body),
+            0xDA => {
+                let missing = if frame.as_ref().is_some_and(|frame| !frame.progressive) { tables.put_standard_in(body)? } else { Vec::new() };
+                if !missing.is_empty() {
+                    write_segment(&mut kept, 0xC4, &missing);
+                }
+                Some(body)
+            }
+            0xDB => Some(body),
             0xC3 | 0xC5..=0xC7 | 0xC9..=0xCF | 0xDE | 0xDF => {
                 return Err(Fault::BadImage("it uses a JPEG coding that is not supported"));
             }
@@ -62,7 +70,10 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
                 exif = exif.or(Some(&body[EXIF.len()..]));
                 None
             }
-            0xE2 if body.starts_with(ICC) => Some(body),
+            0xE2 if body.starts_with(icc::IN_JPEG) => {
+                profile.push(&body[icc::IN_JPEG.len()..]);
+                None
+            }
             0xEE if body.starts_with(ADOBE) => body.get(..ADOBE_LEN),
             _ => None,
         };
@@ -90,6 +101,9 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     if let Some(fresh) = clues::fresh_exif(orientation) {
         write_segment(&mut stored, 0xE1, &[EXIF, &fresh].concat());
     }
+    for part in icc::from_jpeg(&profile).iter().flat_map(|profile| icc::to_jpeg(profile)) {
+        write_segment(&mut stored, 0xE2, &part);
+    }
     stored.append(&mut kept);
     stored.extend([0xFF, 0xD9]);
     let clues = exif.map(clues::read).unwrap_or_default();
@@ -114,10 +128,11 @@ fn write_segment(to: &mut Vec<u8>, marker: u8, body: &[u8]) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use image::ImageFormat;
 
-    use super::super::tests::{contains, noise, photo, plain};
+    use super::super::icc::tests::profile;
+    use super::super::tests::{case, contains, noise, photo, plain};
     use super::super::{MediaType, decode, inspect};
     use super::*;
 
@@ -166,10 +181,11 @@ mod tests {
     #[test]
     fn only_what_decoding_needs_is_kept() {
         let file = plain(ImageFormat::Jpeg, &noise(16, 16));
+        let colours = icc::to_jpeg(&profile(b"colours")).next().unwrap();
         let extra: [(u8, &[u8]); 6] = [
             (0xE1, b"http://ns.adobe.com/xap/1.0/\0<secret/>"),
             (0xE2, b"MPF\0secret"),
-            (0xE2, b"ICC_PROFILE\0\x01\x01colours"),
+            (0xE2, &[&colours[..], b"secret"].concat()),
             (0xED, b"Photoshop 3.0\0secret"),
             (0xEE, b"Adobe\0\x64\0\0\0\0\x01secret"),
             (0xFE, b"secret"),
@@ -179,9 +195,58 @@ mod tests {
         upload.extend(&file[2..]);
         let stored = inspect(&upload).unwrap().stored;
         assert!(!contains(&stored, b"secret") && !contains(&stored, b"JFIF") && !contains(&stored, b"\xFF\xE1"));
-        assert!(contains(&stored, b"\xFF\xE2\0\x17ICC_PROFILE\0\x01\x01colours"));
+        assert!(contains(&stored, &[&[0xFF, 0xE2, 0, colours.len() as u8 + 2], &colours[..], &[0xFF]].concat()));
         assert!(contains(&stored, b"\xFF\xEE\0\x0EAdobe\0\x64\0\0\0\0\x01\xFF"));
         assert_eq!(decode(&stored, MediaType::Jpeg), decode(&file, MediaType::Jpeg));
+    }
+
+    #[test]
+    fn a_profile_that_is_none_is_dropped() {
+        let file = plain(ImageFormat::Jpeg, &noise(16, 16));
+        let large = profile(&vec![7; 2 * icc::MAX_PROFILE]);
+        for parts in [vec![b"ICC_PROFILE\0\x01\x01secret".to_vec()], vec![b"ICC_PROFILE\0".to_vec()], icc::to_jpeg(&large).collect()] {
+            let mut upload = file[..2].to_vec();
+            parts.iter().for_each(|body| write_segment(&mut upload, 0xE2, body));
+            upload.extend(&file[2..]);
+            assert_eq!(inspect(&upload).unwrap().stored, inspect(&file).unwrap().stored);
+        }
+    }
+
+    /// Every DHT segment removed, as motion JPEG leaves them out.
+    pub(in super::super) fn without_tables(file: &[u8]) -> Vec<u8> {
+        let mut at = 2;
+        let mut left = file[..2].to_vec();
+        while file[at + 1] != 0xDA {
+            let end = at + 4 + segment(file, at + 2).unwrap().len();
+            left.extend(if file[at + 1] == 0xC4 { &[] } else { &file[at..end] });
+            at = end;
+        }
+        [&left, &file[at..]].concat()
+    }
+
+    #[test]
+    fn pictures_that_browsers_show_are_taken_and_stored_so_that_anybody_shows_them() {
+        for name in ["sampling-3x1.jpg", "gray-adobe-app14-after-sof.jpg", "mjpeg-avi1-no-dht.jpg"] {
+            let upload = case(name);
+            let seen = inspect(&upload).unwrap_or_else(|fault| panic!("{name}: {fault}"));
+            assert_eq!((seen.width, seen.height), (Some(720), Some(960)), "{name}");
+            assert!(contains(&seen.stored, b"\xFF\xC4"), "{name}: stored with its tables");
+            let image = decode(&seen.stored, MediaType::Jpeg).unwrap().to_luma8();
+            let mean = image.pixels().map(|pixel| u64::from(pixel.0[0])).sum::<u64>() / (720 * 960);
+            assert!((40..220).contains(&mean), "{name}: {mean}, neither black nor white");
+            assert_eq!(inspect(&seen.stored).unwrap().stored, seen.stored, "{name}");
+            let cut = &upload[..upload.len() * 3 / 4];
+            assert_eq!(inspect(cut), Err(Fault::Truncated), "{name}");
+        }
+        // The encoder of the `image` crate uses the standard tables, for color and for gray.
+        let image = noise(61, 47);
+        let mut gray = std::io::Cursor::new(Vec::new());
+        image::DynamicImage::from(image.clone()).to_luma8().write_to(&mut gray, ImageFormat::Jpeg).unwrap();
+        for file in [plain(ImageFormat::Jpeg, &image), gray.into_inner()] {
+            let bare = without_tables(&file);
+            assert!(!contains(&bare, b"\xFF\xC4"));
+            assert_eq!(decode(&inspect(&bare).unwrap().stored, MediaType::Jpeg), decode(&file, MediaType::Jpeg));
+        }
     }
 
     #[test]

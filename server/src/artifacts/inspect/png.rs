@@ -1,12 +1,15 @@
 //! PNG (third edition): keeps the chunks that are needed for decoding and colour, writes a new orientation, and ends the file at
 //! `IEND`. Of an animation it keeps only the still picture.
 
-use flate2::{Decompress, FlushDecompress, Status};
+use std::collections::BTreeSet;
+
 use image::metadata::Orientation;
 
 use super::{
     clues::{self, Clues},
     fault::{Fault, check_size},
+    icc,
+    rows::{Rows, Stop},
     stripped::Stripped,
 };
 
@@ -31,6 +34,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     let mut exif: Option<&[u8]> = None;
     let mut software = None;
     let mut has_pixels = false;
+    let mut colors = BTreeSet::new();
     loop {
         let chunk = match next_chunk(&mut rest) {
             Ok(chunk) => chunk,
@@ -41,9 +45,20 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
         match chunk.kind {
             b"IEND" if has_pixels => break,
             b"IEND" => return Err(Fault::Truncated),
-            b"IDAT" | b"PLTE" | b"tRNS" | b"gAMA" | b"cHRM" | b"sRGB" | b"cICP" | b"iCCP" => {
-                has_pixels |= chunk.kind == b"IDAT";
+            b"IDAT" => {
+                has_pixels = true;
                 kept.extend(chunk.whole);
+            }
+            b"PLTE" if chunk.body.len() > 768 => return Err(Fault::BadImage("its palette is too long")),
+            b"PLTE" => kept.extend(chunk.whole),
+            kind if describes_color(&chunk) => {
+                // Decoders ignore a second one, and one after the pixels.
+                if !has_pixels && colors.insert(kind) {
+                    match kind {
+                        b"iCCP" => icc::from_png(chunk.body).iter().for_each(|profile| write_chunk(&mut kept, kind, &icc::to_png(profile))),
+                        _ => kept.extend(chunk.whole),
+                    }
+                }
             }
             b"eXIf" => exif = exif.or(Some(&chunk.body[..chunk.body.len().min(MAX_EXIF)])),
             b"tEXt" => software = software.or_else(|| clues::clean(chunk.body.strip_prefix(SOFTWARE)?)),
@@ -63,23 +78,25 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     Ok(Stripped { width, height, orientation, stored, clues })
 }
 
+/// Whether the chunk is intact and one of those that say how colours and transparency are meant, with the size that it has to have.
+fn describes_color(chunk: &Chunk) -> bool {
+    chunk.is_intact
+        && match chunk.kind {
+            b"gAMA" | b"cICP" => chunk.body.len() == 4,
+            b"cHRM" => chunk.body.len() == 32,
+            b"sRGB" => chunk.body.len() == 1,
+            b"tRNS" => chunk.body.len() <= 256,
+            b"iCCP" => true,
+            _ => false,
+        }
+}
+
 /// Whether the pixel data of a stripped PNG ends too early. Called after decoding has failed.
 pub(super) fn is_truncated(stored: &[u8]) -> bool {
-    let mut inflater = Decompress::new(true);
-    let mut out = vec![0; 65_536];
     let mut rest = &stored[SIGNATURE.len()..];
-    while let Ok(chunk) = next_chunk(&mut rest) {
-        let mut input = if chunk.kind == b"IDAT" { chunk.body } else { &[] };
-        while !input.is_empty() {
-            let before = (inflater.total_in(), inflater.total_out());
-            match inflater.decompress(input, &mut out, FlushDecompress::None) {
-                Ok(Status::Ok) if before != (inflater.total_in(), inflater.total_out()) => {}
-                _ => return false,
-            }
-            input = &input[(inflater.total_in() - before.0) as usize..];
-        }
-    }
-    true
+    let header = next_chunk(&mut rest).ok().and_then(|header| header.body.first_chunk());
+    let data = std::iter::from_fn(|| next_chunk(&mut rest).ok()).filter(|chunk| chunk.kind == b"IDAT").map(|chunk| chunk.body);
+    header.and_then(Rows::new).is_some_and(|rows| rows.follow(data) == Err(Stop::Truncated))
 }
 
 struct Chunk<'a> {
@@ -87,6 +104,8 @@ struct Chunk<'a> {
     body: &'a [u8],
     /// The chunk with its length and its CRC.
     whole: &'a [u8],
+    /// Whether its CRC is right.
+    is_intact: bool,
 }
 
 /// Removes the next chunk from `rest`. Leaves `rest` unchanged if the chunk is incomplete.
@@ -100,11 +119,12 @@ fn next_chunk<'a>(rest: &mut &'a [u8]) -> Result<Chunk<'a>, Fault> {
     let (whole, after) = rest.split_at_checked(length + 12).ok_or(Fault::Truncated)?;
     let (checked, crc) = whole.split_at(length + 8);
     let critical = kind[0].is_ascii_uppercase();
-    if critical && crc != crc32fast::hash(&checked[4..]).to_be_bytes() {
+    let is_intact = crc == crc32fast::hash(&checked[4..]).to_be_bytes();
+    if critical && !is_intact {
         return Err(Fault::BadImage("a chunk's checksum is wrong"));
     }
     *rest = after;
-    Ok(Chunk { kind, body: &checked[8..], whole })
+    Ok(Chunk { kind, body: &checked[8..], whole, is_intact })
 }
 
 fn write_chunk(to: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
@@ -115,10 +135,11 @@ fn write_chunk(to: &mut Vec<u8>, kind: &[u8; 4], body: &[u8]) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use image::ImageFormat;
 
-    use super::super::tests::{contains, noise, photo, plain};
+    use super::super::icc::tests::profile;
+    use super::super::tests::{ICC, contains, noise, photo, plain};
     use super::super::{MediaType, decode, inspect};
     use super::*;
 
@@ -141,6 +162,14 @@ mod tests {
             _ => vec![(kind, body)],
         };
         chunks(bytes).into_iter().flat_map(pieces).collect()
+    }
+
+    /// The file with colour chunks and its pixel data in pieces, for the tests beside this one.
+    pub(in super::super) fn in_many_chunks(bytes: &[u8]) -> Vec<u8> {
+        let mut parts = in_pieces(bytes, 50);
+        parts.insert(1, (*b"cHRM", vec![0; 32]));
+        parts.insert(1, (*b"gAMA", 45_455_u32.to_be_bytes().to_vec()));
+        file(&parts)
     }
 
     #[test]
@@ -191,6 +220,45 @@ mod tests {
         let kinds: Vec<_> = chunks(&seen.stored).iter().map(|(kind, _)| *kind).collect();
         assert_eq!(kinds, [*b"IHDR", *b"gAMA", *b"IDAT", *b"IEND"]);
         assert_eq!(decode(&seen.stored, MediaType::Png), decode(&bytes, MediaType::Png));
+    }
+
+    /// A picture of 1 by 1 with this pixel data, after these chunks.
+    fn pixel(before: &[([u8; 4], Vec<u8>)], data: &[u8]) -> Vec<u8> {
+        let header = (*b"IHDR", vec![0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
+        file(&[&[header], before, &[(*b"IDAT", data.to_vec()), (*b"IEND", Vec::new())]].concat())
+    }
+
+    #[test]
+    fn a_wrong_filter_is_the_end_of_the_work() {
+        let bomb = icc::to_png(&[&[9], &vec![0; 64 << 20][..]].concat());
+        let bad = pixel(&[], &bomb[5..]);
+        assert_eq!(inspect(&bad), Err(Fault::BadImage("its pixel data cannot be decoded")));
+    }
+
+    #[test]
+    fn a_profile_is_packed_anew_and_a_bomb_is_dropped() {
+        let pixels = &icc::to_png(&[0, 7])[5..];
+        let plain = inspect(&pixel(&[], pixels)).unwrap().stored;
+        let with = |body: Vec<u8>| inspect(&pixel(&[(*b"iCCP", body)], pixels)).unwrap().stored;
+        for bad in [icc::to_png(&vec![0; 64 << 20]), icc::to_png(&profile(&vec![7; 2 << 20])), icc::to_png(b"secret"), b"secret".to_vec()] {
+            assert_eq!(with(bad), plain);
+        }
+        let named = [b"secret name", &icc::to_png(&ICC)[3..], b"secret"].concat();
+        let kept = with(named);
+        assert!(!contains(&kept, b"secret"));
+        assert_eq!(chunks(&kept)[1], (*b"iCCP", icc::to_png(&ICC)));
+        assert_eq!(inspect(&kept).unwrap().stored, kept);
+    }
+
+    #[test]
+    fn chunks_about_color_are_no_place_to_hide_data_in() {
+        let pixels = &icc::to_png(&[0, 7])[5..];
+        for kind in [b"gAMA", b"cHRM", b"sRGB", b"cICP", b"tRNS"] {
+            let seen = inspect(&pixel(&[(*kind, b"secret".repeat(100))], pixels)).unwrap();
+            assert!(!contains(&seen.stored, b"secret"), "{kind:?}");
+        }
+        let twice = [(*b"gAMA", 45_455_u32.to_be_bytes().to_vec()), (*b"gAMA", b"hide".to_vec())];
+        assert!(!contains(&inspect(&pixel(&twice, pixels)).unwrap().stored, b"hide"));
     }
 
     #[test]

@@ -1,11 +1,12 @@
-//! WebP (RFC 9649): keeps the picture, its transparency and its ICC profile, writes a new orientation, and ends the file where its
-//! RIFF container ends.
+//! WebP (RFC 9649): keeps the picture, its transparency and its ICC profile, and writes a new orientation. What follows the picture may
+//! be damaged.
 
 use image::metadata::Orientation;
 
 use super::{
     clues::{self, Clues},
     fault::{Fault, check_size},
+    icc,
     stripped::Stripped,
 };
 
@@ -19,18 +20,24 @@ const ANIMATED: Fault = Fault::BadImage("it is an animation");
 /// The most EXIF that we read, in bytes. A camera's EXIF fits in a JPEG segment.
 const MAX_EXIF: usize = 65_536;
 
-/// Removes the metadata, and checks that the container is complete.
+/// Removes the metadata, and checks that the container is complete as far as the picture goes.
 pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     let length = bytes.get(4..).and_then(<[u8]>::first_chunk).ok_or(Fault::Truncated)?;
-    let riff = bytes.get(8..8 + u32::from_le_bytes(*length) as usize).ok_or(Fault::Truncated)?;
-    let mut rest = riff.get(4..).unwrap_or_default();
+    let whole = bytes.get(8..8 + u32::from_le_bytes(*length) as usize);
+    let mut rest = whole.unwrap_or(&bytes[8..]).get(4..).unwrap_or_default();
     let (mut extended, mut icc, mut alpha, mut picture, mut exif) = (None, None, None, None, None);
     while rest.len() >= 8 {
-        let chunk = next_chunk(&mut rest)?;
+        let chunk = match next_chunk(&mut rest) {
+            Some(chunk) => chunk,
+            // What follows the picture may be cut off, or run past its container. Browsers show the picture.
+            None if picture.is_some() => last_chunk(&mut rest),
+            None if whole.is_none() => return Err(Fault::Truncated),
+            None => return Err(Fault::BadImage("a chunk runs past its container")),
+        };
         let (kind, body) = chunk;
         match kind {
             b"VP8X" if extended.is_none() => extended = Some(Extended::parse(body)?),
-            b"ICCP" => icc = icc.or(Some(chunk)),
+            b"ICCP" => icc = icc.or_else(|| Some((kind, icc::checked(body)?))),
             b"ALPH" => alpha = alpha.or(Some(chunk)),
             b"VP8 " | b"VP8L" => picture = picture.or(Some(chunk)),
             b"ANIM" | b"ANMF" => return Err(ANIMATED),
@@ -38,7 +45,8 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
             _ => {}
         }
     }
-    let picture = picture.ok_or(Fault::BadImage("it holds no picture"))?;
+    let none = if whole.is_some() { Fault::BadImage("it holds no picture") } else { Fault::Truncated };
+    let picture = picture.ok_or(none)?;
     let (width, height) = dimensions(picture)?;
     let exif = exif.map(|exif| exif.strip_prefix(b"Exif\0\0").unwrap_or(exif));
     let mut orientation = Orientation::NoTransforms;
@@ -111,15 +119,20 @@ fn dimensions((kind, body): Chunk) -> Result<(u32, u32), Fault> {
     Ok((width, height))
 }
 
-/// Removes the next chunk from `rest`, which has at least the chunk's 8-byte header. The last chunk may lack its padding.
-fn next_chunk<'a>(rest: &mut &'a [u8]) -> Result<Chunk<'a>, Fault> {
-    const BAD: Fault = Fault::BadImage("a chunk runs past its container");
-    let (kind, after) = rest.split_first_chunk::<4>().ok_or(BAD)?;
-    let (length, after) = after.split_first_chunk::<4>().ok_or(BAD)?;
+/// Removes the next chunk from `rest`. `None` if it is not whole; then `rest` is unchanged. The last chunk may lack its padding.
+fn next_chunk<'a>(rest: &mut &'a [u8]) -> Option<Chunk<'a>> {
+    let (kind, after) = rest.split_first_chunk::<4>()?;
+    let (length, after) = after.split_first_chunk::<4>()?;
     let length = u32::from_le_bytes(*length) as usize;
-    let body = after.get(..length).ok_or(BAD)?;
+    let body = after.get(..length)?;
     *rest = after.get(length + length % 2..).unwrap_or_default();
-    Ok((kind, body))
+    Some((kind, body))
+}
+
+/// Takes all of `rest`, at least 8 bytes, as a chunk that is not whole. Its content says nothing that a picture needs.
+fn last_chunk<'a>(rest: &mut &'a [u8]) -> Chunk<'a> {
+    let (head, body) = std::mem::take(rest).split_at(8);
+    (head.first_chunk().expect("a head has 8 bytes"), body)
 }
 
 fn write_chunk(to: &mut Vec<u8>, (kind, body): Chunk) {
@@ -133,7 +146,8 @@ fn write_chunk(to: &mut Vec<u8>, (kind, body): Chunk) {
 mod tests {
     use image::ImageFormat;
 
-    use super::super::tests::{contains, noise, photo, plain};
+    use super::super::icc::tests::profile;
+    use super::super::tests::{ICC, case, contains, noise, photo, plain};
     use super::super::{MediaType, decode, inspect};
     use super::*;
 
@@ -147,16 +161,59 @@ mod tests {
 
     fn chunks(bytes: &[u8]) -> Vec<Chunk<'_>> {
         let mut rest = &bytes[12..];
-        std::iter::from_fn(|| next_chunk(&mut rest).ok()).collect()
+        std::iter::from_fn(|| next_chunk(&mut rest)).collect()
+    }
+
+    /// Where the last byte of the picture's chunk is.
+    fn end_of_picture(bytes: &[u8]) -> usize {
+        let (_, body) = *chunks(bytes).iter().find(|(kind, _)| *kind == b"VP8L").unwrap();
+        body.as_ptr() as usize - bytes.as_ptr() as usize + body.len()
     }
 
     #[test]
-    fn every_cut_is_noticed() {
+    fn every_cut_of_the_picture_is_noticed_and_one_after_it_is_not() {
         for bytes in [plain(ImageFormat::WebP, &noise(17, 11)), photo(MediaType::Webp, &noise(17, 11), 6)] {
-            for cut in 12..bytes.len() {
-                assert_eq!(inspect(&bytes[..cut]), Err(Fault::Truncated), "cut at {cut} of {}", bytes.len());
+            let end = end_of_picture(&bytes);
+            for cut in 12..end {
+                assert_eq!(inspect(&bytes[..cut]), Err(Fault::Truncated), "cut at {cut} of {end}");
+            }
+            let pixels = decode(&inspect(&bytes).unwrap().stored, MediaType::Webp).unwrap().to_rgb8().into_raw().len();
+            for cut in end..bytes.len() {
+                let stored = inspect(&bytes[..cut]).unwrap_or_else(|fault| panic!("cut at {cut}, after {end}: {fault}")).stored;
+                assert_eq!(decode(&stored, MediaType::Webp).unwrap().to_rgb8().into_raw().len(), pixels);
             }
         }
+    }
+
+    #[test]
+    fn a_chunk_after_the_picture_may_run_past_the_end() {
+        let seen = inspect(&case("last-chunk-overruns.webp")).unwrap();
+        assert_eq!((seen.width, seen.height), (Some(720), Some(960)));
+        assert_eq!(inspect(&seen.stored).unwrap().stored, seen.stored);
+
+        let bytes = photo(MediaType::Webp, &noise(17, 11), 6);
+        let exif = bytes.windows(4).position(|name| name == b"EXIF").unwrap();
+        for length in [9_999_u32, u32::MAX] {
+            let mut long = bytes.clone();
+            long[exif + 4..exif + 8].copy_from_slice(&length.to_le_bytes());
+            assert_eq!(inspect(&long).unwrap().stored, inspect(&bytes).unwrap().stored, "its orientation still counts");
+            let picture = long.windows(4).position(|name| name == b"VP8L").unwrap();
+            long[picture + 4..picture + 8].copy_from_slice(&length.to_le_bytes());
+            assert_eq!(inspect(&long), Err(Fault::BadImage("a chunk runs past its container")));
+        }
+    }
+
+    #[test]
+    fn a_profile_that_is_none_is_dropped() {
+        let bytes = photo(MediaType::Webp, &noise(17, 11), 6);
+        let head = chunks(&bytes)[0];
+        let picture = *chunks(&bytes).iter().find(|(kind, _)| *kind == b"VP8L").unwrap();
+        let without = inspect(&file(&[head, picture])).unwrap().stored;
+        for bad in [&b"secret"[..], &profile(&vec![7; 2 << 20])] {
+            assert_eq!(inspect(&file(&[head, (b"ICCP", bad), picture])).unwrap().stored, without);
+        }
+        let long = [&ICC[..], b"secret"].concat();
+        assert!(!contains(&inspect(&file(&[head, (b"ICCP", &long), picture])).unwrap().stored, b"secret"));
     }
 
     #[test]

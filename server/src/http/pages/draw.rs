@@ -17,14 +17,16 @@ use axum::{
 };
 use leptos::prelude::*;
 use shared::{
+    api::FileWarning,
     field_value::Answer,
-    flow::{FieldType, Step},
+    flow::{FieldType, PDF_TYPE, Step},
     problem::{Code, FieldFault},
     session::Status,
 };
 
 use super::view::View;
 use crate::{
+    artifacts::facts,
     http::{Context, language, problems::ApiError, render},
     model::{Artifact, Device},
     sessions::{self, open::Opened},
@@ -43,6 +45,8 @@ pub(super) struct Filled {
     pub typed: BTreeMap<String, String>,
     /// What is wrong with it.
     pub errors: Vec<FieldFault>,
+    /// The field of an earlier step whose file opens only with a password, as the address says.
+    pub noted: Option<String>,
 }
 
 /// Draws the step with this id as this device sees it, or the status page if the session has no such step. A
@@ -74,12 +78,14 @@ pub(super) async fn page(
         let refresh = return_url.as_ref().map(|url| format!("{RETURN_AFTER};url={url}"));
         let refresh = refresh.or_else(|| (session.status == Status::Processing).then(|| REFRESH.to_string()));
         let site = Site { refresh, island: false, ..site };
-        let page = move || view! { <StatusPage site=site.clone() session=session.clone() return_url=return_url.clone() /> };
+        let locked = locked_file(context, opened, view, device, filled.noted).await?;
+        let page = move || view! { <StatusPage site=site.clone() session=session.clone() return_url=return_url.clone() locked=locked.clone() /> };
         return Ok(render::html(frames, status, true, page).await);
     };
     let is_file = |name: &str| shown_step.field(name).is_some_and(|field| field.r#type == FieldType::Artifact);
-    let (mut shown, elsewhere) = answers_of(context, opened, &session.steps, device).await?;
+    let Seen { mut shown, elsewhere, locked } = answers_of(context, opened, &session.steps, device).await?;
     shown.extend(filled.typed.into_iter().filter(|(name, _)| !name.starts_with('_') && !is_file(name)).collect());
+    let noted = filled.noted.filter(|field| locked.contains(field));
     let data = Arc::new(FlowData {
         id: opened.id.expose().to_owned(),
         query: view.query(None),
@@ -89,10 +95,26 @@ pub(super) async fn page(
         step: step.to_owned(),
         answers: shown,
         elsewhere,
+        locked,
         errors: filled.errors,
         words: words(view.language).flow.for_island(),
     });
-    Ok(render::html(frames, status, view.plain, move || view! { <StepPage site=site.clone() session=session.clone() data=data.clone() /> }).await)
+    Ok(render::html(frames, status, view.plain, move || view! { <StepPage site=site.clone() session=session.clone() data=data.clone() noted=noted.clone() /> })
+        .await)
+}
+
+/// The label of this field, if this device sent a file for it that opens only with a password. The last step's page says so: no other
+/// page comes after it.
+async fn locked_file(context: &Context, opened: &Opened, view: &View, device: Option<Device>, field: Option<String>) -> Result<Option<String>, ApiError> {
+    let Some(field) = field.filter(|_| device.is_some()) else { return Ok(None) };
+    let artifacts = sessions::open::artifacts(&context.app.kit, opened).await?;
+    let own = |artifact: &&Artifact| artifact.field.as_ref() == Some(&field) && artifact.writer == device && artifact.media_type == PDF_TYPE;
+    let Some(artifact) = artifacts.iter().find(own) else { return Ok(None) };
+    if !facts::warnings(&context.app.kit, opened, artifact).await?.contains(&FileWarning::Password) {
+        return Ok(None);
+    }
+    let steps = opened.flow.definition.steps(view.language);
+    Ok(steps.iter().find_map(|step| step.field(&field)).map(|field| field.label.clone()))
 }
 
 /// The session's return URL, if its status is terminal. We add only the status to it.
@@ -102,25 +124,39 @@ fn return_url(opened: &Opened, status: Status) -> Option<String> {
     Some(url.into())
 }
 
-/// What this device saved, as a person would type it, and the fields that another device answered.
-async fn answers_of(context: &Context, opened: &Opened, steps: &[Step], device: Option<Device>) -> Result<(ByField<String>, Vec<String>), ApiError> {
+/// What a device may see of the saved answers.
+struct Seen {
+    /// What it saved, as a person would type it.
+    shown: ByField<String>,
+    /// The fields that another device answered.
+    elsewhere: Vec<String>,
+    /// The fields whose file, sent by this device, opens only with a password.
+    locked: Vec<String>,
+}
+
+async fn answers_of(context: &Context, opened: &Opened, steps: &[Step], device: Option<Device>) -> Result<Seen, ApiError> {
     let saved = sessions::open::saved(&context.app.kit, opened).await?;
     let artifacts = sessions::open::artifacts(&context.app.kit, opened).await?;
     let mine = saved.of_device(device);
     let prefix = format!("/kyc-sessions/{}/artifacts/", opened.id.expose());
     let elsewhere = saved.answers.keys().filter(|name| !mine.contains_key(*name)).cloned().collect();
-    let mut shown = ByField::default();
+    let (mut shown, mut locked) = (ByField::default(), Vec::new());
     for (name, answer) in &mine {
         let Some(field) = steps.iter().find_map(|step| step.field(name)) else { continue };
-        let text = if field.r#type == FieldType::Artifact { picture(&artifacts, answer, &prefix) } else { field.r#type.typed(answer) };
+        let artifact = artifacts.iter().find(|artifact| artifact.id.to_string() == answer.text());
+        if let Some(pdf) = artifact.filter(|artifact| artifact.media_type == PDF_TYPE)
+            && facts::warnings(&context.app.kit, opened, pdf).await?.contains(&FileWarning::Password)
+        {
+            locked.push(name.clone());
+        }
+        let text = if field.r#type == FieldType::Artifact { picture(artifact, answer, &prefix) } else { field.r#type.typed(answer) };
         shown.set(name, text);
     }
-    Ok((shown, elsewhere))
+    Ok(Seen { shown, elsewhere, locked })
 }
 
 /// The address of a picture for a saved artifact: the image itself, or an icon for a file that is not an image.
-fn picture(artifacts: &[Artifact], answer: &Answer, prefix: &str) -> String {
-    let artifact = artifacts.iter().find(|artifact| artifact.id.to_string() == answer.text());
+fn picture(artifact: Option<&Artifact>, answer: &Answer, prefix: &str) -> String {
     let is_image = artifact.is_some_and(|artifact| artifact.media_type.starts_with("image/"));
     if is_image { format!("{prefix}{}", answer.text()) } else { "/file.svg".to_owned() }
 }

@@ -39,6 +39,9 @@ use crate::{
     },
 };
 
+/// A part of an address: the field of a file that was just taken, and that opens only with a password.
+const NOTE: &str = "file";
+
 /// `GET /verify/{id}`: goes on to the first step that is not done. Once the session is not open, shows its status.
 pub async fn start(State(context): State<Context>, Segments(id): Segments<String>, visitor: Visitor, request: Request) -> Response {
     let (headers, query) = (request.headers(), request.uri().query());
@@ -47,7 +50,8 @@ pub async fn start(State(context): State<Context>, Segments(id): Segments<String
         let view = View::of(headers, query, &opened);
         if opened.status != Status::Pending {
             let device = device::of(&context.app.kit, headers, &opened.id);
-            return page(&context, &opened, &view, device, "", Filled::default(), StatusCode::OK).await;
+            let noted = language::query(query, NOTE).map(str::to_owned);
+            return page(&context, &opened, &view, device, "", Filled { noted, ..Filled::default() }, StatusCode::OK).await;
         }
         let public = sessions::open::public(&context.app.kit, &opened, view.language).await?;
         Ok(view.redirect(&opened, public.progress.current.as_deref(), None))
@@ -66,7 +70,8 @@ pub async fn step(State(context): State<Context>, Segments((id, step)): Segments
         };
         let errors = if language::query(query, "check").is_some() { save::faults_as_saved(&context.app.kit, &opened, &known).await? } else { Vec::new() };
         let device = device::of(&context.app.kit, headers, &opened.id);
-        page(&context, &opened, &view, device, &step, Filled { errors, ..Filled::default() }, StatusCode::OK).await
+        let noted = language::query(query, NOTE).map(str::to_owned);
+        page(&context, &opened, &view, device, &step, Filled { errors, noted, ..Filled::default() }, StatusCode::OK).await
     };
     or_neutral(&context, headers, query, answered.await).await
 }
@@ -104,7 +109,7 @@ async fn posted(context: &Context, opened: Opened, step_id: &str, headers: &Head
         // A cookie remembers the choice. The addresses must name it too, because they count for more than the cookie.
         view.language = language;
         view.chosen = Some(language);
-        let filled = Filled { typed: form.texts, errors: form.file_faults };
+        let filled = Filled { typed: form.texts, errors: form.file_faults, noted: None };
         page(context, &opened, &view, Some(device), step_id, filled, StatusCode::OK).await?
     } else {
         save_and_go_on(context, &opened, &view, &step, device, form).await?
@@ -129,15 +134,15 @@ async fn save_and_go_on(context: &Context, opened: &Opened, view: &View, step: &
     let values = normalised(answers::from_form(step, |name| form.texts.get(name).cloned()));
     let filled = advance::Filled { step, values: &values, refused_files: form.file_faults, from_review: view.change };
     let sender = Sender { device: Some(device), language: view.language };
+    let note = form.locked.first().map(|field| format!("{NOTE}={field}"));
     match advance(&context.app.kit, &context.app.lifecycle, opened, filled, sender).await {
-        Ok(Advanced::Step(next)) => Ok(view.redirect(opened, Some(&next), None)),
+        Ok(Advanced::Step(next)) => Ok(view.redirect(opened, Some(&next), note.as_deref())),
         Ok(Advanced::Missing(step)) => Ok(view.redirect(opened, Some(&step), Some("check=1"))),
+        Ok(Advanced::Submitted) => Ok(view.redirect(opened, None, note.as_deref())),
         // Another request was first, or the time is up: the session's own page says so.
-        Ok(Advanced::Submitted) | Err(AdvanceError::Save(SaveError::Closed(_)) | AdvanceError::Complete(CompleteError::Closed(_))) => {
-            Ok(view.redirect(opened, None, None))
-        }
+        Err(AdvanceError::Save(SaveError::Closed(_)) | AdvanceError::Complete(CompleteError::Closed(_))) => Ok(view.redirect(opened, None, None)),
         Err(AdvanceError::Save(SaveError::Invalid(Invalid { faults: errors, .. }))) => {
-            let filled = Filled { typed: form.texts, errors };
+            let filled = Filled { typed: form.texts, errors, noted: None };
             page(context, opened, view, Some(device), &step.id, filled, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(error.into()),

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use ::server::actor::Actor;
 use ::server::app::App;
@@ -16,6 +17,7 @@ use ::server::sessions::create::{self, NewSession};
 use ::server::sessions::transition::{self, Lifecycle, Transition, TransitionError};
 use ::server::store;
 use ::server::work::{Job, Places};
+use ::server::worker::Workers;
 use ::shared::session::Timestamp;
 use url::Url;
 
@@ -60,7 +62,9 @@ impl Parts {
         };
         let clock = Arc::new(Moved::default());
         let app = App::open(config, Ambient::new(clock.clone(), Arc::new(System)), Purpose::Make).await.expect("opens");
-        Self { installation, kit: app.kit.clone(), clock }
+        // This binary is the tests, which are no workers.
+        let workers = Workers::of(env!("CARGO_BIN_EXE_flow-sessions").into(), Duration::from_secs(60));
+        Self { installation, kit: Kit { workers, ..app.kit.clone() }, clock }
     }
 
     /// Moves the clock forward.

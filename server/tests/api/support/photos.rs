@@ -1,6 +1,8 @@
 //! Files to upload: real photos made with the `image` crate, and files that only look like photos.
 
+use std::fs;
 use std::io::Cursor;
+use std::path::Path;
 use std::sync::OnceLock;
 
 use image::codecs::jpeg::JpegEncoder;
@@ -48,12 +50,22 @@ pub fn webp() -> Vec<u8> {
     encoded(ImageFormat::WebP)
 }
 
-/// A PDF of 100 kB whose bytes depend on the seed.
+/// A file of the kind that customers upload, made anew: `server/tests/fixtures/files`.
+pub fn case(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/files");
+    fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// A PDF of one page and 100 kB whose bytes depend on the seed.
 pub fn pdf(seed: u64) -> Vec<u8> {
     let mut rng = SeededRng::from_seed(seed);
     let stream: Vec<u8> = (0..100_000).map(|_| u8::try_from(rng.below(256)).expect("a byte")).collect();
-    let head = format!("%PDF-1.4\n1 0 obj\n<< /Length {} >>\nstream\n", stream.len());
-    [head.as_bytes(), &stream, b"\nendstream\nendobj\ntrailer\n<<>>\n%%EOF\n"].concat()
+    let head = format!(
+        "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Count 1 /Kids [3 0 R] >>\nendobj\n\
+         3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>\nendobj\n4 0 obj\n<< /Length {} >>\nstream\n",
+        stream.len()
+    );
+    [head.as_bytes(), &stream, b"\nendstream\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"].concat()
 }
 
 /// A PNG of a few bytes whose header says 60000 by 60000 pixels.
@@ -155,6 +167,6 @@ impl Random {
 }
 
 /// CRC-32 as PNG uses it (ISO 3309), bit by bit.
-fn crc32(bytes: &[u8]) -> u32 {
+pub fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 }))
 }

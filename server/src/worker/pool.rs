@@ -1,0 +1,94 @@
+//! The workers of one kind: takes an idle one or starts one for each request, bounds its time, and ends those that stay idle.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, Weak},
+    time::Duration,
+};
+
+use tokio::sync::Semaphore;
+use tracing::warn;
+
+use super::{kind::Kind, process::Process};
+use crate::cpu;
+
+/// Why a worker gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// No worker could be started, for example because the machine has no memory left. The request is not at fault.
+    #[error("a worker could not be started: {0}")]
+    NotStarted(#[source] std::io::Error),
+    /// A worker, and then a fresh one, died of this request or took too long.
+    #[error("two workers in a row gave no answer")]
+    NoAnswer,
+}
+
+/// The workers of one kind.
+pub(super) struct Pool {
+    kind: Kind,
+    program: PathBuf,
+    idle_time: Duration,
+    places: Semaphore,
+    idle: Mutex<Idle>,
+}
+
+/// The workers that wait for a request.
+#[derive(Default)]
+struct Idle {
+    /// The newest last. Each with the number of its wait.
+    processes: Vec<(u64, Process)>,
+    waits: u64,
+}
+
+impl Pool {
+    /// No worker yet. Each ends once it was idle for this long.
+    pub(super) fn new(kind: Kind, program: PathBuf, idle_time: Duration) -> Arc<Self> {
+        Arc::new(Self { kind, program, idle_time, places: Semaphore::new(kind.at_once()), idle: Mutex::default() })
+    }
+
+    /// Sends a request to a worker, and gives its answer. If the worker dies of it or takes too long, a fresh one gets it once more.
+    ///
+    /// # Errors
+    /// If no worker can be started, or if two gave no answer.
+    pub(super) async fn ask(self: &Arc<Self>, input: &[u8]) -> Result<Vec<u8>, WorkerError> {
+        let _place = cpu::waiting(self.places.acquire()).await.expect("the semaphore is never closed");
+        for first in [true, false] {
+            let mut process = match self.take().filter(|_| first) {
+                Some(process) => process,
+                None => Process::start(&self.program, self.kind).await.map_err(WorkerError::NotStarted)?,
+            };
+            match tokio::time::timeout(self.kind.time(), process.ask(input)).await {
+                Ok(Ok(answer)) => {
+                    self.give_back(process);
+                    return Ok(answer);
+                }
+                Ok(Err(error)) => warn!(kind = self.kind.name(), %error, "a worker died during a request"),
+                Err(_) => warn!(kind = self.kind.name(), seconds = self.kind.time().as_secs(), "a worker took too long and was ended"),
+            }
+        }
+        Err(WorkerError::NoAnswer)
+    }
+
+    fn take(&self) -> Option<Process> {
+        self.idle.lock().expect("nothing panics while it holds this lock").processes.pop().map(|(_, process)| process)
+    }
+
+    fn give_back(self: &Arc<Self>, process: Process) {
+        let mut idle = self.idle.lock().expect("nothing panics while it holds this lock");
+        idle.waits += 1;
+        let wait = idle.waits;
+        idle.processes.push((wait, process));
+        let (pool, idle_time) = (Arc::downgrade(self), self.idle_time);
+        tokio::spawn(async move {
+            tokio::time::sleep(idle_time).await;
+            Self::end(&pool, wait);
+        });
+    }
+
+    /// Ends the worker of this wait, unless it got a request meanwhile.
+    fn end(pool: &Weak<Self>, wait: u64) {
+        let Some(pool) = pool.upgrade() else { return };
+        let mut idle = pool.idle.lock().expect("nothing panics while it holds this lock");
+        idle.processes.retain(|(number, _)| *number != wait);
+    }
+}
