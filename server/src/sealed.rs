@@ -109,6 +109,11 @@ pub fn operator_email(operator: OperatorId) -> Place {
     own("operators", "email", operator.row())
 }
 
+/// A value that is bound to its row by a MAC, and not encrypted (`store/bound.rs`).
+pub fn bound(table: &'static str, column: &'static str, row: String) -> Place {
+    own(table, column, row)
+}
+
 /// The stored answer to a request; `request` is the HMAC of its `Idempotency-Key`, hexadecimal.
 pub fn idempotent_answer(request: String) -> Place {
     own("idempotency", "answer", request)
@@ -125,8 +130,9 @@ mod tests {
 
     use super::*;
 
-    /// Columns of bytes that are not encrypted: hashes and index values.
-    const PLAIN: [&str; 9] = ["reference_index", "id_hash", "writer", "text_sha256", "email_index", "token_hash", "key_hash", "key_index", "body_index"];
+    /// Columns of bytes that are not encrypted: hashes and index values. So are those whose name ends in `_mac`.
+    const PLAIN: [&str; 10] =
+        ["reference_index", "id_hash", "writer", "text_sha256", "email_index", "token_hash", "key_hash", "key_index", "body_index", "submitted_by"];
 
     /// Every column of bytes that a migration creates is in [`COLUMNS`] or in [`PLAIN`].
     #[test]
@@ -142,9 +148,14 @@ mod tests {
                     table = rest.split([' ', '(']).next().unwrap_or_default().trim_start_matches("new_").to_owned();
                 }
                 let mut words = line.split_whitespace();
+                if let Some((altered, column)) = line.strip_prefix("ALTER TABLE ").and_then(|rest| rest.split_once(" ADD COLUMN ")) {
+                    table = altered.to_owned();
+                    words = column.split_whitespace();
+                }
                 if let (Some(column), Some(kind)) = (words.next(), words.next())
-                    && kind.trim_end_matches(',') == "BLOB"
+                    && kind.trim_end_matches([',', ';']) == "BLOB"
                     && !PLAIN.contains(&column)
+                    && !column.ends_with("_mac")
                 {
                     sealed.insert((table.clone(), column.to_owned()));
                 }

@@ -104,6 +104,10 @@ pub fn open_text(key: &Key, place: &Place, sealed: &[u8]) -> Result<String, Unse
     String::from_utf8(open(key, place, sealed)?).map_err(|_| Unsealable)
 }
 
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn chunk_parts(file: &str, number: u64, last: bool) -> ([u8; NONCE], Vec<u8>) {
     let mut nonce = [0; NONCE];
     nonce[..8].copy_from_slice(&number.to_le_bytes());
@@ -155,7 +159,9 @@ pub fn open_file(key: &Key, file: &str, sealed: &[u8]) -> Result<Vec<u8>, Unseal
 pub struct Vault {
     wrapping: Key,
     indexing: Key,
+    binding: Key,
     fingerprint: String,
+    first_fingerprint: String,
     ambient: Ambient,
 }
 
@@ -167,14 +173,43 @@ impl Vault {
             Hkdf::<Sha256>::new(None, &*master.0).expand(label.as_bytes(), &mut *bytes).expect("32 bytes are within HKDF's limit");
             Key(bytes)
         };
-        let print = derive("flow-sessions fingerprint");
-        let fingerprint = print.0[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { wrapping: derive("flow-sessions wrapping"), indexing: derive("flow-sessions index"), fingerprint, ambient }
+        Self {
+            wrapping: derive("flow-sessions wrapping"),
+            indexing: derive("flow-sessions index"),
+            binding: derive("flow-sessions binding"),
+            fingerprint: hexadecimal(&derive("flow-sessions fingerprint 2").0[..16]),
+            first_fingerprint: hexadecimal(&derive("flow-sessions fingerprint").0[..8]),
+            ambient,
+        }
     }
 
-    /// Identifies the master key, without revealing anything else about it: 16 hexadecimal digits.
+    /// Identifies the master key, without revealing anything else about it: 32 hexadecimal digits.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
+    }
+
+    /// The fingerprint that databases from before the first bound value have. The upgrade replaces it, and nothing writes it again, so
+    /// that only somebody with the master key, or with a copy from before the upgrade, can make a database look like one from then.
+    pub fn first_fingerprint(&self) -> &str {
+        &self.first_fingerprint
+    }
+
+    /// Binds a value that is not encrypted to its place: an HMAC-SHA256 over table, column, row and value. Without the master key
+    /// nobody can write another value there, or move the value to another row.
+    pub fn bind(&self, place: &Place, value: &[u8]) -> Vec<u8> {
+        self.binding_mac(place, value).finalize().into_bytes().to_vec()
+    }
+
+    /// Whether [`Vault::bind`] made this MAC for this value at this place.
+    pub fn is_bound(&self, place: &Place, value: &[u8], mac: &[u8]) -> bool {
+        self.binding_mac(place, value).verify_slice(mac).is_ok()
+    }
+
+    fn binding_mac(&self, place: &Place, value: &[u8]) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.binding.0).expect("HMAC takes keys of any length");
+        mac.update(&place.associated_data());
+        mac.update(value);
+        mac
     }
 
     /// A new data key for this place: the key itself, and the key wrapped with the master key.
@@ -252,6 +287,19 @@ mod tests {
         assert!(vault.data_key(&b, &wrapped).is_err());
         assert!(another.data_key(&a, &wrapped).is_err());
         assert_ne!(vault.fingerprint(), another.fingerprint());
+    }
+
+    #[test]
+    fn a_bound_value_is_right_only_at_its_own_place_and_under_its_own_key() {
+        let ambient = Ambient::system();
+        let vault = Vault::new(&Key::random(&ambient), ambient.clone());
+        let another = Vault::new(&Key::random(&ambient), ambient);
+        let mac = vault.bind(&place("a", "master"), b"ADMIN");
+        assert!(vault.is_bound(&place("a", "master"), b"ADMIN", &mac));
+        assert!(!vault.is_bound(&place("a", "master"), b"AGENT", &mac));
+        assert!(!vault.is_bound(&place("b", "master"), b"ADMIN", &mac));
+        assert!(!vault.is_bound(&place("a", "master"), b"ADMIN", &mac[..16]) && !vault.is_bound(&place("a", "master"), b"ADMIN", &[]));
+        assert!(!another.is_bound(&place("a", "master"), b"ADMIN", &mac));
     }
 
     proptest! {

@@ -165,7 +165,7 @@ pub async fn file(kit: &Kit, uploads: &Uploads, opened: &Opened, spooled: Spoole
 async fn already_there(kit: &Kit, opened: &Opened, field: Option<&str>, sha256: &str) -> Result<Option<Artifact>, FileError> {
     let Some(field) = field else { return Ok(None) };
     let mut db = kit.store.read().await?;
-    let artifacts = store::artifacts::of_session(&mut db, opened.session.r#ref).await?;
+    let artifacts = store::artifacts::of_session(&mut db, &kit.vault, opened.session.r#ref).await?;
     let Some(artifact) = artifacts.into_iter().rev().find(|artifact| artifact.field.as_deref() == Some(field)) else { return Ok(None) };
     let wrapping = wrapping_key(kit, &mut db, &opened.key, artifact.customer).await?;
     Ok((facts(&wrapping, &artifact)?.sha256 == sha256).then_some(artifact))
@@ -225,7 +225,7 @@ async fn commit(kit: &Kit, opened: &Opened, mut artifact: Artifact, sha256: &str
     let session = hold_open(&mut tx, artifact.session, now).await?.0;
     let mut replaced = Vec::new();
     if let Some(field) = &artifact.field {
-        for earlier in store::artifacts::of_session(&mut tx, artifact.session).await? {
+        for earlier in store::artifacts::of_session(&mut tx, &kit.vault, artifact.session).await? {
             if earlier.field.as_ref() == Some(field) {
                 let wrapping = wrapping_key(kit, &mut tx, &opened.key, earlier.customer).await?;
                 if facts(&wrapping, &earlier)?.sha256 == sha256 {
@@ -246,7 +246,7 @@ async fn commit(kit: &Kit, opened: &Opened, mut artifact: Artifact, sha256: &str
     if bytes + artifact.size > MAX_TOTAL {
         return Err(FileError::TooLarge("A session holds at most 100 MiB (104857600 bytes) of files."));
     }
-    store::artifacts::insert(&mut tx, &artifact).await?;
+    store::artifacts::insert(&mut tx, &kit.vault, &artifact).await?;
     if session.customer != artifact.customer {
         move_to(kit, &mut tx, &session, &artifact, session.customer).await?;
         artifact.customer = session.customer;

@@ -22,8 +22,6 @@ pub struct Session {
     pub customer: Option<CustomerId>,
     /// The language that was chosen when it was created.
     pub locale: Option<Language>,
-    /// Where the customer goes when it is over.
-    pub return_url: Option<String>,
     /// Its state, as stored: past its time it may still be PENDING.
     pub state: SessionState,
     /// When it was created.

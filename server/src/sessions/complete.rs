@@ -61,7 +61,7 @@ pub async fn complete(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, sent: &
         Err(NotOpen::Store(error)) => return Err(error.into()),
     };
     let saved = saved::load(&mut tx, session, &opened.key).await?;
-    let artifacts = store::artifacts::of_session(&mut tx, session).await?;
+    let artifacts = store::artifacts::of_session(&mut tx, &kit.vault, session).await?;
     let prefix = opened.artifact_prefix(kit);
     let all = answers::check_all(&steps, sent, &saved.answers, &|field, text| find_artifact(field, text, &prefix, &artifacts))
         .map_err(|incomplete| CompleteError::Invalid(Invalid { faults: incomplete.faults, missing_steps: incomplete.missing_steps }))?;
@@ -84,7 +84,7 @@ async fn same_outcome(kit: &Kit, opened: &Opened, steps: &[Step], sent: &RawUser
         return Err(Closed::Expired.into());
     }
     let submitted = saved::load(&mut db, session.r#ref, &opened.key).await?.answers;
-    let artifacts = store::artifacts::of_session(&mut db, session.r#ref).await?;
+    let artifacts = store::artifacts::of_session(&mut db, &kit.vault, session.r#ref).await?;
     let prefix = opened.artifact_prefix(kit);
     match answers::check_all(steps, sent, &submitted, &|field, text| find_artifact(field, text, &prefix, &artifacts)) {
         Ok(outcome) if outcome == submitted => Ok(()),

@@ -125,14 +125,13 @@ pub async fn create_in(kit: &Kit, tx: &mut Tx, Prepared { new, flow }: Prepared,
         flow: flow.id,
         customer,
         locale: new.locale,
-        return_url: new.return_url,
         state: SessionState::Pending { expires_at },
         created_at: now,
         expires_at,
         touched_at: now,
         submitted_at: None,
     };
-    store::sessions::insert(tx, &session, &id).await?;
+    store::sessions::insert(tx, &kit.vault, &session, &id, new.return_url.as_deref()).await?;
     tx.audit(Entry::new(&kit.ambient, now, actor, Act::SessionCreated(r#ref))).await?;
     let url = format!("{}/verify/{}", kit.public_url, id.expose());
     Ok(Created { id, url, session })

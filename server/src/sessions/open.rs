@@ -10,6 +10,7 @@ use shared::{
     language::Language,
     session::Status,
 };
+use url::Url;
 
 use super::{
     keys,
@@ -109,7 +110,19 @@ pub async fn saved(kit: &Kit, opened: &Opened) -> Result<Saved, Failure> {
 /// # Errors
 /// If the store does not answer.
 pub async fn artifacts(kit: &Kit, opened: &Opened) -> Result<Vec<Artifact>, Failure> {
-    Ok(store::artifacts::of_session(&mut *kit.store.read().await?, opened.session.r#ref).await?)
+    Ok(store::artifacts::of_session(&mut *kit.store.read().await?, &kit.vault, opened.session.r#ref).await?)
+}
+
+/// Where the customer goes now that the session is over; `None` if it has no return URL. We add only the status to it.
+///
+/// # Errors
+/// If the store does not answer, or somebody else wrote the URL into the database.
+pub async fn return_url(kit: &Kit, opened: &Opened, status: Status) -> Result<Option<String>, Failure> {
+    let url = store::sessions::return_url(&mut *kit.store.read().await?, &kit.vault, opened.session.r#ref).await?;
+    Ok(url.and_then(|url| Url::parse(&url).ok()).map(|mut url| {
+        url.query_pairs_mut().append_pair("status", status.as_str());
+        url.into()
+    }))
 }
 
 /// How far the customer of an open session has come.

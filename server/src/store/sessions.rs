@@ -12,6 +12,7 @@ use shared::{
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
+    bound,
     columns::{Columns, intact},
     error::{Result, StoreError, exactly_one},
     tx::{Db, Tx},
@@ -19,9 +20,10 @@ use super::{
 use crate::{
     ids::{CustomerId, RowId as _, SessionRef},
     model::Session,
+    vault::Vault,
 };
 
-const COLUMNS: &str = "ref, id_sealed, data_key, flow, customer, locale, return_url, status, created_at, expires_at, touched_at, submitted_at, completed_at, expired_at, risk_score, decision, reasons";
+const COLUMNS: &str = "ref, id_sealed, data_key, flow, customer, locale, status, created_at, expires_at, touched_at, submitted_at, completed_at, expired_at, risk_score, decision, reasons";
 
 impl TryFrom<&AnyRow> for Session {
     type Error = StoreError;
@@ -49,7 +51,6 @@ impl TryFrom<&AnyRow> for Session {
             flow: columns.id("flow")?,
             customer: columns.id_option("customer")?,
             locale: columns.parsed_option::<Language>("locale")?,
-            return_url: columns.get("return_url")?,
             state,
             created_at: columns.time("created_at")?,
             expires_at,
@@ -88,10 +89,10 @@ fn select(clause: &str) -> String {
 }
 
 /// Writes a new session with status PENDING.
-pub async fn insert(tx: &mut Tx, session: &Session, id: &SessionId) -> Result<()> {
+pub async fn insert(tx: &mut Tx, vault: &Vault, session: &Session, id: &SessionId, return_url: Option<&str>) -> Result<()> {
     sqlx::query(
-        "INSERT INTO sessions (ref, id_hash, id_sealed, data_key, flow, customer, locale, return_url, status, created_at, expires_at, touched_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $10, 'PENDING', $8, $9, $8)",
+        "INSERT INTO sessions (ref, id_hash, id_sealed, data_key, flow, customer, locale, status, created_at, expires_at, touched_at, return_url, return_url_mac) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'PENDING', $8, $9, $8, $10, $11)",
     )
     .bind(session.r#ref.to_string())
     .bind(id_hash(id))
@@ -102,10 +103,18 @@ pub async fn insert(tx: &mut Tx, session: &Session, id: &SessionId) -> Result<()
     .bind(session.locale.map(Language::tag))
     .bind(session.created_at.0)
     .bind(session.expires_at.0)
-    .bind(session.return_url.clone())
+    .bind(return_url.map(str::to_owned))
+    .bind(return_url.map(|url| bound::mac(vault, "sessions", "return_url", &session.r#ref.row(), url)))
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Where the customer goes when the session is over; `None` if it has no return URL.
+pub async fn return_url(db: &mut Db, vault: &Vault, r#ref: SessionRef) -> Result<Option<String>> {
+    let query = sqlx::query("SELECT ref, return_url, return_url_mac FROM sessions WHERE ref = $1 AND return_url IS NOT NULL");
+    let Some(row) = query.bind(r#ref.row()).fetch_optional(db).await? else { return Ok(None) };
+    Columns::new(&row, "sessions", "ref")?.bound_option(vault, "return_url")
 }
 
 /// Locks a session until the transaction ends, so that no other transaction changes it or what belongs to it. Sets `touched_at` if

@@ -8,6 +8,7 @@ mod bad_answers;
 mod bad_ids;
 mod bad_requests;
 mod bad_uploads;
+mod bindings;
 mod check_runs;
 mod command_line;
 mod configuration;
