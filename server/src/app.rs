@@ -33,10 +33,11 @@ use crate::{
 };
 
 /// Work that repeats at an interval. One process at a time runs a sweep.
-const SWEEPS: [Sweep; 4] = [
+const SWEEPS: [Sweep; 5] = [
     Sweep { name: "objects", every_seconds: 900, run: |kit| async { Ok(objects::sweep(kit).await?) }.boxed() },
     Sweep { name: "unknown files", every_seconds: 24 * 3_600, run: |kit| async { Ok(objects::count_unknown(kit).await.map(drop)?) }.boxed() },
     Sweep { name: "sign-ins", every_seconds: 900, run: |kit| async { Ok(operators::sweep(kit).await?) }.boxed() },
+    Sweep { name: "shown secrets", every_seconds: 900, run: |kit| async { Ok(operators::forget_secrets(kit).await?) }.boxed() },
     Sweep { name: "idempotency", every_seconds: 900, run: |kit| async { Ok(api_keys::sweep(kit).await?) }.boxed() },
 ];
 
@@ -136,6 +137,7 @@ impl App {
         let vault = &self.kit.vault;
         if tx.replace("key_fingerprint", vault.first_fingerprint(), vault.fingerprint()).await? {
             let values = store::bound::bind_all(tx, vault).await?;
+            api_keys::seal_answers_from_before(&self.kit, tx).await?;
             info!(values, "values from before this version are bound to their rows");
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Every place where a sealed value is stored, and which key seals it. Destroying the data key of a session or a customer erases
 //! everything that is sealed with it. [`COLUMNS`] lists these places for people, and a test compares it with the tables.
 
-use shared::ids::{ArtifactId, EndpointId, EventId};
+use shared::ids::{ArtifactId, EndpointId, EventId, KeyId};
 
 use crate::{
     ids::{CustomerId, OperatorId, RowId, SessionRef},
@@ -114,9 +114,14 @@ pub fn bound(table: &'static str, column: &'static str, row: String) -> Place {
     own(table, column, row)
 }
 
-/// The stored answer to a request; `request` is the HMAC of its `Idempotency-Key`, hexadecimal.
-pub fn idempotent_answer(request: String) -> Place {
-    own("idempotency", "answer", request)
+/// The stored answer to a request; `request` is the HMAC of its `Idempotency-Key`, hexadecimal, and `body` that of its body.
+pub fn idempotent_answer(key: KeyId, request: &str, body: &str) -> Place {
+    own("idempotency", "answer", format!("{}/{request}/{body}", key.row()))
+}
+
+/// Where a build of migration 4 or before sealed the stored answer to a request: at no API key, and for no body.
+pub fn first_idempotent_answer(request: &str) -> Place {
+    own("idempotency", "answer", request.to_owned())
 }
 
 /// A secret that a page will show once. It is stored in a cookie, never in the database.

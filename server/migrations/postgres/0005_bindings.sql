@@ -15,3 +15,10 @@ ALTER TABLE api_keys ADD COLUMN scopes_mac BYTEA;
 ALTER TABLE sessions ADD COLUMN submitted_by BYTEA;
 ALTER TABLE sessions ADD COLUMN submitted_mac BYTEA;
 ALTER TABLE sessions ADD COLUMN wrong_tries BIGINT NOT NULL DEFAULT 0;
+
+-- Secrets that a page has shown, until the cookie that carried them has expired: no page shows one of them again.
+CREATE TABLE shown_secrets (
+    cookie_sha256 TEXT PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX shown_secrets_age ON shown_secrets (expires_at);

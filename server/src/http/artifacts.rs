@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Context, device, path::Segments, problems::ApiError, session_api, visitor::Visitor};
+use super::{Context, device, disposition, path::Segments, problems::ApiError, session_api, visitor::Visitor};
 use crate::{artifacts, model::Artifact};
 
 /// Serves the stored file, with a sandboxing policy.
@@ -23,14 +23,12 @@ pub async fn artifact(
     Ok(served(&artifact, bytes))
 }
 
-/// The response with a file: the media type that we detected, a sandboxing policy, and for a PDF `Content-Disposition: attachment`.
+/// The response with a file: the media type that we detected, a sandboxing policy, and a name to save it under.
 pub fn served(artifact: &Artifact, bytes: Vec<u8>) -> Response {
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&artifact.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream")));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
-    if artifact.media_type == "application/pdf" {
-        headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
-    }
+    headers.insert(header::CONTENT_DISPOSITION, disposition::of(artifact));
     response
 }

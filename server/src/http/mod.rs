@@ -6,6 +6,7 @@ pub mod body;
 pub mod branding;
 pub mod dashboard;
 pub mod device;
+pub mod disposition;
 mod errors;
 pub mod events;
 pub mod fallback;

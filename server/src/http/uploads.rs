@@ -135,7 +135,7 @@ pub async fn upload(State(context): State<Context>, Segments(id): Segments<Strin
             "Send the file's bytes as the part \"file\".",
         ));
     };
-    let known = device::known_or_new(&context.app.kit, &headers, &opened.id, opened.session.expires_at);
+    let known = device::known_or_new(&context.app.kit, &headers, &opened).await?;
     let filed = file::file(&context.app.kit, &context.app.uploads, &opened, spooled, field.as_deref(), Some(known.device)).await?;
     let artifact = filed.artifact;
     let body = Uploaded {
@@ -147,7 +147,7 @@ pub async fn upload(State(context): State<Context>, Segments(id): Segments<Strin
         dossier: if artifact.customer.is_some() { DossierLink::Linked } else { DossierLink::Unresolved },
     };
     let status = if filed.is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(session_api::with_cookie((status, Json(body)).into_response(), known))
+    Ok(known.set_on((status, Json(body)).into_response()))
 }
 
 /// Reads and drops a part that is not used, up to the size limit of a file.

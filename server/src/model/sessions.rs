@@ -37,6 +37,17 @@ pub struct Session {
 /// The hash of a device's resume cookie.
 pub type Device = [u8; 32];
 
+/// What we keep of the request that submitted a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submission {
+    /// The device that submitted it, if it had a cookie; none if an earlier build submitted it.
+    pub by: Option<Device>,
+    /// An HMAC of the request's answers with the session's data key; none if an earlier build submitted it.
+    pub mac: Option<Vec<u8>>,
+    /// How many requests since then differed.
+    pub wrong_tries: i64,
+}
+
 /// A saved value, sealed.
 #[derive(Clone, Debug)]
 pub struct SavedAnswer {

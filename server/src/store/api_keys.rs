@@ -88,6 +88,23 @@ pub async fn answered(db: &mut Db, key: KeyId, index: &[u8], oldest: Timestamp) 
     row.map(|row| Ok(Answered { body: row.try_get("body_index")?, answer: row.try_get("answer")? })).transpose()
 }
 
+/// Every stored answer, with its API key and the HMAC of its `Idempotency-Key`.
+pub async fn answers(db: &mut Db) -> Result<Vec<(KeyId, Vec<u8>, Answered)>> {
+    let rows = sqlx::query("SELECT api_key, key_index, body_index, answer FROM idempotency").fetch_all(db).await?;
+    rows.iter()
+        .map(|row| {
+            let columns = Columns::new(row, "idempotency", "api_key")?;
+            Ok((columns.id("api_key")?, columns.get("key_index")?, Answered { body: columns.get("body_index")?, answer: columns.get("answer")? }))
+        })
+        .collect()
+}
+
+/// Replaces a stored answer with the same one, sealed at another place.
+pub async fn reseal_answer(tx: &mut Tx, key: KeyId, index: &[u8], answer: &[u8]) -> Result<()> {
+    let query = sqlx::query("UPDATE idempotency SET answer = $3 WHERE api_key = $1 AND key_index = $2");
+    exactly_one(query.bind(key.row()).bind(index.to_vec()).bind(answer.to_vec()).execute(&mut **tx).await?.rows_affected())
+}
+
 /// Stores the answer to a request. It replaces one that is not newer than `oldest`.
 ///
 /// # Errors

@@ -18,6 +18,7 @@ pub mod operators;
 pub mod outbox;
 pub mod queue;
 pub mod reviews;
+pub mod secrets;
 pub mod sessions;
 pub mod sweeps;
 

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     ids::{CustomerId, RowId as _, SessionRef},
-    model::Session,
+    model::{Device, Session, Submission},
     vault::Vault,
 };
 
@@ -123,6 +123,39 @@ pub async fn hold(tx: &mut Tx, r#ref: SessionRef, touched: Option<Timestamp>) ->
     let sql = format!("UPDATE sessions SET touched_at = COALESCE($2, touched_at) WHERE ref = $1 RETURNING {COLUMNS}");
     let query = sqlx::query(AssertSqlSafe(sql)).bind(r#ref.row()).bind(touched.map(|at| at.0));
     query.fetch_optional(&mut **tx).await?.as_ref().map(Session::try_from).transpose()
+}
+
+/// Whether a device wrote an answer or a file of this session, or submitted it.
+pub async fn has_writer(db: &mut Db, r#ref: SessionRef, device: Device) -> Result<bool> {
+    let query = sqlx::query(
+        "SELECT 1 FROM answers WHERE session_ref = $1 AND writer = $2 UNION ALL SELECT 1 FROM artifacts WHERE session_ref = $1 AND writer = $2 \
+         UNION ALL SELECT 1 FROM sessions WHERE ref = $1 AND submitted_by = $2 LIMIT 1",
+    );
+    Ok(query.bind(r#ref.row()).bind(device.to_vec()).fetch_optional(db).await?.is_some())
+}
+
+/// Notes what the request that submits a session is. The session's row is locked.
+pub async fn note_submission(tx: &mut Tx, r#ref: SessionRef, submission: &Submission) -> Result<()> {
+    let query = sqlx::query("UPDATE sessions SET submitted_by = $2, submitted_mac = $3, wrong_tries = $4 WHERE ref = $1");
+    let query = query.bind(r#ref.row()).bind(submission.by.map(|device| device.to_vec())).bind(submission.mac.clone()).bind(submission.wrong_tries);
+    exactly_one(query.execute(&mut **tx).await?.rows_affected())
+}
+
+/// What the request that submitted a session was.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if there is no such session.
+pub async fn submission(db: &mut Db, r#ref: SessionRef) -> Result<Submission> {
+    let query = sqlx::query("SELECT ref, submitted_by, submitted_mac, wrong_tries FROM sessions WHERE ref = $1").bind(r#ref.row());
+    let row = query.fetch_optional(db).await?.ok_or(StoreError::Conflict)?;
+    let columns = Columns::new(&row, "sessions", "ref")?;
+    Ok(Submission { by: columns.hash_option("submitted_by")?, mac: columns.get("submitted_mac")?, wrong_tries: columns.get("wrong_tries")? })
+}
+
+/// Counts a request that differed from the submitted one. The session's row is locked.
+pub async fn count_wrong_try(tx: &mut Tx, r#ref: SessionRef) -> Result<()> {
+    let query = sqlx::query("UPDATE sessions SET wrong_tries = wrong_tries + 1 WHERE ref = $1");
+    exactly_one(query.bind(r#ref.row()).execute(&mut **tx).await?.rows_affected())
 }
 
 /// Writes a session's new state if its status is still `from`.

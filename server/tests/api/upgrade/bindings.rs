@@ -34,3 +34,14 @@ async fn rows_from_before_are_bound_once(installation: Installation) {
     let reply = browser.client().send_raw(form.header("sec-fetch-site", "same-origin")).await.expect("an answer");
     assert_eq!(reply.status, 500, "no later start binds a value again");
 }
+
+on_each_engine!(a_return_url_that_no_import_takes_any_more_is_not_shown, Installation);
+async fn a_return_url_that_no_import_takes_any_more_is_not_shown(installation: Installation) {
+    let old = OldInstallation::copy_to(installation).await;
+    let (customer, database) = (old.customer("approved"), &old.installation.database);
+    let shown_ref = text(&old.session("approved")["shown"]["ref"]);
+    database.change(&format!("UPDATE sessions SET return_url = 'https://user@evil.example/' WHERE ref = '{shown_ref}'")).await;
+    let _app = old.serve().await;
+    let page = customer.page("").await.expect(200).text();
+    assert!(page.contains("data-status=\"COMPLETED\"") && !page.contains("evil.example"), "{page}");
+}
