@@ -93,5 +93,10 @@ mod tests {
         ] {
             assert_eq!(hsts(given).expect("allowed").as_deref(), header, "{given}");
         }
+        for given in
+            ["", "on", "max-age=-1", "max-age=", "max-age=99999999999", "max-age=1; x", "max-age=31536000; preload", "max-age=300; includeSubDomains; preload"]
+        {
+            assert!(hsts(given).is_err(), "{given}");
+        }
     }
 }
