@@ -92,6 +92,51 @@ test.describe("with script", { tag: "@script-on" }, () => {
     });
   }
 
+  /** Makes the page believe that it was hidden, or shown again. */
+  const turn = (customer: Customer, state: "hidden" | "visible") =>
+    customer.page.evaluate((state) => {
+      Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, state);
+  const stored = (customer: Customer) => customer.page.evaluate(() => sessionStorage.getItem("draft"));
+
+  test("a draft is kept only while its page is hidden, and not past the end of the session", async ({ customer, otherDevice, page }) => {
+    await page.clock.install();
+    await customer.open("identity");
+    await customer.ready();
+    await customer.name.fill(validIdentity.name);
+    await turn(customer, "hidden");
+    expect(await stored(customer)).toContain(validIdentity.name);
+    await turn(customer, "visible");
+    expect(await stored(customer), "the page itself has what was typed").toBeNull();
+    await turn(customer, "hidden");
+    expect(await stored(customer)).toContain(validIdentity.name);
+
+    await otherDevice.completeSteps();
+    await otherDevice.expectStatus("COMPLETED");
+    await page.clock.runFor(31_000);
+    await customer.expectStatus("COMPLETED");
+    expect(await stored(customer)).toBeNull();
+  });
+
+  test("a page that Back shows as it was left forgets what was typed once the session has ended", async ({ customer, otherDevice, page }) => {
+    await customer.open("identity");
+    await customer.ready();
+    await customer.name.fill(validIdentity.name);
+    await otherDevice.completeSteps();
+    await otherDevice.expectStatus("COMPLETED");
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+    await customer.expectStatus("COMPLETED");
+    expect(await stored(customer)).toBeNull();
+  });
+
+  test("a draft that cannot be read is removed", async ({ customer, page }) => {
+    await customer.open("identity");
+    await page.evaluate(() => addEventListener("pagehide", () => sessionStorage.setItem("draft", `["/verify/x", [`)));
+    await customer.open("consent");
+    expect(await stored(customer)).toBeNull();
+  });
+
   test("without a draft, a reload shows what another tab has saved", async ({ customer, context, link }) => {
     await customer.completeSteps("document");
     await customer.open("identity");

@@ -9,16 +9,22 @@
   // Loads the current address with GET. (reload() might send a form again.)
   const load = () => location.replace(location.pathname + location.search);
 
-  // A status page requests the status every two seconds; without script a <meta> reloads the page. The request is small, and
-  // screen readers would read a page aloud after each reload.
-  const follow = async (status) => {
+  // The session's status; none if there is no answer.
+  const status = async () => {
     try {
-      const answer = await fetch(location.pathname.replace("/verify/", "/kyc-sessions/") + "/public");
-      if (answer.ok && (await answer.json()).status !== status) return load();
+      const answer = await fetch(location.pathname.replace(/^\/verify\/([^/]+).*/, "/kyc-sessions/$1/public"));
+      return answer.ok ? (await answer.json()).status : answer.status === 404 ? "UNKNOWN" : undefined;
     } catch {
       // No network: the next round tries again.
     }
-    setTimeout(follow, 2000, status);
+  };
+
+  // A status page requests the status every two seconds; without script a <meta> reloads the page. The request is small, and
+  // screen readers would read a page aloud after each reload.
+  const follow = async (shown) => {
+    const now = await status();
+    if (now && now !== shown) return load();
+    setTimeout(follow, 2000, shown);
   };
 
   const sheet = () => document.querySelector("form.sheet");
@@ -26,19 +32,39 @@
   const step = () => sheet() && new URL(sheet().getAttribute("action"), location.href).pathname;
 
   // The draft is what was typed and not sent yet. It is restored after a reload, only in this tab and on this step. Where
-  // nothing was typed, the page shows the server's values.
+  // nothing was typed, the page shows the server's values. It is kept only while the page is hidden or gone, and no longer
+  // than the session is open.
   const key = "draft";
-  let typed;
+  let typed, watching;
   addEventListener("input", () => (typed = step()), true);
   const texts = () => [...document.querySelectorAll("form.sheet input[name]:not([type=file])")];
   const saveDraft = () => {
-    if (!typed || typed !== step()) return sessionStorage.removeItem(key);
+    if (!typed || typed !== step()) return dropDraft();
     const values = texts().map((input) => (/radio|checkbox/.test(input.type) ? input.checked : input.value));
     sessionStorage.setItem(key, JSON.stringify([typed, values]));
+    watching ??= setTimeout(watch, 30_000);
+  };
+  const dropDraft = () => {
+    clearTimeout(watching);
+    watching = undefined;
+    sessionStorage.removeItem(key);
+  };
+  // Forgets what was typed once the session has ended: it may end on another device, or by time.
+  const forgetIfOver = async () => {
+    const now = sheet() && (await status());
+    if (!now || now === "PENDING") return;
+    typed = undefined;
+    ignoreErrors(dropDraft)();
+    load();
+  };
+  const watch = async () => {
+    await forgetIfOver();
+    if (watching) watching = setTimeout(watch, 30_000);
   };
   const restoreDraft = () => {
-    const [path, values] = JSON.parse(sessionStorage.getItem(key) ?? "[]");
-    sessionStorage.removeItem(key);
+    const kept = sessionStorage.getItem(key);
+    dropDraft();
+    const [path, values] = JSON.parse(kept ?? "[]");
     const inputs = texts();
     if (path !== location.pathname || values.length !== inputs.length) return;
     typed = path;
@@ -55,7 +81,9 @@
     }
   };
   addEventListener("pagehide", ignoreErrors(saveDraft));
-  addEventListener("visibilitychange", () => document.visibilityState === "hidden" && ignoreErrors(saveDraft)(), true);
+  addEventListener("visibilitychange", () => ignoreErrors(document.visibilityState === "hidden" ? saveDraft : dropDraft)(), true);
+  // Back may show a page as it was left, with everything that was typed.
+  addEventListener("pageshow", (event) => event.persisted && (ignoreErrors(dropDraft)(), forgetIfOver()));
 
   const ready = () => {
     const status = document.querySelector("main[data-status]")?.dataset.status;

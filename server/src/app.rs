@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use futures::FutureExt as _;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::info;
 
 use crate::{
     actor::Actor,
@@ -23,7 +24,7 @@ use crate::{
     objects,
     operators::{self, SetUp, password::Passwords},
     sessions::{expire::Expiry, follow_up::FollowUps, transition::Lifecycle},
-    store::Store,
+    store::{self, Store, Tx},
     webhooks::{address::Policy, client::WebhookClient, sender::Sender},
     work::{
         self, Health,
@@ -33,10 +34,11 @@ use crate::{
 };
 
 /// Work that repeats at an interval. One process at a time runs a sweep.
-const SWEEPS: [Sweep; 4] = [
+const SWEEPS: [Sweep; 5] = [
     Sweep { name: "objects", every_seconds: 900, run: |kit| async { Ok(objects::sweep(kit).await?) }.boxed() },
     Sweep { name: "unknown files", every_seconds: 24 * 3_600, run: |kit| async { Ok(objects::count_unknown(kit).await.map(drop)?) }.boxed() },
     Sweep { name: "sign-ins", every_seconds: 900, run: |kit| async { Ok(operators::sweep(kit).await?) }.boxed() },
+    Sweep { name: "shown secrets", every_seconds: 900, run: |kit| async { Ok(operators::forget_secrets(kit).await?) }.boxed() },
     Sweep { name: "idempotency", every_seconds: 900, run: |kit| async { Ok(api_keys::sweep(kit).await?) }.boxed() },
 ];
 
@@ -133,6 +135,7 @@ impl App {
     async fn first_start(&self) -> Result<(), CommandError> {
         let fingerprint = self.kit.vault.fingerprint();
         let mut tx = self.kit.store.write().await?;
+        self.bind_rows_from_before(&mut tx).await?;
         // If two processes start at once on a new database with different keys, the second one is refused.
         let known = tx.note("key_fingerprint", fingerprint).await?;
         if known != fingerprint {
@@ -145,6 +148,18 @@ impl App {
             }
         }
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// Upgrades a database from before the first bound value: binds the values that are there. The old fingerprint of the key says that
+    /// this was not done yet, and the same transaction replaces it for good. So a MAC that somebody deletes later is never made again.
+    async fn bind_rows_from_before(&self, tx: &mut Tx) -> Result<(), CommandError> {
+        let vault = &self.kit.vault;
+        if tx.replace("key_fingerprint", vault.first_fingerprint(), vault.fingerprint()).await? {
+            let values = store::bound::bind_all(tx, vault).await?;
+            api_keys::seal_answers_from_before(&self.kit, tx).await?;
+            info!(values, "values from before this version are bound to their rows");
+        }
         Ok(())
     }
 

@@ -1,6 +1,8 @@
 //! Configuration: flags and `FLOW_*` variables, all optional. They are read once, and all checked before anything is changed. An error is
 //! one line that names the setting, its value and what is allowed.
 
+mod transport;
+
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
@@ -41,6 +43,9 @@ pub struct Settings {
     /// Limits on requests a minute: on, or off for load tests [default: on]
     #[arg(long, env = "FLOW_RATE_LIMITS", global = true, value_name = "on|off")]
     pub rate_limits: Option<String>,
+    /// Strict-Transport-Security where the public URL is https: off, or "max-age=…; includeSubDomains; preload" [default: max-age=31536000]
+    #[arg(long, env = "FLOW_HSTS", global = true, value_name = "off|max-age=…")]
+    pub hsts: Option<String>,
     /// What is logged of this server: error, warn, info, debug or trace [default: info]
     #[arg(long, env = "FLOW_LOG", global = true, value_name = "LEVEL")]
     pub log: Option<String>,
@@ -78,6 +83,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether requests a minute are limited.
     pub rate_limits: bool,
+    /// The value of `Strict-Transport-Security`, if the public URL is https; `None` sends none.
+    pub hsts: Option<String>,
     /// The log level of this server's own crates.
     pub log: tracing::Level,
 }
@@ -132,6 +139,7 @@ impl Settings {
             .map_err(|_| WrongSetting::new("FLOW_LISTEN", listen, "is not an address and port; allowed is such as 127.0.0.1:3000 or [::]:3000"))?;
         let data_dir = path("FLOW_DATA_DIR", self.data_dir.as_deref().unwrap_or("data"))?;
         let log = self.log.as_deref().unwrap_or("info");
+        let hsts = self.hsts.as_deref().unwrap_or("max-age=31536000");
         Ok(Config {
             listen,
             public_url: self.public_url.as_deref().map(public_url).transpose()?,
@@ -152,6 +160,7 @@ impl Settings {
                 "off" => false,
                 other => return Err(WrongSetting::new("FLOW_RATE_LIMITS", other, "is neither; allowed are on and off")),
             },
+            hsts: transport::hsts(hsts).map_err(|reason| WrongSetting::new("FLOW_HSTS", hsts, reason))?,
             log: ["error", "warn", "info", "debug", "trace"]
                 .contains(&log)
                 .then(|| log.parse().ok())
@@ -196,7 +205,11 @@ fn database(given: &str) -> Result<Database, WrongSetting> {
         return path_in_url(path).filter(|_| !path.contains(['?', '#'])).map(Database::Sqlite).ok_or_else(refused);
     }
     let url = Url::parse(given).map_err(|_| refused())?;
-    if ["postgres", "postgresql"].contains(&url.scheme()) && url.has_host() { Ok(Database::Postgres(url)) } else { Err(refused()) }
+    if ["postgres", "postgresql"].contains(&url.scheme()) && url.has_host() {
+        transport::with_sslmode(url).map(Database::Postgres).map_err(|reason| WrongSetting::new("FLOW_DATABASE_URL", masked(given), reason))
+    } else {
+        Err(refused())
+    }
 }
 
 fn artifacts_dir(given: &str) -> Result<PathBuf, WrongSetting> {
@@ -229,6 +242,7 @@ mod tests {
         let config = Settings::default().check().expect("defaults are valid");
         assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
         assert_eq!(config.database, Database::Sqlite("data/flow-sessions.db".into()));
+        assert_eq!(config.hsts.as_deref(), Some("max-age=31536000"));
         assert_eq!((config.key_file, config.artifacts_dir), ("data/master.key".into(), "data/artifacts".into()));
     }
 
@@ -267,6 +281,8 @@ mod tests {
             ("FLOW_TRUSTED_PROXIES", |s, v| s.trusted_proxies = Some(v), "10.0.0.0/99"),
             ("FLOW_RATE_LIMITS", |s, v| s.rate_limits = Some(v), "maybe"),
             ("FLOW_LOG", |s, v| s.log = Some(v), "loud"),
+            ("FLOW_HSTS", |s, v| s.hsts = Some(v), "on"),
+            ("FLOW_DATABASE_URL", |s, v| s.database_url = Some(v), "postgres://u:secret@h/x?sslmode=always"),
             ("FLOW_DATA_DIR", |s, v| s.data_dir = Some(v), ""),
             ("FLOW_KEY_FILE", |s, v| s.key_file = Some(v), ""),
             ("FLOW_DATABASE_URL", |s, v| s.database_url = Some(v), "sqlite://a?b"),

@@ -3,6 +3,7 @@
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    http::HeaderValue,
     middleware,
     routing::{get, post, put},
 };
@@ -23,6 +24,7 @@ use crate::http::{
 pub fn router(context: Context) -> Router {
     let people = context.clone();
     let is_https = context.app.kit.public_url.starts_with("https://");
+    let hsts = context.app.config.hsts.as_deref().filter(|_| is_https).and_then(|value| HeaderValue::from_str(value).ok());
 
     let customers = Router::new()
         // Pages
@@ -118,5 +120,5 @@ pub fn router(context: Context) -> Router {
         .layer(middleware::from_fn(body::drain_refused))
         .layer(middleware::from_fn(serve::common_headers))
         .layer(middleware::from_fn(serve::log));
-    if is_https { routes.layer(middleware::from_fn(serve::strict_transport)) } else { routes }
+    if let Some(value) = hsts { routes.layer(middleware::from_fn_with_state(value, serve::strict_transport)) } else { routes }
 }

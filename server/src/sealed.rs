@@ -1,7 +1,7 @@
 //! Every place where a sealed value is stored, and which key seals it. Destroying the data key of a session or a customer erases
 //! everything that is sealed with it. [`COLUMNS`] lists these places for people, and a test compares it with the tables.
 
-use shared::ids::{ArtifactId, EndpointId, EventId};
+use shared::ids::{ArtifactId, EndpointId, EventId, KeyId};
 
 use crate::{
     ids::{CustomerId, OperatorId, RowId, SessionRef},
@@ -109,9 +109,19 @@ pub fn operator_email(operator: OperatorId) -> Place {
     own("operators", "email", operator.row())
 }
 
-/// The stored answer to a request; `request` is the HMAC of its `Idempotency-Key`, hexadecimal.
-pub fn idempotent_answer(request: String) -> Place {
-    own("idempotency", "answer", request)
+/// A value that is bound to its row by a MAC, and not encrypted (`store/bound.rs`).
+pub fn bound(table: &'static str, column: &'static str, row: String) -> Place {
+    own(table, column, row)
+}
+
+/// The stored answer to a request; `request` is the HMAC of its `Idempotency-Key`, hexadecimal, and `body` that of its body.
+pub fn idempotent_answer(key: KeyId, request: &str, body: &str) -> Place {
+    own("idempotency", "answer", format!("{}/{request}/{body}", key.row()))
+}
+
+/// Where a build of migration 4 or before sealed the stored answer to a request: at no API key, and for no body.
+pub fn first_idempotent_answer(request: &str) -> Place {
+    own("idempotency", "answer", request.to_owned())
 }
 
 /// A secret that a page will show once. It is stored in a cookie, never in the database.
@@ -130,9 +140,9 @@ mod tests {
 
     use super::*;
 
-    /// Columns of bytes that are not encrypted: hashes, index values, and what a page shows to everybody.
-    const PLAIN: [&str; 10] =
-        ["png", "reference_index", "id_hash", "writer", "text_sha256", "email_index", "token_hash", "key_hash", "key_index", "body_index"];
+    /// Columns of bytes that are not encrypted: hashes, index values, and what a page shows to everybody. So are those whose name ends in `_mac`.
+    const PLAIN: [&str; 11] =
+        ["png", "reference_index", "id_hash", "writer", "text_sha256", "email_index", "token_hash", "key_hash", "key_index", "body_index", "submitted_by"];
 
     /// Every column of bytes that a migration creates is in [`COLUMNS`] or in [`PLAIN`].
     #[test]
@@ -148,9 +158,14 @@ mod tests {
                     table = rest.split([' ', '(']).next().unwrap_or_default().trim_start_matches("new_").to_owned();
                 }
                 let mut words = line.split_whitespace();
+                if let Some((altered, column)) = line.strip_prefix("ALTER TABLE ").and_then(|rest| rest.split_once(" ADD COLUMN ")) {
+                    table = altered.to_owned();
+                    words = column.split_whitespace();
+                }
                 if let (Some(column), Some(kind)) = (words.next(), words.next())
-                    && kind.trim_end_matches(',') == "BLOB"
+                    && kind.trim_end_matches([',', ';']) == "BLOB"
                     && !PLAIN.contains(&column)
+                    && !column.ends_with("_mac")
                 {
                     sealed.insert((table.clone(), column.to_owned()));
                 }

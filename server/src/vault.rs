@@ -48,9 +48,33 @@ impl Key {
         &self.0
     }
 
+    /// An HMAC-SHA256 of bytes with this key, for one purpose. Without the key nobody can tell what the bytes were, or try guesses.
+    pub fn mac(&self, purpose: &str, bytes: &[u8]) -> Vec<u8> {
+        self.keyed(purpose, bytes).finalize().into_bytes().to_vec()
+    }
+
+    /// Whether [`Key::mac`] made this MAC of these bytes. It takes the same time whichever byte differs.
+    pub fn is_mac(&self, purpose: &str, bytes: &[u8], mac: &[u8]) -> bool {
+        self.keyed(purpose, bytes).verify_slice(mac).is_ok()
+    }
+
+    fn keyed(&self, purpose: &str, bytes: &[u8]) -> Hmac<Sha256> {
+        let key = derive(self, purpose);
+        let mut mac = Hmac::<Sha256>::new_from_slice(&*key.0).expect("HMAC takes keys of any length");
+        mac.update(bytes);
+        mac
+    }
+
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new(&(*self.0).into())
     }
+}
+
+/// The key for one purpose that follows from another key: HKDF-SHA256 with the purpose as its label.
+fn derive(from: &Key, label: &str) -> Key {
+    let mut bytes = Zeroizing::new([0; 32]);
+    Hkdf::<Sha256>::new(None, &*from.0).expand(label.as_bytes(), &mut *bytes).expect("32 bytes are within HKDF's limit");
+    Key(bytes)
 }
 
 /// Where a sealed value is stored, and which key seals it. `sealed.rs` makes every place.
@@ -102,6 +126,10 @@ pub fn open(key: &Key, place: &Place, sealed: &[u8]) -> Result<Vec<u8>, Unsealab
 /// As [`open`], and if it is not UTF-8.
 pub fn open_text(key: &Key, place: &Place, sealed: &[u8]) -> Result<String, Unsealable> {
     String::from_utf8(open(key, place, sealed)?).map_err(|_| Unsealable)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn chunk_parts(file: &str, number: u64, last: bool) -> ([u8; NONCE], Vec<u8>) {
@@ -168,26 +196,53 @@ pub fn open_file(key: &Key, file: &str, sealed: &[u8]) -> Result<Vec<u8>, Unseal
 pub struct Vault {
     wrapping: Key,
     indexing: Key,
+    binding: Key,
     fingerprint: String,
+    first_fingerprint: String,
     ambient: Ambient,
 }
 
 impl Vault {
     /// The vault of a master key.
     pub fn new(master: &Key, ambient: Ambient) -> Self {
-        let derive = |label: &str| {
-            let mut bytes = Zeroizing::new([0; 32]);
-            Hkdf::<Sha256>::new(None, &*master.0).expand(label.as_bytes(), &mut *bytes).expect("32 bytes are within HKDF's limit");
-            Key(bytes)
-        };
-        let print = derive("flow-sessions fingerprint");
-        let fingerprint = print.0[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { wrapping: derive("flow-sessions wrapping"), indexing: derive("flow-sessions index"), fingerprint, ambient }
+        let derive = |label: &str| derive(master, label);
+        Self {
+            wrapping: derive("flow-sessions wrapping"),
+            indexing: derive("flow-sessions index"),
+            binding: derive("flow-sessions binding"),
+            fingerprint: hexadecimal(&derive("flow-sessions fingerprint 2").0[..16]),
+            first_fingerprint: hexadecimal(&derive("flow-sessions fingerprint").0[..8]),
+            ambient,
+        }
     }
 
-    /// Identifies the master key, without revealing anything else about it: 16 hexadecimal digits.
+    /// Identifies the master key, without revealing anything else about it: 32 hexadecimal digits.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
+    }
+
+    /// The fingerprint that databases from before the first bound value have. The upgrade replaces it, and nothing writes it again, so
+    /// that only somebody with the master key, or with a copy from before the upgrade, can make a database look like one from then.
+    pub fn first_fingerprint(&self) -> &str {
+        &self.first_fingerprint
+    }
+
+    /// Binds a value that is not encrypted to its place: an HMAC-SHA256 over table, column, row and value. Without the master key
+    /// nobody can write another value there, or move the value to another row.
+    pub fn bind(&self, place: &Place, value: &[u8]) -> Vec<u8> {
+        self.binding_mac(place, value).finalize().into_bytes().to_vec()
+    }
+
+    /// Whether [`Vault::bind`] made this MAC for this value at this place.
+    pub fn is_bound(&self, place: &Place, value: &[u8], mac: &[u8]) -> bool {
+        self.binding_mac(place, value).verify_slice(mac).is_ok()
+    }
+
+    fn binding_mac(&self, place: &Place, value: &[u8]) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.binding.0).expect("HMAC takes keys of any length");
+        mac.update(&place.associated_data());
+        mac.update(value);
+        mac
     }
 
     /// A new data key for this place: the key itself, and the key wrapped with the master key.
@@ -234,58 +289,4 @@ impl Vault {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn place(row: &str, key_of: &str) -> Place {
-        Place { table: "t", column: "c", row: row.to_owned(), key_of: key_of.to_owned() }
-    }
-
-    #[test]
-    fn a_sealed_value_can_be_decrypted_only_at_its_own_place() {
-        let ambient = Ambient::system();
-        let (key, other) = (Key::random(&ambient), Key::random(&ambient));
-        let sealed = seal(&ambient, &key, &place("r", "k"), b"Ana");
-        assert_eq!(open(&key, &place("r", "k"), &sealed), Ok(b"Ana".to_vec()));
-        assert_eq!(open(&other, &place("r", "k"), &sealed), Err(Unsealable));
-        assert_eq!(open(&key, &place("s", "k"), &sealed), Err(Unsealable));
-        assert_eq!(open(&key, &place("rk", ""), &sealed), Err(Unsealable));
-        assert_eq!(open(&key, &place("r", "k"), &sealed[..20]), Err(Unsealable));
-    }
-
-    #[test]
-    fn a_data_key_is_bound_to_its_master_key_and_place() {
-        let ambient = Ambient::system();
-        let vault = Vault::new(&Key::random(&ambient), ambient.clone());
-        let another = Vault::new(&Key::random(&ambient), ambient);
-        let (a, b) = (place("a", "master"), place("b", "master"));
-        let (key, wrapped) = vault.new_data_key(&a);
-        assert_eq!(vault.data_key(&a, &wrapped).map(|k| *k.expose()), Ok(*key.expose()));
-        assert!(vault.data_key(&b, &wrapped).is_err());
-        assert!(another.data_key(&a, &wrapped).is_err());
-        assert_ne!(vault.fingerprint(), another.fingerprint());
-    }
-
-    #[test]
-    fn no_whole_file_ends_with_an_empty_chunk() {
-        let whole = (CHUNK + CHUNK_OVERHEAD) as u64;
-        for sealed in [0, 1, 15, whole + 1, whole + 15, whole + 16, 3 * whole + 7] {
-            assert_eq!(plain_size(sealed), Err(Unsealable), "{sealed}");
-        }
-        assert_eq!(plain_size(whole + 17), Ok(CHUNK as u64 + 1));
-    }
-
-    proptest! {
-        #[test]
-        fn a_file_that_was_cut_cannot_be_decrypted(length in prop_oneof![0usize..100, CHUNK - 2..CHUNK + 3, 2 * CHUNK - 1..2 * CHUNK + 2], cut in 1usize..70_000) {
-            let key = Key::random(&Ambient::system());
-            let plain: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
-            let sealed = seal_file(&key, "art", &plain);
-            prop_assert_eq!(plain_size(sealed.len() as u64), Ok(plain.len() as u64));
-            prop_assert_eq!(open_file(&key, "art", &sealed), Ok(plain));
-            prop_assert!(open_file(&key, "other", &sealed).is_err());
-            prop_assert!(open_file(&key, "art", &sealed[..sealed.len().saturating_sub(cut)]).is_err());
-        }
-    }
-}
+mod tests;

@@ -18,7 +18,7 @@ use house::tree::Tree;
 
 /// The floors of the server, from the bottom up. A file uses files of its own floor and of those below.
 const SERVER: &[Floor] = &[
-    &["kill.rs", "clock.rs", "ids.rs", "config.rs", "cpu.rs"],
+    &["kill.rs", "clock.rs", "ids.rs", "config.rs", "config/", "cpu.rs"],
     &["actor.rs"],
     &["model/"],
     &["vault.rs"],

@@ -15,6 +15,7 @@ pub mod flow;
 pub mod ids;
 pub mod language;
 pub mod problem;
+pub mod return_url;
 pub mod risk;
 pub mod role;
 pub mod session;

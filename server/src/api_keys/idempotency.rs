@@ -15,7 +15,8 @@ use crate::{
     model::ApiKey,
     sealed,
     sessions::create::{CreateError, Created, NewSession, create_in, prepare},
-    store::{self, StoreError, api_keys::Answered},
+    store::{self, StoreError, Tx, api_keys::Answered},
+    vault::Place,
 };
 
 /// How long we keep an answer, to give it again for the same `Idempotency-Key`.
@@ -66,8 +67,28 @@ pub enum KeyCreateError {
 
 crate::holds_failure!(KeyCreateError);
 
-fn answer_row(flight: &Flight) -> String {
-    flight.index.iter().map(|byte| format!("{byte:02x}")).collect()
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Where an answer is sealed: the key, the request and the body that it belongs to, so that nobody can give it to another one.
+fn place(key: KeyId, index: &[u8], body: &[u8]) -> Place {
+    sealed::idempotent_answer(key, &hexadecimal(index), &hexadecimal(body))
+}
+
+/// Seals the answers of an earlier build anew, at the API key and the body that they belong to. The upgrade calls it once. Leaves out
+/// answers that do not open.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn seal_answers_from_before(kit: &Kit, tx: &mut Tx) -> Result<(), StoreError> {
+    for (key, index, known) in store::api_keys::answers(tx).await? {
+        if let Ok(answer) = kit.vault.open_own(&sealed::first_idempotent_answer(&hexadecimal(&index)), &known.answer) {
+            let sealed = kit.vault.seal_own(&place(key, &index, &known.body), &answer);
+            store::api_keys::reseal_answer(tx, key, &index, &sealed).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The stored answer to this request, if there is one.
@@ -80,7 +101,7 @@ pub async fn answered(kit: &Kit, flight: &Flight, body: &[u8]) -> Result<Option<
     if known.body != body_index(kit, body) {
         return Err(KeyCreateError::OtherBody);
     }
-    Ok(Some(kit.vault.open_own(&sealed::idempotent_answer(answer_row(flight)), &known.answer)?))
+    Ok(Some(kit.vault.open_own(&place(flight.key, &flight.index, &known.body), &known.answer)?))
 }
 
 fn body_index(kit: &Kit, body: &[u8]) -> Vec<u8> {
@@ -104,8 +125,9 @@ pub async fn create_session(
     let answer = answer(&created);
     if let Some((flight, body)) = flight {
         let now = kit.ambient.now();
-        let sealed = kit.vault.seal_own(&sealed::idempotent_answer(answer_row(flight)), &answer);
-        let answered = Answered { body: body_index(kit, body), answer: sealed };
+        let body = body_index(kit, body);
+        let sealed = kit.vault.seal_own(&place(key.id, &flight.index, &body), &answer);
+        let answered = Answered { body, answer: sealed };
         store::api_keys::insert_answer(&mut tx, key.id, &flight.index, &answered, now, now.plus_seconds(-ANSWER_SECONDS)).await?;
     }
     tx.commit().await?;

@@ -40,7 +40,7 @@ pub async fn create(kit: &Kit, mut scopes: Vec<Scope>, by: Actor) -> Result<Made
     let now = kit.ambient.now();
     let new = ApiKey { id, scopes, created_at: now, used_at: None, disabled_at: None };
     let mut tx = kit.store.write().await?;
-    store::api_keys::insert(&mut tx, &new, operators::hash(&key)).await?;
+    store::api_keys::insert(&mut tx, &kit.vault, &new, operators::hash(&key)).await?;
     tx.audit(Entry::new(&kit.ambient, now, by, Act::KeyCreated(id))).await?;
     tx.commit().await?;
     Ok(Made { id: new.id, key, scopes: new.scopes })
@@ -51,7 +51,7 @@ pub async fn create(kit: &Kit, mut scopes: Vec<Scope>, by: Actor) -> Result<Made
 /// # Errors
 /// If the store does not answer.
 pub async fn list(kit: &Kit, before: KeyId, limit: i64) -> Result<Vec<ApiKey>, StoreError> {
-    store::api_keys::list(&mut *kit.store.read().await?, before, limit).await
+    store::api_keys::list(&mut *kit.store.read().await?, &kit.vault, before, limit).await
 }
 
 /// Disables a key. A running server refuses it at once.
@@ -71,7 +71,7 @@ pub async fn disable(kit: &Kit, id: KeyId, by: Actor) -> Result<(), StoreError> 
 /// # Errors
 /// If the store does not answer.
 pub async fn of_secret(kit: &Kit, secret: &str) -> Result<Option<ApiKey>, StoreError> {
-    let Some(key) = store::api_keys::by_hash(&mut *kit.store.read().await?, operators::hash(secret)).await? else { return Ok(None) };
+    let Some(key) = store::api_keys::by_hash(&mut *kit.store.read().await?, &kit.vault, operators::hash(secret)).await? else { return Ok(None) };
     let now = kit.ambient.now();
     if key.used_at.is_none_or(|used| now >= used.plus_seconds(TOUCH_SECONDS)) {
         let mut tx = kit.store.write().await?;

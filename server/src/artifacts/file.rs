@@ -126,7 +126,7 @@ fn accepted_by(opened: &Opened, name: &str) -> Result<Vec<String>, FileError> {
 /// If the session has too many files, those on their way counted.
 pub async fn begin(kit: &Kit, uploads: &Uploads, opened: &Opened, field: Option<&str>) -> Result<Room, FileError> {
     let session = opened.session.r#ref;
-    let artifacts = store::artifacts::of_session(&mut *kit.store.read().await?, session).await?;
+    let artifacts = store::artifacts::of_session(&mut *kit.store.read().await?, &kit.vault, session).await?;
     let staying = artifacts.iter().filter(|artifact| field.is_none() || artifact.field.as_deref() != field);
     let (files, bytes) = staying.fold((0, 0), |(files, bytes), artifact| (files + 1, bytes + artifact.size.unsigned_abs()));
     Ok(uploads.begin(session, files, bytes)?)
@@ -204,7 +204,7 @@ async fn look_into(kit: &Kit, inspected: &Inspected) -> Result<Vec<FileWarning>,
 async fn already_there(kit: &Kit, opened: &Opened, field: Option<&str>, sha256: &str) -> Result<Option<(Artifact, Vec<FileWarning>)>, FileError> {
     let Some(field) = field else { return Ok(None) };
     let mut db = kit.store.read().await?;
-    let artifacts = store::artifacts::of_session(&mut db, opened.session.r#ref).await?;
+    let artifacts = store::artifacts::of_session(&mut db, &kit.vault, opened.session.r#ref).await?;
     let Some(artifact) = artifacts.into_iter().rev().find(|artifact| artifact.field.as_deref() == Some(field)) else { return Ok(None) };
     let wrapping = wrapping_key(kit, &mut db, &opened.key, artifact.customer).await?;
     let facts = Facts::open(&wrapping, &artifact)?;
@@ -261,7 +261,7 @@ async fn commit(kit: &Kit, opened: &Opened, mut artifact: Artifact, sha256: &str
     let session = hold_open(&mut tx, artifact.session, now).await?.0;
     let mut replaced = Vec::new();
     if let Some(field) = &artifact.field {
-        for earlier in store::artifacts::of_session(&mut tx, artifact.session).await? {
+        for earlier in store::artifacts::of_session(&mut tx, &kit.vault, artifact.session).await? {
             if earlier.field.as_ref() == Some(field) {
                 let wrapping = wrapping_key(kit, &mut tx, &opened.key, earlier.customer).await?;
                 if Facts::open(&wrapping, &earlier)?.sha256 == sha256 {
@@ -282,7 +282,7 @@ async fn commit(kit: &Kit, opened: &Opened, mut artifact: Artifact, sha256: &str
     if (bytes + artifact.size).unsigned_abs() > MAX_TOTAL {
         return Err(Full::BYTES.into());
     }
-    store::artifacts::insert(&mut tx, &artifact).await?;
+    store::artifacts::insert(&mut tx, &kit.vault, &artifact).await?;
     if session.customer != artifact.customer {
         move_to(kit, &mut tx, &session, &artifact, session.customer).await?;
         artifact.customer = session.customer;

@@ -111,7 +111,7 @@ impl Sealed {
 /// # Errors
 /// [`ReadError::NotFound`] in every other case.
 pub async fn of_device(kit: &Kit, opened: &Opened, id: ArtifactId, device: Option<Device>) -> Result<(Artifact, FileStream), ReadError> {
-    let artifacts = store::artifacts::of_session(&mut *kit.store.read().await?, opened.session.r#ref).await?;
+    let artifacts = store::artifacts::of_session(&mut *kit.store.read().await?, &kit.vault, opened.session.r#ref).await?;
     let own = |artifact: &Artifact| artifact.id == id && device.is_some() && artifact.writer == device;
     let artifact = artifacts.into_iter().find(own).filter(|_| opened.require_open().is_ok()).ok_or(ReadError::NotFound)?;
     let file = open(kit, &opened.key, &artifact).await?;
@@ -125,7 +125,7 @@ pub async fn of_device(kit: &Kit, opened: &Opened, id: ArtifactId, device: Optio
 pub async fn of_session(kit: &Kit, session: SessionRef, id: ArtifactId) -> Result<(Artifact, FileStream), ReadError> {
     let (session, artifacts): (Session, Vec<Artifact>) = {
         let mut db = kit.store.read().await?;
-        (store::sessions::by_ref(&mut db, session).await?.ok_or(ReadError::NotFound)?, store::artifacts::of_session(&mut db, session).await?)
+        (store::sessions::by_ref(&mut db, session).await?.ok_or(ReadError::NotFound)?, store::artifacts::of_session(&mut db, &kit.vault, session).await?)
     };
     let artifact = artifacts.into_iter().find(|artifact| artifact.id == id).ok_or(ReadError::NotFound)?;
     let file = open(kit, &keys::session_key(kit, &session)?, &artifact).await?;

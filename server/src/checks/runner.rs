@@ -161,7 +161,7 @@ impl CheckRuns {
         let key = keys::session_key(&self.kit, session)?;
         let mut db = self.kit.store.read().await?;
         let answers = saved::load(&mut db, session.r#ref, &key).await?.answers;
-        let artifacts = store::artifacts::of_session(&mut db, session.r#ref).await?;
+        let artifacts = store::artifacts::of_session(&mut db, &self.kit.vault, session.r#ref).await?;
         let steps = flow.definition.steps(Language::default());
         Ok(Submission::new(self.kit.clone(), key, flow.resolved.weights.clone(), steps, answers, artifacts))
     }

@@ -50,7 +50,7 @@ pub async fn open(kit: &Kit, customer: CustomerId) -> Result<Dossier, DossierErr
     Ok(Dossier {
         customer: store::customers::by_id(&mut db, customer).await?.ok_or(DossierError::NotFound)?,
         sessions: store::sessions::list(&mut db, By::Customer(customer), SessionRef::last(), SHOWN).await?,
-        artifacts: store::artifacts::of_customer(&mut db, customer, SHOWN).await?,
+        artifacts: store::artifacts::of_customer(&mut db, &kit.vault, customer, SHOWN).await?,
     })
 }
 
@@ -125,7 +125,7 @@ async fn set(
 ) -> Result<(), DossierError> {
     // Locked first, so that an upload that commits now is either seen here, or sees the session's new customer.
     let found = transition::hold(tx, session, None).await?.ok_or(DossierError::NotFound)?.0;
-    let all = store::artifacts::of_session(tx, session).await?;
+    let all = store::artifacts::of_session(tx, &kit.vault, session).await?;
     let (moved, is_in): (Vec<Artifact>, Option<CustomerId>) = match linked {
         Linked::Artifact(id) => {
             let artifact = all.into_iter().find(|artifact| artifact.id == id).ok_or(DossierError::NotFound)?;

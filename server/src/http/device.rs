@@ -1,53 +1,120 @@
 //! The resume cookie: it identifies the device that wrote a value. Only requests that write set it, so that a link preview cannot become
-//! the device of a session.
+//! the device of a session. A cookie that no write of this server set counts as none. A device keeps at most 30 of them, because each is
+//! sent with every request and proxies refuse long ones.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::{
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
-use shared::{ids::SessionId, session::Timestamp};
+use shared::ids::SessionId;
 
-use crate::{kit::Kit, model::Device};
+use crate::{
+    failure::Failure,
+    kit::Kit,
+    model::Device,
+    sessions::open::{self, Opened},
+};
 
-/// A device, and the cookie to set if it had none.
+/// The most resume cookies on one device.
+const MOST: usize = 30;
+/// The most cookies that one answer deletes, so that its headers stay within what proxies take. The next write deletes the others.
+const MOST_DELETED: usize = 10;
+/// Characters of the hash of a session's id in the name of its cookie.
+const DIGITS: usize = 16;
+/// Random bytes in a cookie. The time in which it was set follows them.
+const TOKEN: usize = 32;
+
+/// A device, and the cookies to set for it.
 pub struct Known {
     /// The hash of the cookie, which rows store.
     pub device: Device,
-    /// The value of `Set-Cookie`; `None` if the device has its cookie already.
-    pub set_cookie: Option<HeaderValue>,
+    /// Values of `Set-Cookie`: the device's cookie if it had none, and the deletion of cookies that are too many.
+    cookies: Vec<HeaderValue>,
+}
+
+impl Known {
+    /// Sets the device's cookies, with the answer to a request that wrote something.
+    pub fn set_on(self, mut response: Response) -> Response {
+        for cookie in self.cookies {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        response
+    }
 }
 
 fn is_https(kit: &Kit) -> bool {
     kit.public_url.starts_with("https://")
 }
 
+/// The beginning of the names of resume cookies.
+fn prefix(kit: &Kit) -> &'static str {
+    if is_https(kit) { "__Host-fs_" } else { "fs_" }
+}
+
 fn cookie_name(kit: &Kit, id: &SessionId) -> String {
     let hash = Sha256::digest(id.expose().as_bytes());
-    let digits: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    let prefix = if is_https(kit) { "__Host-fs_" } else { "fs_" };
-    format!("{prefix}{digits}")
+    let digits: String = hash[..DIGITS / 2].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}{digits}", prefix(kit))
+}
+
+fn set_cookie(kit: &Kit, name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
+    let attributes = if is_https(kit) { "Secure; SameSite=None; Partitioned" } else { "SameSite=Lax" };
+    HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; Max-Age={seconds}; {attributes}")).ok()
+}
+
+/// Names and values of the cookies of a request.
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    pairs.filter_map(|pair| pair.trim().split_once('='))
 }
 
 /// A cookie's value.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(known, _)| *known == name).map(|(_, value)| value)
+    cookies(headers).find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
-/// The device that a request comes from, if it has a cookie.
+/// The token in a resume cookie, and the second since 1970 in which it was set; 0 for a cookie of an earlier build, which has no time.
+fn parts(value: &str) -> Option<([u8; TOKEN], i64)> {
+    let bytes = URL_SAFE_NO_PAD.decode(value).ok()?;
+    let (token, seconds) = bytes.split_first_chunk::<TOKEN>()?;
+    let seconds = if seconds.is_empty() { 0 } else { i64::from_be_bytes(seconds.try_into().ok()?) };
+    Some((*token, seconds))
+}
+
+/// The device that a request says it comes from, if it has a cookie. Only a device that wrote something finds anything by it.
 pub fn of(kit: &Kit, headers: &HeaderMap, id: &SessionId) -> Option<Device> {
-    let token = URL_SAFE_NO_PAD.decode(cookie(headers, &cookie_name(kit, id))?).ok()?;
-    (token.len() == 32).then(|| Sha256::digest(token).into())
+    let (token, _) = parts(cookie(headers, &cookie_name(kit, id))?)?;
+    Some(Sha256::digest(token).into())
 }
 
-/// The device that a request comes from, or a new one if it has no cookie.
-pub fn known_or_new(kit: &Kit, headers: &HeaderMap, id: &SessionId, expires_at: Timestamp) -> Known {
-    if let Some(device) = of(kit, headers, id) {
-        return Known { device, set_cookie: None };
+/// The device that a request comes from, or a new one if it has no cookie that a write to this session set.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn known_or_new(kit: &Kit, headers: &HeaderMap, opened: &Opened) -> Result<Known, Failure> {
+    let name = cookie_name(kit, &opened.id);
+    if let Some(device) = of(kit, headers, &opened.id)
+        && open::has_written(kit, opened, device).await?
+    {
+        return Ok(Known { device, cookies: too_many(kit, headers, &name) });
     }
-    let token: [u8; 32] = kit.ambient.random();
-    let seconds = ((expires_at.0 - kit.ambient.now().0) / 1_000_000).max(1);
-    let attributes = if is_https(kit) { "Secure; SameSite=None; Partitioned" } else { "SameSite=Lax" };
-    let name = cookie_name(kit, id);
-    let value = format!("{name}={}; Path=/; HttpOnly; Max-Age={seconds}; {attributes}", URL_SAFE_NO_PAD.encode(token));
-    Known { device: Sha256::digest(token).into(), set_cookie: HeaderValue::from_str(&value).ok() }
+    let token: [u8; TOKEN] = kit.ambient.random();
+    let now = kit.ambient.now();
+    let seconds = ((opened.session.expires_at.0 - now.0) / 1_000_000).max(1);
+    let value = URL_SAFE_NO_PAD.encode([&token[..], &(now.0 / 1_000_000).to_be_bytes()].concat());
+    let own = set_cookie(kit, &name, &value, seconds);
+    Ok(Known { device: Sha256::digest(token).into(), cookies: own.into_iter().chain(too_many(kit, headers, &name)).collect() })
+}
+
+/// Deletes resume cookies of other sessions, the oldest first, so that the device keeps [`MOST`] with the one of this session.
+fn too_many(kit: &Kit, headers: &HeaderMap, own: &str) -> Vec<HeaderValue> {
+    let is_resume = |name: &str| name.strip_prefix(prefix(kit)).is_some_and(|hash| hash.len() == DIGITS && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let others = cookies(headers).filter(|(name, _)| is_resume(name) && *name != own);
+    let mut others: Vec<(i64, &str)> = others.map(|(name, value)| (parts(value).map_or(0, |(_, seconds)| seconds), name)).collect();
+    // The sort is stable, and browsers send the oldest cookie first: that decides between cookies without a time.
+    others.sort_by_key(|(seconds, _)| *seconds);
+    let surplus = (others.len() + 1).saturating_sub(MOST).min(MOST_DELETED);
+    others[..surplus].iter().filter_map(|(_, name)| set_cookie(kit, name, "", 0)).collect()
 }

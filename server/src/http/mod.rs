@@ -7,6 +7,7 @@ pub mod branding;
 pub mod connections;
 pub mod dashboard;
 pub mod device;
+pub mod disposition;
 mod errors;
 pub mod events;
 pub mod fallback;

@@ -18,7 +18,7 @@ use shared::problem::Code;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::error;
 
-use super::{problems::ApiError, streams::Side};
+use super::{disposition, problems::ApiError, streams::Side};
 use crate::{
     artifacts::{
         FileStream, ReadError,
@@ -74,9 +74,7 @@ pub fn served(artifact: &Artifact, file: FileStream, place: Place) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&artifact.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream")));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
-    if artifact.media_type == "application/pdf" {
-        headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
-    }
+    headers.insert(header::CONTENT_DISPOSITION, disposition::of(artifact));
     response
 }
 

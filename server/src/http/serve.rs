@@ -6,7 +6,7 @@ use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Durat
 use axum::{
     Router,
     body::Body,
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -178,9 +178,9 @@ pub async fn common_headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// Middleware: tells browsers to use only HTTPS. The router adds it if the public URL is https.
-pub async fn strict_transport(request: Request, next: Next) -> Response {
+/// Middleware: tells browsers to use only HTTPS. The router adds it if the public URL is https, with the value that `FLOW_HSTS` names.
+pub async fn strict_transport(State(value): State<HeaderValue>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
     response
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use axum::{
     Json,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value, json};
@@ -17,7 +17,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Context, body, device, language, path::Segments, problems::ApiError, visitor::Visitor};
 use crate::sessions::{
-    self, complete,
+    self,
+    complete::{self, Completed},
     open::{OpenError, Opened},
     save::{self, Sender},
     transition::Closed,
@@ -39,14 +40,6 @@ pub async fn open(context: &Context, id: &str, visitor: &Visitor) -> Result<Open
         Err(_) => {}
     }
     Ok(found?)
-}
-
-/// Sets the resume cookie if the device has none yet.
-pub fn with_cookie(mut response: Response, known: device::Known) -> Response {
-    if let Some(cookie) = known.set_cookie {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
 }
 
 /// Normalises texts to NFC (UAX #15), in which we store them.
@@ -79,11 +72,11 @@ pub async fn save_step(
 ) -> Result<Response, ApiError> {
     let opened = open(&context, &id, &visitor).await?;
     opened.require_open()?;
-    let known = device::known_or_new(&context.app.kit, request.headers(), &opened.id, opened.session.expires_at);
+    let known = device::known_or_new(&context.app.kit, request.headers(), &opened).await?;
     let sender = Sender { device: Some(known.device), language: language::of(request.headers(), request.uri().query(), &opened) };
     let body: UserDataBody = body::json(request).await?;
     save::save(&context.app.kit, &opened, &step, &normalised(body.user_data), sender).await?;
-    Ok(with_cookie(StatusCode::NO_CONTENT.into_response(), known))
+    Ok(known.set_on(StatusCode::NO_CONTENT.into_response()))
 }
 
 /// `GET /kyc-sessions/{id}/answers`: this device's saved values while the session is open.
@@ -104,11 +97,13 @@ pub async fn complete(State(context): State<Context>, Segments(id): Segments<Str
     if opened.status == Status::Expired {
         return Err(Closed::Expired.into());
     }
-    let known = device::known_or_new(&context.app.kit, request.headers(), &opened.id, opened.session.expires_at);
+    let known = device::known_or_new(&context.app.kit, request.headers(), &opened).await?;
     let sender = Sender { device: Some(known.device), language: language::of(request.headers(), request.uri().query(), &opened) };
     let body: Result<UserDataBody, ApiError> = body::json(request).await;
     // If the session was submitted before, an unreadable body differs from what was submitted: 409 instead of the body's own error.
     let body = body.map_err(|error| opened.require_open().map_or_else(ApiError::from, |()| error))?;
-    complete::complete(&context.app.kit, &context.app.lifecycle, &opened, &normalised(body.user_data), sender).await?;
-    Ok(with_cookie((StatusCode::ACCEPTED, Json(Accepted { status: Status::Processing })).into_response(), known))
+    let completed = complete::complete(&context.app.kit, &context.app.lifecycle, &opened, &normalised(body.user_data), sender).await?;
+    let response = (StatusCode::ACCEPTED, Json(Accepted { status: Status::Processing })).into_response();
+    // A completion that is sent again writes nothing, so it sets no cookie either.
+    Ok(if completed == Completed::Now { known.set_on(response) } else { response })
 }

@@ -83,7 +83,7 @@ pub async fn upload(State(context): State<Context>, Segments(id): Segments<Strin
         let fault = FieldFault::new("file", FieldCode::Required, "Send the file's bytes as the part \"file\".");
         return Err(ApiError(Box::new(Problem::new(Code::InvalidRequest, "The file is missing or empty.").with_errors(vec![fault]))));
     };
-    let known = device::known_or_new(&context.app.kit, &headers, &opened.id, opened.session.expires_at);
+    let known = device::known_or_new(&context.app.kit, &headers, &opened).await?;
     let filed = file::file(&context.app.kit, &context.app.uploads, &opened, spooled, field.as_deref(), Some(known.device)).await?;
     let artifact = filed.artifact;
     let body = Uploaded {
@@ -96,5 +96,5 @@ pub async fn upload(State(context): State<Context>, Segments(id): Segments<Strin
         warnings: filed.warnings,
     };
     let status = if filed.is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(session_api::with_cookie((status, Json(body)).into_response(), known))
+    Ok(known.set_on((status, Json(body)).into_response()))
 }

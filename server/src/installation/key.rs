@@ -102,7 +102,8 @@ pub async fn unlock(config: &Config, store: &Store, ambient: &Ambient, purpose: 
     };
     let vault = Vault::new(&key, ambient.clone());
     match known {
-        Some(known) if known != vault.fingerprint() => Err(other_key(config, vault.fingerprint(), &known).into()),
+        // An earlier build wrote the first fingerprint. `App` replaces it once it has upgraded the rows.
+        Some(known) if known != vault.fingerprint() && known != vault.first_fingerprint() => Err(other_key(config, vault.fingerprint(), &known).into()),
         _ => Ok(vault),
     }
 }

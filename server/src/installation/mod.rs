@@ -60,7 +60,12 @@ pub fn database_setting(config: &Config, error: &OpenError) -> WrongSetting {
         Database::Sqlite(path) => format!("sqlite://{}", path.display()),
         Database::Postgres(url) => masked(url.as_str()),
     };
-    WrongSetting::new("FLOW_DATABASE_URL", shown, format!("{error}; allowed is a database that can be written"))
+    let mut reason = format!("{error}; allowed is a database that can be written");
+    if matches!(&config.database, Database::Postgres(url) if url.as_str().contains("sslmode=verify-")) {
+        // Also if the URL named no sslmode: then the setting added it.
+        reason.push_str(". Its server has to have a certificate for its name: add sslrootcert=FILE to the URL for an authority of your own, or sslmode=disable for a network that nobody else is on");
+    }
+    WrongSetting::new("FLOW_DATABASE_URL", shown, reason)
 }
 
 /// Opens the database that the settings name.

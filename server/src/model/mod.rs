@@ -18,6 +18,6 @@ pub use customers::Customer;
 pub use flows::{Flow, FlowCache, FlowVersion};
 pub use operators::{ApiKey, LinkKind, Operator, Review, Scope, SignIn};
 pub use pdf::PdfState;
-pub use sessions::{Consent, Device, SavedAnswer, Session};
+pub use sessions::{Consent, Device, SavedAnswer, Session, Submission};
 pub use subject::Subject;
 pub use webhooks::{Attempt, Claim, Delivery, DeliveryStatus, Endpoint, Outgoing};

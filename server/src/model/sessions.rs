@@ -22,8 +22,6 @@ pub struct Session {
     pub customer: Option<CustomerId>,
     /// The language that was chosen when it was created.
     pub locale: Option<Language>,
-    /// Where the customer goes when it is over.
-    pub return_url: Option<String>,
     /// Its state, as stored: past its time it may still be PENDING.
     pub state: SessionState,
     /// When it was created.
@@ -38,6 +36,17 @@ pub struct Session {
 
 /// The hash of a device's resume cookie.
 pub type Device = [u8; 32];
+
+/// What we keep of the request that submitted a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submission {
+    /// The device that submitted it, if it had a cookie; none if an earlier build submitted it.
+    pub by: Option<Device>,
+    /// An HMAC of the request's answers with the session's data key; none if an earlier build submitted it.
+    pub mac: Option<Vec<u8>>,
+    /// How many requests since then differed.
+    pub wrong_tries: i64,
+}
 
 /// A saved value, sealed.
 #[derive(Clone, Debug)]

@@ -41,19 +41,19 @@ pub async fn invite(kit: &Kit, email: &str, role: Role, by: Actor) -> Result<Inv
     let index = index(kit, &email);
     let (token, now) = (Token::random(kit), kit.ambient.now());
     let mut tx = kit.store.write().await?;
-    let operator = match store::operators::by_email(&mut tx, &index).await? {
+    let operator = match store::operators::by_email(&mut tx, &kit.vault, &index).await? {
         Some(known) => {
-            store::operators::set_role(&mut tx, known.id, role).await.map_err(taken)?;
+            store::operators::set_role(&mut tx, &kit.vault, known.id, role).await.map_err(taken)?;
             store::operators::remove_links(&mut tx, known.id).await?;
             known
         }
         None => {
             let operator = new_operator(kit, &email, role, None);
-            store::operators::insert(&mut tx, &operator, &index).await.map_err(taken)?;
+            store::operators::insert(&mut tx, &kit.vault, &operator, &index).await.map_err(taken)?;
             operator
         }
     };
-    store::operators::insert_link(&mut tx, token.hash(), operator.id, LinkKind::Invitation, now.plus_seconds(INVITATION_SECONDS)).await?;
+    store::operators::insert_link(&mut tx, &kit.vault, token.hash(), operator.id, LinkKind::Invitation, now.plus_seconds(INVITATION_SECONDS)).await?;
     tx.audit(Entry::new(&kit.ambient, now, by, Act::OperatorInvited(operator.id))).await?;
     tx.commit().await?;
     Ok(Invited { email, role, url: format!("{}/dashboard/invitation/{}", kit.public_url, token.expose()) })
@@ -64,7 +64,7 @@ pub async fn invite(kit: &Kit, email: &str, role: Role, by: Actor) -> Result<Inv
 /// # Errors
 /// [`OperatorError::Gone`] if it has expired or was used.
 pub async fn of_link(kit: &Kit, token: &str, kind: LinkKind) -> Result<SignedIn, OperatorError> {
-    let found = store::operators::by_link(&mut *kit.store.read().await?, hash(token), kind, kit.ambient.now()).await?;
+    let found = store::operators::by_link(&mut *kit.store.read().await?, &kit.vault, hash(token), kind, kit.ambient.now()).await?;
     let operator = found.ok_or(OperatorError::Gone)?;
     Ok(SignedIn { id: operator.id, email: email(kit, &operator)?, role: operator.role })
 }
@@ -79,7 +79,7 @@ pub async fn accept(kit: &Kit, passwords: &Passwords, token: &str, password: &st
     let hashed = passwords.hash(password, kit.ambient.random()).await?;
     let mut tx = kit.store.write().await?;
     store::operators::use_link(&mut tx, hash(token)).await.map_err(gone)?;
-    store::operators::set_password(&mut tx, invited.id, &hashed).await.map_err(gone)?;
+    store::operators::set_password(&mut tx, &kit.vault, invited.id, &hashed).await.map_err(gone)?;
     if invited.role == Role::Admin {
         tx.note_once(ADMINISTRATOR, "invited").await?;
     }
@@ -114,15 +114,15 @@ pub async fn demo_url(kit: &Kit) -> Result<String, OperatorError> {
     let index = index(kit, DEMO_EMAIL);
     let (token, now) = (Token::random(kit), kit.ambient.now());
     let mut tx = kit.store.write().await?;
-    let operator = match store::operators::by_email(&mut tx, &index).await? {
+    let operator = match store::operators::by_email(&mut tx, &kit.vault, &index).await? {
         Some(known) => known,
         None => {
             let operator = new_operator(kit, DEMO_EMAIL, Role::Admin, None);
-            store::operators::insert(&mut tx, &operator, &index).await?;
+            store::operators::insert(&mut tx, &kit.vault, &operator, &index).await?;
             operator
         }
     };
-    store::operators::insert_link(&mut tx, token.hash(), operator.id, LinkKind::OneTime, now.plus_seconds(ONE_TIME_SECONDS)).await?;
+    store::operators::insert_link(&mut tx, &kit.vault, token.hash(), operator.id, LinkKind::OneTime, now.plus_seconds(ONE_TIME_SECONDS)).await?;
     tx.commit().await?;
     Ok(format!("{}/dashboard/one-time/{}", kit.public_url, token.expose()))
 }

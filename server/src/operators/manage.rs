@@ -19,7 +19,7 @@ use crate::{
 /// # Errors
 /// If the store does not answer.
 pub async fn list(kit: &Kit, before: OperatorId, limit: i64) -> Result<Vec<(Operator, String)>, OperatorError> {
-    let operators = store::operators::list(&mut *kit.store.read().await?, before, limit).await?;
+    let operators = store::operators::list(&mut *kit.store.read().await?, &kit.vault, before, limit).await?;
     let named = |operator: Operator| email(kit, &operator).map(|email| (operator, email));
     Ok(operators.into_iter().map(named).collect::<Result<_, _>>()?)
 }
@@ -41,7 +41,7 @@ pub async fn disable(kit: &Kit, id: OperatorId, by: &SignedIn) -> Result<(), Ope
     let now = kit.ambient.now();
     let mut tx = kit.store.write().await?;
     store::operators::hold(&mut tx, id, by.id).await?;
-    if store::operators::by_id(&mut tx, by.id).await?.is_none_or(|by| by.disabled_at.is_some()) {
+    if store::operators::by_id(&mut tx, &kit.vault, by.id).await?.is_none_or(|by| by.disabled_at.is_some()) {
         return Err(OperatorError::Disabled);
     }
     let not_found = |error| if matches!(error, StoreError::Conflict) { OperatorError::NotFound } else { error.into() };

@@ -76,7 +76,7 @@ pub async fn set_up(kit: &Kit, set_up: &OnceLock<SetUp>, passwords: &Passwords, 
     if !tx.note_once(ADMINISTRATOR, "set up").await? {
         return Err(OperatorError::Gone);
     }
-    store::operators::insert(&mut tx, &operator, &index(kit, &email)).await.map_err(taken)?;
+    store::operators::insert(&mut tx, &kit.vault, &operator, &index(kit, &email)).await.map_err(taken)?;
     tx.audit(Entry::new(&kit.ambient, operator.created_at, Actor::SetUp, Act::OperatorAdded(operator.id))).await?;
     let token = begin(kit, &mut tx, operator.id).await?;
     tx.commit().await?;

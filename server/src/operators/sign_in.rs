@@ -24,7 +24,7 @@ const TOUCH_SECONDS: i64 = 60;
 /// Makes a token for an operator who has just authenticated.
 pub(super) async fn begin(kit: &Kit, tx: &mut Tx, operator: OperatorId) -> Result<Token, StoreError> {
     let (token, now) = (Token::random(kit), kit.ambient.now());
-    store::operators::insert_sign_in(tx, token.hash(), operator, now).await?;
+    store::operators::insert_sign_in(tx, &kit.vault, token.hash(), operator, now).await?;
     tx.audit(Entry::new(&kit.ambient, now, Actor::Operator(operator), Act::OperatorSignedIn(operator))).await?;
     Ok(token)
 }
@@ -35,7 +35,7 @@ pub(super) async fn begin(kit: &Kit, tx: &mut Tx, operator: OperatorId) -> Resul
 /// [`OperatorError::WrongCredentials`]. It takes the same time whether the e-mail address is known or not.
 pub async fn sign_in(kit: &Kit, passwords: &Passwords, email: &str, password: &str) -> Result<Token, OperatorError> {
     let known = match normalised(email) {
-        Ok(email) => store::operators::by_email(&mut *kit.store.read().await?, &index(kit, &email)).await?,
+        Ok(email) => store::operators::by_email(&mut *kit.store.read().await?, &kit.vault, &index(kit, &email)).await?,
         Err(_) => None,
     };
     let known = known.filter(|operator| operator.disabled_at.is_none());
@@ -73,7 +73,7 @@ pub async fn is_signed_in(kit: &Kit, token: &str) -> Result<bool, OperatorError>
 /// The sign-in with this token, if it is still valid.
 async fn valid(kit: &Kit, token: TokenHash) -> Result<Option<SignIn>, OperatorError> {
     let now = kit.ambient.now();
-    let found = store::operators::sign_in(&mut *kit.store.read().await?, token).await?;
+    let found = store::operators::sign_in(&mut *kit.store.read().await?, &kit.vault, token).await?;
     Ok(found.filter(|found| {
         let is_over = now >= found.created_at.plus_seconds(SIGN_IN_SECONDS) || now >= found.seen_at.plus_seconds(IDLE_SECONDS);
         !is_over && found.operator.disabled_at.is_none()

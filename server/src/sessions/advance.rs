@@ -67,7 +67,7 @@ pub async fn advance(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, filled: 
         return Ok(Advanced::Step(next.id.clone()));
     }
     match complete(kit, lifecycle, opened, &RawUserData::new(), sender).await {
-        Ok(()) => Ok(Advanced::Submitted),
+        Ok(_) => Ok(Advanced::Submitted),
         Err(CompleteError::Invalid(invalid)) => Ok(Advanced::Missing(invalid.missing_steps.into_iter().next().unwrap_or_else(|| step.id.clone()))),
         Err(error) => Err(error.into()),
     }

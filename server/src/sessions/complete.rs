@@ -1,11 +1,12 @@
 //! Completes a session: PENDING → PROCESSING. It locks the session's row, checks the saved values together with the values in the
 //! request against the pinned flow, and commits the answers and the transition together. `tests/api/` tests it (documented_example,
-//! races, crash), and `shared::answers` tests the rules.
+//! races, crash), and `shared::answers` tests the rules. `repeat.rs` answers a completion that is sent again.
 
-use shared::{answers, api::RawUserData, flow::Step, language::Language, session::Status};
+use shared::{answers, api::RawUserData, language::Language};
 
 use super::{
     open::Opened,
+    repeat,
     save::{self, Invalid, Sender},
     saved::{self, find_artifact},
     transition::{Closed, Lifecycle, NotOpen, Transition, TransitionError, hold_open},
@@ -40,12 +41,21 @@ impl From<TransitionError> for CompleteError {
     }
 }
 
-/// Submits a session. The same request sent again succeeds again, unless the session has expired.
+/// How a session came to be submitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completed {
+    /// By this request.
+    Now,
+    /// By an earlier one that was the same.
+    Before,
+}
+
+/// Submits a session. The same request sent again succeeds again (`repeat.rs` says when), unless the session has expired.
 ///
 /// # Errors
 /// [`CompleteError::Invalid`] with every fault; [`CompleteError::Closed`] if the session's time is up, or if other answers were
 /// submitted before.
-pub async fn complete(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, sent: &RawUserData, sender: Sender) -> Result<(), CompleteError> {
+pub async fn complete(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, sent: &RawUserData, sender: Sender) -> Result<Completed, CompleteError> {
     kill::point("complete.accepted");
     let steps = opened.flow.definition.steps(Language::default());
     let now = kit.ambient.now();
@@ -55,39 +65,25 @@ pub async fn complete(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, sent: &
         Ok(held) => held,
         Err(NotOpen::Closed(Closed::Submitted)) => {
             drop(tx);
-            return same_outcome(kit, opened, &steps, sent).await;
+            let is_same = repeat::is_repeated(kit, opened, &steps, sent, sender.device).await?;
+            return if is_same { Ok(Completed::Before) } else { Err(Closed::Submitted.into()) };
         }
         Err(NotOpen::Closed(closed)) => return Err(closed.into()),
         Err(NotOpen::Store(error)) => return Err(error.into()),
     };
     let saved = saved::load(&mut tx, session, &opened.key).await?;
-    let artifacts = store::artifacts::of_session(&mut tx, session).await?;
+    let artifacts = store::artifacts::of_session(&mut tx, &kit.vault, session).await?;
     let prefix = opened.artifact_prefix(kit);
     let all = answers::check_all(&steps, sent, &saved.answers, &|field, text| find_artifact(field, text, &prefix, &artifacts))
         .map_err(|incomplete| CompleteError::Invalid(Invalid { faults: incomplete.faults, missing_steps: incomplete.missing_steps }))?;
 
     let change = save::Change { before: &saved.answers, after: &all, saved: &saved, steps: &steps, sent, artifacts: &artifacts, sender, now };
     let dropped = save::write(kit, &mut tx, opened, change).await?;
+    store::sessions::note_submission(&mut tx, session, &repeat::submission(kit, opened, &steps, sent, sender.device)).await?;
     lifecycle.change(kit, &mut tx, held, Transition::Submit, Actor::Customer, now).await?;
     kill::point("complete.before_commit");
     tx.commit().await?;
     kill::point("complete.after_commit");
     objects::delete(kit, &dropped).await;
-    Ok(())
-}
-
-/// The session was submitted before. Succeeds if the request leads to the same answers, and refuses any others.
-async fn same_outcome(kit: &Kit, opened: &Opened, steps: &[Step], sent: &RawUserData) -> Result<(), CompleteError> {
-    let mut db = kit.store.read().await?;
-    let session = store::sessions::by_ref(&mut db, opened.session.r#ref).await?.ok_or(Closed::Expired)?;
-    if session.state.status() == Status::Expired {
-        return Err(Closed::Expired.into());
-    }
-    let submitted = saved::load(&mut db, session.r#ref, &opened.key).await?.answers;
-    let artifacts = store::artifacts::of_session(&mut db, session.r#ref).await?;
-    let prefix = opened.artifact_prefix(kit);
-    match answers::check_all(steps, sent, &submitted, &|field, text| find_artifact(field, text, &prefix, &artifacts)) {
-        Ok(outcome) if outcome == submitted => Ok(()),
-        _ => Err(Closed::Submitted.into()),
-    }
+    Ok(Completed::Now)
 }

@@ -17,3 +17,4 @@ pub mod watch;
 
 mod announce;
 mod consent;
+mod repeat;

@@ -8,8 +8,10 @@ use shared::{
     flow::Step,
     ids::SessionId,
     language::Language,
+    return_url,
     session::Status,
 };
+use url::Url;
 
 use super::{
     keys,
@@ -22,7 +24,7 @@ use crate::{
     flows,
     ids::SessionRef,
     kit::Kit,
-    model::{Artifact, Flow, Session},
+    model::{Artifact, Device, Flow, Session},
     store::{self, Db},
     vault::Key,
 };
@@ -109,7 +111,39 @@ pub async fn saved(kit: &Kit, opened: &Opened) -> Result<Saved, Failure> {
 /// # Errors
 /// If the store does not answer.
 pub async fn artifacts(kit: &Kit, opened: &Opened) -> Result<Vec<Artifact>, Failure> {
-    Ok(store::artifacts::of_session(&mut *kit.store.read().await?, opened.session.r#ref).await?)
+    Ok(store::artifacts::of_session(&mut *kit.store.read().await?, &kit.vault, opened.session.r#ref).await?)
+}
+
+/// Whether this device wrote something to the session: an answer, a file, or its submission.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn has_written(kit: &Kit, opened: &Opened, device: Device) -> Result<bool, Failure> {
+    // Every write sets `touched_at`, so while it equals `created_at` there is nothing to read.
+    if opened.session.touched_at == opened.session.created_at {
+        return Ok(false);
+    }
+    has_written_now(kit, opened, device).await
+}
+
+/// The same for a device that may have written after the session was opened.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn has_written_now(kit: &Kit, opened: &Opened, device: Device) -> Result<bool, Failure> {
+    Ok(store::sessions::has_writer(&mut *kit.store.read().await?, opened.session.r#ref, device).await?)
+}
+
+/// Where the customer goes now that the session is over; `None` if it has no return URL. We add only the status to it.
+///
+/// # Errors
+/// If the store does not answer, or somebody else wrote the URL into the database.
+pub async fn return_url(kit: &Kit, opened: &Opened, status: Status) -> Result<Option<String>, Failure> {
+    let url = store::sessions::return_url(&mut *kit.store.read().await?, &kit.vault, opened.session.r#ref).await?;
+    Ok(url.filter(|url| return_url::is_allowed(url)).and_then(|url| Url::parse(&url).ok()).map(|mut url| {
+        url.query_pairs_mut().append_pair("status", status.as_str());
+        url.into()
+    }))
 }
 
 /// How far the customer of an open session has come.

@@ -84,7 +84,7 @@ pub async fn save(kit: &Kit, opened: &Opened, step_id: &str, sent: &RawUserData,
     let mut tx = kit.store.write().await?;
     hold_open(&mut tx, session, now).await?;
     let saved = saved::load(&mut tx, session, &opened.key).await?;
-    let artifacts = store::artifacts::of_session(&mut tx, session).await?;
+    let artifacts = store::artifacts::of_session(&mut tx, &kit.vault, session).await?;
     let prefix = opened.artifact_prefix(kit);
     let lookup = |field: &Field, text: &str| find_artifact(field, text, &prefix, &artifacts);
     let values = answers::check_step(step, sent, &saved.answers, &lookup).map_err(|faults| {
@@ -178,7 +178,7 @@ pub(super) async fn write(kit: &Kit, tx: &mut Tx, opened: &Opened, change: Chang
 pub async fn faults(kit: &Kit, opened: &Opened, step: &Step, sent: &RawUserData) -> Result<Vec<FieldFault>, Failure> {
     let mut db = kit.store.read().await?;
     let saved = saved::load(&mut db, opened.session.r#ref, &opened.key).await?;
-    let artifacts = store::artifacts::of_session(&mut db, opened.session.r#ref).await?;
+    let artifacts = store::artifacts::of_session(&mut db, &kit.vault, opened.session.r#ref).await?;
     let prefix = opened.artifact_prefix(kit);
     let checked = answers::check_step(step, sent, &saved.answers, &|field, text| find_artifact(field, text, &prefix, &artifacts));
     Ok(checked.err().unwrap_or_default())

@@ -178,7 +178,7 @@ pub async fn show(kit: &Kit, id_or_ref: &str) -> Result<Shown, OpenError> {
         expires_at: rfc3339(session.expires_at),
         checks: checks_of(&session, &flow, store::checks::of_session(&mut db, session.r#ref).await?).into_iter().map(shown_check).collect(),
         consents: store::consents::of_session(&mut db, session.r#ref).await?.into_iter().map(shown_consent).collect(),
-        artifacts: store::artifacts::of_session(&mut db, session.r#ref).await?.into_iter().map(shown_artifact).collect(),
+        artifacts: store::artifacts::of_session(&mut db, &kit.vault, session.r#ref).await?.into_iter().map(shown_artifact).collect(),
         deliveries: store::outbox::deliveries_of_session(&mut db, session.r#ref, i64::MAX).await?.into_iter().rev().map(shown_delivery).collect(),
     })
 }

@@ -1,52 +1,58 @@
 //! API keys, and the stored answers to requests with an `Idempotency-Key`.
 
 use shared::{ids::KeyId, session::Timestamp};
-use sqlx::{Row as _, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
-    columns::Columns,
-    error::{Result, StoreError, exactly_one},
+    bound,
+    columns::{Columns, intact},
+    error::{Result, exactly_one},
     operators::TokenHash,
     tx::{Db, Tx},
 };
-use crate::{ids::RowId as _, model::ApiKey};
+use crate::{ids::RowId as _, model::ApiKey, vault::Vault};
 
-impl TryFrom<&AnyRow> for ApiKey {
-    type Error = StoreError;
-    fn try_from(row: &AnyRow) -> Result<Self> {
-        let columns = Columns::new(row, "api_keys", "id")?;
-        let scopes: Vec<String> = columns.words("scopes")?;
-        let scopes: Result<Vec<_>, String> = scopes.iter().map(|scope| scope.parse()).collect();
-        Ok(Self {
-            id: columns.id("id")?,
-            scopes: scopes.map_err(|_| columns.inconsistent("scopes"))?,
-            created_at: columns.time("created_at")?,
-            used_at: columns.time_option("used_at")?,
-            disabled_at: columns.time_option("disabled_at")?,
-        })
-    }
+const COLUMNS: &str = "id, key_hash, key_hash_mac, scopes, scopes_mac, created_at, used_at, disabled_at";
+
+fn read(row: &AnyRow, vault: &Vault) -> Result<ApiKey> {
+    let columns = Columns::new(row, "api_keys", "id")?;
+    columns.check_bound(vault, "key_hash", columns.get::<Vec<u8>>("key_hash")?)?;
+    columns.bound(vault, "scopes")?;
+    let scopes: Vec<String> = columns.words("scopes")?;
+    let scopes: Result<Vec<_>, String> = scopes.iter().map(|scope| scope.parse()).collect();
+    Ok(ApiKey {
+        id: columns.id("id")?,
+        scopes: scopes.map_err(|_| columns.inconsistent("scopes"))?,
+        created_at: columns.time("created_at")?,
+        used_at: columns.time_option("used_at")?,
+        disabled_at: columns.time_option("disabled_at")?,
+    })
 }
 
 /// The key with this hash, unless it is disabled.
-pub async fn by_hash(db: &mut Db, hash: TokenHash) -> Result<Option<ApiKey>> {
-    let query = sqlx::query("SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE key_hash = $1 AND disabled_at IS NULL");
-    query.bind(hash.to_vec()).fetch_optional(db).await?.as_ref().map(ApiKey::try_from).transpose()
+pub async fn by_hash(db: &mut Db, vault: &Vault, hash: TokenHash) -> Result<Option<ApiKey>> {
+    let sql = format!("SELECT {COLUMNS} FROM api_keys WHERE key_hash = $1 AND disabled_at IS NULL");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(hash.to_vec());
+    query.fetch_optional(db).await?.as_ref().map(|row| read(row, vault)).transpose()
 }
 
-/// Keys older than `before`, the newest first: ids are UUIDv7, so they sort by time.
-pub async fn list(db: &mut Db, before: KeyId, limit: i64) -> Result<Vec<ApiKey>> {
-    let query = sqlx::query("SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE id < $1 ORDER BY id DESC LIMIT $2");
-    query.bind(before.row()).bind(limit).fetch_all(db).await?.iter().map(ApiKey::try_from).collect()
+/// Keys older than `before`, the newest first: ids are UUIDv7, so they sort by time. A damaged row is left out.
+pub async fn list(db: &mut Db, vault: &Vault, before: KeyId, limit: i64) -> Result<Vec<ApiKey>> {
+    let sql = format!("SELECT {COLUMNS} FROM api_keys WHERE id < $1 ORDER BY id DESC LIMIT $2");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(before.row()).bind(limit);
+    Ok(query.fetch_all(db).await?.iter().filter_map(|row| intact(read(row, vault))).collect())
 }
 
 /// Writes a new key.
-pub async fn insert(tx: &mut Tx, key: &ApiKey, hash: TokenHash) -> Result<()> {
-    let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
-    sqlx::query("INSERT INTO api_keys (id, key_hash, scopes, created_at) VALUES ($1, $2, $3, $4)")
+pub async fn insert(tx: &mut Tx, vault: &Vault, key: &ApiKey, hash: TokenHash) -> Result<()> {
+    let scopes = key.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(",");
+    sqlx::query("INSERT INTO api_keys (id, key_hash, scopes, created_at, key_hash_mac, scopes_mac) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(key.id.row())
         .bind(hash.to_vec())
-        .bind(scopes.join(","))
+        .bind(scopes.clone())
         .bind(key.created_at.0)
+        .bind(bound::mac(vault, "api_keys", "key_hash", &key.id.row(), hash))
+        .bind(bound::mac(vault, "api_keys", "scopes", &key.id.row(), &scopes))
         .execute(&mut **tx)
         .await?;
     Ok(())
@@ -61,7 +67,7 @@ pub async fn touch(tx: &mut Tx, id: KeyId, now: Timestamp) -> Result<()> {
 /// Disables a key.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] if there is no key with this id, or it was disabled before.
+/// [`super::StoreError::Conflict`] if there is no key with this id, or it was disabled before.
 pub async fn disable(tx: &mut Tx, id: KeyId, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE api_keys SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL");
     exactly_one(query.bind(id.row()).bind(now.0).execute(&mut **tx).await?.rows_affected())
@@ -82,10 +88,27 @@ pub async fn answered(db: &mut Db, key: KeyId, index: &[u8], oldest: Timestamp) 
     row.map(|row| Ok(Answered { body: row.try_get("body_index")?, answer: row.try_get("answer")? })).transpose()
 }
 
+/// Every stored answer, with its API key and the HMAC of its `Idempotency-Key`.
+pub async fn answers(db: &mut Db) -> Result<Vec<(KeyId, Vec<u8>, Answered)>> {
+    let rows = sqlx::query("SELECT api_key, key_index, body_index, answer FROM idempotency").fetch_all(db).await?;
+    rows.iter()
+        .map(|row| {
+            let columns = Columns::new(row, "idempotency", "api_key")?;
+            Ok((columns.id("api_key")?, columns.get("key_index")?, Answered { body: columns.get("body_index")?, answer: columns.get("answer")? }))
+        })
+        .collect()
+}
+
+/// Replaces a stored answer with the same one, sealed at another place.
+pub async fn reseal_answer(tx: &mut Tx, key: KeyId, index: &[u8], answer: &[u8]) -> Result<()> {
+    let query = sqlx::query("UPDATE idempotency SET answer = $3 WHERE api_key = $1 AND key_index = $2");
+    exactly_one(query.bind(key.row()).bind(index.to_vec()).bind(answer.to_vec()).execute(&mut **tx).await?.rows_affected())
+}
+
 /// Stores the answer to a request. It replaces one that is not newer than `oldest`.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] if another process has stored an answer meanwhile.
+/// [`super::StoreError::Conflict`] if another process has stored an answer meanwhile.
 pub async fn insert_answer(tx: &mut Tx, key: KeyId, index: &[u8], answered: &Answered, now: Timestamp, oldest: Timestamp) -> Result<()> {
     let query = sqlx::query(
         "INSERT INTO idempotency (api_key, key_index, body_index, answer, created_at) VALUES ($1, $2, $3, $4, $5) \

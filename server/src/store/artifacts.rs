@@ -1,55 +1,54 @@
 //! Rows of uploaded files. The files themselves are in the storage (`storage.rs`), under the artifact's UUID.
 
 use shared::ids::ArtifactId;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
+    bound,
     columns::Columns,
-    error::{Result, StoreError, exactly_one},
+    error::{Result, exactly_one},
     tx::{Db, Tx},
 };
 use crate::{
     ids::{CustomerId, RowId as _, SessionRef},
     model::Artifact,
+    vault::Vault,
 };
 
-const COLUMNS: &str = "id, session_ref, customer, field, media_type, size, data_key, facts, writer, created_at";
+const COLUMNS: &str = "id, session_ref, customer, field, media_type, media_type_mac, size, data_key, facts, writer, created_at";
 
-impl TryFrom<&sqlx::any::AnyRow> for Artifact {
-    type Error = StoreError;
-    fn try_from(row: &sqlx::any::AnyRow) -> Result<Self> {
-        let columns = Columns::new(row, "artifacts", "id")?;
-        Ok(Self {
-            id: columns.id("id")?,
-            session: columns.id("session_ref")?,
-            customer: columns.id_option("customer")?,
-            field: columns.get("field")?,
-            media_type: columns.get("media_type")?,
-            size: columns.get("size")?,
-            data_key: columns.get("data_key")?,
-            facts: columns.get("facts")?,
-            writer: columns.hash_option("writer")?,
-            created_at: columns.time("created_at")?,
-        })
-    }
+fn read(row: &AnyRow, vault: &Vault) -> Result<Artifact> {
+    let columns = Columns::new(row, "artifacts", "id")?;
+    Ok(Artifact {
+        id: columns.id("id")?,
+        session: columns.id("session_ref")?,
+        customer: columns.id_option("customer")?,
+        field: columns.get("field")?,
+        media_type: columns.bound(vault, "media_type")?,
+        size: columns.get("size")?,
+        data_key: columns.get("data_key")?,
+        facts: columns.get("facts")?,
+        writer: columns.hash_option("writer")?,
+        created_at: columns.time("created_at")?,
+    })
 }
 
 /// Every artifact of a session, oldest first.
-pub async fn of_session(db: &mut Db, session: SessionRef) -> Result<Vec<Artifact>> {
+pub async fn of_session(db: &mut Db, vault: &Vault, session: SessionRef) -> Result<Vec<Artifact>> {
     let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE session_ref = $1 ORDER BY id");
-    sqlx::query(AssertSqlSafe(sql)).bind(session.to_string()).fetch_all(db).await?.iter().map(Artifact::try_from).collect()
+    sqlx::query(AssertSqlSafe(sql)).bind(session.to_string()).fetch_all(db).await?.iter().map(|row| read(row, vault)).collect()
 }
 
 /// Artifacts in a customer's dossier, the newest first.
-pub async fn of_customer(db: &mut Db, customer: CustomerId, limit: i64) -> Result<Vec<Artifact>> {
+pub async fn of_customer(db: &mut Db, vault: &Vault, customer: CustomerId, limit: i64) -> Result<Vec<Artifact>> {
     let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE customer = $1 ORDER BY id DESC LIMIT $2");
-    sqlx::query(AssertSqlSafe(sql)).bind(customer.to_string()).bind(limit).fetch_all(db).await?.iter().map(Artifact::try_from).collect()
+    sqlx::query(AssertSqlSafe(sql)).bind(customer.to_string()).bind(limit).fetch_all(db).await?.iter().map(|row| read(row, vault)).collect()
 }
 
 /// Artifacts in no dossier that are older than `before`, the newest first.
-pub async fn unresolved(db: &mut Db, before: ArtifactId, limit: i64) -> Result<Vec<Artifact>> {
+pub async fn unresolved(db: &mut Db, vault: &Vault, before: ArtifactId, limit: i64) -> Result<Vec<Artifact>> {
     let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE customer IS NULL AND id < $1 ORDER BY id DESC LIMIT $2");
-    sqlx::query(AssertSqlSafe(sql)).bind(before.row()).bind(limit).fetch_all(db).await?.iter().map(Artifact::try_from).collect()
+    sqlx::query(AssertSqlSafe(sql)).bind(before.row()).bind(limit).fetch_all(db).await?.iter().map(|row| read(row, vault)).collect()
 }
 
 /// The number of artifacts in no dossier, or `most` if there are more.
@@ -61,7 +60,7 @@ pub async fn count_unresolved(db: &mut Db, most: i64) -> Result<i64> {
 /// Sets or removes an artifact's customer, and writes its key, wrapped for the new owner.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] if its customer is no longer the one in `artifact`.
+/// [`super::StoreError::Conflict`] if its customer is no longer the one in `artifact`.
 pub async fn set_customer(tx: &mut Tx, artifact: &Artifact, to: Option<CustomerId>, data_key: &[u8]) -> Result<()> {
     let query = sqlx::query("UPDATE artifacts SET customer = $3, data_key = $4 WHERE id = $1 AND COALESCE(customer, '') = $2")
         .bind(artifact.id.row())
@@ -97,10 +96,10 @@ pub async fn count_known(db: &mut Db, ids: &[ArtifactId]) -> Result<i64> {
 }
 
 /// Writes an artifact's row.
-pub async fn insert(tx: &mut Tx, artifact: &Artifact) -> Result<()> {
+pub async fn insert(tx: &mut Tx, vault: &Vault, artifact: &Artifact) -> Result<()> {
     sqlx::query(
-        "INSERT INTO artifacts (id, session_ref, customer, field, media_type, size, data_key, facts, writer, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO artifacts (id, session_ref, customer, field, media_type, size, data_key, facts, writer, created_at, media_type_mac) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(artifact.id.row())
     .bind(artifact.session.to_string())
@@ -112,6 +111,7 @@ pub async fn insert(tx: &mut Tx, artifact: &Artifact) -> Result<()> {
     .bind(artifact.facts.clone())
     .bind(artifact.writer.map(|device| device.to_vec()))
     .bind(artifact.created_at.0)
+    .bind(bound::mac(vault, "artifacts", "media_type", &artifact.id.row(), &artifact.media_type))
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -28,6 +28,21 @@ impl<'a> Columns<'a> {
         Ok(Self { row, table, id: row.try_get(id)? })
     }
 
+    /// The table.
+    pub const fn table(&self) -> &'static str {
+        self.table
+    }
+
+    /// The value of the column that identifies the row.
+    pub fn row_id(&self) -> &str {
+        &self.id
+    }
+
+    /// The MAC that binds this column's value to the row; `None` if the column is NULL.
+    pub fn mac_of(&self, column: &str) -> Result<Option<Vec<u8>>> {
+        Ok(self.row.try_get(&*format!("{column}_mac"))?)
+    }
+
     /// The error for an impossible value in this column.
     pub fn inconsistent(&self, column: &'static str) -> InconsistentRow {
         InconsistentRow { table: self.table, column, id: self.id.clone() }

@@ -1,51 +1,53 @@
 //! Webhook endpoints.
 
 use shared::{ids::EndpointId, session::Timestamp};
-use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, any::AnyRow};
 
 use super::{
+    bound,
     columns::{Columns, intact},
-    error::{Result, StoreError, exactly_one},
+    error::{Result, exactly_one},
     tx::{Db, Tx},
 };
-use crate::{ids::RowId as _, model::Endpoint};
+use crate::{ids::RowId as _, model::Endpoint, vault::Vault};
 
-impl TryFrom<&AnyRow> for Endpoint {
-    type Error = StoreError;
-    fn try_from(row: &AnyRow) -> Result<Self> {
-        let columns = Columns::new(row, "endpoints", "id")?;
-        Ok(Self {
-            id: columns.id("id")?,
-            url: columns.get("url")?,
-            secret: columns.get("secret")?,
-            created_at: columns.time("created_at")?,
-            disabled_at: columns.time_option("disabled_at")?,
-        })
-    }
+const COLUMNS: &str = "id, url, url_mac, secret, created_at, disabled_at";
+
+fn read(row: &AnyRow, vault: &Vault) -> Result<Endpoint> {
+    let columns = Columns::new(row, "endpoints", "id")?;
+    Ok(Endpoint {
+        id: columns.id("id")?,
+        url: columns.bound(vault, "url")?,
+        secret: columns.get("secret")?,
+        created_at: columns.time("created_at")?,
+        disabled_at: columns.time_option("disabled_at")?,
+    })
 }
 
 /// Writes a new endpoint.
-pub async fn insert(tx: &mut Tx, endpoint: &Endpoint) -> Result<()> {
-    sqlx::query("INSERT INTO endpoints (id, url, secret, created_at) VALUES ($1, $2, $3, $4)")
+pub async fn insert(tx: &mut Tx, vault: &Vault, endpoint: &Endpoint) -> Result<()> {
+    sqlx::query("INSERT INTO endpoints (id, url, secret, created_at, url_mac) VALUES ($1, $2, $3, $4, $5)")
         .bind(endpoint.id.row())
         .bind(endpoint.url.clone())
         .bind(endpoint.secret.clone())
         .bind(endpoint.created_at.0)
+        .bind(bound::mac(vault, "endpoints", "url", &endpoint.id.row(), &endpoint.url))
         .execute(&mut **tx)
         .await?;
     Ok(())
 }
 
-/// Endpoints older than `before`, the newest first: ids are UUIDv7, so they sort by time.
-pub async fn list(db: &mut Db, before: EndpointId, limit: i64) -> Result<Vec<Endpoint>> {
-    let query = sqlx::query("SELECT id, url, secret, created_at, disabled_at FROM endpoints WHERE id < $1 ORDER BY id DESC LIMIT $2");
-    query.bind(before.row()).bind(limit).fetch_all(db).await?.iter().map(Endpoint::try_from).collect()
+/// Endpoints older than `before`, the newest first: ids are UUIDv7, so they sort by time. A damaged row is left out.
+pub async fn list(db: &mut Db, vault: &Vault, before: EndpointId, limit: i64) -> Result<Vec<Endpoint>> {
+    let sql = format!("SELECT {COLUMNS} FROM endpoints WHERE id < $1 ORDER BY id DESC LIMIT $2");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(before.row()).bind(limit);
+    Ok(query.fetch_all(db).await?.iter().filter_map(|row| intact(read(row, vault))).collect())
 }
 
 /// The endpoint with this id.
-pub async fn by_id(db: &mut Db, id: EndpointId) -> Result<Option<Endpoint>> {
-    let query = sqlx::query("SELECT id, url, secret, created_at, disabled_at FROM endpoints WHERE id = $1");
-    query.bind(id.row()).fetch_optional(db).await?.as_ref().map(Endpoint::try_from).transpose()
+pub async fn by_id(db: &mut Db, vault: &Vault, id: EndpointId) -> Result<Option<Endpoint>> {
+    let query = sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM endpoints WHERE id = $1"))).bind(id.row());
+    query.fetch_optional(db).await?.as_ref().map(|row| read(row, vault)).transpose()
 }
 
 /// The endpoints that are not disabled.
@@ -57,7 +59,7 @@ pub async fn active(db: &mut Db) -> Result<Vec<EndpointId>> {
 /// Disables an endpoint and fails its pending deliveries, so that nothing more is sent to it.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] if there is no endpoint with this id, or it was disabled before.
+/// [`super::StoreError::Conflict`] if there is no endpoint with this id, or it was disabled before.
 pub async fn disable(tx: &mut Tx, id: EndpointId, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE endpoints SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL");
     exactly_one(query.bind(id.row()).bind(now.0).execute(&mut **tx).await?.rows_affected())?;

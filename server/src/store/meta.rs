@@ -62,6 +62,15 @@ impl Tx {
         Ok(())
     }
 
+    /// Replaces a fact if it has this value. Returns whether it had. Another transaction that wants to replace it waits until this one ends.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn replace(&mut self, key: &str, old: &str, new: &str) -> Result<bool> {
+        let query = sqlx::query("UPDATE meta SET value = $3 WHERE key = $1 AND value = $2");
+        Ok(query.bind(key).bind(old).bind(new).execute(&mut **self).await?.rows_affected() == 1)
+    }
+
     /// Writes a fact unless it exists. Returns whether it was written.
     ///
     /// # Errors

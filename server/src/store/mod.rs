@@ -6,6 +6,7 @@ pub mod answers;
 pub mod api_keys;
 pub mod artifacts;
 pub mod audit;
+pub mod bound;
 pub mod checks;
 pub mod consents;
 pub mod customers;
@@ -17,6 +18,7 @@ pub mod operators;
 pub mod outbox;
 pub mod queue;
 pub mod reviews;
+pub mod secrets;
 pub mod sessions;
 pub mod sweeps;
 

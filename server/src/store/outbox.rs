@@ -16,6 +16,7 @@ use super::{
 use crate::{
     ids::{DeliveryId, Lease, RowId as _, SessionRef},
     model::{Attempt, Delivery, DeliveryStatus, Outgoing, Subject},
+    vault::Vault,
 };
 
 /// The most deliveries whose attempts one statement reads.
@@ -77,10 +78,10 @@ pub async fn insert_delivery(tx: &mut Tx, id: DeliveryId, event: EventId, endpoi
 }
 
 /// All that an attempt of this delivery needs; `None` if there is no such delivery.
-pub async fn outgoing(db: &mut Db, id: DeliveryId) -> Result<Option<Outgoing>> {
+pub async fn outgoing(db: &mut Db, vault: &Vault, id: DeliveryId) -> Result<Option<Outgoing>> {
     let row = sqlx::query(
         "SELECT d.id AS id, e.id AS event, e.body AS body, e.subject_kind AS subject_kind, e.subject AS subject, s.data_key AS session_key, \
-         p.url AS url, p.secret AS secret FROM deliveries d JOIN events e ON e.id = d.event JOIN endpoints p ON p.id = d.endpoint \
+         p.id AS endpoint, p.url AS url, p.url_mac AS url_mac, p.secret AS secret FROM deliveries d JOIN events e ON e.id = d.event JOIN endpoints p ON p.id = d.endpoint \
          LEFT JOIN sessions s ON e.subject_kind = 'SESSION' AND s.ref = e.subject WHERE d.id = $1",
     )
     .bind(id.row())
@@ -93,7 +94,7 @@ pub async fn outgoing(db: &mut Db, id: DeliveryId) -> Result<Option<Outgoing>> {
             body: columns.get("body")?,
             subject: subject(&columns)?,
             subject_key: columns.get::<Option<Vec<u8>>>("session_key")?.ok_or_else(|| columns.inconsistent("subject"))?,
-            url: columns.get("url")?,
+            url: Columns::new(&row, "endpoints", "endpoint")?.bound(vault, "url")?,
             secret: columns.get("secret")?,
         })
     })

@@ -12,16 +12,18 @@ use shared::{
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
+    bound,
     columns::{Columns, intact},
     error::{Result, StoreError, exactly_one},
     tx::{Db, Tx},
 };
 use crate::{
     ids::{CustomerId, RowId as _, SessionRef},
-    model::Session,
+    model::{Device, Session, Submission},
+    vault::Vault,
 };
 
-const COLUMNS: &str = "ref, id_sealed, data_key, flow, customer, locale, return_url, status, created_at, expires_at, touched_at, submitted_at, completed_at, expired_at, risk_score, decision, reasons";
+const COLUMNS: &str = "ref, id_sealed, data_key, flow, customer, locale, status, created_at, expires_at, touched_at, submitted_at, completed_at, expired_at, risk_score, decision, reasons";
 
 impl TryFrom<&AnyRow> for Session {
     type Error = StoreError;
@@ -49,7 +51,6 @@ impl TryFrom<&AnyRow> for Session {
             flow: columns.id("flow")?,
             customer: columns.id_option("customer")?,
             locale: columns.parsed_option::<Language>("locale")?,
-            return_url: columns.get("return_url")?,
             state,
             created_at: columns.time("created_at")?,
             expires_at,
@@ -97,10 +98,10 @@ fn select(clause: &str) -> String {
 }
 
 /// Writes a new session with status PENDING.
-pub async fn insert(tx: &mut Tx, session: &Session, id: &SessionId) -> Result<()> {
+pub async fn insert(tx: &mut Tx, vault: &Vault, session: &Session, id: &SessionId, return_url: Option<&str>) -> Result<()> {
     sqlx::query(
-        "INSERT INTO sessions (ref, id_hash, id_sealed, data_key, flow, customer, locale, return_url, status, created_at, expires_at, touched_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $10, 'PENDING', $8, $9, $8)",
+        "INSERT INTO sessions (ref, id_hash, id_sealed, data_key, flow, customer, locale, status, created_at, expires_at, touched_at, return_url, return_url_mac) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'PENDING', $8, $9, $8, $10, $11)",
     )
     .bind(session.r#ref.to_string())
     .bind(id_hash(id))
@@ -111,10 +112,18 @@ pub async fn insert(tx: &mut Tx, session: &Session, id: &SessionId) -> Result<()
     .bind(session.locale.map(Language::tag))
     .bind(session.created_at.0)
     .bind(session.expires_at.0)
-    .bind(session.return_url.clone())
+    .bind(return_url.map(str::to_owned))
+    .bind(return_url.map(|url| bound::mac(vault, "sessions", "return_url", &session.r#ref.row(), url)))
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// Where the customer goes when the session is over; `None` if it has no return URL.
+pub async fn return_url(db: &mut Db, vault: &Vault, r#ref: SessionRef) -> Result<Option<String>> {
+    let query = sqlx::query("SELECT ref, return_url, return_url_mac FROM sessions WHERE ref = $1 AND return_url IS NOT NULL");
+    let Some(row) = query.bind(r#ref.row()).fetch_optional(db).await? else { return Ok(None) };
+    Columns::new(&row, "sessions", "ref")?.bound_option(vault, "return_url")
 }
 
 /// Locks a session until the transaction ends, so that no other transaction changes it or what belongs to it. Sets `touched_at` if
@@ -123,6 +132,39 @@ pub async fn hold(tx: &mut Tx, r#ref: SessionRef, touched: Option<Timestamp>) ->
     let sql = format!("UPDATE sessions SET touched_at = COALESCE($2, touched_at) WHERE ref = $1 RETURNING {COLUMNS}");
     let query = sqlx::query(AssertSqlSafe(sql)).bind(r#ref.row()).bind(touched.map(|at| at.0));
     query.fetch_optional(&mut **tx).await?.as_ref().map(Session::try_from).transpose()
+}
+
+/// Whether a device wrote an answer or a file of this session, or submitted it.
+pub async fn has_writer(db: &mut Db, r#ref: SessionRef, device: Device) -> Result<bool> {
+    let query = sqlx::query(
+        "SELECT 1 FROM answers WHERE session_ref = $1 AND writer = $2 UNION ALL SELECT 1 FROM artifacts WHERE session_ref = $1 AND writer = $2 \
+         UNION ALL SELECT 1 FROM sessions WHERE ref = $1 AND submitted_by = $2 LIMIT 1",
+    );
+    Ok(query.bind(r#ref.row()).bind(device.to_vec()).fetch_optional(db).await?.is_some())
+}
+
+/// Notes what the request that submits a session is. The session's row is locked.
+pub async fn note_submission(tx: &mut Tx, r#ref: SessionRef, submission: &Submission) -> Result<()> {
+    let query = sqlx::query("UPDATE sessions SET submitted_by = $2, submitted_mac = $3, wrong_tries = $4 WHERE ref = $1");
+    let query = query.bind(r#ref.row()).bind(submission.by.map(|device| device.to_vec())).bind(submission.mac.clone()).bind(submission.wrong_tries);
+    exactly_one(query.execute(&mut **tx).await?.rows_affected())
+}
+
+/// What the request that submitted a session was.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if there is no such session.
+pub async fn submission(db: &mut Db, r#ref: SessionRef) -> Result<Submission> {
+    let query = sqlx::query("SELECT ref, submitted_by, submitted_mac, wrong_tries FROM sessions WHERE ref = $1").bind(r#ref.row());
+    let row = query.fetch_optional(db).await?.ok_or(StoreError::Conflict)?;
+    let columns = Columns::new(&row, "sessions", "ref")?;
+    Ok(Submission { by: columns.hash_option("submitted_by")?, mac: columns.get("submitted_mac")?, wrong_tries: columns.get("wrong_tries")? })
+}
+
+/// Counts a request that differed from the submitted one. The session's row is locked.
+pub async fn count_wrong_try(tx: &mut Tx, r#ref: SessionRef) -> Result<()> {
+    let query = sqlx::query("UPDATE sessions SET wrong_tries = wrong_tries + 1 WHERE ref = $1");
+    exactly_one(query.bind(r#ref.row()).execute(&mut **tx).await?.rows_affected())
 }
 
 /// Writes a session's new state if its status is still `from`.

@@ -44,7 +44,7 @@ impl Views<'_> {
     /// # Errors
     /// If the store does not answer.
     pub async fn unresolved(self, before: ArtifactId) -> Result<Unresolved> {
-        let mut found = store::artifacts::unresolved(&mut *self.kit.store.read().await?, before, limit()).await?;
+        let mut found = store::artifacts::unresolved(&mut *self.kit.store.read().await?, &self.kit.vault, before, limit()).await?;
         let older = next(&mut found, |artifact| artifact.id).map(|last| format!("/dashboard/unresolved?before={last}"));
         Ok(Unresolved { artifacts: self.artifact_rows(found).await?, older })
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use app::words::dashboard::DoneBy;
 use shared::ids::EndpointId;
+use tracing::error;
 
 use super::{Result, mask};
 use crate::{
@@ -12,8 +13,19 @@ use crate::{
     ids::{CustomerId, OperatorId},
     kit::Kit,
     operators,
-    store::{self, Db},
+    store::{self, Db, StoreError},
 };
+
+/// What was read of a row, or nothing if the row is damaged: a page about something else only lacks that name.
+fn undamaged<T>(read: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
+    match read {
+        Err(StoreError::Inconsistent(damage)) => {
+            error!(error = %damage, "a damaged row is skipped");
+            Ok(None)
+        }
+        read => read,
+    }
+}
 
 /// Customers' references, masked.
 #[derive(Default)]
@@ -44,7 +56,7 @@ impl Actors {
     pub async fn of(kit: &Kit, db: &mut Db, ids: impl Iterator<Item = OperatorId>) -> Result<Self> {
         let mut known = BTreeMap::new();
         for id in ids.collect::<BTreeSet<_>>() {
-            if let Some(operator) = store::operators::by_id(db, id).await? {
+            if let Some(operator) = undamaged(store::operators::by_id(db, &kit.vault, id).await)? {
                 known.insert(id, operators::email(kit, &operator)?);
             }
         }
@@ -82,10 +94,10 @@ pub struct Endpoints(BTreeMap<EndpointId, String>);
 
 impl Endpoints {
     /// Looks up these endpoints.
-    pub async fn of(db: &mut Db, ids: impl Iterator<Item = EndpointId>) -> Result<Self> {
+    pub async fn of(kit: &Kit, db: &mut Db, ids: impl Iterator<Item = EndpointId>) -> Result<Self> {
         let mut known = BTreeMap::new();
         for id in ids.collect::<BTreeSet<_>>() {
-            if let Some(endpoint) = store::endpoints::by_id(db, id).await? {
+            if let Some(endpoint) = undamaged(store::endpoints::by_id(db, &kit.vault, id).await)? {
                 known.insert(id, endpoint.url);
             }
         }

@@ -84,14 +84,14 @@ impl Views<'_> {
         let saved = saved::load(&mut db, r#ref, &key).await?;
         let checks = store::checks::of_session(&mut db, r#ref).await?;
         let consents = store::consents::of_session(&mut db, r#ref).await?;
-        let artifacts = store::artifacts::of_session(&mut db, r#ref).await?;
+        let artifacts = store::artifacts::of_session(&mut db, &self.kit.vault, r#ref).await?;
         let mut deliveries = store::outbox::deliveries_of_session(&mut db, r#ref, SHOWN_AND_ONE).await?;
         let mut audit = store::audit::of_session(&mut db, r#ref, SHOWN_AND_ONE).await?;
         let mut reviews = store::reviews::of_session(&mut db, r#ref, SHOWN_AND_ONE).await?;
         let cuts = [cut(&mut deliveries), cut(&mut audit), cut(&mut reviews)];
         let operators = audit.iter().filter_map(|row| Actors::operator(row.actor)).chain(reviews.iter().map(|review| review.operator));
         let actors = Actors::of(self.kit, &mut db, operators).await?;
-        let endpoints = Endpoints::of(&mut db, deliveries.iter().map(|delivery| delivery.endpoint)).await?;
+        let endpoints = Endpoints::of(self.kit, &mut db, deliveries.iter().map(|delivery| delivery.endpoint)).await?;
         drop(db);
         let linked = audit.iter().filter_map(|entry| customer_of(entry.act));
         let customers = Customers::of(self.kit, artifacts.iter().filter_map(|artifact| artifact.customer).chain(session.customer).chain(linked)).await?;

@@ -13,6 +13,7 @@ use crate::{
     api_keys,
     clock::rfc3339,
     ids::{OperatorId, RowId as _},
+    kit::Kit,
     model::{ApiKey, Endpoint, Operator},
     operators::{self, OperatorError, SignedIn},
     store::{self, Db},
@@ -30,11 +31,11 @@ impl Views<'_> {
     /// If the store does not answer.
     pub async fn endpoints(self, before: Option<EndpointId>) -> Result<Rows<EndpointRow>> {
         let mut db = self.kit.store.read().await?;
-        let found = store::endpoints::list(&mut db, before.unwrap_or(EndpointId::last()), limit()).await?;
+        let found = store::endpoints::list(&mut db, &self.kit.vault, before.unwrap_or(EndpointId::last()), limit()).await?;
         let Rows { rows: found, older, newest } = paged("/dashboard/webhooks", before, found, |endpoint: &Endpoint| endpoint.id, |endpoint| endpoint);
         let mut rows = Vec::with_capacity(found.len());
         for endpoint in found {
-            rows.push(endpoint_row(&mut db, endpoint, LIST_DELIVERIES).await?);
+            rows.push(endpoint_row(self.kit, &mut db, endpoint, LIST_DELIVERIES).await?);
         }
         Ok(Rows { rows, older, newest })
     }
@@ -45,8 +46,8 @@ impl Views<'_> {
     /// [`super::ViewError::NotFound`]
     pub async fn endpoint(self, id: EndpointId) -> Result<EndpointRow> {
         let mut db = self.kit.store.read().await?;
-        let endpoint = store::endpoints::by_id(&mut db, id).await?.ok_or(ViewError::NotFound)?;
-        endpoint_row(&mut db, endpoint, PAGE_DELIVERIES).await
+        let endpoint = store::endpoints::by_id(&mut db, &self.kit.vault, id).await?.ok_or(ViewError::NotFound)?;
+        endpoint_row(self.kit, &mut db, endpoint, PAGE_DELIVERIES).await
     }
 
     /// A page of keys, older than `before`.
@@ -84,9 +85,9 @@ impl Views<'_> {
     }
 }
 
-async fn endpoint_row(db: &mut Db, endpoint: Endpoint, limit: i64) -> Result<EndpointRow> {
+async fn endpoint_row(kit: &Kit, db: &mut Db, endpoint: Endpoint, limit: i64) -> Result<EndpointRow> {
     let deliveries = store::outbox::deliveries_to(db, endpoint.id, limit).await?;
-    let urls = Endpoints::of(db, deliveries.first().map(|delivery| delivery.endpoint).into_iter()).await?;
+    let urls = Endpoints::of(kit, db, deliveries.first().map(|delivery| delivery.endpoint).into_iter()).await?;
     Ok(EndpointRow {
         id: endpoint.id.to_string(),
         url: endpoint.url,

@@ -52,7 +52,7 @@ pub async fn add(kit: &Kit, policy: &Policy, url: &str, by: Actor) -> Result<Add
     let sealed = kit.vault.seal_own(&sealed::endpoint_secret(id), secret.as_bytes());
     let now = kit.ambient.now();
     let mut tx = kit.store.write().await?;
-    store::endpoints::insert(&mut tx, &Endpoint { id, url: url.to_string(), secret: sealed, created_at: now, disabled_at: None }).await?;
+    store::endpoints::insert(&mut tx, &kit.vault, &Endpoint { id, url: url.to_string(), secret: sealed, created_at: now, disabled_at: None }).await?;
     tx.audit(Entry::new(&kit.ambient, now, by, Act::EndpointAdded(id))).await?;
     tx.commit().await?;
     Ok(Added { id, url, secret })

@@ -65,7 +65,7 @@ impl Sender {
 
     /// Makes one try. Returns the event, the HTTP status or why there was none, and the duration in milliseconds.
     async fn send(&self, due: &Due, started_at: Timestamp) -> Result<(Option<EventId>, Result<u16, String>, i64), Failure> {
-        let outgoing = match store::outbox::outgoing(&mut *self.kit.store.read().await?, due.delivery).await {
+        let outgoing = match store::outbox::outgoing(&mut *self.kit.store.read().await?, &self.kit.vault, due.delivery).await {
             Ok(Some(outgoing)) => outgoing,
             Ok(None) => return Err(StoreError::Conflict.into()),
             Err(error @ StoreError::Inconsistent(_)) => return Ok((None, Err(format!("unusable: {error}")), 0)),

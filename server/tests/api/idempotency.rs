@@ -25,8 +25,12 @@ async fn the_same_completion_gets_the_same_answer_in_every_status(app: TestApp) 
     }
     customer.wait_for_status("COMPLETED", SOON).await;
     for again in &same {
-        let reply = customer.on_another_device().complete(again.clone()).await.expect(202);
-        assert_eq!(reply.json(), first.json(), "once COMPLETED: {again}");
+        assert_eq!(customer.complete(again.clone()).await.expect(202).json(), first.json(), "once COMPLETED: {again}");
+    }
+    // Another device has to send the whole request; a part of it is as wrong as anything else.
+    for (number, again) in same.iter().enumerate() {
+        let reply = customer.on_another_device().complete(again.clone()).await;
+        assert_eq!(reply.status, if number < 3 { 202 } else { 409 }, "once COMPLETED: {again}");
     }
     company.only_event(&secret, SOON).await;
     let session_ref = app.operator.session_ref(&customer.id).await;

@@ -99,9 +99,11 @@ fn query(what: &'static str, statement: &str, filled: &[(&str, &str)], indexes: 
     Query { what, sql, indexes }
 }
 
-const SESSION: &str = "ref, id_sealed, data_key, flow, customer, locale, return_url, status, created_at, expires_at, touched_at, submitted_at, completed_at, expired_at, risk_score, decision, reasons";
-const ARTIFACT: &str = "id, session_ref, customer, field, media_type, size, data_key, facts, writer, created_at";
-const OPERATOR: &str = "o.id AS id, o.email AS email, o.role AS role, o.password AS password, o.created_at AS created_at, o.disabled_at AS disabled_at";
+const SESSION: &str = "ref, id_sealed, data_key, flow, customer, locale, status, created_at, expires_at, touched_at, submitted_at, completed_at, expired_at, risk_score, decision, reasons";
+const ARTIFACT: &str = "id, session_ref, customer, field, media_type, media_type_mac, size, data_key, facts, writer, created_at";
+const ENDPOINT: &str = "id, url, url_mac, secret, created_at, disabled_at";
+const KEY: &str = "id, key_hash, key_hash_mac, scopes, scopes_mac, created_at, used_at, disabled_at";
+const OPERATOR: &str = "o.id AS id, o.email AS email, o.role AS role, o.role_mac AS role_mac, o.password AS password, o.password_mac AS password_mac, o.created_at AS created_at, o.disabled_at AS disabled_at";
 const DELIVERY: &str = "SELECT d.id AS id, d.status AS status, d.due_at AS due_at, e.id AS event, e.type AS type, e.subject_kind AS subject_kind, \
      e.subject AS subject, d.endpoint AS endpoint FROM deliveries d JOIN events e ON e.id = d.event";
 
@@ -183,8 +185,8 @@ fn queries(engine: Engine) -> Vec<Query> {
         ),
         query(
             "the list of endpoints",
-            "SELECT id, url, secret, created_at, disabled_at FROM endpoints WHERE id < $1 ORDER BY id DESC LIMIT $2",
-            &[("$1", "'w99999'"), ("$2", "51")],
+            "SELECT {COLUMNS} FROM endpoints WHERE id < $1 ORDER BY id DESC LIMIT $2",
+            &[("{COLUMNS}", ENDPOINT), ("$1", "'w99999'"), ("$2", "51")],
             ["sqlite_autoindex_endpoints_1", "endpoints_pkey"],
         ),
         operator(
@@ -201,26 +203,26 @@ fn queries(engine: Engine) -> Vec<Query> {
         ),
         operator(
             "a sign-in by its token",
-            "SELECT {COLUMNS}, s.created_at AS began_at, s.seen_at AS seen_at FROM sign_ins s JOIN operators o ON o.id = s.operator WHERE s.token_hash = $1",
+            "SELECT {COLUMNS}, s.created_at AS began_at, s.seen_at AS seen_at, s.operator_mac AS operator_mac FROM sign_ins s JOIN operators o ON o.id = s.operator WHERE s.token_hash = $1",
             &[("$1", &*bytes("t7"))],
             ["sqlite_autoindex_sign_ins_1", "sign_ins_pkey"],
         ),
         operator(
             "an operator by the token of a link",
-            "SELECT {COLUMNS} FROM links l JOIN operators o ON o.id = l.operator WHERE l.token_hash = $1 AND l.kind = $2 AND l.expires_at > $3 AND o.disabled_at IS NULL",
+            "SELECT {COLUMNS}, l.operator_mac AS operator_mac FROM links l JOIN operators o ON o.id = l.operator WHERE l.token_hash = $1 AND l.kind = $2 AND l.expires_at > $3 AND o.disabled_at IS NULL",
             &[("$1", &*bytes("l7")), ("$2", "'INVITATION'"), ("$3", "0")],
             ["sqlite_autoindex_links_1", "links_pkey"],
         ),
         query(
             "the list of keys",
-            "SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE id < $1 ORDER BY id DESC LIMIT $2",
-            &[("$1", "'k99999'"), ("$2", "51")],
+            "SELECT {COLUMNS} FROM api_keys WHERE id < $1 ORDER BY id DESC LIMIT $2",
+            &[("{COLUMNS}", KEY), ("$1", "'k99999'"), ("$2", "51")],
             ["sqlite_autoindex_api_keys_1", "api_keys_pkey"],
         ),
         query(
             "a key by its hash",
-            "SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE key_hash = $1 AND disabled_at IS NULL",
-            &[("$1", &*bytes("k7"))],
+            "SELECT {COLUMNS} FROM api_keys WHERE key_hash = $1 AND disabled_at IS NULL",
+            &[("{COLUMNS}", KEY), ("$1", &*bytes("k7"))],
             ["sqlite_autoindex_api_keys_2", "api_keys_key_hash_key"],
         ),
         query(

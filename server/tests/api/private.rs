@@ -98,7 +98,8 @@ impl Secrets {
         let token = cookies.iter().find(|(name, _)| name.starts_with("fs_")).expect("the resume cookie").1.clone();
         let mut texts: Vec<(&str, Vec<u8>)> = self.texts.iter().map(|(what, text)| (*what, text.trim_start_matches('+').into())).collect();
         let key = STANDARD.decode(webhook_secret.trim_start_matches("whsec_")).expect("a Standard Webhooks secret");
-        let token_bytes = URL_SAFE_NO_PAD.decode(&token).expect("a token in base64");
+        // The time in which the cookie was set follows its random bytes.
+        let token_bytes = URL_SAFE_NO_PAD.decode(&token).expect("a token in base64")[..32].to_vec();
         texts.extend([
             ("the CPF", CPF.into()),
             ("the CPF with its punctuation", b"529.982.247-25".to_vec()),

@@ -11,6 +11,7 @@ use crate::{
     catalogue::Catalogue,
     duration,
     flow::{FieldType, IMAGE_TYPES, PDF_TYPE, StepType},
+    return_url,
 };
 
 const MAX_STEPS: usize = 30;
@@ -70,11 +71,8 @@ fn check_addresses(flow: &Definition, faults: &Collector) {
         }
     }
     for (at, url) in flow.return_urls().iter().enumerate() {
-        let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
-        let app_scheme = scheme.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
-            && scheme.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+.-".contains(&b));
-        if !app_scheme || ["http", "javascript", "data", "file", "blob"].contains(&scheme) {
-            faults.note(&format!("returnUrls[{at}]"), format!("{url:?}; allowed is an https URL or an app's own scheme"));
+        if !return_url::is_allowed(url) {
+            faults.note(&format!("returnUrls[{at}]"), format!("{url:?}; {}", return_url::ALLOWED));
         }
     }
 }
@@ -90,11 +88,12 @@ fn check_branding(branding: &BrandingDefinition, faults: &Collector) {
             faults.note(path, format!("{color:?}; allowed is #rrggbb"));
         }
     }
-    if let Some(url) = branding.privacy_url.as_deref().filter(|url| !url.starts_with("https://")) {
+    if let Some(url) = branding.privacy_url.as_deref().filter(|url| !return_url::is_https(url)) {
         faults.note("branding.privacyUrl", format!("{url:?}; allowed is an https URL"));
     }
-    let is_contact =
-        |contact: &str| ["https://", "mailto:", "tel:"].iter().any(|start| contact.starts_with(start)) || (contact.contains('@') && !contact.contains(':'));
+    let is_contact = |contact: &str| {
+        return_url::is_https(contact) || ["mailto:", "tel:"].iter().any(|start| contact.starts_with(start)) || (contact.contains('@') && !contact.contains(':'))
+    };
     if let Some(contact) = branding.contact.as_deref().filter(|contact| !is_contact(contact)) {
         faults.note("branding.contact", format!("{contact:?}; allowed is an e-mail address, or a link that begins with https://, mailto: or tel:"));
     }

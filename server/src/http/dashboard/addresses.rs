@@ -2,6 +2,7 @@
 
 use app::words::dashboard::Done;
 use axum::response::{IntoResponse, Redirect, Response};
+use url::Url;
 
 /// Redirects to a page that says what was done.
 pub fn go(path: &str, done: Done) -> Response {
@@ -11,8 +12,16 @@ pub fn go(path: &str, done: Done) -> Response {
 
 /// This address if it is in the dashboard, else the dashboard's first page: no redirect leads anywhere else.
 pub fn inside(path: &str) -> &str {
-    let is_inside = path == "/dashboard" || path.starts_with("/dashboard/") || path.starts_with("/dashboard?");
-    if is_inside && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') { path } else { "/dashboard" }
+    // Where a browser would go from one of our pages. A path that it would change, such as one with `..`, was not written by us.
+    let leads_to = Url::parse("http://here.invalid/").and_then(|here| here.join(path));
+    let is_as_written = leads_to.is_ok_and(|url| {
+        let whole = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+        url.host_str() == Some("here.invalid") && whole == path
+    });
+    let page = path.split('?').next().unwrap_or_default();
+    let hides_a_part = page.contains("//") || page.contains('%');
+    let is_inside = page == "/dashboard" || page.starts_with("/dashboard/");
+    if is_as_written && is_inside && !hides_a_part { path } else { "/dashboard" }
 }
 
 /// The page with the form that posts to this address.
@@ -29,4 +38,53 @@ pub fn page_of(action: &str) -> String {
 /// A text as a part of a query.
 pub fn escaped(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inside;
+
+    #[test]
+    fn no_address_leads_out_of_the_dashboard() {
+        for path in [
+            "/dashboard",
+            "/dashboard/",
+            "/dashboard?done=x",
+            "/dashboard/sessions?status=PENDING&before=1",
+            "/dashboard/sessions?q=..%2F//%5c",
+            "/dashboard/sessions/0198",
+        ] {
+            assert_eq!(inside(path), path);
+        }
+        for path in [
+            "",
+            "/",
+            "/dashboards",
+            "/verify/x",
+            "//evil.example",
+            "https://evil.example/dashboard",
+            "javascript:alert(1)",
+            "/dashboard/..",
+            "/dashboard/../verify/x",
+            "/dashboard/sessions/../../kyc-sessions",
+            "/dashboard/./..//evil.example",
+            "/dashboard/%2e%2e/verify",
+            "/dashboard/%2E./verify",
+            "/dashboard/.%2e/verify",
+            "/dashboard/..%2fverify",
+            "/dashboard/%2f%2fevil.example",
+            "/dashboard/..%5cverify",
+            "/dashboard\\..\\verify",
+            "/dashboard/\\evil.example",
+            "/dashboard//evil.example",
+            "/dashboard/ ",
+            "/dashboard/\t../verify",
+            "/dashboard/\nx",
+            "/dashboard#/../x",
+            "/dashboard?x#y",
+            "/dashboard/\u{fc}",
+        ] {
+            assert_eq!(inside(path), "/dashboard", "{path:?}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Shows a new secret, such as an API key, exactly once. An encrypted cookie carries it from the POST that made it to the page that
-//! shows it, and that page deletes the cookie. So loading the page again neither makes a new secret nor shows the old one, and any
-//! process can answer.
+//! shows it. That page deletes the cookie, and the database remembers that it was shown. So loading the page again neither makes a new
+//! secret nor shows the old one, and any process can answer.
 
 use app::{
     components::layout::Site,
@@ -12,12 +12,13 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use leptos::prelude::IntoView;
+use shared::session::Timestamp;
 
 use super::page::Page;
 use crate::{
     http::{device, problems::ApiError},
     kit::Kit,
-    sealed,
+    operators, sealed,
 };
 
 /// The most characters of the name of the secret's owner in the cookie. An endpoint's URL may be longer than a cookie.
@@ -47,15 +48,29 @@ pub fn go(page: &Page, address: &'static str, of: &str, secret: &str) -> Respons
     with_cookie(kit, Redirect::to(address).into_response(), &URL_SAFE_NO_PAD.encode(sealed), SECONDS)
 }
 
-/// The secret for the page at this address, from the cookie.
-fn take(page: &Page, address: &'static str, headers: &HeaderMap) -> Option<ShownOnce> {
+/// A secret in a cookie, as it was sealed, and until when it may be shown.
+struct Carried {
+    once: ShownOnce,
+    sealed: Vec<u8>,
+    until: Timestamp,
+}
+
+/// The secret for the page at this address in the cookie.
+fn carried(page: &Page, address: &'static str, headers: &HeaderMap) -> Option<Carried> {
     let kit = &page.context.app.kit;
     let sealed = URL_SAFE_NO_PAD.decode(device::cookie(headers, cookie_name(kit))?).ok()?;
     let plain = kit.vault.open_own(&sealed::shown_once(address, page.operator.id), &sealed).ok()?;
     let (until, rest) = str::from_utf8(&plain).ok()?.split_once('\n')?;
     let (secret, of) = rest.split_once('\n')?;
-    let is_over = until.parse().map_or(true, |until: i64| kit.ambient.now().0 >= until);
-    (!is_over).then(|| ShownOnce { of: of.to_owned(), secret: secret.to_owned() })
+    let until = Timestamp(until.parse().ok()?);
+    (kit.ambient.now() < until).then(|| Carried { once: ShownOnce { of: of.to_owned(), secret: secret.to_owned() }, sealed, until })
+}
+
+/// The same, once: after that the cookie, or a copy of it, shows nothing.
+async fn take(page: &Page, address: &'static str, headers: &HeaderMap) -> Result<Option<ShownOnce>, ApiError> {
+    let Some(carried) = carried(page, address, headers) else { return Ok(None) };
+    let is_first = operators::show_once(&page.context.app.kit, &carried.sealed, carried.until).await?;
+    Ok(is_first.then_some(carried.once))
 }
 
 /// What a page shows besides its list: a secret, or why its form was refused.
@@ -66,9 +81,12 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// The secret for the page at this address, if there is one.
-    pub fn once(page: &Page, address: &'static str, headers: &HeaderMap) -> Self {
-        Self { status: StatusCode::OK, once: take(page, address, headers), refused: Refused::default() }
+    /// The secret for the page at this address, if there is one that no page has shown yet.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn once(page: &Page, address: &'static str, headers: &HeaderMap) -> Result<Self, ApiError> {
+        Ok(Self { status: StatusCode::OK, once: take(page, address, headers).await?, refused: Refused::default() })
     }
 
     /// A form that was refused.

@@ -63,7 +63,7 @@ async fn draw_webhooks(page: &Page, shown: Shown) -> Result<Response, ApiError> 
 
 /// `GET /dashboard/webhooks`
 pub async fn webhooks(page: Page, headers: HeaderMap) -> Result<Response, ApiError> {
-    draw_webhooks(&page, Shown::once(&page, WEBHOOKS, &headers)).await
+    draw_webhooks(&page, Shown::once(&page, WEBHOOKS, &headers).await?).await
 }
 
 /// What an operator reads about a URL that was refused.
@@ -116,7 +116,7 @@ async fn draw_keys(page: &Page, shown: Shown) -> Result<Response, ApiError> {
 
 /// `GET /dashboard/api-keys`
 pub async fn keys(page: Page, headers: HeaderMap) -> Result<Response, ApiError> {
-    draw_keys(&page, Shown::once(&page, KEYS, &headers)).await
+    draw_keys(&page, Shown::once(&page, KEYS, &headers).await?).await
 }
 
 /// `POST /dashboard/api-keys`
@@ -157,7 +157,7 @@ async fn draw_operators(page: &Page, shown: Shown) -> Result<Response, ApiError>
 
 /// `GET /dashboard/operators`
 pub async fn operators(page: Page, headers: HeaderMap) -> Result<Response, ApiError> {
-    draw_operators(&page, Shown::once(&page, OPERATORS, &headers)).await
+    draw_operators(&page, Shown::once(&page, OPERATORS, &headers).await?).await
 }
 
 /// `POST /dashboard/operators`

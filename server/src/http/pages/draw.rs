@@ -74,7 +74,7 @@ pub(super) async fn page(
         island: true,
     };
     let Some(shown_step) = session.step(step) else {
-        let return_url = return_url(opened, session.status);
+        let return_url = return_url(context, opened, session.status).await?;
         let refresh = return_url.as_ref().map(|url| format!("{RETURN_AFTER};url={url}"));
         let refresh = refresh.or_else(|| (session.status == Status::Processing).then(|| REFRESH.to_string()));
         let site = Site { refresh, island: false, ..site };
@@ -117,11 +117,12 @@ async fn locked_file(context: &Context, opened: &Opened, view: &View, device: Op
     Ok(steps.iter().find_map(|step| step.field(&field)).map(|field| field.label.clone()))
 }
 
-/// The session's return URL, if its status is terminal. We add only the status to it.
-fn return_url(opened: &Opened, status: Status) -> Option<String> {
-    let mut url = url::Url::parse(opened.session.return_url.as_deref().filter(|_| status.is_terminal())?).ok()?;
-    url.query_pairs_mut().append_pair("status", status.as_str());
-    Some(url.into())
+/// The session's return URL with its status, if that is terminal.
+async fn return_url(context: &Context, opened: &Opened, status: Status) -> Result<Option<String>, ApiError> {
+    if !status.is_terminal() {
+        return Ok(None);
+    }
+    Ok(sessions::open::return_url(&context.app.kit, opened, status).await?)
 }
 
 /// What a device may see of the saved answers.

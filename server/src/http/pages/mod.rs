@@ -97,7 +97,7 @@ async fn or_neutral(context: &Context, headers: &HeaderMap, query: Option<&str>,
 async fn posted(context: &Context, opened: Opened, step_id: &str, headers: &HeaderMap, query: Option<&str>, request: Request) -> Result<Response, ApiError> {
     let mut view = View::of(headers, query, &opened);
     let Some(step) = open_step(&opened, step_id, view.language) else { return Ok(view.redirect(&opened, None, None)) };
-    let known = device::known_or_new(&context.app.kit, headers, &opened.id, opened.session.expires_at);
+    let known = device::known_or_new(&context.app.kit, headers, &opened).await?;
     let form = match forms::read(context, &opened, &step, known.device, headers, request).await {
         Err(error) if matches!(error.0.code, Code::Conflict | Code::Expired) => return Ok(view.redirect(&opened, None, None)),
         Err(error) if matches!(error.0.code, Code::Timeout | Code::TooLarge) => return refused(context, &opened, &view, known.device, &step, error).await,
@@ -105,7 +105,7 @@ async fn posted(context: &Context, opened: Opened, step_id: &str, headers: &Head
     };
     let chosen = form.texts.get("_lang").and_then(|tag| Language::from_tag(tag));
     let device = known.device;
-    let mut response = if let Some(language) = chosen {
+    let response = if let Some(language) = chosen {
         // A cookie remembers the choice. The addresses must name it too, because they count for more than the cookie.
         view.language = language;
         view.chosen = Some(language);
@@ -114,8 +114,10 @@ async fn posted(context: &Context, opened: Opened, step_id: &str, headers: &Head
     } else {
         save_and_go_on(context, &opened, &view, &step, device, form).await?
     };
-    let cookies = [known.set_cookie, chosen.and_then(|language| language::set_cookie(&context.app.kit, language))];
-    for cookie in cookies.into_iter().flatten() {
+    // A form that was refused or only changes the language has written nothing, unless a file of it was kept.
+    let wrote = response.status() == StatusCode::SEE_OTHER || sessions::open::has_written_now(&context.app.kit, &opened, device).await?;
+    let mut response = if wrote { known.set_on(response) } else { response };
+    if let Some(cookie) = chosen.and_then(|language| language::set_cookie(&context.app.kit, language)) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)

@@ -45,6 +45,11 @@ impl Browser {
         self.post(path, &[("password", PASSWORD), ("password_again", PASSWORD)]).await
     }
 
+    /// What sends its requests, for answers that [`Browser::send`] does not allow.
+    pub const fn client(&self) -> &Customer {
+        &self.client
+    }
+
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, path)
     }

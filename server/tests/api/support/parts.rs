@@ -58,6 +58,7 @@ impl Parts {
             webhook_allow_nets: Vec::new(),
             trusted_proxies: Vec::new(),
             rate_limits: false,
+            hsts: None,
             log: tracing::Level::INFO,
         };
         let clock = Arc::new(Moved::default());

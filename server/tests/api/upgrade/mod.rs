@@ -4,6 +4,7 @@
 //! answers into `facts.json`. Each test copies the installation that was left, starts this build on it and compares the answers.
 
 mod api_clients;
+mod bindings;
 mod events;
 mod operators;
 mod sessions;
