@@ -4,7 +4,7 @@ use shared::{ids::KeyId, session::Timestamp};
 use sqlx::{Row as _, any::AnyRow};
 
 use super::{
-    columns::Columns,
+    columns::{Columns, Listed, listed},
     error::{Result, StoreError, exactly_one},
     operators::TokenHash,
     tx::{Db, Tx},
@@ -19,6 +19,7 @@ impl TryFrom<&AnyRow> for ApiKey {
         let scopes: Result<Vec<_>, String> = scopes.iter().map(|scope| scope.parse()).collect();
         Ok(Self {
             id: columns.id("id")?,
+            name: columns.parsed_option("name")?,
             scopes: scopes.map_err(|_| columns.inconsistent("scopes"))?,
             created_at: columns.time("created_at")?,
             used_at: columns.time_option("used_at")?,
@@ -29,24 +30,32 @@ impl TryFrom<&AnyRow> for ApiKey {
 
 /// The key with this hash, unless it is disabled.
 pub async fn by_hash(db: &mut Db, hash: TokenHash) -> Result<Option<ApiKey>> {
-    let query = sqlx::query("SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE key_hash = $1 AND disabled_at IS NULL");
+    let query = sqlx::query("SELECT id, name, scopes, created_at, used_at, disabled_at FROM api_keys WHERE key_hash = $1 AND disabled_at IS NULL");
     query.bind(hash.to_vec()).fetch_optional(db).await?.as_ref().map(ApiKey::try_from).transpose()
 }
 
 /// Keys older than `before`, the newest first: ids are UUIDv7, so they sort by time.
-pub async fn list(db: &mut Db, before: KeyId, limit: i64) -> Result<Vec<ApiKey>> {
-    let query = sqlx::query("SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE id < $1 ORDER BY id DESC LIMIT $2");
-    query.bind(before.row()).bind(limit).fetch_all(db).await?.iter().map(ApiKey::try_from).collect()
+pub async fn list(db: &mut Db, before: KeyId, limit: i64) -> Result<Vec<Listed<ApiKey>>> {
+    let query = sqlx::query("SELECT id, name, scopes, created_at, used_at, disabled_at FROM api_keys WHERE id < $1 ORDER BY id DESC LIMIT $2");
+    let rows = query.bind(before.row()).bind(limit).fetch_all(db).await?;
+    Ok(listed(&rows, "api_keys", "id", |row| ApiKey::try_from(row)))
+}
+
+/// The key with this id.
+pub async fn by_id(db: &mut Db, id: KeyId) -> Result<Option<ApiKey>> {
+    let query = sqlx::query("SELECT id, name, scopes, created_at, used_at, disabled_at FROM api_keys WHERE id = $1");
+    query.bind(id.row()).fetch_optional(db).await?.as_ref().map(ApiKey::try_from).transpose()
 }
 
 /// Writes a new key.
 pub async fn insert(tx: &mut Tx, key: &ApiKey, hash: TokenHash) -> Result<()> {
     let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.as_str()).collect();
-    sqlx::query("INSERT INTO api_keys (id, key_hash, scopes, created_at) VALUES ($1, $2, $3, $4)")
+    sqlx::query("INSERT INTO api_keys (id, key_hash, scopes, created_at, name) VALUES ($1, $2, $3, $4, $5)")
         .bind(key.id.row())
         .bind(hash.to_vec())
         .bind(scopes.join(","))
         .bind(key.created_at.0)
+        .bind(key.name.as_ref().map(|name| name.as_str().to_owned()))
         .execute(&mut **tx)
         .await?;
     Ok(())

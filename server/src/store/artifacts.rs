@@ -4,7 +4,7 @@ use shared::ids::ArtifactId;
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
-    columns::Columns,
+    columns::{Columns, Listed, listed},
     error::{Result, StoreError, exactly_one},
     tx::{Db, Tx},
 };
@@ -34,6 +34,16 @@ impl TryFrom<&sqlx::any::AnyRow> for Artifact {
     }
 }
 
+fn read_listed(rows: &[sqlx::any::AnyRow]) -> Vec<Listed<Artifact>> {
+    listed(rows, "artifacts", "id", |row| Artifact::try_from(row))
+}
+
+/// Every artifact of a session for a page, oldest first. A damaged row hides no other.
+pub async fn listed_of_session(db: &mut Db, session: SessionRef) -> Result<Vec<Listed<Artifact>>> {
+    let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE session_ref = $1 ORDER BY id");
+    Ok(read_listed(&sqlx::query(AssertSqlSafe(sql)).bind(session.to_string()).fetch_all(db).await?))
+}
+
 /// Every artifact of a session, oldest first.
 pub async fn of_session(db: &mut Db, session: SessionRef) -> Result<Vec<Artifact>> {
     let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE session_ref = $1 ORDER BY id");
@@ -41,15 +51,15 @@ pub async fn of_session(db: &mut Db, session: SessionRef) -> Result<Vec<Artifact
 }
 
 /// Artifacts in a customer's dossier, the newest first.
-pub async fn of_customer(db: &mut Db, customer: CustomerId, limit: i64) -> Result<Vec<Artifact>> {
+pub async fn of_customer(db: &mut Db, customer: CustomerId, limit: i64) -> Result<Vec<Listed<Artifact>>> {
     let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE customer = $1 ORDER BY id DESC LIMIT $2");
-    sqlx::query(AssertSqlSafe(sql)).bind(customer.to_string()).bind(limit).fetch_all(db).await?.iter().map(Artifact::try_from).collect()
+    Ok(read_listed(&sqlx::query(AssertSqlSafe(sql)).bind(customer.to_string()).bind(limit).fetch_all(db).await?))
 }
 
 /// Artifacts in no dossier that are older than `before`, the newest first.
-pub async fn unresolved(db: &mut Db, before: ArtifactId, limit: i64) -> Result<Vec<Artifact>> {
+pub async fn unresolved(db: &mut Db, before: ArtifactId, limit: i64) -> Result<Vec<Listed<Artifact>>> {
     let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE customer IS NULL AND id < $1 ORDER BY id DESC LIMIT $2");
-    sqlx::query(AssertSqlSafe(sql)).bind(before.row()).bind(limit).fetch_all(db).await?.iter().map(Artifact::try_from).collect()
+    Ok(read_listed(&sqlx::query(AssertSqlSafe(sql)).bind(before.row()).bind(limit).fetch_all(db).await?))
 }
 
 /// The number of artifacts in no dossier, or `most` if there are more.

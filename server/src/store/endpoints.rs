@@ -4,7 +4,7 @@ use shared::{ids::EndpointId, session::Timestamp};
 use sqlx::any::AnyRow;
 
 use super::{
-    columns::{Columns, intact},
+    columns::{Columns, Listed, intact, listed},
     error::{Result, StoreError, exactly_one},
     tx::{Db, Tx},
 };
@@ -37,9 +37,10 @@ pub async fn insert(tx: &mut Tx, endpoint: &Endpoint) -> Result<()> {
 }
 
 /// Endpoints older than `before`, the newest first: ids are UUIDv7, so they sort by time.
-pub async fn list(db: &mut Db, before: EndpointId, limit: i64) -> Result<Vec<Endpoint>> {
+pub async fn list(db: &mut Db, before: EndpointId, limit: i64) -> Result<Vec<Listed<Endpoint>>> {
     let query = sqlx::query("SELECT id, url, secret, created_at, disabled_at FROM endpoints WHERE id < $1 ORDER BY id DESC LIMIT $2");
-    query.bind(before.row()).bind(limit).fetch_all(db).await?.iter().map(Endpoint::try_from).collect()
+    let rows = query.bind(before.row()).bind(limit).fetch_all(db).await?;
+    Ok(listed(&rows, "endpoints", "id", |row| Endpoint::try_from(row)))
 }
 
 /// The endpoint with this id.

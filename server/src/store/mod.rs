@@ -9,6 +9,7 @@ pub mod audit;
 pub mod checks;
 pub mod consents;
 pub mod customers;
+pub mod endpoint_health;
 pub mod endpoints;
 pub mod flows;
 pub mod follow_ups;
@@ -28,7 +29,8 @@ mod meta;
 mod open;
 mod tx;
 
+pub use columns::Listed;
 pub use database::Store;
-pub use error::{InconsistentRow, StoreError};
+pub use error::{Damaged, InconsistentRow, StoreError};
 pub use open::OpenError;
 pub use tx::{Db, Tx};

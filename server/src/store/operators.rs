@@ -4,7 +4,7 @@ use shared::{role::Role, session::Timestamp};
 use sqlx::any::AnyRow;
 
 use super::{
-    columns::Columns,
+    columns::{Columns, Listed, listed},
     error::{Result, StoreError, exactly_one},
     tx::{Db, Tx},
 };
@@ -48,10 +48,10 @@ pub async fn by_id(db: &mut Db, id: OperatorId) -> Result<Option<Operator>> {
 }
 
 /// Operators invited before `before`, the newest first: ids are UUIDv7, so they sort by time.
-pub async fn list(db: &mut Db, before: OperatorId, limit: i64) -> Result<Vec<Operator>> {
+pub async fn list(db: &mut Db, before: OperatorId, limit: i64) -> Result<Vec<Listed<Operator>>> {
     let sql = format!("SELECT {COLUMNS} FROM operators o WHERE o.id < $1 ORDER BY o.id DESC LIMIT $2");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before.to_string()).bind(limit).fetch_all(db).await?;
-    rows.iter().map(Operator::try_from).collect()
+    Ok(listed(&rows, "operators", "id", |row| Operator::try_from(row)))
 }
 
 /// Writes a new operator.

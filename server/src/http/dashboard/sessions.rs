@@ -18,6 +18,7 @@ use shared::{ids::ArtifactId, problem::Code, risk::Decision, session::Status};
 
 use super::{addresses::go, cookie, form::Form, ids::Ids, page::Page};
 use crate::{
+    actor::Act,
     artifacts,
     http::{Context, artifacts::served, events, problems::ApiError},
     ids::{CustomerId, SessionRef},
@@ -116,7 +117,9 @@ pub(super) async fn too_late(page: &Page, session: SessionRef, refused: Refused,
 }
 
 /// `GET /dashboard/sessions/{ref}/artifacts/{artifact}`
-pub async fn artifact(State(context): State<Context>, Ids((session, artifact)): Ids<(SessionRef, ArtifactId)>) -> Result<Response, ApiError> {
-    let (artifact, bytes) = artifacts::of_session(&context.app.kit, session, artifact).await?;
+pub async fn artifact(page: Page, Ids((session, artifact)): Ids<(SessionRef, ArtifactId)>) -> Result<Response, ApiError> {
+    let kit = &page.context.app.kit;
+    let (artifact, bytes) = artifacts::of_session(kit, session, artifact).await?;
+    kit.audit_read(page.operator.actor(), Act::ArtifactViewed { session, artifact: artifact.id }).await?;
     Ok(served(&artifact, bytes))
 }
