@@ -50,8 +50,9 @@ fn bulk(engine: Engine) -> Vec<String> {
         rows("operators", &[("id", id("o")), ("email_index", bytes("e")), ("email", sealed()), ("role", word("ADMIN")), ("created_at", i())]),
         rows("sign_ins", &[("token_hash", bytes("t")), ("operator", id("o")), ("created_at", i()), ("seen_at", i())]),
         rows("links", &[("token_hash", bytes("l")), ("operator", id("o")), ("kind", word("INVITATION")), ("expires_at", i())]),
-        rows("audit", &[("id", id("u")), ("at", i()), ("actor", word("system")), ("action", word("session.created")), ("subject", id("s"))]),
+        rows("audit", &[("id", id("u")), ("at", i()), ("actor", word("system")), ("action", word("session.created")), ("subject", id("s")), ("once", id("r"))]),
         rows("endpoints", &[("id", id("w")), ("url", word("https://example.com")), ("secret", sealed()), ("created_at", i())]),
+        rows("endpoint_health", &[("endpoint", id("w")), ("succeeded_at", i())]),
         rows("events", &event),
         rows("deliveries", &delivery),
         rows("api_keys", &[("id", id("k")), ("key_hash", bytes("k")), ("scopes", word("sessions:read")), ("created_at", i())]),
@@ -60,11 +61,12 @@ fn bulk(engine: Engine) -> Vec<String> {
 }
 
 /// The source files of the store, which contain its SQL.
-const STORE: [&str; 8] = [
+const STORE: [&str; 9] = [
     include_str!("../../src/store/api_keys.rs"),
     include_str!("../../src/store/artifacts.rs"),
     include_str!("../../src/store/audit.rs"),
     include_str!("../../src/store/customers.rs"),
+    include_str!("../../src/store/endpoint_health.rs"),
     include_str!("../../src/store/endpoints.rs"),
     include_str!("../../src/store/operators.rs"),
     include_str!("../../src/store/sessions.rs"),
@@ -170,9 +172,23 @@ fn queries(engine: Engine) -> Vec<Query> {
         ),
         query(
             "a session's timeline",
-            "SELECT id, at, actor, actor_id, action, artifact, customer, decision FROM audit WHERE subject = $1 ORDER BY at DESC, id DESC LIMIT $2",
-            &[("$1", "'s10007'"), ("$2", "1001")],
+            "SELECT id, at, actor, actor_id, action, artifact, customer, decision, step FROM audit WHERE subject = $1 AND routine = $2 \
+             ORDER BY at DESC, id DESC LIMIT $3",
+            &[("$1", "'s10007'"), ("$2", "1"), ("$3", "1001")],
             ["audit_of_subject"; 2],
+        ),
+        query("whether a read is written", "SELECT id FROM audit WHERE once = $1", &[("$1", "'r10007'")], ["audit_once"; 2]),
+        query(
+            "the deliveries that wait for an endpoint",
+            "SELECT COUNT(*) AS n FROM (SELECT id FROM deliveries WHERE endpoint = $1 AND due_at IS NOT NULL LIMIT $2) AS counted",
+            &[("$1", "'w10007'"), ("$2", "1000")],
+            ["deliveries_due"; 2],
+        ),
+        query(
+            "how an endpoint answers",
+            "SELECT endpoint, succeeded_at, failing_since, failed_at, failure FROM endpoint_health WHERE endpoint = $1",
+            &[("$1", "'w10007'")],
+            ["sqlite_autoindex_endpoint_health_1", "endpoint_health_pkey"],
         ),
         query(
             "an endpoint's last deliveries",
@@ -212,13 +228,13 @@ fn queries(engine: Engine) -> Vec<Query> {
         ),
         query(
             "the list of keys",
-            "SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE id < $1 ORDER BY id DESC LIMIT $2",
+            "SELECT id, name, scopes, created_at, used_at, disabled_at FROM api_keys WHERE id < $1 ORDER BY id DESC LIMIT $2",
             &[("$1", "'k99999'"), ("$2", "51")],
             ["sqlite_autoindex_api_keys_1", "api_keys_pkey"],
         ),
         query(
             "a key by its hash",
-            "SELECT id, scopes, created_at, used_at, disabled_at FROM api_keys WHERE key_hash = $1 AND disabled_at IS NULL",
+            "SELECT id, name, scopes, created_at, used_at, disabled_at FROM api_keys WHERE key_hash = $1 AND disabled_at IS NULL",
             &[("$1", &*bytes("k7"))],
             ["sqlite_autoindex_api_keys_2", "api_keys_key_hash_key"],
         ),
