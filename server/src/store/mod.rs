@@ -27,10 +27,12 @@ mod error;
 mod lookup;
 mod meta;
 mod open;
+mod schema;
 mod tx;
 
 pub use columns::Listed;
 pub use database::Store;
 pub use error::{Damaged, InconsistentRow, StoreError};
-pub use open::OpenError;
+pub use open::{LONGEST_SQLITE_PATH, OpenError};
+pub use schema::Schema;
 pub use tx::{Db, Tx};

@@ -27,7 +27,7 @@ use super::{
 use crate::{
     actor::Act,
     artifacts,
-    http::{Context, artifacts::served, events, problems::ApiError},
+    http::{Context, events, problems::ApiError, reads::served, streams::Side},
     ids::{CustomerId, SessionRef},
     sessions::{
         expire::expire_now,
@@ -136,7 +136,8 @@ pub(super) async fn too_late(page: &Page, session: SessionRef, form: &Form, refu
 /// `GET /dashboard/sessions/{ref}/artifacts/{artifact}`
 pub async fn artifact(page: Page, Ids((session, artifact)): Ids<(SessionRef, ArtifactId)>) -> Result<Response, ApiError> {
     let kit = &page.context.app.kit;
-    let (artifact, bytes) = artifacts::of_session(kit, session, artifact).await?;
+    let place = page.context.reads.enter((session, Side::Operators)).await?;
+    let (artifact, file) = artifacts::of_session(kit, session, artifact).await?;
     kit.audit_read(page.operator.actor(), Act::ArtifactViewed { session, artifact: artifact.id }).await?;
-    Ok(served(&artifact, bytes))
+    Ok(served(&artifact, file, place))
 }
