@@ -39,6 +39,54 @@ pub enum Act {
     SessionCompleted(SessionRef),
     /// PENDING → EXPIRED.
     SessionExpired(SessionRef),
+    /// The customer saved a step.
+    StepSaved {
+        /// The session.
+        session: SessionRef,
+        /// The step's place in the session's version of its flow, from 1.
+        step: u16,
+    },
+    /// A step was saved, and replaced or removed answers of another device.
+    StepOverwritten {
+        /// The session.
+        session: SessionRef,
+        /// The step's place in the session's version of its flow, from 1.
+        step: u16,
+    },
+    /// The session was submitted with answers in place of another device's.
+    SessionOverwritten(SessionRef),
+    /// The customer uploaded a file.
+    ArtifactUploaded {
+        /// The session.
+        session: SessionRef,
+        /// The new file.
+        artifact: ArtifactId,
+    },
+    /// The customer uploaded a file in place of an earlier one.
+    ArtifactReplaced {
+        /// The session.
+        session: SessionRef,
+        /// The new file.
+        artifact: ArtifactId,
+    },
+    /// A file was uploaded in place of another device's.
+    ArtifactOverwritten {
+        /// The session.
+        session: SessionRef,
+        /// The new file.
+        artifact: ArtifactId,
+    },
+    /// An operator saw a file.
+    ArtifactViewed {
+        /// The session.
+        session: SessionRef,
+        /// The file.
+        artifact: ArtifactId,
+    },
+    /// An operator saw a customer's whole link.
+    LinkShown(SessionRef),
+    /// A program or a command read a session's result.
+    SessionRead(SessionRef),
     /// An operator revealed what the customer entered.
     SessionRevealed(SessionRef),
     /// An operator decided.
@@ -86,6 +134,8 @@ pub enum Act {
     OperatorSignedIn(OperatorId),
     /// The first administrator was made.
     OperatorAdded(OperatorId),
+    /// A one-time link that signs an operator in was made.
+    OperatorLinkMade(OperatorId),
     /// Somebody was invited.
     OperatorInvited(OperatorId),
     /// An operator was disabled.
@@ -100,6 +150,8 @@ pub enum Act {
     KeyDisabled(KeyId),
     /// A version of a flow was imported.
     FlowImported(FlowId),
+    /// A flow's newest version was exported.
+    FlowExported(FlowId),
     /// The session API was switched on.
     SessionApiOn,
     /// The session API was switched off.
@@ -114,6 +166,15 @@ impl Act {
             Self::SessionSubmitted(_) => "session.submitted",
             Self::SessionCompleted(_) => "session.completed",
             Self::SessionExpired(_) => "session.expired",
+            Self::StepSaved { .. } => "step.saved",
+            Self::StepOverwritten { .. } => "step.overwritten",
+            Self::SessionOverwritten(_) => "session.overwritten",
+            Self::ArtifactUploaded { .. } => "artifact.uploaded",
+            Self::ArtifactReplaced { .. } => "artifact.replaced",
+            Self::ArtifactOverwritten { .. } => "artifact.overwritten",
+            Self::ArtifactViewed { .. } => "artifact.viewed",
+            Self::LinkShown(_) => "link.shown",
+            Self::SessionRead(_) => "session.read",
             Self::SessionRevealed(_) => "session.revealed",
             Self::SessionReviewed { .. } => "session.reviewed",
             Self::SessionLinked { .. } => "session.linked",
@@ -123,6 +184,7 @@ impl Act {
             Self::CustomerRevealed(_) => "customer.revealed",
             Self::OperatorSignedIn(_) => "operator.signed_in",
             Self::OperatorAdded(_) => "operator.added",
+            Self::OperatorLinkMade(_) => "operator.link_made",
             Self::OperatorInvited(_) => "operator.invited",
             Self::OperatorDisabled(_) => "operator.disabled",
             Self::EndpointAdded(_) => "endpoint.added",
@@ -130,11 +192,28 @@ impl Act {
             Self::KeyCreated(_) => "api_key.created",
             Self::KeyDisabled(_) => "api_key.disabled",
             Self::FlowImported(_) => "flow.imported",
+            Self::FlowExported(_) => "flow.exported",
             Self::SessionApiOn => "session_api.on",
             Self::SessionApiOff => "session_api.off",
         }
     }
+
+    /// Whether it happens often and changes no outcome. A timeline folds it, so that the other acts stand out.
+    pub const fn is_routine(self) -> bool {
+        matches!(
+            self,
+            Self::StepSaved { .. }
+                | Self::ArtifactUploaded { .. }
+                | Self::ArtifactReplaced { .. }
+                | Self::ArtifactViewed { .. }
+                | Self::LinkShown(_)
+                | Self::SessionRead(_)
+        )
+    }
 }
+
+/// How long a repeated read stays one row, in seconds: it is written once in each ten minutes of the clock.
+pub const READ_WINDOW_SECONDS: i64 = 600;
 
 /// One line of the audit log.
 #[derive(Clone, Copy, Debug)]

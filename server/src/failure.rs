@@ -19,6 +19,14 @@ impl Failure {
         matches!(self, Self::Store(StoreError::Conflict | StoreError::Unavailable(_)))
     }
 
+    /// Whether a row or a sealed value is damaged: a list shows it as damaged and goes on.
+    pub const fn is_damage(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_damage(),
+            Self::Sealed(_) => true,
+        }
+    }
+
     /// Whether another transaction was first.
     pub const fn is_conflict(&self) -> bool {
         matches!(self, Self::Store(StoreError::Conflict))

@@ -5,7 +5,16 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use crate::{clock::Ambient, cpu::Cpu, model::FlowCache, storage::Storage, store::Store, vault::Vault, worker::Workers};
+use crate::{
+    actor::{Act, Actor, Entry},
+    clock::Ambient,
+    cpu::Cpu,
+    model::FlowCache,
+    storage::Storage,
+    store::{Store, StoreError, audit},
+    vault::Vault,
+    worker::Workers,
+};
 
 /// What every use case gets. Cloning it copies pointers.
 #[derive(Clone)]
@@ -28,6 +37,23 @@ pub struct Kit {
     pub flows: Arc<FlowCache>,
     /// The jobs that a commit can wake.
     pub wakes: Wakes,
+}
+
+impl Kit {
+    /// Writes the audit row of a read. Call it before showing what is read. A read that is repeated within the same ten minutes has its
+    /// row, and is not written again.
+    ///
+    /// # Errors
+    /// If the store does not answer; then show nothing.
+    pub async fn audit_read(&self, by: Actor, act: Act) -> Result<(), StoreError> {
+        let entry = Entry::new(&self.ambient, self.ambient.now(), by, act);
+        if audit::is_written(&mut *self.store.read().await?, &entry).await? {
+            return Ok(());
+        }
+        let mut tx = self.store.write().await?;
+        tx.audit_once(entry).await?;
+        tx.commit().await
+    }
 }
 
 /// Wakes jobs after a commit, so that they do not wait for their next poll.

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use shared::language::Language;
 
-use super::parts::{Pill, Table, Time, short};
+use super::{
+    damaged::{DamagedText, Line},
+    parts::{Pill, Table, Time, short},
+};
 use crate::words::{
     dashboard::{DashboardWords, DeliveryState, words},
     fill,
@@ -45,12 +48,15 @@ pub struct AttemptRow {
 
 /// Deliveries. On a session's page each names its endpoint, on an endpoint's page its session.
 #[component]
-pub fn DeliveryList(deliveries: Vec<DeliveryRow>, #[prop(optional)] within: bool, language: Language) -> impl IntoView {
+pub fn DeliveryList(deliveries: Vec<Line<DeliveryRow>>, #[prop(optional)] within: bool, language: Language) -> impl IntoView {
     let words = words(language);
     if deliveries.is_empty() {
         return view! { <p class="quiet">{words.no_deliveries}</p> }.into_any();
     }
-    let items = deliveries.into_iter().map(|delivery| view! { <li><Delivery delivery within words /></li> });
+    let items = deliveries.into_iter().map(|delivery| match delivery {
+        Ok(delivery) => view! { <li><Delivery delivery within words /></li> }.into_any(),
+        Err(damaged) => view! { <li><DamagedText damaged words /></li> }.into_any(),
+    });
     view! { <ul class="lines">{items.collect_view()}</ul> }.into_any()
 }
 

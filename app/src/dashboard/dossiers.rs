@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared::role::May;
 
 use super::{
+    damaged::Line,
     evidence::{ArtifactRow, EvidenceList},
     layout::{DashboardPage, Viewer},
     parts::{Act, Card, Pages},
@@ -21,16 +22,16 @@ pub struct Dossier {
     /// `reference` is shown whole, and the audit log says so.
     pub revealed: bool,
     /// Newest first, at most 100.
-    pub sessions: Vec<SessionRow>,
+    pub sessions: Vec<Line<SessionRow>>,
     /// Newest first, at most 100.
-    pub artifacts: Vec<ArtifactRow>,
+    pub artifacts: Vec<Line<ArtifactRow>>,
 }
 
 /// Artifacts in no dossier, by session.
 #[derive(Clone, Debug)]
 pub struct Unresolved {
     /// Newest first.
-    pub artifacts: Vec<ArtifactRow>,
+    pub artifacts: Vec<Line<ArtifactRow>>,
     /// The address of the next page.
     pub older: Option<String>,
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared::role::May;
 
 use super::{
+    damaged::{DamagedText, Line},
     form::{ARTIFACT, Refused},
     layout::Viewer,
     link_form::LinkForm,
@@ -35,14 +36,24 @@ pub struct ArtifactRow {
 
 /// Files; `with_session` also names the session of each, for pages about more than one session.
 #[component]
-pub fn EvidenceList(artifacts: Vec<ArtifactRow>, viewer: Viewer, #[prop(optional)] refused: Refused, #[prop(optional)] with_session: bool) -> impl IntoView {
+pub fn EvidenceList(
+    artifacts: Vec<Line<ArtifactRow>>,
+    viewer: Viewer,
+    #[prop(optional)] refused: Refused,
+    #[prop(optional)] with_session: bool,
+) -> impl IntoView {
     if artifacts.is_empty() {
         return view! { <p class="quiet">{words(viewer.language).no_evidence}</p> }.into_any();
     }
+    let words = words(viewer.language);
     let items = artifacts.into_iter().map(|artifact| {
+        let artifact = match artifact {
+            Ok(artifact) => artifact,
+            Err(damaged) => return view! { <li><DamagedText damaged words /></li> }.into_any(),
+        };
         let at_fault = refused.typed(ARTIFACT) == artifact.id;
         let refused = if at_fault { refused.clone() } else { Refused::default() };
-        view! { <li><Evidence artifact viewer=viewer.clone() refused with_session /></li> }
+        view! { <li><Evidence artifact viewer=viewer.clone() refused with_session /></li> }.into_any()
     });
     view! { <ul class="artifacts">{items.collect_view()}</ul> }.into_any()
 }

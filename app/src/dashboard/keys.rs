@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use shared::role::May;
 
 use super::{
-    form::{Choices, ErrorSummary, Refused},
+    damaged::{DamagedRow, Line},
+    form::{Choices, ErrorSummary, Refused, TextField},
     layout::{DashboardPage, Viewer},
     once::{Once, ShownOnce},
     parts::{Act, Card, Final, Pages, Rows, State, Table, Time},
@@ -19,6 +20,8 @@ use crate::{
 pub struct KeyRow {
     /// `key_…`
     pub id: String,
+    /// Its name, if it has one.
+    pub name: Option<String>,
     /// What it may do.
     pub scopes: Vec<String>,
     /// When it was made.
@@ -33,7 +36,7 @@ const KEYS: &str = "/dashboard/api-keys";
 
 /// A page of keys, the form for another, and the switch.
 #[component]
-pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Rows<KeyRow>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
+pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Rows<Line<KeyRow>>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
     let (language, may) = (viewer.language, viewer.role.may(May::ChangeSettings));
     let words = words(language);
     let island = once.is_some();
@@ -48,6 +51,7 @@ pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Rows<KeyRow
         view! {
             <Card title=words.new_key>
                 <form class="form" method="post" action=KEYS novalidate>
+                    <TextField name="name" label=words.records.key_name hint=words.records.key_name_hint refused=refused.clone() language />
                     <Choices name="scope" label=words.scopes kind="checkbox" choices refused language />
                     <button class="button primary">{words.create_key}</button>
                 </form>
@@ -74,10 +78,19 @@ pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Rows<KeyRow
 }
 
 #[component]
-fn KeyTable(keys: Vec<KeyRow>, may: bool, words: &'static DashboardWords) -> impl IntoView {
+fn KeyTable(keys: Vec<Line<KeyRow>>, may: bool, words: &'static DashboardWords) -> impl IntoView {
     let rows = keys.into_iter().map(|key| {
+        let key = match key {
+            Ok(key) => key,
+            Err(damaged) => return view! { <DamagedRow damaged columns=4 words /> }.into_any(),
+        };
+        let to = key.name.clone().unwrap_or_else(|| key.id.clone());
+        let name = match key.name {
+            Some(name) => view! { <bdi>{name}</bdi> }.into_any(),
+            None => view! { <span class="quiet">{words.records.unnamed_key}</span> }.into_any(),
+        };
         let disable = (may && key.disabled_at.is_none()).then(|| {
-            view! { <Final action=format!("{KEYS}/{}/disable", key.id) label=words.disable follows=words.disable_key to=key.id.clone() /> }
+            view! { <Final action=format!("{KEYS}/{}/disable", key.id) label=words.disable follows=words.disable_key to /> }
         });
         let used = match key.used_at {
             Some(at) => view! { <Time at /> }.into_any(),
@@ -85,12 +98,13 @@ fn KeyTable(keys: Vec<KeyRow>, may: bool, words: &'static DashboardWords) -> imp
         };
         view! {
             <tr>
-                <th scope="row" class="mono">{key.id}</th>
+                <th scope="row" class="wide">{name}<div class="mono quiet">{key.id}</div></th>
                 <td class="wide"><State disabled_at=key.disabled_at words />{disable}</td>
                 <td class="mono">{key.scopes.into_iter().map(|scope| view! { <div>{scope}</div> }).collect_view()}</td>
                 <td><Time at=key.created_at /><div class="quiet">{words.last_used}": "{used}</div></td>
             </tr>
         }
+        .into_any()
     });
     let rows = rows.collect_view();
     view! { <Table name=words.api_keys heads=vec![words.key, words.state, words.scopes, words.added]>{rows}</Table> }

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use shared::{language::Language, role::May, session::Status};
 
 use super::{
+    damaged::{DamagedRow, Line},
+    flow_name::{Flow, FlowName},
     form::{ErrorSummary, Refused, SelectField, TextField},
     layout::{DashboardPage, Viewer},
     once::Copied,
@@ -18,10 +20,10 @@ use crate::{
 /// The page for creating a link, and the newest sessions with their status.
 #[derive(Clone, Debug)]
 pub struct Links {
-    /// Flows to choose from: name, and title in the page's language.
+    /// Flows to choose from: the name; and the title in the page's language with name and version.
     pub flows: Vec<(String, String)>,
     /// Sessions, the newest on the first page.
-    pub sessions: Rows<LinkRow>,
+    pub sessions: Rows<Line<LinkRow>>,
 }
 
 /// What every operator may see of a session: its status.
@@ -29,8 +31,8 @@ pub struct Links {
 pub struct LinkRow {
     /// The session's row.
     pub r#ref: String,
-    /// The flow's title.
-    pub flow: String,
+    /// The flow.
+    pub flow: Line<FlowName>,
     /// Its status.
     pub status: Status,
     /// When it was created.
@@ -103,17 +105,19 @@ fn NewLink(flows: Vec<(String, String)>, refused: Refused, language: Language) -
 }
 
 #[component]
-fn LinkTable(rows: Vec<LinkRow>, name: &'static str, words: &'static DashboardWords) -> impl IntoView {
-    let rows = rows.into_iter().map(|row| {
-        view! {
+fn LinkTable(rows: Vec<Line<LinkRow>>, name: &'static str, words: &'static DashboardWords) -> impl IntoView {
+    let rows = rows.into_iter().map(|row| match row {
+        Err(damaged) => view! { <DamagedRow damaged columns=5 words /> }.into_any(),
+        Ok(row) => view! {
             <tr>
                 <th scope="row"><a class="mono" href=format!("/dashboard/links/{}", row.r#ref)>{short(&row.r#ref)}</a></th>
-                <td>{row.flow}</td>
+                <td><Flow flow=row.flow words /></td>
                 <td><StatusPill status=row.status words /></td>
                 <td><Time at=row.created_at /></td>
                 <td><Time at=row.expires_at /></td>
             </tr>
         }
+        .into_any(),
     });
     let rows = rows.collect_view();
     view! {
@@ -155,7 +159,7 @@ pub fn LinkPage(site: Site, viewer: Viewer, data: Link) -> impl IntoView {
             <section class="card body">{address}</section>
             <Card title=words.facts>
                 <dl class="facts">
-                    <div><dt>{words.flow}</dt><dd>{session.flow}</dd></div>
+                    <div><dt>{words.flow}</dt><dd><Flow flow=session.flow words /></dd></div>
                     {role.may(May::SeeSessions).then(|| view! { <div><dt>{words.customer}</dt><dd><Customer customer words /></dd></div> })}
                     <div><dt>{words.language}</dt><dd><Locale locale words /></dd></div>
                     <div><dt>{words.reference}</dt><dd class="mono">{session.r#ref.clone()}</dd></div>

@@ -1,12 +1,14 @@
 //! The operators' dashboard: one file for each page, with the data that the page shows. The server reads, decides and unseals; a page
 //! only draws, so what an operator may not see is not in its data. Times are RFC 3339 in UTC. Every form works without script.
 
+pub mod damaged;
 pub mod decision;
 pub mod deliveries;
 pub mod dossiers;
 pub mod entered;
 pub mod entrance;
 pub mod evidence;
+pub mod flow_name;
 pub mod form;
 pub mod keys;
 pub mod layout;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared::role::{May, Role};
 
 use super::{
+    damaged::{DamagedRow, Line},
     form::{ErrorSummary, Refused, SelectField, TextField},
     layout::{DashboardPage, Viewer},
     once::{Once, ShownOnce},
@@ -37,7 +38,7 @@ const OPERATORS: &str = "/dashboard/operators";
 
 /// A page of operators, and the form for another.
 #[component]
-pub fn OperatorsPage(site: Site, viewer: Viewer, operators: Rows<OperatorRow>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
+pub fn OperatorsPage(site: Site, viewer: Viewer, operators: Rows<Line<OperatorRow>>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
     let (language, may) = (viewer.language, viewer.role.may(May::ChangeSettings));
     let words = words(language);
     let island = once.is_some();
@@ -73,8 +74,12 @@ pub fn OperatorsPage(site: Site, viewer: Viewer, operators: Rows<OperatorRow>, o
 }
 
 #[component]
-fn OperatorTable(operators: Vec<OperatorRow>, may: bool, words: &'static DashboardWords) -> impl IntoView {
+fn OperatorTable(operators: Vec<Line<OperatorRow>>, may: bool, words: &'static DashboardWords) -> impl IntoView {
     let rows = operators.into_iter().map(|operator| {
+        let operator = match operator {
+            Ok(operator) => operator,
+            Err(damaged) => return view! { <DamagedRow damaged columns=4 words /> }.into_any(),
+        };
         let disable = (may && !operator.is_self && operator.disabled_at.is_none()).then(|| {
             let (action, to) = (format!("{OPERATORS}/{}/disable", operator.id), operator.email.clone());
             view! { <Final action label=words.disable follows=words.disable_operator to /> }
@@ -87,6 +92,7 @@ fn OperatorTable(operators: Vec<OperatorRow>, may: bool, words: &'static Dashboa
                 <td><Time at=operator.created_at /></td>
             </tr>
         }
+        .into_any()
     });
     let rows = rows.collect_view();
     view! { <Table name=words.operators heads=vec![words.email, words.state, words.role, words.added]>{rows}</Table> }

@@ -4,10 +4,12 @@ use leptos::prelude::*;
 use shared::{language::Language, role::May, session::Status};
 
 use super::{
+    damaged::Line,
     decision::{DECISION, DecisionCard, Review},
     deliveries::{DeliveryList, DeliveryRow},
     entered::{ConsentRow, Entered, InputStep},
     evidence::{ArtifactRow, EvidenceList},
+    flow_name::Flow,
     form::{ARTIFACT, ErrorSummary, Refused},
     layout::{DashboardPage, Viewer},
     link_form::LinkForm,
@@ -27,8 +29,6 @@ use crate::{
 pub struct SessionDetail {
     /// The session's row in the list.
     pub row: SessionRow,
-    /// The flow's name and version.
-    pub version: (String, i64),
     /// The language asked for when it was created.
     pub locale: Option<Language>,
     /// When it expires.
@@ -46,15 +46,17 @@ pub struct SessionDetail {
     /// What the customer agreed to.
     pub consents: Vec<ConsentRow>,
     /// What was uploaded.
-    pub artifacts: Vec<ArtifactRow>,
+    pub artifacts: Vec<Line<ArtifactRow>>,
     /// What happened, oldest first.
     pub timeline: Vec<Moment>,
     /// The deliveries of its events, oldest first.
-    pub deliveries: Vec<DeliveryRow>,
+    pub deliveries: Vec<Line<DeliveryRow>>,
     /// Decisions by operators, newest first.
     pub reviews: Vec<Review>,
     /// If the timeline, the deliveries or the reviews have more rows: how many of the newest are here.
     pub cut: Option<usize>,
+    /// What is damaged and not shown: a table and the id of a row, or a part of the page.
+    pub damaged: Vec<String>,
 }
 
 /// Seconds after which the page without script reloads while the checks run.
@@ -83,8 +85,8 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
     let risk = view! { <RiskView risk=data.risk.clone() checks=data.checks.clone() status=row.status language /> };
     let evidence = view! { <EvidenceList artifacts=data.artifacts.clone() viewer=viewer.clone() refused=refused.clone() /> };
     let facts = {
-        let (row, version, locale, end) = (row.clone(), data.version, data.locale, (data.expires_at, data.ended));
-        view! { <Facts row version locale end page=page.clone() viewer=viewer.clone() refused=refused.clone() /> }
+        let (row, locale, end) = (row.clone(), data.locale, (data.expires_at, data.ended));
+        view! { <Facts row locale end page=page.clone() viewer=viewer.clone() refused=refused.clone() /> }
     };
     view! {
         <DashboardPage site viewer title=short(&row.r#ref) refresh island=moves>
@@ -97,6 +99,7 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
             <ErrorSummary refused=refused.clone() language />
             {cut}
             {what}
+            {(!data.damaged.is_empty()).then(|| view! { <p class="damaged">{words.records.rows_damaged}" "<span class="mono">{data.damaged.join(", ")}</span></p> })}
             <div class="columns">
                 <div class="stack">
                     <Card title=words.risk>{risk}</Card>
@@ -141,19 +144,9 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
 
 /// The session's flow, customer and times; the button that expires it, and the form that links it.
 #[component]
-fn Facts(
-    row: SessionRow,
-    version: (String, i64),
-    locale: Option<Language>,
-    end: (String, Option<String>),
-    page: String,
-    viewer: Viewer,
-    refused: Refused,
-) -> impl IntoView {
+fn Facts(row: SessionRow, locale: Option<Language>, end: (String, Option<String>), page: String, viewer: Viewer, refused: Refused) -> impl IntoView {
     let (language, may) = (viewer.language, viewer.role.may(May::Review));
     let words = words(language);
-    let (name, version) = version;
-    let flow = fill(words.version, &[("flow", &name), ("version", &version.to_string())]);
     let expire = (may && row.status == Status::Pending).then(|| {
         view! { <Final action=format!("{page}/expire") label=words.expire_now follows=words.expire_follows /> }
     });
@@ -173,7 +166,7 @@ fn Facts(
     });
     view! {
         <dl class="facts">
-            <div><dt>{words.flow}</dt><dd>{row.flow}<br /><span class="quiet">{flow}</span></dd></div>
+            <div><dt>{words.flow}</dt><dd><Flow flow=row.flow words /></dd></div>
             <div><dt>{words.customer}</dt><dd><Customer customer=row.customer words /></dd></div>
             <div><dt>{words.reference}</dt><dd class="mono">{row.r#ref}</dd></div>
             <div>

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use shared::{risk::Decision, session::Status};
 
 use super::{
+    damaged::{DamagedRow, Line},
+    flow_name::{Flow, FlowName},
     layout::{DashboardPage, Viewer},
     parts::{Customer, DecisionPill, Nothing, Pages, Score, StatusPill, Table, Time, short},
 };
@@ -34,7 +36,7 @@ pub struct Sessions {
     /// Which sessions it shows.
     pub filter: Filter,
     /// Newest first.
-    pub rows: Vec<SessionRow>,
+    pub rows: Vec<Line<SessionRow>>,
     /// The address of the next, older page.
     pub older: Option<String>,
     /// The address of the first page; nothing on the first page itself.
@@ -48,8 +50,8 @@ pub struct SessionRow {
     pub r#ref: String,
     /// The customer: dossier's id, and the reference masked.
     pub customer: Option<(String, String)>,
-    /// The flow's title.
-    pub flow: String,
+    /// The flow.
+    pub flow: Line<FlowName>,
     /// Its status.
     pub status: Status,
     /// 0 to 100, once completed.
@@ -112,8 +114,12 @@ fn Filters(filter: Filter, words: &'static DashboardWords) -> impl IntoView {
 
 /// A table of sessions.
 #[component]
-pub fn SessionTable(rows: Vec<SessionRow>, name: &'static str, words: &'static DashboardWords) -> impl IntoView {
+pub fn SessionTable(rows: Vec<Line<SessionRow>>, name: &'static str, words: &'static DashboardWords) -> impl IntoView {
     let rows = rows.into_iter().map(|row| {
+        let row = match row {
+            Ok(row) => row,
+            Err(damaged) => return view! { <DamagedRow damaged columns=7 words /> }.into_any(),
+        };
         let score = match row.risk_score {
             Some(score) => view! { <Score score words /> }.into_any(),
             None => view! { <Nothing words /> }.into_any(),
@@ -129,10 +135,11 @@ pub fn SessionTable(rows: Vec<SessionRow>, name: &'static str, words: &'static D
                 <td>{decision}</td>
                 <td>{score}</td>
                 <td class="cut"><Customer customer=row.customer words /></td>
-                <td>{row.flow}</td>
+                <td><Flow flow=row.flow words /></td>
                 <td><Time at=row.created_at /></td>
             </tr>
         }
+        .into_any()
     });
     let rows = rows.collect_view();
     let heads = vec![words.session, words.status, words.decision, words.risk, words.customer, words.flow, words.created];

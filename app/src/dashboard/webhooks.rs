@@ -4,13 +4,20 @@ use leptos::prelude::*;
 use shared::{language::Language, role::May};
 
 use super::{
+    damaged::{DamagedText, Line},
     deliveries::{DeliveryList, DeliveryRow},
     form::{ErrorSummary, Refused, TextField},
     layout::{DashboardPage, Viewer},
     once::{Once, ShownOnce},
-    parts::{Card, Final, Pages, Rows, State, Time},
+    parts::{Card, Final, Pages, Pill, Rows, State, Time},
 };
-use crate::{components::layout::Site, words::dashboard::words};
+use crate::{
+    components::layout::Site,
+    words::{
+        dashboard::{DashboardWords, WhyFailed, words},
+        fill,
+    },
+};
 
 /// A webhook endpoint.
 #[derive(Clone, Debug)]
@@ -23,15 +30,41 @@ pub struct EndpointRow {
     pub created_at: String,
     /// When it was disabled, if it was: nothing is sent to it after that.
     pub disabled_at: Option<String>,
+    /// How it answers.
+    pub health: EndpointHealth,
     /// The last deliveries, newest first, at most 5 in the list of endpoints.
-    pub deliveries: Vec<DeliveryRow>,
+    pub deliveries: Vec<Line<DeliveryRow>>,
+}
+
+/// How an endpoint answers.
+#[derive(Clone, Debug)]
+pub struct EndpointHealth {
+    /// When it last accepted an event.
+    pub succeeded_at: Option<String>,
+    /// The last try failed.
+    pub failing: Option<Failing>,
+    /// Deliveries that wait for it.
+    pub waiting: i64,
+    /// More may wait than `waiting` says.
+    pub more_wait: bool,
+}
+
+/// An endpoint whose last try failed.
+#[derive(Clone, Debug)]
+pub struct Failing {
+    /// The first failure since the last success.
+    pub since: String,
+    /// The last failure.
+    pub last_at: String,
+    /// Why it failed.
+    pub why: WhyFailed,
 }
 
 const WEBHOOKS: &str = "/dashboard/webhooks";
 
 /// A page of endpoints with their last deliveries, and the form for another.
 #[component]
-pub fn WebhooksPage(site: Site, viewer: Viewer, endpoints: Rows<EndpointRow>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
+pub fn WebhooksPage(site: Site, viewer: Viewer, endpoints: Rows<Line<EndpointRow>>, once: Option<ShownOnce>, refused: Refused) -> impl IntoView {
     let (language, may) = (viewer.language, viewer.role.may(May::ChangeSettings));
     let words = words(language);
     let island = once.is_some();
@@ -49,6 +82,10 @@ pub fn WebhooksPage(site: Site, viewer: Viewer, endpoints: Rows<EndpointRow>, on
     let Rows { rows: endpoints, older, newest } = endpoints;
     let nothing = endpoints.is_empty().then(|| view! { <p class="quiet">{words.no_endpoints}</p> });
     let endpoints = endpoints.into_iter().map(|endpoint| {
+        let endpoint = match endpoint {
+            Ok(endpoint) => endpoint,
+            Err(damaged) => return view! { <p class="card body"><DamagedText damaged words /></p> }.into_any(),
+        };
         let (page, url, title) = (format!("{WEBHOOKS}/{}", endpoint.id), endpoint.url.clone(), endpoint.url.clone());
         view! {
             <section class="card">
@@ -56,6 +93,7 @@ pub fn WebhooksPage(site: Site, viewer: Viewer, endpoints: Rows<EndpointRow>, on
                 <div class="body"><Endpoint endpoint may language /></div>
             </section>
         }
+        .into_any()
     });
     let endpoints = endpoints.collect_view();
     view! {
@@ -85,7 +123,45 @@ pub fn WebhookPage(site: Site, viewer: Viewer, endpoint: EndpointRow) -> impl In
     }
 }
 
-/// When the endpoint was added, whether it is disabled, and what was delivered.
+/// Whether the endpoint works, since when it fails and why, and what waits for it.
+#[component]
+fn Health(health: EndpointHealth, words: &'static DashboardWords) -> impl IntoView {
+    let records = words.records;
+    let EndpointHealth { succeeded_at, failing, waiting, more_wait } = health;
+    let waiting = if more_wait { fill(records.more_than, &[("n", &waiting.to_string())]) } else { waiting.to_string() };
+    let succeeded = match succeeded_at {
+        Some(at) => view! { <Time at /> }.into_any(),
+        None => view! { {words.never} }.into_any(),
+    };
+    let failing = failing.map(|failing| {
+        let why = words.why_failed(&failing.why);
+        view! {
+            <div><dt>{records.failing_since}</dt><dd><Time at=failing.since /></dd></div>
+            <div><dt>{records.last_failure}</dt><dd>{why}<br /><Time at=failing.last_at /></dd></div>
+        }
+    });
+    view! {
+        <dl class="facts">
+            {failing}
+            <div><dt>{records.last_success}</dt><dd>{succeeded}</dd></div>
+            <div><dt>{records.waiting_deliveries}</dt><dd>{waiting}</dd></div>
+        </dl>
+    }
+}
+
+/// The endpoint's state in one word.
+#[component]
+fn EndpointState(disabled_at: Option<String>, health: EndpointHealth, words: &'static DashboardWords) -> impl IntoView {
+    let (is, text) = match (&health.failing, &health.succeeded_at) {
+        _ if disabled_at.is_some() => return view! { <State disabled_at words /> }.into_any(),
+        (Some(_), _) => ("bad", words.records.failing),
+        (None, Some(_)) => ("good", words.records.healthy),
+        (None, None) => ("open", words.records.untried),
+    };
+    view! { <Pill is text /> }.into_any()
+}
+
+/// When the endpoint was added, how it answers, whether it is disabled, and what was delivered.
 #[component]
 fn Endpoint(endpoint: EndpointRow, may: bool, language: Language) -> impl IntoView {
     let words = words(language);
@@ -94,11 +170,12 @@ fn Endpoint(endpoint: EndpointRow, may: bool, language: Language) -> impl IntoVi
     });
     view! {
         <div class="row">
-            <State disabled_at=endpoint.disabled_at words />
+            <EndpointState disabled_at=endpoint.disabled_at health=endpoint.health.clone() words />
             <span class="quiet">{words.added}" "<Time at=endpoint.created_at /></span>
             <span class="mono quiet">{endpoint.id}</span>
             {disable}
         </div>
+        <Health health=endpoint.health words />
         <h3>{words.deliveries}</h3>
         <DeliveryList deliveries=endpoint.deliveries language />
     }

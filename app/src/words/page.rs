@@ -1,12 +1,13 @@
 //! The words of the customer's pages that only the server says. They never reach the browser's bundle.
 
-/// Makes a struct of words that only the server says, and lists them for tests.
+/// Makes a struct of words that only the server says, and lists them for tests. After a `;` it may have one part: another such struct.
 macro_rules! page_words {
-    ($(#[$about:meta])* $words:ident: $($(#[$doc:meta])* $name:ident,)*) => {
+    ($(#[$about:meta])* $words:ident: $($(#[$doc:meta])* $name:ident,)* $(; $(#[$of:meta])* $part:ident: $kind:ty)?) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug)]
         pub struct $words {
             $($(#[$doc])* pub $name: &'static str,)*
+            $($(#[$of])* pub $part: $kind,)?
         }
 
         #[cfg(test)]

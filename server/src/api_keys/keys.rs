@@ -6,9 +6,9 @@ use shared::ids::KeyId;
 use crate::{
     actor::{Act, Actor, Entry},
     kit::Kit,
-    model::{ApiKey, Scope},
+    model::{ApiKey, KeyName, Scope},
     operators,
-    store::{self, StoreError},
+    store::{self, Listed, StoreError},
 };
 
 /// The prefix of a key.
@@ -22,6 +22,8 @@ const SESSION_API: &str = "session_api";
 pub struct Made {
     /// Its id.
     pub id: KeyId,
+    /// Its name, if it has one.
+    pub name: Option<KeyName>,
     /// The key itself.
     pub key: String,
     /// What it may do.
@@ -32,25 +34,25 @@ pub struct Made {
 ///
 /// # Errors
 /// If the store does not answer.
-pub async fn create(kit: &Kit, mut scopes: Vec<Scope>, by: Actor) -> Result<Made, StoreError> {
+pub async fn create(kit: &Kit, name: Option<KeyName>, mut scopes: Vec<Scope>, by: Actor) -> Result<Made, StoreError> {
     scopes.sort_unstable();
     scopes.dedup();
     let id = kit.ambient.id();
     let key = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(kit.ambient.random::<32>()));
     let now = kit.ambient.now();
-    let new = ApiKey { id, scopes, created_at: now, used_at: None, disabled_at: None };
+    let new = ApiKey { id, name, scopes, created_at: now, used_at: None, disabled_at: None };
     let mut tx = kit.store.write().await?;
     store::api_keys::insert(&mut tx, &kit.vault, &new, operators::hash(&key)).await?;
     tx.audit(Entry::new(&kit.ambient, now, by, Act::KeyCreated(id))).await?;
     tx.commit().await?;
-    Ok(Made { id: new.id, key, scopes: new.scopes })
+    Ok(Made { id: new.id, name: new.name, key, scopes: new.scopes })
 }
 
 /// Keys older than `before`, the newest first, at most `limit`.
 ///
 /// # Errors
 /// If the store does not answer.
-pub async fn list(kit: &Kit, before: KeyId, limit: i64) -> Result<Vec<ApiKey>, StoreError> {
+pub async fn list(kit: &Kit, before: KeyId, limit: i64) -> Result<Vec<Listed<ApiKey>>, StoreError> {
     store::api_keys::list(&mut *kit.store.read().await?, &kit.vault, before, limit).await
 }
 

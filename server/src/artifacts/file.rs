@@ -20,6 +20,7 @@ use super::{
     uploads::{Full, MAX_FILES, MAX_TOTAL, Room, Uploads},
 };
 use crate::{
+    actor::{Act, Actor, Entry},
     cpu::Panicked,
     failure::Failure,
     kill,
@@ -260,6 +261,7 @@ async fn commit(kit: &Kit, opened: &Opened, mut artifact: Artifact, sha256: &str
     let mut tx = kit.store.write().await?;
     let session = hold_open(&mut tx, artifact.session, now).await?.0;
     let mut replaced = Vec::new();
+    let mut is_over_another_device = false;
     if let Some(field) = &artifact.field {
         for earlier in store::artifacts::of_session(&mut tx, &kit.vault, artifact.session).await? {
             if earlier.field.as_ref() == Some(field) {
@@ -268,6 +270,7 @@ async fn commit(kit: &Kit, opened: &Opened, mut artifact: Artifact, sha256: &str
                     return Ok(Committed::AlreadyThere(earlier));
                 }
                 store::artifacts::remove(&mut tx, earlier.id).await?;
+                is_over_another_device |= earlier.writer != artifact.writer;
                 replaced.push(earlier.id);
             }
         }
@@ -287,6 +290,13 @@ async fn commit(kit: &Kit, opened: &Opened, mut artifact: Artifact, sha256: &str
         move_to(kit, &mut tx, &session, &artifact, session.customer).await?;
         artifact.customer = session.customer;
     }
+    let (session, id) = (artifact.session, artifact.id);
+    let act = match replaced.as_slice() {
+        [] => Act::ArtifactUploaded { session, artifact: id },
+        _ if is_over_another_device => Act::ArtifactOverwritten { session, artifact: id },
+        _ => Act::ArtifactReplaced { session, artifact: id },
+    };
+    tx.audit(Entry::new(&kit.ambient, now, Actor::Customer, act)).await?;
     objects::keep(&mut tx, artifact.id, now).await?;
     objects::discard(&mut tx, &replaced, now).await?;
     kill::point("upload.before_commit");

@@ -2,7 +2,13 @@
 
 use clap::Subcommand;
 use serde_json::json;
-use server::{actor::Actor, api_keys, app::App, error::CommandError, model::Scope};
+use server::{
+    actor::Actor,
+    api_keys,
+    app::App,
+    error::CommandError,
+    model::{KeyName, Scope},
+};
 
 use super::printed::Printed;
 
@@ -14,15 +20,19 @@ pub enum ApiKeyCommand {
         /// What it may do: sessions:create or sessions:read; may be given several times
         #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
         scopes: Vec<Scope>,
+        /// A name by which people recognise the key, such as Billing: 1 to 60 characters
+        #[arg(long, value_name = "NAME")]
+        name: Option<KeyName>,
     },
 }
 
 /// Makes a key.
-pub async fn create(app: &App, scopes: Vec<Scope>) -> Result<Printed, CommandError> {
-    let made = api_keys::create(&app.kit, scopes, Actor::CommandLine).await?;
+pub async fn create(app: &App, name: Option<KeyName>, scopes: Vec<Scope>) -> Result<Printed, CommandError> {
+    let made = api_keys::create(&app.kit, name, scopes, Actor::CommandLine).await?;
     let scopes: Vec<&str> = made.scopes.iter().map(|scope| scope.as_str()).collect();
-    let (id, key) = (made.id.to_string(), made.key);
+    let (id, key, name) = (made.id.to_string(), made.key, made.name.as_ref().map(KeyName::as_str));
     let off = if api_keys::is_session_api_on(&app.kit).await? { "" } else { " The session API is off: settings set session-api on." };
-    let text = format!("id      {id}\nkey     {key}\nscopes  {}\n\nThe key is shown this once.{off}", scopes.join(", "));
-    Ok(Printed { json: json!({ "id": id, "key": key, "scopes": scopes }), text })
+    let named = name.map(|name| format!("name    {name}\n")).unwrap_or_default();
+    let text = format!("id      {id}\n{named}key     {key}\nscopes  {}\n\nThe key is shown this once.{off}", scopes.join(", "));
+    Ok(Printed { json: json!({ "id": id, "name": name, "key": key, "scopes": scopes }), text })
 }

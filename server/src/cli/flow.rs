@@ -78,7 +78,7 @@ fn bad(file: &str, faults: &Faults) -> Printed {
 
 /// Exports a flow's newest version, as it was imported.
 pub async fn export(app: &App, name: &str) -> Result<Printed, CommandError> {
-    let flow = flows::newest(&app.kit, name).await.map_err(failed)?;
+    let flow = flows::export(&app.kit, name, Actor::CommandLine).await.map_err(failed)?;
     let text = serde_json::to_string_pretty(&flow.definition).map_err(failed)?;
     Ok(Printed { text, json: serde_json::to_value(&flow.definition).map_err(failed)? })
 }

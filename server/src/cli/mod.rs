@@ -157,7 +157,7 @@ impl Command {
             Self::Link(LinkCommand::Create(link)) => link::create(app, link).await,
             Self::Session(SessionCommand::Show { session }) => session::show(app, &session).await,
             Self::Webhook(WebhookCommand::Add { url }) => webhook::add(app, &url).await,
-            Self::ApiKey(ApiKeyCommand::Create { scopes }) => api_key::create(app, scopes).await,
+            Self::ApiKey(ApiKeyCommand::Create { scopes, name }) => api_key::create(app, name, scopes).await,
             Self::Operator(OperatorCommand::Add { email, role }) => operator::add(app, &email, role).await,
             Self::Settings(SettingsCommand::Set { name, value }) => settings::set(app, name, value).await,
         }

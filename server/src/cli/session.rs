@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use server::{
+    actor::Actor,
     app::App,
     error::CommandError,
     sessions::show::{self, Shown},
@@ -22,7 +23,7 @@ pub enum SessionCommand {
 
 /// Shows a session.
 pub async fn show(app: &App, session: &str) -> Result<Printed, CommandError> {
-    let shown = show::show(&app.kit, session).await.map_err(failed)?;
+    let shown = show::show(&app.kit, session, Actor::CommandLine).await.map_err(failed)?;
     Ok(Printed { text: lines(&shown), json: serde_json::to_value(&shown).map_err(failed)? })
 }
 

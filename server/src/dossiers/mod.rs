@@ -12,7 +12,7 @@ use crate::{
     kit::Kit,
     model::{Artifact, Customer, Session},
     sessions::transition,
-    store::{self, StoreError, Tx, sessions::By},
+    store::{self, Listed, StoreError, Tx, sessions::By},
 };
 
 /// The most sessions, and the most artifacts, that a dossier shows.
@@ -36,9 +36,9 @@ pub struct Dossier {
     /// The customer.
     pub customer: Customer,
     /// Their newest sessions, at most 100.
-    pub sessions: Vec<Session>,
+    pub sessions: Vec<Listed<Session>>,
     /// Their newest artifacts, at most 100.
-    pub artifacts: Vec<Artifact>,
+    pub artifacts: Vec<Listed<Artifact>>,
 }
 
 /// Reads the dossier of this customer.

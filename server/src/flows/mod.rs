@@ -82,6 +82,16 @@ pub async fn newest(kit: &Kit, name: &str) -> Result<Arc<Flow>, FlowError> {
     }
 }
 
+/// The newest version of this name, for a command that exports it. Writes an audit row.
+///
+/// # Errors
+/// As [`newest`].
+pub async fn export(kit: &Kit, name: &str, by: Actor) -> Result<Arc<Flow>, FlowError> {
+    let flow = newest(kit, name).await?;
+    kit.audit_read(by, Act::FlowExported(flow.id)).await?;
+    Ok(flow)
+}
+
 /// A flow that was imported.
 #[derive(Debug)]
 pub struct Imported {

@@ -19,6 +19,7 @@ use shared::{
 
 use super::{Context, body, errors::not_created, path::Segments, problems::ApiError};
 use crate::{
+    actor::Actor,
     api_keys::{self, Flight, KeyCreateError},
     clock::rfc3339,
     failure::Failure,
@@ -161,8 +162,8 @@ fn parse_body(mut body: Map<String, Value>) -> (NewSession, Vec<FieldFault>) {
 
 /// `GET /kyc-sessions/{id}`, by id or ref.
 pub async fn show(State(context): State<Context>, Segments(id): Segments<String>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
-    key(&context, &headers, Scope::SessionsRead).await?;
-    let Read { session, status, customer } = read(&context.app.kit, &id).await?;
+    let key = key(&context, &headers, Scope::SessionsRead).await?;
+    let Read { session, status, customer } = read(&context.app.kit, &id, Actor::Key(key.id)).await?;
     let (completed_at, outcome) = match &session.state {
         SessionState::Completed { completed_at, outcome } => (Some(*completed_at), Some(outcome)),
         _ => (None, None),

@@ -82,11 +82,42 @@ impl FromStr for Scope {
     }
 }
 
+/// The name that an operator gives an API key, so that people can tell keys apart. Several keys may have the same name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyName(String);
+
+impl KeyName {
+    /// The longest name, in characters.
+    pub const MAX: usize = 60;
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for KeyName {
+    type Err = String;
+
+    /// White space at the ends is dropped.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let name = text.trim();
+        // Characters that show nothing, or that turn the text around them, would let two names look the same.
+        let is_hidden = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        if name.is_empty() || name.chars().count() > Self::MAX || name.contains(is_hidden) {
+            return Err(format!("a name has 1 to {} characters, none of them invisible", Self::MAX));
+        }
+        Ok(Self(name.to_owned()))
+    }
+}
+
 /// An API key as stored.
 #[derive(Clone, Debug)]
 pub struct ApiKey {
     /// Its id.
     pub id: KeyId,
+    /// Its name; earlier keys have none.
+    pub name: Option<KeyName>,
     /// What it may do, in order.
     pub scopes: Vec<Scope>,
     /// When it was made.

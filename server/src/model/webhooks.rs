@@ -37,6 +37,28 @@ pub struct Endpoint {
     pub disabled_at: Option<Timestamp>,
 }
 
+/// How an endpoint answers.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    /// When a try last succeeded; while it answers, at most ten seconds late.
+    pub succeeded_at: Option<Timestamp>,
+    /// The last try failed.
+    pub failing: Option<Failing>,
+    /// How many deliveries wait for it, the first try or another one; counted up to 1,000.
+    pub waiting: i64,
+}
+
+/// An endpoint whose last try failed.
+#[derive(Clone, Debug)]
+pub struct Failing {
+    /// The first failure since the last success.
+    pub since: Timestamp,
+    /// The last failure.
+    pub last: Timestamp,
+    /// The status that it answered; or why it did not answer, beginning with the name of a `SendFailure`.
+    pub failure: String,
+}
+
 /// The status of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryStatus {

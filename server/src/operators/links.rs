@@ -119,10 +119,12 @@ pub async fn demo_url(kit: &Kit) -> Result<String, OperatorError> {
         None => {
             let operator = new_operator(kit, DEMO_EMAIL, Role::Admin, None);
             store::operators::insert(&mut tx, &kit.vault, &operator, &index).await?;
+            tx.audit(Entry::new(&kit.ambient, now, Actor::CommandLine, Act::OperatorAdded(operator.id))).await?;
             operator
         }
     };
     store::operators::insert_link(&mut tx, &kit.vault, token.hash(), operator.id, LinkKind::OneTime, now.plus_seconds(ONE_TIME_SECONDS)).await?;
+    tx.audit(Entry::new(&kit.ambient, now, Actor::CommandLine, Act::OperatorLinkMade(operator.id))).await?;
     tx.commit().await?;
     Ok(format!("{}/dashboard/one-time/{}", kit.public_url, token.expose()))
 }

@@ -11,17 +11,20 @@ use crate::{
     ids::OperatorId,
     kit::Kit,
     model::Operator,
-    store::{self, StoreError},
+    store::{self, Damaged, Listed, StoreError},
 };
 
 /// Operators invited before `before`, the newest first, at most `limit`, each with the e-mail address.
 ///
 /// # Errors
 /// If the store does not answer.
-pub async fn list(kit: &Kit, before: OperatorId, limit: i64) -> Result<Vec<(Operator, String)>, OperatorError> {
+pub async fn list(kit: &Kit, before: OperatorId, limit: i64) -> Result<Vec<Listed<(Operator, String)>>, OperatorError> {
     let operators = store::operators::list(&mut *kit.store.read().await?, &kit.vault, before, limit).await?;
-    let named = |operator: Operator| email(kit, &operator).map(|email| (operator, email));
-    Ok(operators.into_iter().map(named).collect::<Result<_, _>>()?)
+    let named = |operator: Operator| match email(kit, &operator) {
+        Ok(email) => Ok((operator, email)),
+        Err(_) => Err(Damaged { table: "operators", id: operator.id.to_string() }),
+    };
+    Ok(operators.into_iter().map(|operator| operator.and_then(named)).collect())
 }
 
 /// Whether an operator has accepted the invitation: they have a password, or are the demonstration's administrator, who needs none.

@@ -11,7 +11,13 @@ use super::{
     saved::{self, find_artifact},
     transition::{Closed, Lifecycle, NotOpen, Transition, TransitionError, hold_open},
 };
-use crate::{actor::Actor, failure::Failure, kill, kit::Kit, objects, store};
+use crate::{
+    actor::{Act, Actor, Entry},
+    failure::Failure,
+    kill,
+    kit::Kit,
+    objects, store,
+};
 
 /// Why a session was not submitted.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +84,9 @@ pub async fn complete(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, sent: &
         .map_err(|incomplete| CompleteError::Invalid(Invalid { faults: incomplete.faults, missing_steps: incomplete.missing_steps }))?;
 
     let change = save::Change { before: &saved.answers, after: &all, saved: &saved, steps: &steps, sent, artifacts: &artifacts, sender, now };
+    if change.is_over_another_device() {
+        tx.audit(Entry::new(&kit.ambient, now, Actor::Customer, Act::SessionOverwritten(session))).await?;
+    }
     let dropped = save::write(kit, &mut tx, opened, change).await?;
     store::sessions::note_submission(&mut tx, session, &repeat::submission(kit, opened, &steps, sent, sender.device)).await?;
     lifecycle.change(kit, &mut tx, held, Transition::Submit, Actor::Customer, now).await?;

@@ -18,6 +18,7 @@ use super::{
     transition::{Closed, NotOpen, hold_open},
 };
 use crate::{
+    actor::{Act, Actor, Entry},
     failure::Failure,
     kit::Kit,
     model::{Artifact, Device},
@@ -78,7 +79,7 @@ pub struct Sender {
 pub async fn save(kit: &Kit, opened: &Opened, step_id: &str, sent: &RawUserData, sender: Sender) -> Result<(), SaveError> {
     opened.require_open()?;
     let steps = opened.flow.definition.steps(Language::default());
-    let step = steps.iter().find(|step| step.id == step_id).ok_or(SaveError::UnknownStep)?;
+    let (number, step) = (1..).zip(&steps).find(|(_, step)| step.id == step_id).ok_or(SaveError::UnknownStep)?;
     let session = opened.session.r#ref;
     let now = kit.ambient.now();
     let mut tx = kit.store.write().await?;
@@ -93,7 +94,9 @@ pub async fn save(kit: &Kit, opened: &Opened, step_id: &str, sent: &RawUserData,
     })?;
     let before: Answers = saved.answers.iter().filter(|(name, _)| step.field(name).is_some()).map(|(k, v)| (k.clone(), v.clone())).collect();
     let change = Change { before: &before, after: &values, saved: &saved, steps: &steps, sent, artifacts: &artifacts, sender, now };
+    let act = if change.is_over_another_device() { Act::StepOverwritten { session, step: number } } else { Act::StepSaved { session, step: number } };
     let dropped = write(kit, &mut tx, opened, change).await?;
+    tx.audit(Entry::new(&kit.ambient, now, Actor::Customer, act)).await?;
     store::answers::mark_saved(&mut tx, session, step_id, now).await?;
     tx.commit().await?;
     objects::delete(kit, &dropped).await;
@@ -121,6 +124,12 @@ pub(super) struct Change<'a> {
 }
 
 impl Change<'_> {
+    /// Whether it replaces or removes a value that another device wrote. A device without a cookie counts as another one.
+    pub(super) fn is_over_another_device(&self) -> bool {
+        let is_anothers = |field: &String| self.saved.writers.get(field).copied().flatten() != self.sender.device;
+        self.before.iter().any(|(field, old)| self.after.get(field) != Some(old) && is_anothers(field))
+    }
+
     /// Whether any field has this value after the change.
     fn still_names(&self, value: &Answer) -> bool {
         let untouched = self.saved.answers.iter().filter(|(field, _)| !self.before.contains_key(*field)).map(|(_, answer)| answer);

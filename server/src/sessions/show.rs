@@ -14,6 +14,7 @@ use shared::{
 
 use super::open::OpenError;
 use crate::{
+    actor::{Act, Actor},
     clock::rfc3339,
     customers, flows,
     ids::SessionRef,
@@ -145,30 +146,34 @@ pub struct Read {
     pub customer: Option<String>,
 }
 
-/// Reads a session by its id or its ref.
+/// Reads a session by its id or its ref, and writes an audit row that says who read it.
 ///
 /// # Errors
 /// [`OpenError::NotFound`] if there is none.
-pub async fn read(kit: &Kit, id_or_ref: &str) -> Result<Read, OpenError> {
+pub async fn read(kit: &Kit, id_or_ref: &str, by: Actor) -> Result<Read, OpenError> {
     let session = find(kit, id_or_ref).await?.ok_or(OpenError::NotFound)?;
+    kit.audit_read(by, Act::SessionRead(session.r#ref)).await?;
     let mut db = kit.store.read().await?;
     let customer = customers::reference_of(kit, &mut db, session.customer).await?;
     let status = session.state.status_at(kit.ambient.now());
     Ok(Read { session, status, customer })
 }
 
-/// Collects what `session show` prints about the session with this id or ref.
+/// Collects what `session show` prints about the session with this id or ref, and writes an audit row that says who read it.
 ///
 /// # Errors
 /// [`OpenError::NotFound`] if there is none.
-pub async fn show(kit: &Kit, id_or_ref: &str) -> Result<Shown, OpenError> {
+pub async fn show(kit: &Kit, id_or_ref: &str, by: Actor) -> Result<Shown, OpenError> {
     let session = find(kit, id_or_ref).await?.ok_or(OpenError::NotFound)?;
+    kit.audit_read(by, Act::SessionRead(session.r#ref)).await?;
     let flow = flows::by_id(kit, session.flow).await?;
     let mut db = kit.store.read().await?;
     let outcome = match &session.state {
         SessionState::Completed { outcome, .. } => Some(outcome),
         _ => None,
     };
+    let deliveries = store::outbox::deliveries_of_session(&mut db, session.r#ref, i64::MAX).await?;
+    let deliveries = deliveries.into_iter().rev().map(|delivery| Ok(shown_delivery(delivery?)));
     Ok(Shown {
         r#ref: session.r#ref,
         status: session.state.status_at(kit.ambient.now()),
@@ -179,7 +184,7 @@ pub async fn show(kit: &Kit, id_or_ref: &str) -> Result<Shown, OpenError> {
         checks: checks_of(&session, &flow, store::checks::of_session(&mut db, session.r#ref).await?).into_iter().map(shown_check).collect(),
         consents: store::consents::of_session(&mut db, session.r#ref).await?.into_iter().map(shown_consent).collect(),
         artifacts: store::artifacts::of_session(&mut db, &kit.vault, session.r#ref).await?.into_iter().map(shown_artifact).collect(),
-        deliveries: store::outbox::deliveries_of_session(&mut db, session.r#ref, i64::MAX).await?.into_iter().rev().map(shown_delivery).collect(),
+        deliveries: deliveries.collect::<Result<_, StoreError>>()?,
     })
 }
 

@@ -5,14 +5,14 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
     bound,
-    columns::{Columns, intact},
+    columns::{Columns, Listed, listed},
     error::{Result, exactly_one},
     operators::TokenHash,
     tx::{Db, Tx},
 };
 use crate::{ids::RowId as _, model::ApiKey, vault::Vault};
 
-const COLUMNS: &str = "id, key_hash, key_hash_mac, scopes, scopes_mac, created_at, used_at, disabled_at";
+const COLUMNS: &str = "id, name, key_hash, key_hash_mac, scopes, scopes_mac, created_at, used_at, disabled_at";
 
 fn read(row: &AnyRow, vault: &Vault) -> Result<ApiKey> {
     let columns = Columns::new(row, "api_keys", "id")?;
@@ -22,6 +22,7 @@ fn read(row: &AnyRow, vault: &Vault) -> Result<ApiKey> {
     let scopes: Result<Vec<_>, String> = scopes.iter().map(|scope| scope.parse()).collect();
     Ok(ApiKey {
         id: columns.id("id")?,
+        name: columns.parsed_option("name")?,
         scopes: scopes.map_err(|_| columns.inconsistent("scopes"))?,
         created_at: columns.time("created_at")?,
         used_at: columns.time_option("used_at")?,
@@ -36,23 +37,31 @@ pub async fn by_hash(db: &mut Db, vault: &Vault, hash: TokenHash) -> Result<Opti
     query.fetch_optional(db).await?.as_ref().map(|row| read(row, vault)).transpose()
 }
 
-/// Keys older than `before`, the newest first: ids are UUIDv7, so they sort by time. A damaged row is left out.
-pub async fn list(db: &mut Db, vault: &Vault, before: KeyId, limit: i64) -> Result<Vec<ApiKey>> {
+/// Keys older than `before`, the newest first: ids are UUIDv7, so they sort by time.
+pub async fn list(db: &mut Db, vault: &Vault, before: KeyId, limit: i64) -> Result<Vec<Listed<ApiKey>>> {
     let sql = format!("SELECT {COLUMNS} FROM api_keys WHERE id < $1 ORDER BY id DESC LIMIT $2");
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(before.row()).bind(limit);
-    Ok(query.fetch_all(db).await?.iter().filter_map(|row| intact(read(row, vault))).collect())
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(before.row()).bind(limit).fetch_all(db).await?;
+    Ok(listed(&rows, "api_keys", "id", |row| read(row, vault)))
+}
+
+/// The key with this id.
+pub async fn by_id(db: &mut Db, vault: &Vault, id: KeyId) -> Result<Option<ApiKey>> {
+    let sql = format!("SELECT {COLUMNS} FROM api_keys WHERE id = $1");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(id.row());
+    query.fetch_optional(db).await?.as_ref().map(|row| read(row, vault)).transpose()
 }
 
 /// Writes a new key.
 pub async fn insert(tx: &mut Tx, vault: &Vault, key: &ApiKey, hash: TokenHash) -> Result<()> {
     let scopes = key.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(",");
-    sqlx::query("INSERT INTO api_keys (id, key_hash, scopes, created_at, key_hash_mac, scopes_mac) VALUES ($1, $2, $3, $4, $5, $6)")
+    sqlx::query("INSERT INTO api_keys (id, key_hash, scopes, created_at, key_hash_mac, scopes_mac, name) VALUES ($1, $2, $3, $4, $5, $6, $7)")
         .bind(key.id.row())
         .bind(hash.to_vec())
         .bind(scopes.clone())
         .bind(key.created_at.0)
         .bind(bound::mac(vault, "api_keys", "key_hash", &key.id.row(), hash))
         .bind(bound::mac(vault, "api_keys", "scopes", &key.id.row(), &scopes))
+        .bind(key.name.as_ref().map(|name| name.as_str().to_owned()))
         .execute(&mut **tx)
         .await?;
     Ok(())

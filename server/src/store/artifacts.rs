@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
     bound,
-    columns::Columns,
+    columns::{Columns, Listed, listed},
     error::{Result, exactly_one},
     tx::{Db, Tx},
 };
@@ -33,6 +33,16 @@ fn read(row: &AnyRow, vault: &Vault) -> Result<Artifact> {
     })
 }
 
+fn read_listed(rows: &[AnyRow], vault: &Vault) -> Vec<Listed<Artifact>> {
+    listed(rows, "artifacts", "id", |row| read(row, vault))
+}
+
+/// Every artifact of a session for a page, oldest first. A damaged row hides no other.
+pub async fn listed_of_session(db: &mut Db, vault: &Vault, session: SessionRef) -> Result<Vec<Listed<Artifact>>> {
+    let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE session_ref = $1 ORDER BY id");
+    Ok(read_listed(&sqlx::query(AssertSqlSafe(sql)).bind(session.to_string()).fetch_all(db).await?, vault))
+}
+
 /// Every artifact of a session, oldest first.
 pub async fn of_session(db: &mut Db, vault: &Vault, session: SessionRef) -> Result<Vec<Artifact>> {
     let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE session_ref = $1 ORDER BY id");
@@ -40,15 +50,15 @@ pub async fn of_session(db: &mut Db, vault: &Vault, session: SessionRef) -> Resu
 }
 
 /// Artifacts in a customer's dossier, the newest first.
-pub async fn of_customer(db: &mut Db, vault: &Vault, customer: CustomerId, limit: i64) -> Result<Vec<Artifact>> {
+pub async fn of_customer(db: &mut Db, vault: &Vault, customer: CustomerId, limit: i64) -> Result<Vec<Listed<Artifact>>> {
     let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE customer = $1 ORDER BY id DESC LIMIT $2");
-    sqlx::query(AssertSqlSafe(sql)).bind(customer.to_string()).bind(limit).fetch_all(db).await?.iter().map(|row| read(row, vault)).collect()
+    Ok(read_listed(&sqlx::query(AssertSqlSafe(sql)).bind(customer.to_string()).bind(limit).fetch_all(db).await?, vault))
 }
 
 /// Artifacts in no dossier that are older than `before`, the newest first.
-pub async fn unresolved(db: &mut Db, vault: &Vault, before: ArtifactId, limit: i64) -> Result<Vec<Artifact>> {
+pub async fn unresolved(db: &mut Db, vault: &Vault, before: ArtifactId, limit: i64) -> Result<Vec<Listed<Artifact>>> {
     let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE customer IS NULL AND id < $1 ORDER BY id DESC LIMIT $2");
-    sqlx::query(AssertSqlSafe(sql)).bind(before.row()).bind(limit).fetch_all(db).await?.iter().map(|row| read(row, vault)).collect()
+    Ok(read_listed(&sqlx::query(AssertSqlSafe(sql)).bind(before.row()).bind(limit).fetch_all(db).await?, vault))
 }
 
 /// The number of artifacts in no dossier, or `most` if there are more.

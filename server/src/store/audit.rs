@@ -1,15 +1,15 @@
-//! The audit log: who did what to which rows. Rows are only inserted, never changed.
+//! The audit log: who did what to which rows. Rows are only inserted, never changed. `docs/audit.md` lists every act.
 
 use shared::{ids::ArtifactId, risk::Decision, session::Timestamp};
 use sqlx::any::AnyRow;
 
 use super::{
-    columns::Columns,
+    columns::{Columns, Listed, listed},
     error::{Result, StoreError},
     tx::{Db, Tx},
 };
 use crate::{
-    actor::{Act, Actor, Entry},
+    actor::{Act, Actor, Entry, READ_WINDOW_SECONDS},
     ids::{CustomerId, RowId as _, SessionRef},
 };
 
@@ -20,6 +20,7 @@ struct Rows {
     artifact: Option<ArtifactId>,
     customer: Option<CustomerId>,
     decision: Option<Decision>,
+    step: Option<u16>,
 }
 
 fn rows_of(act: Act) -> Rows {
@@ -29,19 +30,29 @@ fn rows_of(act: Act) -> Rows {
         | Act::SessionSubmitted(session)
         | Act::SessionCompleted(session)
         | Act::SessionExpired(session)
+        | Act::SessionOverwritten(session)
+        | Act::LinkShown(session)
+        | Act::SessionRead(session)
         | Act::SessionRevealed(session) => about(session.row()),
+        Act::StepSaved { session, step } | Act::StepOverwritten { session, step } => Rows { step: Some(step), ..about(session.row()) },
+        Act::ArtifactUploaded { session, artifact }
+        | Act::ArtifactReplaced { session, artifact }
+        | Act::ArtifactOverwritten { session, artifact }
+        | Act::ArtifactViewed { session, artifact } => Rows { artifact: Some(artifact), ..about(session.row()) },
         Act::SessionReviewed { session, decision } => Rows { decision: Some(decision), ..about(session.row()) },
         Act::SessionLinked { session, customer } | Act::SessionUnlinked { session, customer } => Rows { customer: Some(customer), ..about(session.row()) },
         Act::ArtifactLinked { session, artifact, customer } | Act::ArtifactUnlinked { session, artifact, customer } => {
             Rows { artifact: Some(artifact), customer: Some(customer), ..about(session.row()) }
         }
         Act::CustomerRevealed(customer) => about(customer.row()),
-        Act::OperatorSignedIn(operator) | Act::OperatorAdded(operator) | Act::OperatorInvited(operator) | Act::OperatorDisabled(operator) => {
-            about(operator.row())
-        }
+        Act::OperatorSignedIn(operator)
+        | Act::OperatorAdded(operator)
+        | Act::OperatorLinkMade(operator)
+        | Act::OperatorInvited(operator)
+        | Act::OperatorDisabled(operator) => about(operator.row()),
         Act::EndpointAdded(endpoint) | Act::EndpointDisabled(endpoint) => about(endpoint.row()),
         Act::KeyCreated(key) | Act::KeyDisabled(key) => about(key.row()),
-        Act::FlowImported(flow) => about(flow.row()),
+        Act::FlowImported(flow) | Act::FlowExported(flow) => about(flow.row()),
         Act::SessionApiOn | Act::SessionApiOff => about("session_api".to_owned()),
     }
 }
@@ -57,36 +68,70 @@ fn actor_columns(actor: Actor) -> (&'static str, Option<String>) {
     }
 }
 
+/// Two entries with the same text here are one read that was repeated: the same actor, act and rows within the same ten minutes.
+fn once(entry: &Entry) -> String {
+    let (actor, actor_id) = actor_columns(entry.actor);
+    let Rows { subject, artifact, .. } = rows_of(entry.act);
+    let window = entry.at.0.div_euclid(READ_WINDOW_SECONDS * 1_000_000);
+    let artifact = artifact.map(|id| id.to_string()).unwrap_or_default();
+    format!("{window} {actor} {} {} {subject} {artifact}", actor_id.unwrap_or_default(), entry.act.as_str())
+}
+
 impl Tx {
     /// Writes an audit row.
     ///
     /// # Errors
     /// If the database refuses.
     pub async fn audit(&mut self, entry: Entry) -> Result<()> {
-        let (actor, actor_id) = actor_columns(entry.actor);
-        let Rows { subject, artifact, customer, decision } = rows_of(entry.act);
-        sqlx::query("INSERT INTO audit (id, at, actor, actor_id, action, subject, artifact, customer, decision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
-            .bind(entry.id.row())
-            .bind(entry.at.0)
-            .bind(actor)
-            .bind(actor_id)
-            .bind(entry.act.as_str())
-            .bind(subject)
-            .bind(artifact.map(|id| id.to_string()))
-            .bind(customer.map(|id| id.row()))
-            .bind(decision.map(Decision::as_str))
-            .execute(&mut **self)
-            .await?;
-        Ok(())
+        insert(self, entry, None).await
+    }
+
+    /// Writes the audit row of a read, unless the same read was written in these ten minutes.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn audit_once(&mut self, entry: Entry) -> Result<()> {
+        insert(self, entry, Some(once(&entry))).await
     }
 }
 
-/// The audit rows about a session, newest first, at most `limit`.
-pub async fn of_session(db: &mut Db, session: SessionRef, limit: i64) -> Result<Vec<Entry>> {
-    let query =
-        sqlx::query("SELECT id, at, actor, actor_id, action, artifact, customer, decision FROM audit WHERE subject = $1 ORDER BY at DESC, id DESC LIMIT $2");
-    let rows = query.bind(session.row()).bind(limit).fetch_all(db).await?;
-    rows.iter().map(|row| read(row, session)).collect()
+async fn insert(tx: &mut Tx, entry: Entry, once: Option<String>) -> Result<()> {
+    let (actor, actor_id) = actor_columns(entry.actor);
+    let Rows { subject, artifact, customer, decision, step } = rows_of(entry.act);
+    sqlx::query(
+        "INSERT INTO audit (id, at, actor, actor_id, action, subject, artifact, customer, decision, step, routine, once) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (once) DO NOTHING",
+    )
+    .bind(entry.id.row())
+    .bind(entry.at.0)
+    .bind(actor)
+    .bind(actor_id)
+    .bind(entry.act.as_str())
+    .bind(subject)
+    .bind(artifact.map(|id| id.to_string()))
+    .bind(customer.map(|id| id.row()))
+    .bind(decision.map(Decision::as_str))
+    .bind(step.map(i64::from))
+    .bind(i64::from(entry.act.is_routine()))
+    .bind(once)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Whether [`Tx::audit_once`] would write nothing, because the same read has its row.
+pub async fn is_written(db: &mut Db, entry: &Entry) -> Result<bool> {
+    Ok(sqlx::query("SELECT id FROM audit WHERE once = $1").bind(once(entry)).fetch_optional(db).await?.is_some())
+}
+
+/// The audit rows about a session, newest first, at most `limit`: those that are routine ([`Act::is_routine`]), or the others.
+pub async fn of_session(db: &mut Db, session: SessionRef, routine: bool, limit: i64) -> Result<Vec<Listed<Entry>>> {
+    let query = sqlx::query(
+        "SELECT id, at, actor, actor_id, action, artifact, customer, decision, step FROM audit WHERE subject = $1 AND routine = $2 \
+         ORDER BY at DESC, id DESC LIMIT $3",
+    );
+    let rows = query.bind(session.row()).bind(i64::from(routine)).bind(limit).fetch_all(db).await?;
+    Ok(listed(&rows, "audit", "id", |row| read(row, session)))
 }
 
 fn read(row: &AnyRow, session: SessionRef) -> Result<Entry> {
@@ -108,6 +153,15 @@ fn read(row: &AnyRow, session: SessionRef) -> Result<Entry> {
         "session.submitted" => Act::SessionSubmitted(session),
         "session.completed" => Act::SessionCompleted(session),
         "session.expired" => Act::SessionExpired(session),
+        "session.overwritten" => Act::SessionOverwritten(session),
+        "step.saved" => Act::StepSaved { session, step: columns.number("step")? },
+        "step.overwritten" => Act::StepOverwritten { session, step: columns.number("step")? },
+        "artifact.uploaded" => Act::ArtifactUploaded { session, artifact: artifact()? },
+        "artifact.replaced" => Act::ArtifactReplaced { session, artifact: artifact()? },
+        "artifact.overwritten" => Act::ArtifactOverwritten { session, artifact: artifact()? },
+        "artifact.viewed" => Act::ArtifactViewed { session, artifact: artifact()? },
+        "link.shown" => Act::LinkShown(session),
+        "session.read" => Act::SessionRead(session),
         "session.revealed" => Act::SessionRevealed(session),
         "session.reviewed" => Act::SessionReviewed { session, decision: columns.parsed_option("decision")?.ok_or_else(|| required("decision"))? },
         "session.linked" => Act::SessionLinked { session, customer: customer()? },

@@ -7,12 +7,21 @@ use sqlx::{Row as _, any::AnyRow};
 use tracing::error;
 use uuid::Uuid;
 
-use super::error::{InconsistentRow, Result};
+use super::error::{Damaged, InconsistentRow, Result};
 use crate::ids::RowId;
 
 /// What was read of a row that belongs to nobody else's answer; a damaged row is logged and skipped, so that it stops no other.
 pub fn intact<T>(read: Result<T>) -> Option<T> {
     read.inspect_err(|damage| error!(error = %damage, "a damaged row is skipped")).ok()
+}
+
+/// A row of a list that people read. A damaged one is a line of its own, so that it hides no other.
+pub type Listed<T> = std::result::Result<T, Damaged>;
+
+/// Reads the rows of a list. Each damaged one is logged.
+pub fn listed<T>(rows: &[AnyRow], table: &'static str, id: &str, read: impl Fn(&AnyRow) -> Result<T>) -> Vec<Listed<T>> {
+    let read = |row: &AnyRow| read(row).inspect_err(|damage| error!(error = %damage, "a damaged row is shown as damaged"));
+    rows.iter().map(|row| read(row).map_err(|_| Damaged { table, id: row.try_get(id).unwrap_or_default() })).collect()
 }
 
 /// A row of one table.

@@ -3,7 +3,7 @@
 use shared::session::Timestamp;
 
 use super::{
-    columns::Columns,
+    columns::{Columns, Listed, listed},
     error::Result,
     tx::{Db, Tx},
 };
@@ -24,14 +24,14 @@ pub async fn by_id(db: &mut Db, id: CustomerId) -> Result<Option<Customer>> {
 }
 
 /// The customers with these ids, in no particular order.
-pub async fn by_ids(db: &mut Db, ids: &[CustomerId]) -> Result<Vec<Customer>> {
+pub async fn by_ids(db: &mut Db, ids: &[CustomerId]) -> Result<Vec<Listed<Customer>>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let places: Vec<String> = (1..=ids.len()).map(|at| format!("${at}")).collect();
     let sql = format!("SELECT id, reference, data_key FROM customers WHERE id IN ({})", places.join(", "));
     let query = ids.iter().fold(sqlx::query(sqlx::AssertSqlSafe(sql)), |query, id| query.bind(id.to_string()));
-    query.fetch_all(db).await?.iter().map(read).collect()
+    Ok(listed(&query.fetch_all(db).await?, "customers", "id", read))
 }
 
 /// The customer with this HMAC of the reference.

@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, any::AnyRow};
 
 use super::{
     bound,
-    columns::{Columns, intact},
+    columns::{Columns, Listed, intact, listed},
     error::{Result, exactly_one},
     tx::{Db, Tx},
 };
@@ -37,11 +37,11 @@ pub async fn insert(tx: &mut Tx, vault: &Vault, endpoint: &Endpoint) -> Result<(
     Ok(())
 }
 
-/// Endpoints older than `before`, the newest first: ids are UUIDv7, so they sort by time. A damaged row is left out.
-pub async fn list(db: &mut Db, vault: &Vault, before: EndpointId, limit: i64) -> Result<Vec<Endpoint>> {
+/// Endpoints older than `before`, the newest first: ids are UUIDv7, so they sort by time.
+pub async fn list(db: &mut Db, vault: &Vault, before: EndpointId, limit: i64) -> Result<Vec<Listed<Endpoint>>> {
     let sql = format!("SELECT {COLUMNS} FROM endpoints WHERE id < $1 ORDER BY id DESC LIMIT $2");
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(before.row()).bind(limit);
-    Ok(query.fetch_all(db).await?.iter().filter_map(|row| intact(read(row, vault))).collect())
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(before.row()).bind(limit).fetch_all(db).await?;
+    Ok(listed(&rows, "endpoints", "id", |row| read(row, vault)))
 }
 
 /// The endpoint with this id.

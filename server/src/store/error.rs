@@ -26,6 +26,29 @@ pub enum StoreError {
     Inconsistent(#[from] InconsistentRow),
 }
 
+impl StoreError {
+    /// Whether it is about what a row contains, and not about the database: a later try cannot succeed.
+    pub const fn is_damage(&self) -> bool {
+        matches!(self, Self::Inconsistent(_) | Self::Unavailable(sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)))
+    }
+}
+
+impl From<Damaged> for StoreError {
+    /// For a reader that cannot go on without the row.
+    fn from(Damaged { table, id }: Damaged) -> Self {
+        InconsistentRow { table, column: "some column", id }.into()
+    }
+}
+
+/// A row of a list that the server could not read, by its table and its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damaged {
+    /// The table.
+    pub table: &'static str,
+    /// The row's id as it is stored.
+    pub id: String,
+}
+
 /// The result of a store function.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 

@@ -10,6 +10,7 @@ pub mod bound;
 pub mod checks;
 pub mod consents;
 pub mod customers;
+pub mod endpoint_health;
 pub mod endpoints;
 pub mod flows;
 pub mod follow_ups;
@@ -31,8 +32,9 @@ mod open;
 mod schema;
 mod tx;
 
+pub use columns::Listed;
 pub use database::Store;
-pub use error::{InconsistentRow, StoreError};
+pub use error::{Damaged, InconsistentRow, StoreError};
 pub use open::{LONGEST_SQLITE_PATH, OpenError};
 pub use schema::Schema;
 pub use tx::{Db, Tx};

@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use super::{
     bound,
-    columns::{Columns, intact},
+    columns::{Columns, Listed, listed},
     error::{Result, exactly_one},
     tx::{Db, Tx},
 };
@@ -60,11 +60,11 @@ pub async fn by_id(db: &mut Db, vault: &Vault, id: OperatorId) -> Result<Option<
     row.as_ref().map(|row| read(row, vault)).transpose()
 }
 
-/// Operators invited before `before`, the newest first: ids are UUIDv7, so they sort by time. A damaged row is left out.
-pub async fn list(db: &mut Db, vault: &Vault, before: OperatorId, limit: i64) -> Result<Vec<Operator>> {
+/// Operators invited before `before`, the newest first: ids are UUIDv7, so they sort by time.
+pub async fn list(db: &mut Db, vault: &Vault, before: OperatorId, limit: i64) -> Result<Vec<Listed<Operator>>> {
     let sql = format!("SELECT {COLUMNS} FROM operators o WHERE o.id < $1 ORDER BY o.id DESC LIMIT $2");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before.to_string()).bind(limit).fetch_all(db).await?;
-    Ok(rows.iter().filter_map(|row| intact(read(row, vault))).collect())
+    Ok(listed(&rows, "operators", "id", |row| read(row, vault)))
 }
 
 /// Writes a new operator.

@@ -9,7 +9,7 @@ use shared::{
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
-    columns::Columns,
+    columns::{Columns, Listed, intact, listed},
     error::{Result, exactly_one},
     tx::{Db, Tx},
 };
@@ -131,14 +131,14 @@ pub async fn record(tx: &mut Tx, id: DeliveryId, lease: Lease, attempt: &Attempt
 }
 
 /// The deliveries of a session's events with all their attempts, newest first, at most `limit`.
-pub async fn deliveries_of_session(db: &mut Db, session: SessionRef, limit: i64) -> Result<Vec<Delivery>> {
+pub async fn deliveries_of_session(db: &mut Db, session: SessionRef, limit: i64) -> Result<Vec<Listed<Delivery>>> {
     let sql = format!("{DELIVERIES} WHERE e.subject = $1 ORDER BY d.id DESC LIMIT $2");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(session.row()).bind(limit).fetch_all(&mut *db).await?;
     with_attempts(db, &rows).await
 }
 
 /// The last deliveries to an endpoint with all their attempts, newest first.
-pub async fn deliveries_to(db: &mut Db, endpoint: EndpointId, limit: i64) -> Result<Vec<Delivery>> {
+pub async fn deliveries_to(db: &mut Db, endpoint: EndpointId, limit: i64) -> Result<Vec<Listed<Delivery>>> {
     let sql = format!("{DELIVERIES} WHERE d.endpoint = $1 ORDER BY d.id DESC LIMIT $2");
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(endpoint.row()).bind(limit).fetch_all(&mut *db).await?;
     with_attempts(db, &rows).await
@@ -147,23 +147,21 @@ pub async fn deliveries_to(db: &mut Db, endpoint: EndpointId, limit: i64) -> Res
 const DELIVERIES: &str = "SELECT d.id AS id, d.status AS status, d.due_at AS due_at, e.id AS event, e.type AS type, e.subject_kind AS subject_kind, \
      e.subject AS subject, d.endpoint AS endpoint FROM deliveries d JOIN events e ON e.id = d.event";
 
-async fn with_attempts(db: &mut Db, rows: &[AnyRow]) -> Result<Vec<Delivery>> {
-    let mut attempts = attempts_at(db, rows).await?;
-    rows.iter()
-        .map(|row| {
-            let columns = Columns::new(row, "deliveries", "id")?;
-            Ok(Delivery {
-                id: columns.id("id")?,
-                event: columns.id("event")?,
-                event_type: columns.get("type")?,
-                endpoint: columns.id("endpoint")?,
-                subject: subject(&columns)?,
-                status: columns.parsed("status")?,
-                next_at: columns.time_option("due_at")?,
-                attempts: attempts.remove(&columns.get::<String>("id")?).unwrap_or_default(),
-            })
+async fn with_attempts(db: &mut Db, rows: &[AnyRow]) -> Result<Vec<Listed<Delivery>>> {
+    let attempts = attempts_at(db, rows).await?;
+    Ok(listed(rows, "deliveries", "id", |row| {
+        let columns = Columns::new(row, "deliveries", "id")?;
+        Ok(Delivery {
+            id: columns.id("id")?,
+            event: columns.id("event")?,
+            event_type: columns.get("type")?,
+            endpoint: columns.id("endpoint")?,
+            subject: subject(&columns)?,
+            status: columns.parsed("status")?,
+            next_at: columns.time_option("due_at")?,
+            attempts: attempts.get(&columns.get::<String>("id")?).cloned().unwrap_or_default(),
         })
-        .collect()
+    }))
 }
 
 /// The attempts of these deliveries, by delivery, in order. One statement reads many deliveries.
@@ -179,7 +177,7 @@ async fn attempts_at(db: &mut Db, deliveries: &[AnyRow]) -> Result<HashMap<Strin
         let query = ids.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, id| query.bind(id));
         for row in query.fetch_all(&mut *db).await? {
             let delivery: String = Columns::new(&row, "attempts", "delivery")?.get("delivery")?;
-            found.entry(delivery).or_default().push(read_attempt(&row)?);
+            found.entry(delivery).or_default().extend(intact(read_attempt(&row)));
         }
     }
     Ok(found)

@@ -1,9 +1,9 @@
 //! Operators' decisions about sessions.
 
-use sqlx::Row as _;
+use sqlx::{Row as _, any::AnyRow};
 
 use super::{
-    columns::Columns,
+    columns::{Columns, Listed, listed},
     error::Result,
     tx::{Db, Tx},
 };
@@ -33,19 +33,19 @@ pub async fn insert(tx: &mut Tx, session: SessionRef, review: &Review) -> Result
 }
 
 /// The reviews of a session, newest first, at most `limit`.
-pub async fn of_session(db: &mut Db, session: SessionRef, limit: i64) -> Result<Vec<Review>> {
+pub async fn of_session(db: &mut Db, session: SessionRef, limit: i64) -> Result<Vec<Listed<Review>>> {
     let query = sqlx::query("SELECT session_ref, number, operator, decision, reason, at FROM reviews WHERE session_ref = $1 ORDER BY number DESC LIMIT $2");
     let rows = query.bind(session.to_string()).bind(limit).fetch_all(db).await?;
-    rows.iter()
-        .map(|row| {
-            let columns = Columns::new(row, "reviews", "session_ref")?;
-            Ok(Review {
-                number: columns.get("number")?,
-                operator: columns.id("operator")?,
-                decision: columns.parsed("decision")?,
-                reason: columns.get("reason")?,
-                at: columns.time("at")?,
-            })
-        })
-        .collect()
+    Ok(listed(&rows, "reviews", "session_ref", read))
+}
+
+fn read(row: &AnyRow) -> Result<Review> {
+    let columns = Columns::new(row, "reviews", "session_ref")?;
+    Ok(Review {
+        number: columns.get("number")?,
+        operator: columns.id("operator")?,
+        decision: columns.parsed("decision")?,
+        reason: columns.get("reason")?,
+        at: columns.time("at")?,
+    })
 }

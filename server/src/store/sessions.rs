@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
     bound,
-    columns::{Columns, intact},
+    columns::{Columns, Listed, intact, listed},
     error::{Result, StoreError, exactly_one},
     tx::{Db, Tx},
 };
@@ -220,7 +220,7 @@ pub enum By {
 }
 
 /// Sessions older than `before`, the newest first: `ref` is a UUIDv7, so it sorts by time, and every list has an index.
-pub async fn list(db: &mut Db, by: By, before: SessionRef, limit: i64) -> Result<Vec<Session>> {
+pub async fn list(db: &mut Db, by: By, before: SessionRef, limit: i64) -> Result<Vec<Listed<Session>>> {
     let (clause, value) = match by {
         By::All => ("", None),
         By::Status(status) => ("status = $3 AND", Some(status.as_str().to_owned())),
@@ -230,7 +230,7 @@ pub async fn list(db: &mut Db, by: By, before: SessionRef, limit: i64) -> Result
     let sql = select(&format!("WHERE {clause} ref < $1 ORDER BY ref DESC LIMIT $2"));
     let query = sqlx::query(AssertSqlSafe(sql)).bind(before.to_string()).bind(limit);
     let query = if let Some(value) = value { query.bind(value) } else { query };
-    query.fetch_all(db).await?.iter().map(Session::try_from).collect()
+    Ok(listed(&query.fetch_all(db).await?, "sessions", "ref", |row| Session::try_from(row)))
 }
 
 /// Sessions whose time is up and whose row still says PENDING, the longest overdue first.

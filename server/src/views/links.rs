@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use app::dashboard::{
-    links::{Link, LinkRow, Links},
-    parts::Rows,
+use app::{
+    dashboard::{
+        damaged::Line,
+        links::{Link, LinkRow, Links},
+        parts::Rows,
+    },
+    words::dashboard::words,
 };
 use fast_qr::{
     convert::{Builder as _, svg::SvgBuilder},
@@ -16,11 +20,12 @@ use super::{
     Result, ViewError, Views,
     paging::{limit, paged},
     people::Customers,
+    unless_damaged,
 };
 use crate::{
     flows::{self, FlowError},
     ids::{RowId as _, SessionRef},
-    model::Flow,
+    model::{Flow, Session},
     sessions::keys,
     store::{self, sessions::By},
 };
@@ -31,28 +36,35 @@ impl Views<'_> {
     /// # Errors
     /// If the store does not answer.
     pub async fn links(self, before: Option<SessionRef>) -> Result<Links> {
+        let words = words(self.language);
         let (names, found) = {
             let mut db = self.kit.store.read().await?;
             (store::flows::names(&mut db).await?, store::sessions::list(&mut db, By::All, before.unwrap_or(SessionRef::last()), limit()).await?)
         };
         let mut flows = Vec::with_capacity(names.len());
         for name in names {
-            let title = self.newest(&name).await?.definition.title(self.language);
-            flows.push((name, title));
+            flows.push(match self.newest(&name).await? {
+                Some(flow) => (name, self.name_of(&flow).label(words)),
+                // Without a value it cannot be chosen: the form then asks for a flow.
+                None => (String::new(), format!("{name} · {}", words.records.row_damaged)),
+            });
         }
-        let Rows { rows: found, older, newest } = paged("/dashboard/links", before, found, |session| session.r#ref, |session| session);
-        let mut rows: Vec<LinkRow> = Vec::with_capacity(found.len());
-        for session in &found {
-            rows.push(self.link_row(session).await?);
+        let Rows { rows: found, older, newest } = paged("/dashboard/links", before, found, |session: &Session| session.r#ref, |session| session);
+        let mut rows: Vec<Line<LinkRow>> = Vec::with_capacity(found.len());
+        for session in found {
+            rows.push(match session {
+                Ok(session) => Ok(self.link_row(&session).await?),
+                Err(damaged) => Err(damaged),
+            });
         }
         Ok(Links { flows, sessions: Rows { rows, older, newest } })
     }
 
-    /// The newest version of an existing flow.
-    async fn newest(self, name: &str) -> Result<Arc<Flow>> {
+    /// The newest version of an existing flow; `None` if it is damaged.
+    async fn newest(self, name: &str) -> Result<Option<Arc<Flow>>> {
         match flows::newest(self.kit, name).await {
-            Ok(flow) => Ok(flow),
-            Err(FlowError::Failure(error)) => Err(error.into()),
+            Ok(flow) => Ok(Some(flow)),
+            Err(FlowError::Failure(error)) => unless_damaged(Err(error)),
             Err(FlowError::Unknown { .. } | FlowError::Refused(_)) => Err(ViewError::NotFound),
         }
     }
@@ -74,7 +86,7 @@ impl Views<'_> {
             None
         };
         let customer = session.customer.filter(|_| with_customer);
-        let customer = Customers::of(self.kit, customer.into_iter()).await?.shown(customer);
+        let customer = Customers::of(self, customer.into_iter()).await?.shown(customer);
         Ok(Link { customer, locale: session.locale, session: row, url })
     }
 }

@@ -10,10 +10,12 @@ mod rows;
 pub mod search;
 mod sessions;
 mod settings;
+mod timeline;
 
 use shared::language::Language;
+use tracing::error;
 
-use crate::{dossiers::DossierError, failure::Failure, kit::Kit, sessions::open::OpenError};
+use crate::{dossiers::DossierError, failure::Failure, kit::Kit, sessions::open::OpenError, store::Damaged};
 
 /// Why a page has nothing to show.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +49,23 @@ impl From<DossierError> for ViewError {
 }
 
 type Result<T, E = ViewError> = std::result::Result<T, E>;
+
+/// What was read, or `None` if it is damaged; then the page shows everything else.
+fn unless_damaged<T>(read: Result<T, impl Into<Failure>>) -> Result<Option<T>> {
+    match read.map_err(Into::into) {
+        Ok(read) => Ok(Some(read)),
+        Err(damage) if damage.is_damage() => {
+            error!(error = %damage, "a page is shown without a damaged row");
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The line of a damaged row.
+fn line(damaged: Damaged) -> app::dashboard::damaged::Damaged {
+    app::dashboard::damaged::Damaged(damaged.id)
+}
 
 /// Reads the data of pages, in one language.
 #[derive(Clone, Copy)]

@@ -1,9 +1,10 @@
 //! Splits lists into pages. Each page links to the next one by the id of its last row, so that no row is lost or repeated while rows are
 //! added.
 
-use app::dashboard::parts::Rows;
+use app::dashboard::{damaged::Line, parts::Rows};
 
-use crate::ids::RowId;
+use super::line;
+use crate::{ids::RowId, store::Listed};
 
 /// Rows of a page of a list.
 const PAGE: usize = 50;
@@ -13,15 +14,21 @@ pub fn limit() -> i64 {
     i64::try_from(PAGE + 1).unwrap_or(i64::MAX)
 }
 
-/// Cuts rows to one page. If there are more rows, returns the id of the last one on this page.
-pub fn next<T, I: RowId>(found: &mut Vec<T>, id: impl Fn(&T) -> I) -> Option<String> {
+/// Cuts rows to one page. If there are more rows, returns the id of the last one on this page. The id of a damaged row may be damaged
+/// itself; then it is the last id that can be read, and the next page shows the rows after it again.
+pub fn next<T, I: RowId>(found: &mut Vec<Listed<T>>, id: impl Fn(&T) -> I) -> Option<String> {
     let more = found.len() > PAGE;
     found.truncate(PAGE);
-    found.last().filter(|_| more).map(|last| id(last).row())
+    let read = |row: &Listed<T>| match row {
+        Ok(row) => Some(id(row).row()),
+        Err(damaged) => damaged.id.parse::<uuid::Uuid>().ok().map(|_| damaged.id.clone()),
+    };
+    found.iter().rev().find_map(read).filter(|_| more)
 }
 
 /// A page of the list at this address. `found` has up to [`limit`] rows, newest first.
-pub fn paged<T, I: RowId, R>(address: &str, before: Option<I>, mut found: Vec<T>, id: impl Fn(&T) -> I, row: impl FnMut(T) -> R) -> Rows<R> {
+pub fn paged<T, I: RowId, R>(address: &str, before: Option<I>, mut found: Vec<Listed<T>>, id: impl Fn(&T) -> I, mut row: impl FnMut(T) -> R) -> Rows<Line<R>> {
     let older = next(&mut found, id).map(|last| format!("{address}?before={last}"));
-    Rows { rows: found.into_iter().map(row).collect(), older, newest: before.map(|_| address.to_owned()) }
+    let rows = found.into_iter().map(|found| found.map(&mut row).map_err(line));
+    Rows { rows: rows.collect(), older, newest: before.map(|_| address.to_owned()) }
 }

@@ -2,30 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::words::dashboard::DoneBy;
-use shared::ids::EndpointId;
-use tracing::error;
+use app::words::dashboard::{DoneBy, words};
+use shared::ids::{EndpointId, KeyId};
 
-use super::{Result, mask};
+use super::{Result, Views, mask, unless_damaged};
 use crate::{
     actor::Actor,
     customers,
     ids::{CustomerId, OperatorId},
     kit::Kit,
     operators,
-    store::{self, Db, StoreError},
+    store::{self, Db},
 };
-
-/// What was read of a row, or nothing if the row is damaged: a page about something else only lacks that name.
-fn undamaged<T>(read: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
-    match read {
-        Err(StoreError::Inconsistent(damage)) => {
-            error!(error = %damage, "a damaged row is skipped");
-            Ok(None)
-        }
-        read => read,
-    }
-}
 
 /// Customers' references, masked.
 #[derive(Default)]
@@ -33,11 +21,17 @@ pub struct Customers(BTreeMap<CustomerId, String>);
 
 impl Customers {
     /// Looks up these customers.
-    pub async fn of(kit: &Kit, ids: impl Iterator<Item = CustomerId>) -> Result<Self> {
+    pub async fn of(Views { kit, language }: Views<'_>, ids: impl Iterator<Item = CustomerId>) -> Result<Self> {
         let ids: Vec<CustomerId> = ids.collect::<BTreeSet<_>>().into_iter().collect();
         let found = store::customers::by_ids(&mut *kit.store.read().await?, &ids).await?;
-        let shown = found.iter().map(|customer| Ok((customer.id, mask::reference(&customers::reference(kit, customer)?))));
-        Ok(Self(shown.collect::<Result<_>>()?))
+        // A reference that cannot be read is named by the words for damage instead.
+        let mut shown: BTreeMap<_, _> = ids.iter().map(|id| (*id, words(language).records.row_damaged.to_owned())).collect();
+        for customer in found.into_iter().flatten() {
+            if let Some(reference) = unless_damaged(customers::reference(kit, &customer))? {
+                shown.insert(customer.id, mask::reference(&reference));
+            }
+        }
+        Ok(Self(shown))
     }
 
     /// Id and reference, as pages show them.
@@ -47,40 +41,44 @@ impl Customers {
     }
 }
 
-/// Operators' e-mail addresses, and the names of other actors.
+/// Operators' e-mail addresses, and the names of API keys and other actors.
 #[derive(Default)]
-pub struct Actors(BTreeMap<OperatorId, String>);
+pub struct Actors {
+    operators: BTreeMap<OperatorId, String>,
+    keys: BTreeMap<KeyId, String>,
+}
 
 impl Actors {
-    /// Looks up these operators.
-    pub async fn of(kit: &Kit, db: &mut Db, ids: impl Iterator<Item = OperatorId>) -> Result<Self> {
-        let mut known = BTreeMap::new();
-        for id in ids.collect::<BTreeSet<_>>() {
-            if let Some(operator) = undamaged(store::operators::by_id(db, &kit.vault, id).await)? {
-                known.insert(id, operators::email(kit, &operator)?);
+    /// Looks up these operators and keys.
+    pub async fn of(kit: &Kit, db: &mut Db, actors: impl Iterator<Item = Actor>) -> Result<Self> {
+        let mut known = Self::default();
+        for actor in actors {
+            match actor {
+                Actor::Operator(id) if !known.operators.contains_key(&id) => {
+                    let operator = unless_damaged(store::operators::by_id(db, &kit.vault, id).await)?.flatten();
+                    let email = operator.map(|operator| unless_damaged(operators::email(kit, &operator))).transpose()?.flatten();
+                    known.operators.insert(id, email.unwrap_or_else(|| id.to_string()));
+                }
+                Actor::Key(id) if !known.keys.contains_key(&id) => {
+                    let name = unless_damaged(store::api_keys::by_id(db, &kit.vault, id).await)?.flatten().and_then(|key| key.name);
+                    known.keys.insert(id, name.map_or_else(|| id.to_string(), |name| name.as_str().to_owned()));
+                }
+                _ => {}
             }
         }
-        Ok(Self(known))
-    }
-
-    /// The operator's id, if the actor is an operator.
-    pub const fn operator(actor: Actor) -> Option<OperatorId> {
-        match actor {
-            Actor::Operator(id) => Some(id),
-            _ => None,
-        }
+        Ok(known)
     }
 
     /// An operator's e-mail address, or the id if there is no such operator.
     pub fn email(&self, id: OperatorId) -> String {
-        self.0.get(&id).cloned().unwrap_or_else(|| id.to_string())
+        self.operators.get(&id).cloned().unwrap_or_else(|| id.to_string())
     }
 
     /// An actor, as pages show it. Whoever holds the set-up link does nothing to sessions.
     pub fn shown(&self, actor: Actor) -> DoneBy {
         match actor {
             Actor::Operator(id) => DoneBy::Operator(self.email(id)),
-            Actor::Key(key) => DoneBy::Key(key.to_string()),
+            Actor::Key(key) => DoneBy::Key(self.keys.get(&key).cloned().unwrap_or_else(|| key.to_string())),
             Actor::Customer => DoneBy::Customer,
             Actor::System => DoneBy::System,
             Actor::CommandLine | Actor::SetUp => DoneBy::CommandLine,
@@ -97,15 +95,15 @@ impl Endpoints {
     pub async fn of(kit: &Kit, db: &mut Db, ids: impl Iterator<Item = EndpointId>) -> Result<Self> {
         let mut known = BTreeMap::new();
         for id in ids.collect::<BTreeSet<_>>() {
-            if let Some(endpoint) = undamaged(store::endpoints::by_id(db, &kit.vault, id).await)? {
+            if let Some(endpoint) = unless_damaged(store::endpoints::by_id(db, &kit.vault, id).await)?.flatten() {
                 known.insert(id, endpoint.url);
             }
         }
         Ok(Self(known))
     }
 
-    /// An endpoint's URL, or an empty text if there is no such endpoint.
+    /// An endpoint's URL, or its id if there is no such endpoint.
     pub fn url(&self, id: EndpointId) -> String {
-        self.0.get(&id).cloned().unwrap_or_default()
+        self.0.get(&id).cloned().unwrap_or_else(|| id.to_string())
     }
 }

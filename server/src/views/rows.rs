@@ -2,8 +2,10 @@
 
 use app::{
     dashboard::{
+        damaged::{Damaged, Line},
         deliveries::{AttemptRow, DeliveryRow},
         evidence::ArtifactRow,
+        flow_name::FlowName,
         links::LinkRow,
         sessions::SessionRow,
     },
@@ -15,16 +17,17 @@ use shared::{
 };
 
 use super::{
-    Result, ViewError, Views,
+    Result, ViewError, Views, line,
     people::{Customers, Endpoints},
+    unless_damaged,
 };
 use crate::{
     clock::rfc3339,
     flows,
-    ids::SessionRef,
-    model::{Artifact, Delivery, DeliveryStatus, Session, Subject},
+    ids::{FlowId, SessionRef},
+    model::{Artifact, Delivery, DeliveryStatus, Flow, Session, Subject},
     sessions::keys,
-    store::{self, Db},
+    store::{self, Db, Listed},
     vault::Key,
     webhooks::schedule::MAX_TRIES,
 };
@@ -37,18 +40,31 @@ impl Views<'_> {
     pub(super) async fn link_row(self, session: &Session) -> Result<LinkRow> {
         Ok(LinkRow {
             r#ref: session.r#ref.to_string(),
-            flow: flows::by_id(self.kit, session.flow).await?.definition.title(self.language),
+            flow: self.flow_name(session.flow).await?,
             status: self.status(&session.state),
             created_at: rfc3339(session.created_at),
             expires_at: rfc3339(session.expires_at),
         })
     }
 
-    pub(super) async fn session_rows(self, sessions: Vec<Session>) -> Result<Vec<SessionRow>> {
-        let customers = Customers::of(self.kit, sessions.iter().filter_map(|session| session.customer)).await?;
+    /// A version of a flow, by which people recognise it.
+    pub(super) async fn flow_name(self, id: FlowId) -> Result<Line<FlowName>> {
+        let flow = unless_damaged(flows::by_id(self.kit, id).await)?;
+        Ok(flow.map(|flow| self.name_of(&flow)).ok_or_else(|| Damaged(id.to_string())))
+    }
+
+    pub(super) fn name_of(self, flow: &Flow) -> FlowName {
+        FlowName { title: flow.definition.title(self.language), name: flow.definition.name.clone(), version: flow.version }
+    }
+
+    pub(super) async fn session_rows(self, sessions: Vec<Listed<Session>>) -> Result<Vec<Line<SessionRow>>> {
+        let customers = Customers::of(self, sessions.iter().flatten().filter_map(|session| session.customer)).await?;
         let mut rows = Vec::with_capacity(sessions.len());
         for session in sessions {
-            rows.push(self.session_row(&session, &customers).await?);
+            rows.push(match session {
+                Ok(session) => Ok(self.session_row(&session, &customers).await?),
+                Err(damaged) => Err(line(damaged)),
+            });
         }
         Ok(rows)
     }
@@ -61,7 +77,7 @@ impl Views<'_> {
         Ok(SessionRow {
             r#ref: session.r#ref.to_string(),
             customer: customers.shown(session.customer),
-            flow: flows::by_id(self.kit, session.flow).await?.definition.title(self.language),
+            flow: self.flow_name(session.flow).await?,
             status: self.status(&session.state),
             risk_score: outcome.map(|outcome| outcome.risk_score),
             decision: outcome.map(|outcome| outcome.decision),
@@ -70,18 +86,31 @@ impl Views<'_> {
     }
 
     /// Rows of artifacts, which may belong to several sessions.
-    pub(super) async fn artifact_rows(self, artifacts: Vec<Artifact>) -> Result<Vec<ArtifactRow>> {
-        let customers = Customers::of(self.kit, artifacts.iter().filter_map(|artifact| artifact.customer)).await?;
+    pub(super) async fn artifact_rows(self, artifacts: Vec<Listed<Artifact>>) -> Result<Vec<Line<ArtifactRow>>> {
+        let customers = Customers::of(self, artifacts.iter().flatten().filter_map(|artifact| artifact.customer)).await?;
         let mut steps: Option<(SessionRef, Vec<Step>)> = None;
         let mut rows = Vec::with_capacity(artifacts.len());
-        for artifact in &artifacts {
+        for artifact in artifacts {
+            let artifact = match artifact {
+                Ok(artifact) => artifact,
+                Err(damaged) => {
+                    rows.push(Err(line(damaged)));
+                    continue;
+                }
+            };
             if steps.as_ref().is_none_or(|(session, _)| *session != artifact.session) {
-                let session = self.load(&mut *self.kit.store.read().await?, artifact.session).await?;
-                steps = Some((artifact.session, flows::by_id(self.kit, session.flow).await?.definition.steps(self.language)));
+                steps = Some((artifact.session, self.steps_of(artifact.session).await?));
             }
-            rows.push(artifact_row(artifact, steps.as_ref().map_or(&[], |(_, steps)| steps), &customers));
+            rows.push(Ok(artifact_row(&artifact, steps.as_ref().map_or(&[], |(_, steps)| steps), &customers)));
         }
         Ok(rows)
+    }
+
+    /// The steps of a session's flow, for labels; none if the session or the flow is damaged.
+    async fn steps_of(self, session: SessionRef) -> Result<Vec<Step>> {
+        let session = unless_damaged(store::sessions::by_ref(&mut *self.kit.store.read().await?, session).await)?.flatten();
+        let Some(session) = session else { return Ok(Vec::new()) };
+        Ok(unless_damaged(flows::by_id(self.kit, session.flow).await)?.map(|flow| flow.definition.steps(self.language)).unwrap_or_default())
     }
 
     pub(super) fn key(self, session: &Session) -> Result<Key> {

@@ -4,8 +4,9 @@ use super::{Result, Views};
 use crate::{
     customers,
     ids::{CustomerId, SessionRef},
+    model::Session,
     sessions::show,
-    store::{self, sessions::By},
+    store::{self, Listed, sessions::By},
 };
 
 /// The length of the beginning of a ref that pages showed earlier: its time in milliseconds.
@@ -48,11 +49,15 @@ impl Views<'_> {
     async fn by_beginning(self, text: &str) -> Result<Option<Found>> {
         let Ok(last) = format!("{text}-ffff-ffff-ffffffffffff").parse::<SessionRef>() else { return Ok(None) };
         let found = store::sessions::list(&mut *self.kit.store.read().await?, By::All, last, 2).await?;
-        let matching = found.iter().filter(|session| session.r#ref.to_string().starts_with(&last.to_string()[..BEGINNING])).count();
+        let matching = found.iter().filter(|found| ref_of(found).starts_with(&last.to_string()[..BEGINNING])).count();
         Ok(match matching {
             0 => None,
-            1 => Some(Found::Session(found[0].r#ref)),
+            1 => ref_of(&found[0]).parse().ok().map(Found::Session),
             _ => Some(Found::Before(last)),
         })
     }
+}
+
+fn ref_of(found: &Listed<Session>) -> String {
+    found.as_ref().map_or_else(|damaged| damaged.id.clone(), |session| session.r#ref.to_string())
 }

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use app::{
-    dashboard::{
-        decision::Review,
-        entered::{ConsentRow, InputStep},
-        risk::{CheckRow, Reason, Risk},
-        session::SessionDetail,
-        sessions::{Filter, Sessions},
-        timeline::Moment,
-    },
-    words::dashboard::Happened,
+use app::dashboard::{
+    damaged::Line,
+    decision::Review,
+    entered::{ConsentRow, InputStep},
+    evidence::ArtifactRow,
+    risk::{CheckRow, Reason, Risk},
+    session::SessionDetail,
+    sessions::{Filter, Sessions},
+    timeline::Moment,
 };
 use shared::{
     flow::{FieldType, StepType},
@@ -20,14 +19,17 @@ use shared::{
 };
 
 use super::{
-    Result, Views, mask,
+    Result, Views, line, mask,
     paging::{limit, next},
     people::{Actors, Customers, Endpoints},
     rows::{artifact_row, delivery_row, label},
+    timeline::{Names, customer_of},
+    unless_damaged,
 };
 use crate::{
-    actor::Act,
+    actor::Actor,
     clock::rfc3339,
+    failure::Failure,
     flows,
     ids::{CustomerId, RowId as _, SessionRef},
     model::{Flow, Session},
@@ -36,7 +38,7 @@ use crate::{
         saved::{self, Saved},
         show::{KnownCheck, checks_of},
     },
-    store::{self, sessions::By},
+    store::{self, Listed, sessions::By},
 };
 
 /// The most rows of each kind on the page of a session.
@@ -62,12 +64,12 @@ impl Views<'_> {
             By::Status(status) => format!("status={}", status.as_str()),
             By::Customer(customer) => format!("customer={customer}"),
         };
-        filter.customer = Customers::of(self.kit, customer.into_iter()).await?.shown(customer);
+        filter.customer = Customers::of(self, customer.into_iter()).await?.shown(customer);
         let mut found = store::sessions::list(&mut *self.kit.store.read().await?, by, before.unwrap_or(SessionRef::last()), limit()).await?;
         let address = |more: String| {
             format!("/dashboard/sessions?{}", [filter_query.clone(), more].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&"))
         };
-        let older = next(&mut found, |session| session.r#ref).map(|last| address(format!("before={last}")));
+        let older = next(&mut found, |session: &Session| session.r#ref).map(|last| address(format!("before={last}")));
         let newest = before.map(|_| address(String::new()));
         Ok(Sessions { filter, rows: self.session_rows(found).await?, older, newest })
     }
@@ -81,39 +83,54 @@ impl Views<'_> {
         let mut db = self.kit.store.read().await?;
         let session = self.load(&mut db, r#ref).await?;
         let key = self.key(&session)?;
-        let saved = saved::load(&mut db, r#ref, &key).await?;
-        let checks = store::checks::of_session(&mut db, r#ref).await?;
-        let consents = store::consents::of_session(&mut db, r#ref).await?;
-        let artifacts = store::artifacts::of_session(&mut db, &self.kit.vault, r#ref).await?;
+        let mut damaged = Vec::new();
+        let saved = part(saved::load(&mut db, r#ref, &key).await, "answers", &mut damaged)?;
+        let checks = part(store::checks::of_session(&mut db, r#ref).await, "checks", &mut damaged)?;
+        let consents = part(store::consents::of_session(&mut db, r#ref).await, "consents", &mut damaged)?;
+        let artifacts = store::artifacts::listed_of_session(&mut db, &self.kit.vault, r#ref).await?;
         let mut deliveries = store::outbox::deliveries_of_session(&mut db, r#ref, SHOWN_AND_ONE).await?;
-        let mut audit = store::audit::of_session(&mut db, r#ref, SHOWN_AND_ONE).await?;
+        let mut audit = store::audit::of_session(&mut db, r#ref, false, SHOWN_AND_ONE).await?;
+        let mut routine = store::audit::of_session(&mut db, r#ref, true, SHOWN_AND_ONE).await?;
         let mut reviews = store::reviews::of_session(&mut db, r#ref, SHOWN_AND_ONE).await?;
-        let cuts = [cut(&mut deliveries), cut(&mut audit), cut(&mut reviews)];
-        let operators = audit.iter().filter_map(|row| Actors::operator(row.actor)).chain(reviews.iter().map(|review| review.operator));
-        let actors = Actors::of(self.kit, &mut db, operators).await?;
-        let endpoints = Endpoints::of(self.kit, &mut db, deliveries.iter().map(|delivery| delivery.endpoint)).await?;
+        let cuts = [cut(&mut deliveries), cut(&mut audit), cut(&mut routine), cut(&mut reviews)];
+        audit.append(&mut routine);
+        let mut audit = intact(audit, &mut damaged);
+        audit.sort_by_key(|entry| (entry.at, entry.id));
+        let reviews = intact(reviews, &mut damaged);
+        let seen = audit.iter().map(|entry| entry.actor).chain(reviews.iter().map(|review| Actor::Operator(review.operator)));
+        let actors = Actors::of(self.kit, &mut db, seen).await?;
+        let endpoints = Endpoints::of(self.kit, &mut db, deliveries.iter().flatten().map(|delivery| delivery.endpoint)).await?;
         drop(db);
         let linked = audit.iter().filter_map(|entry| customer_of(entry.act));
-        let customers = Customers::of(self.kit, artifacts.iter().filter_map(|artifact| artifact.customer).chain(session.customer).chain(linked)).await?;
-        let flow = flows::by_id(self.kit, session.flow).await?;
-        let steps = flow.definition.steps(self.language);
-        let decided = reviews.iter().map(|review| {
-            let reason = review::reason(r#ref, &key, review)?;
-            Ok(Review { number: review.number, at: rfc3339(review.at), by: actors.email(review.operator), decision: review.decision, reason })
+        let of_files = artifacts.iter().flatten().filter_map(|artifact| artifact.customer);
+        let customers = Customers::of(self, of_files.chain(session.customer).chain(linked)).await?;
+        let flow = part(flows::by_id(self.kit, session.flow).await.map(Some), "flow", &mut damaged)?;
+        let steps = flow.as_ref().map(|flow| flow.definition.steps(self.language)).unwrap_or_default();
+        let mut decided = Vec::new();
+        for review in &reviews {
+            let reason = part(review::reason(r#ref, &key, review), "review", &mut damaged)?;
+            let (at, by) = (rfc3339(review.at), actors.email(review.operator));
+            decided.push(Review { number: review.number, at, by, decision: review.decision, reason });
+        }
+        let artifacts: Vec<Line<ArtifactRow>> =
+            artifacts.into_iter().map(|artifact| artifact.map(|artifact| artifact_row(&artifact, &steps, &customers)).map_err(line)).collect();
+        let names = Names { customers: &customers, steps: &steps, artifacts: &artifacts };
+        let moments = audit.into_iter().filter_map(|entry| {
+            let (at, routine, by) = (rfc3339(entry.at), entry.act.is_routine(), actors.shown(entry.actor));
+            Some(Moment { at, happened: names.happened(entry.act)?, by, routine })
         });
-        let checks = checks_of(&session, &flow, checks);
+        let checks = flow.as_ref().map(|flow| checks_of(&session, flow, checks)).unwrap_or_default();
         let labels = |fields: &[String]| fields.iter().map(|name| label(&steps, name)).collect();
         let found: BTreeMap<String, Vec<String>> =
             checks.iter().flat_map(|check| &check.reasons).map(|(code, fields)| (code.clone(), labels(fields))).collect();
         Ok(SessionDetail {
             row: self.session_row(&session, &customers).await?,
-            version: (flow.definition.name.clone(), flow.version),
             locale: session.locale,
             expires_at: rfc3339(session.expires_at),
             ended: ended_at(&session.state, session.expires_at, self.kit.ambient.now()).map(rfc3339),
-            risk: risk_of(&session, &flow, &found),
+            risk: flow.as_ref().and_then(|flow| risk_of(&session, flow, &found)),
             checks: checks.into_iter().map(|check| check_row(check, &found)).collect(),
-            input: self.input(&flow, &saved, revealed.is_some()),
+            input: flow.as_ref().map(|flow| self.input(flow, &saved, revealed.is_some())).unwrap_or_default(),
             revealed,
             consents: consents
                 .into_iter()
@@ -124,14 +141,11 @@ impl Views<'_> {
                     at: rfc3339(consent.agreed_at),
                 })
                 .collect(),
-            artifacts: artifacts.iter().map(|artifact| artifact_row(artifact, &steps, &customers)).collect(),
-            timeline: audit
-                .into_iter()
-                .rev()
-                .filter_map(|entry| Some(Moment { at: rfc3339(entry.at), happened: happened(entry.act, &customers)?, by: actors.shown(entry.actor) }))
-                .collect(),
-            deliveries: deliveries.into_iter().rev().map(|delivery| delivery_row(delivery, &endpoints)).collect(),
-            reviews: decided.collect::<Result<_>>()?,
+            timeline: moments.collect(),
+            artifacts,
+            deliveries: deliveries.into_iter().rev().map(|delivery| delivery.map(|delivery| delivery_row(delivery, &endpoints)).map_err(line)).collect(),
+            reviews: decided,
+            damaged,
             cut: cuts.contains(&true).then_some(SHOWN),
         })
     }
@@ -153,40 +167,32 @@ impl Views<'_> {
     }
 }
 
+/// A part of a session's page. If it is damaged, the page shows nothing in its place and names it.
+fn part<T: Default>(read: Result<T, impl Into<Failure>>, name: &str, damaged: &mut Vec<String>) -> Result<T> {
+    let read = unless_damaged(read)?;
+    if read.is_none() {
+        damaged.push(name.to_owned());
+    }
+    Ok(read.unwrap_or_default())
+}
+
+/// The rows that are not damaged. The page names the others.
+fn intact<T>(rows: Vec<Listed<T>>, damaged: &mut Vec<String>) -> Vec<T> {
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        match row {
+            Ok(row) => found.push(row),
+            Err(row) => damaged.push(format!("{} {}", row.table, row.id)),
+        }
+    }
+    found
+}
+
 /// Cuts rows, newest first, to as many as the page shows. Returns whether there were more.
 fn cut<T>(rows: &mut Vec<T>) -> bool {
     let more = rows.len() > SHOWN;
     rows.truncate(SHOWN);
     more
-}
-
-/// The customer that an act is about, besides its session.
-const fn customer_of(act: Act) -> Option<CustomerId> {
-    match act {
-        Act::SessionLinked { customer, .. }
-        | Act::SessionUnlinked { customer, .. }
-        | Act::ArtifactLinked { customer, .. }
-        | Act::ArtifactUnlinked { customer, .. } => Some(customer),
-        _ => None,
-    }
-}
-
-/// An act, as the timeline shows it; `None` for one that is not about a session.
-fn happened(act: Act, customers: &Customers) -> Option<Happened> {
-    let reference = || customers.shown(customer_of(act)).map(|(_, reference)| reference).unwrap_or_default();
-    Some(match act {
-        Act::SessionCreated(_) => Happened::Created,
-        Act::SessionSubmitted(_) => Happened::Submitted,
-        Act::SessionCompleted(_) => Happened::Completed,
-        Act::SessionExpired(_) => Happened::Expired,
-        Act::SessionRevealed(_) => Happened::Revealed,
-        Act::SessionReviewed { decision, .. } => Happened::Reviewed(decision),
-        Act::SessionLinked { .. } => Happened::Linked(reference()),
-        Act::SessionUnlinked { .. } => Happened::Unlinked(reference()),
-        Act::ArtifactLinked { artifact, .. } => Happened::ArtifactLinked(artifact, reference()),
-        Act::ArtifactUnlinked { artifact, .. } => Happened::ArtifactUnlinked(artifact, reference()),
-        _ => return None,
-    })
 }
 
 /// When an expired session expired, also before its row says so.

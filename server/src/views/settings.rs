@@ -1,13 +1,23 @@
 //! Reads the pages of endpoints, API keys and operators.
 
-use app::dashboard::{keys::KeyRow, operators::OperatorRow, parts::Rows, webhooks::EndpointRow};
+use app::{
+    dashboard::{
+        damaged::Line,
+        keys::KeyRow,
+        operators::OperatorRow,
+        parts::Rows,
+        webhooks::{EndpointHealth, EndpointRow, Failing},
+    },
+    words::dashboard::WhyFailed,
+};
 use shared::ids::{EndpointId, KeyId};
 
 use super::{
-    Result, ViewError, Views,
+    Result, ViewError, Views, line,
     paging::{limit, paged},
     people::Endpoints,
     rows::delivery_row,
+    unless_damaged,
 };
 use crate::{
     api_keys,
@@ -16,7 +26,7 @@ use crate::{
     kit::Kit,
     model::{ApiKey, Endpoint, Operator},
     operators::{self, OperatorError, SignedIn},
-    store::{self, Db},
+    store::{self, Db, endpoint_health::MAX_WAITING},
 };
 
 /// Deliveries of each endpoint that the list shows.
@@ -29,13 +39,16 @@ impl Views<'_> {
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn endpoints(self, before: Option<EndpointId>) -> Result<Rows<EndpointRow>> {
+    pub async fn endpoints(self, before: Option<EndpointId>) -> Result<Rows<Line<EndpointRow>>> {
         let mut db = self.kit.store.read().await?;
         let found = store::endpoints::list(&mut db, &self.kit.vault, before.unwrap_or(EndpointId::last()), limit()).await?;
         let Rows { rows: found, older, newest } = paged("/dashboard/webhooks", before, found, |endpoint: &Endpoint| endpoint.id, |endpoint| endpoint);
         let mut rows = Vec::with_capacity(found.len());
         for endpoint in found {
-            rows.push(endpoint_row(self.kit, &mut db, endpoint, LIST_DELIVERIES).await?);
+            rows.push(match endpoint {
+                Ok(endpoint) => Ok(endpoint_row(self.kit, &mut db, endpoint, LIST_DELIVERIES).await?),
+                Err(damaged) => Err(damaged),
+            });
         }
         Ok(Rows { rows, older, newest })
     }
@@ -54,23 +67,24 @@ impl Views<'_> {
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn keys(self, before: Option<KeyId>) -> Result<Rows<KeyRow>> {
+    pub async fn keys(self, before: Option<KeyId>) -> Result<Rows<Line<KeyRow>>> {
         let found = api_keys::list(self.kit, before.unwrap_or(KeyId::last()), limit()).await?;
         let row = |key: ApiKey| KeyRow {
             id: key.id.to_string(),
+            name: key.name.map(|name| name.as_str().to_owned()),
             scopes: key.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
             created_at: rfc3339(key.created_at),
             used_at: key.used_at.map(rfc3339),
             disabled_at: key.disabled_at.map(rfc3339),
         };
-        Ok(paged("/dashboard/api-keys", before, found, |key| key.id, row))
+        Ok(paged("/dashboard/api-keys", before, found, |key: &ApiKey| key.id, row))
     }
 
     /// A page of operators, invited before `before`.
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn operators(self, viewer: &SignedIn, before: Option<OperatorId>) -> Result<Rows<OperatorRow>, OperatorError> {
+    pub async fn operators(self, viewer: &SignedIn, before: Option<OperatorId>) -> Result<Rows<Line<OperatorRow>>, OperatorError> {
         let found = operators::list(self.kit, before.unwrap_or(OperatorId::last()), limit()).await?;
         let row = |(operator, email): (Operator, String)| OperatorRow {
             id: operator.id.to_string(),
@@ -81,18 +95,29 @@ impl Views<'_> {
             disabled_at: operator.disabled_at.map(rfc3339),
             is_self: operator.id == viewer.id,
         };
-        Ok(paged("/dashboard/operators", before, found, |(operator, _)| operator.id, row))
+        Ok(paged("/dashboard/operators", before, found, |(operator, _): &(Operator, String)| operator.id, row))
     }
 }
 
 async fn endpoint_row(kit: &Kit, db: &mut Db, endpoint: Endpoint, limit: i64) -> Result<EndpointRow> {
     let deliveries = store::outbox::deliveries_to(db, endpoint.id, limit).await?;
-    let urls = Endpoints::of(kit, db, deliveries.first().map(|delivery| delivery.endpoint).into_iter()).await?;
+    let urls = Endpoints::of(kit, db, std::iter::once(endpoint.id)).await?;
+    let health = unless_damaged(store::endpoint_health::of(db, endpoint.id).await)?.unwrap_or_default();
     Ok(EndpointRow {
         id: endpoint.id.to_string(),
         url: endpoint.url,
         created_at: rfc3339(endpoint.created_at),
         disabled_at: endpoint.disabled_at.map(rfc3339),
-        deliveries: deliveries.into_iter().map(|delivery| delivery_row(delivery, &urls)).collect(),
+        health: EndpointHealth {
+            succeeded_at: health.succeeded_at.map(rfc3339),
+            failing: health.failing.map(|failing| Failing {
+                since: rfc3339(failing.since),
+                last_at: rfc3339(failing.last),
+                why: WhyFailed::of(&failing.failure),
+            }),
+            waiting: health.waiting,
+            more_wait: health.waiting == MAX_WAITING,
+        },
+        deliveries: deliveries.into_iter().map(|delivery| delivery.map(|delivery| delivery_row(delivery, &urls)).map_err(line)).collect(),
     })
 }

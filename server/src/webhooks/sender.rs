@@ -107,6 +107,11 @@ impl Sender {
         let attempt = Attempt { number, started_at, duration_ms, status_code, failure };
         let mut tx = self.kit.store.write().await?;
         store::outbox::record(&mut tx, due.delivery, due.claim.lease, &attempt, status, next).await?;
+        match (&attempt.failure, attempt.status_code) {
+            (None, Some(200..=299)) => store::endpoint_health::succeeded(&mut tx, due.endpoint, now).await?,
+            (None, code) => store::endpoint_health::failed(&mut tx, due.endpoint, &code.unwrap_or_default().to_string(), now).await?,
+            (Some(why), _) => store::endpoint_health::failed(&mut tx, due.endpoint, why, now).await?,
+        }
         tx.commit().await?;
         kill::point("webhook.recorded");
         Ok(())

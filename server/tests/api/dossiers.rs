@@ -65,7 +65,7 @@ impl Evidence {
     async fn audit_entries(&self, app: &TestApp) -> Vec<String> {
         let sql = format!(
             "SELECT action || COALESCE(' ' || artifact, '') || ' ' || COALESCE(customer, '-') AS entry FROM audit \
-             WHERE subject = '{}' AND actor = 'operator' ORDER BY entry",
+             WHERE subject = '{}' AND actor = 'operator' AND action <> 'artifact.viewed' ORDER BY entry",
             self.session_ref
         );
         app.installation.database.texts(&sql).await

@@ -50,8 +50,9 @@ fn bulk(engine: Engine) -> Vec<String> {
         rows("operators", &[("id", id("o")), ("email_index", bytes("e")), ("email", sealed()), ("role", word("ADMIN")), ("created_at", i())]),
         rows("sign_ins", &[("token_hash", bytes("t")), ("operator", id("o")), ("created_at", i()), ("seen_at", i())]),
         rows("links", &[("token_hash", bytes("l")), ("operator", id("o")), ("kind", word("INVITATION")), ("expires_at", i())]),
-        rows("audit", &[("id", id("u")), ("at", i()), ("actor", word("system")), ("action", word("session.created")), ("subject", id("s"))]),
+        rows("audit", &[("id", id("u")), ("at", i()), ("actor", word("system")), ("action", word("session.created")), ("subject", id("s")), ("once", id("r"))]),
         rows("endpoints", &[("id", id("w")), ("url", word("https://example.com")), ("secret", sealed()), ("created_at", i())]),
+        rows("endpoint_health", &[("endpoint", id("w")), ("succeeded_at", i())]),
         rows("events", &event),
         rows("deliveries", &delivery),
         rows("api_keys", &[("id", id("k")), ("key_hash", bytes("k")), ("scopes", word("sessions:read")), ("created_at", i())]),
@@ -60,11 +61,12 @@ fn bulk(engine: Engine) -> Vec<String> {
 }
 
 /// The source files of the store, which contain its SQL.
-const STORE: [&str; 8] = [
+const STORE: [&str; 9] = [
     include_str!("../../src/store/api_keys.rs"),
     include_str!("../../src/store/artifacts.rs"),
     include_str!("../../src/store/audit.rs"),
     include_str!("../../src/store/customers.rs"),
+    include_str!("../../src/store/endpoint_health.rs"),
     include_str!("../../src/store/endpoints.rs"),
     include_str!("../../src/store/operators.rs"),
     include_str!("../../src/store/sessions.rs"),
@@ -102,7 +104,7 @@ fn query(what: &'static str, statement: &str, filled: &[(&str, &str)], indexes: 
 const SESSION: &str = "ref, id_sealed, data_key, flow, customer, locale, status, created_at, expires_at, touched_at, submitted_at, completed_at, expired_at, risk_score, decision, reasons";
 const ARTIFACT: &str = "id, session_ref, customer, field, media_type, media_type_mac, size, data_key, facts, writer, created_at";
 const ENDPOINT: &str = "id, url, url_mac, secret, created_at, disabled_at";
-const KEY: &str = "id, key_hash, key_hash_mac, scopes, scopes_mac, created_at, used_at, disabled_at";
+const KEY: &str = "id, name, key_hash, key_hash_mac, scopes, scopes_mac, created_at, used_at, disabled_at";
 const OPERATOR: &str = "o.id AS id, o.email AS email, o.role AS role, o.role_mac AS role_mac, o.password AS password, o.password_mac AS password_mac, o.created_at AS created_at, o.disabled_at AS disabled_at";
 const DELIVERY: &str = "SELECT d.id AS id, d.status AS status, d.due_at AS due_at, e.id AS event, e.type AS type, e.subject_kind AS subject_kind, \
      e.subject AS subject, d.endpoint AS endpoint FROM deliveries d JOIN events e ON e.id = d.event";
@@ -173,9 +175,23 @@ fn queries(engine: Engine) -> Vec<Query> {
         ),
         query(
             "a session's timeline",
-            "SELECT id, at, actor, actor_id, action, artifact, customer, decision FROM audit WHERE subject = $1 ORDER BY at DESC, id DESC LIMIT $2",
-            &[("$1", "'s10007'"), ("$2", "1001")],
+            "SELECT id, at, actor, actor_id, action, artifact, customer, decision, step FROM audit WHERE subject = $1 AND routine = $2 \
+             ORDER BY at DESC, id DESC LIMIT $3",
+            &[("$1", "'s10007'"), ("$2", "1"), ("$3", "1001")],
             ["audit_of_subject"; 2],
+        ),
+        query("whether a read is written", "SELECT id FROM audit WHERE once = $1", &[("$1", "'r10007'")], ["audit_once"; 2]),
+        query(
+            "the deliveries that wait for an endpoint",
+            "SELECT COUNT(*) AS n FROM (SELECT id FROM deliveries WHERE endpoint = $1 AND due_at IS NOT NULL LIMIT $2) AS counted",
+            &[("$1", "'w10007'"), ("$2", "1000")],
+            ["deliveries_due"; 2],
+        ),
+        query(
+            "how an endpoint answers",
+            "SELECT endpoint, succeeded_at, failing_since, failed_at, failure FROM endpoint_health WHERE endpoint = $1",
+            &[("$1", "'w10007'")],
+            ["sqlite_autoindex_endpoint_health_1", "endpoint_health_pkey"],
         ),
         query(
             "an endpoint's last deliveries",

@@ -277,4 +277,5 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     done_unlinked: "Unlinked from the dossier.",
     done_disabled: "Disabled.",
     done_changed: "The setting was saved.",
+    records: &super::records::en::WORDS,
 };

@@ -277,4 +277,5 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     done_unlinked: "Desvinculado del expediente.",
     done_disabled: "Deshabilitado.",
     done_changed: "El ajuste se ha guardado.",
+    records: &super::records::es::WORDS,
 };

@@ -10,6 +10,24 @@ use crate::words::fill;
 pub enum Happened {
     /// The session was created.
     Created,
+    /// The customer saved the step with this title.
+    StepSaved(String),
+    /// The step with this title was saved over another device's answers.
+    StepOverwritten(String),
+    /// It was submitted with answers in place of another device's.
+    Overwritten,
+    /// This file was uploaded.
+    Uploaded(String),
+    /// This file was uploaded in place of an earlier one.
+    Replaced(String),
+    /// This file was uploaded in place of another device's.
+    FileOverwritten(String),
+    /// An operator saw this file.
+    Viewed(String),
+    /// An operator saw the whole link.
+    LinkShown,
+    /// A program or a command read the result.
+    Read,
     /// The customer completed it.
     Submitted,
     /// Its checks were done.
@@ -39,7 +57,7 @@ pub enum DoneBy {
     System,
     /// A command on the server.
     CommandLine,
-    /// A program with this API key.
+    /// A program with the API key of this name; a key without a name is named by its id.
     Key(String),
     /// The operator with this e-mail address.
     Operator(String),
@@ -50,6 +68,15 @@ impl DashboardWords {
     pub const fn happened(&self, what: &Happened) -> &'static str {
         match what {
             Happened::Created => self.session_created,
+            Happened::StepSaved(_) => self.records.step_saved,
+            Happened::StepOverwritten(_) => self.records.step_overwritten,
+            Happened::Overwritten => self.records.session_overwritten,
+            Happened::Uploaded(_) => self.records.artifact_uploaded,
+            Happened::Replaced(_) => self.records.artifact_replaced,
+            Happened::FileOverwritten(_) => self.records.artifact_overwritten,
+            Happened::Viewed(_) => self.records.artifact_viewed,
+            Happened::LinkShown => self.records.link_shown,
+            Happened::Read => self.records.session_read,
             Happened::Submitted => self.session_submitted,
             Happened::Completed => self.session_completed,
             Happened::Expired => self.session_expired,
@@ -62,13 +89,22 @@ impl DashboardWords {
         }
     }
 
-    /// What it was about besides the session: a decision, a customer, a file.
+    /// What it was about besides the session: a decision, a customer, a step, a file.
     pub fn detail_of(&self, what: &Happened) -> Option<String> {
         match what {
             Happened::Reviewed(decision) => Some(self.decision_of(*decision).to_owned()),
             Happened::Linked(reference) | Happened::Unlinked(reference) => Some(reference.clone()),
             Happened::ArtifactLinked(artifact, reference) | Happened::ArtifactUnlinked(artifact, reference) => Some(format!("{artifact} · {reference}")),
-            Happened::Created | Happened::Submitted | Happened::Completed | Happened::Expired | Happened::Revealed => None,
+            Happened::StepSaved(title) | Happened::StepOverwritten(title) => Some(title.clone()),
+            Happened::Uploaded(file) | Happened::Replaced(file) | Happened::FileOverwritten(file) | Happened::Viewed(file) => Some(file.clone()),
+            Happened::Created
+            | Happened::Overwritten
+            | Happened::LinkShown
+            | Happened::Read
+            | Happened::Submitted
+            | Happened::Completed
+            | Happened::Expired
+            | Happened::Revealed => None,
         }
     }
 

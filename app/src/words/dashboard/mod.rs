@@ -5,9 +5,11 @@ mod bad_url;
 mod done;
 mod en;
 mod es;
+mod failure;
 mod history;
 mod problem;
 mod pt_br;
+mod records;
 mod refusal;
 mod states;
 mod texts;
@@ -17,8 +19,10 @@ use shared::language::Language;
 pub use self::{
     bad_url::BadUrl,
     done::Done,
+    failure::WhyFailed,
     history::{DoneBy, Happened},
     problem::PageProblem,
+    records::RecordWords,
     refusal::Refusal,
     states::DeliveryState,
     texts::DashboardWords,

@@ -277,4 +277,5 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     done_unlinked: "Desvinculado do dossiê.",
     done_disabled: "Desativado.",
     done_changed: "A configuração foi salva.",
+    records: &super::records::pt_br::WORDS,
 };

@@ -38,6 +38,8 @@ pub enum Refusal {
     BadReason,
     /// Webhooks can't go to this URL.
     BadUrl(BadUrl),
+    /// An API key's name has 1 to this many characters, none of them invisible.
+    BadKeyName(usize),
     /// No scope was chosen.
     NoScope,
     /// The session has changed since the page was opened; nothing was done.
@@ -51,6 +53,7 @@ impl DashboardWords {
             Refusal::TooMany(seconds) => return fill(self.too_many, &[("seconds", &seconds.to_string())]),
             Refusal::ShortPassword(min) => return fill(self.short_password, &[("min", &min.to_string())]),
             Refusal::LongPassword(max) => return fill(self.long_password, &[("max", &max.to_string())]),
+            Refusal::BadKeyName(max) => return fill(self.records.bad_key_name, &[("max", &max.to_string())]),
             Refusal::BadUrl(why) => return self.bad_url_of(why),
             Refusal::WrongCredentials => self.wrong_credentials,
             Refusal::Unavailable => self.unavailable,

@@ -123,5 +123,7 @@ page_words! {
     no_scope, too_late,
 
     // What was done
-    done_decided, done_expired, done_linked, done_unlinked, done_disabled, done_changed,
+    done_decided, done_expired, done_linked, done_unlinked, done_disabled, done_changed,;
+    /// The words for what is recorded.
+    records: &'static super::records::RecordWords
 }

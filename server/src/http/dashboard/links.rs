@@ -16,6 +16,7 @@ use shared::{duration, language::Language, role::May};
 
 use super::{form::Form, ids::Ids, page::Page};
 use crate::{
+    actor::Act,
     flows::FlowError,
     http::problems::ApiError,
     ids::SessionRef,
@@ -81,5 +82,8 @@ pub async fn post(page: Page, form: Form) -> Result<Response, ApiError> {
 /// `GET /dashboard/links/{ref}`
 pub async fn show(page: Page, Ids(r#ref): Ids<SessionRef>) -> Result<Response, ApiError> {
     let data = page.views().link(r#ref, page.may(May::CreateLinks), page.may(May::SeeSessions)).await?;
+    if data.url.is_some() {
+        page.context.app.kit.audit_read(page.operator.actor(), Act::LinkShown(r#ref)).await?;
+    }
     page.draw(StatusCode::OK, true, move |site, viewer| view! { <LinkPage site viewer data=data.clone() /> }).await
 }

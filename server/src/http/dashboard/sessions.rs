@@ -25,6 +25,7 @@ use super::{
     revealed::{self, TOKEN},
 };
 use crate::{
+    actor::Act,
     artifacts,
     http::{Context, events, problems::ApiError, reads::served, streams::Side},
     ids::{CustomerId, SessionRef},
@@ -133,8 +134,10 @@ pub(super) async fn too_late(page: &Page, session: SessionRef, form: &Form, refu
 }
 
 /// `GET /dashboard/sessions/{ref}/artifacts/{artifact}`
-pub async fn artifact(State(context): State<Context>, Ids((session, artifact)): Ids<(SessionRef, ArtifactId)>) -> Result<Response, ApiError> {
-    let place = context.reads.enter((session, Side::Operators)).await?;
-    let (artifact, file) = artifacts::of_session(&context.app.kit, session, artifact).await?;
+pub async fn artifact(page: Page, Ids((session, artifact)): Ids<(SessionRef, ArtifactId)>) -> Result<Response, ApiError> {
+    let kit = &page.context.app.kit;
+    let place = page.context.reads.enter((session, Side::Operators)).await?;
+    let (artifact, file) = artifacts::of_session(kit, session, artifact).await?;
+    kit.audit_read(page.operator.actor(), Act::ArtifactViewed { session, artifact: artifact.id }).await?;
     Ok(served(&artifact, file, place))
 }

@@ -32,7 +32,7 @@ use crate::{
     api_keys,
     http::problems::ApiError,
     ids::OperatorId,
-    model::Scope,
+    model::{KeyName, Scope},
     operators::{self, OperatorError},
     store::StoreError,
     webhooks::{
@@ -122,15 +122,22 @@ pub async fn keys(page: Page, headers: HeaderMap) -> Result<Response, ApiError> 
 /// `POST /dashboard/api-keys`
 pub async fn create_key(page: Page, form: Form) -> Result<Response, ApiError> {
     let scopes: Result<Vec<Scope>, String> = form.all("scope").map(str::parse).collect();
+    let name = form.parsed::<KeyName>("name", Refusal::BadKeyName(KeyName::MAX));
     let why = match scopes {
-        Ok(scopes) if scopes.is_empty() => Refusal::NoScope,
-        Ok(scopes) => {
-            let made = api_keys::create(&page.context.app.kit, scopes, page.operator.actor()).await?;
-            return Ok(once::go(&page, KEYS, &made.id.to_string(), &made.key));
-        }
-        Err(_) => Refusal::BadChoice,
+        Ok(scopes) if scopes.is_empty() => Some(Refusal::NoScope),
+        Ok(scopes) => match name {
+            Ok(name) => {
+                let made = api_keys::create(&page.context.app.kit, name, scopes, page.operator.actor()).await?;
+                let of = made.name.map_or_else(|| made.id.to_string(), |name| format!("{} · {}", name.as_str(), made.id));
+                return Ok(once::go(&page, KEYS, &of, &made.key));
+            }
+            Err(refused) => return draw_keys(&page, Shown::refused(refused)).await,
+        },
+        Err(_) => Some(Refusal::BadChoice),
     };
-    draw_keys(&page, Shown::refused(form.refused("scope", why))).await
+    let mut refused = name.err().unwrap_or_else(|| form.typed());
+    refused.faults.extend(why.map(|why| ("scope", why)));
+    draw_keys(&page, Shown::refused(refused)).await
 }
 
 /// `POST /dashboard/api-keys/{id}/disable`

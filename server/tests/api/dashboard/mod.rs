@@ -1,5 +1,9 @@
-//! What operators see on the dashboard: links, lists, languages, markup as text, and secrets that are shown once.
+//! What operators see on the dashboard: links, lists, languages, markup as text, how endpoints answer, names of keys and flows, damaged
+//! rows, and secrets that are shown once.
 
+mod damaged;
+mod endpoints;
+mod keys_and_flows;
 mod languages;
 mod links;
 mod lists;

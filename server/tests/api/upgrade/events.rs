@@ -51,3 +51,16 @@ async fn undelivered_events_arrive_byte_for_byte(installation: Installation) {
     let data = json!({ "ref": rejected["shown"]["ref"], "customerId": "crm-2", "riskScore": 60, "decision": "APPROVED", "sequence": sequence });
     assert!(is_in(&data, &event["data"]), "{event}");
 }
+
+on_each_engine!(an_upgrade_knows_how_the_endpoints_answered, Installation);
+async fn an_upgrade_knows_how_the_endpoints_answered(installation: Installation) {
+    let old = OldInstallation::copy_to(installation).await;
+    assert_eq!(old.installation.run(&["migrate"]).await.code, Some(0));
+    let health = async |url: &str, condition: &str| {
+        let sql = format!("SELECT COUNT(*) FROM endpoint_health h JOIN endpoints e ON e.id = h.endpoint WHERE e.url = '{url}' AND {condition}");
+        old.installation.database.number(&sql).await
+    };
+    assert_eq!(health(&old.answering.url, "succeeded_at IS NOT NULL AND failing_since IS NULL").await, 1);
+    let failing = "failing_since > COALESCE(succeeded_at, 0) AND failing_since <= failed_at AND failure IS NOT NULL";
+    assert_eq!(health(&old.silent.url, failing).await, 1);
+}

@@ -1,0 +1,38 @@
+//! English.
+
+use super::RecordWords;
+
+pub(in crate::words::dashboard) static WORDS: RecordWords = RecordWords {
+    row_damaged: "This row is damaged:",
+    rows_damaged: "Damaged, and not shown here:",
+    healthy: "Working",
+    failing: "Failing",
+    untried: "Nothing sent yet",
+    failing_since: "Failing since",
+    last_failure: "Last failure",
+    last_success: "Last success",
+    waiting_deliveries: "Waiting deliveries",
+    more_than: "{n} or more",
+    answered_status: "It answered with status {status}",
+    failed_address: "Its address is not one that webhooks may be sent to",
+    failed_dns: "Its host name was not found",
+    failed_connect: "It accepted no connection",
+    failed_tls: "No secure connection: check its certificate",
+    failed_timeout: "It did not answer in time",
+    failed_unusable: "The event or the endpoint is damaged",
+    failed_other: "The connection broke before an answer",
+    key_name: "Name",
+    key_name_hint: "For example Billing. It is shown wherever this key appears. Optional.",
+    unnamed_key: "No name",
+    step_saved: "Step saved",
+    step_overwritten: "Step saved over another device’s answers",
+    session_overwritten: "Submitted over another device’s answers",
+    artifact_uploaded: "File uploaded",
+    artifact_replaced: "File replaced",
+    artifact_overwritten: "File of another device replaced",
+    artifact_viewed: "File viewed",
+    link_shown: "Link viewed",
+    session_read: "Result read",
+    routine: "Routine entries: {n}",
+    bad_key_name: "Use a name of 1 to {max} characters, without invisible characters",
+};

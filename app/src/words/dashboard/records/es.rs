@@ -1,0 +1,38 @@
+//! Spanish.
+
+use super::RecordWords;
+
+pub(in crate::words::dashboard) static WORDS: RecordWords = RecordWords {
+    row_damaged: "Esta fila está dañada:",
+    rows_damaged: "Dañado, por eso no se muestra aquí:",
+    healthy: "Funciona",
+    failing: "Falla",
+    untried: "Aún no se envió nada",
+    failing_since: "Falla desde",
+    last_failure: "Último fallo",
+    last_success: "Último éxito",
+    waiting_deliveries: "Entregas en espera",
+    more_than: "{n} o más",
+    answered_status: "Respondió con el estado {status}",
+    failed_address: "No se pueden enviar webhooks a su dirección",
+    failed_dns: "No se encontró el nombre del servidor",
+    failed_connect: "No aceptó la conexión",
+    failed_tls: "Sin conexión segura: revise su certificado",
+    failed_timeout: "No respondió a tiempo",
+    failed_unusable: "El evento o el endpoint está dañado",
+    failed_other: "La conexión se cortó antes de la respuesta",
+    key_name: "Nombre",
+    key_name_hint: "Por ejemplo, Facturación. Se muestra donde aparece esta clave. Opcional.",
+    unnamed_key: "Sin nombre",
+    step_saved: "Paso guardado",
+    step_overwritten: "Paso guardado sobre las respuestas de otro dispositivo",
+    session_overwritten: "Enviado sobre las respuestas de otro dispositivo",
+    artifact_uploaded: "Archivo subido",
+    artifact_replaced: "Archivo reemplazado",
+    artifact_overwritten: "Reemplazado el archivo de otro dispositivo",
+    artifact_viewed: "Archivo visto",
+    link_shown: "Enlace visto",
+    session_read: "Resultado leído",
+    routine: "Entradas de rutina: {n}",
+    bad_key_name: "Use un nombre de 1 a {max} caracteres, sin caracteres invisibles",
+};

@@ -1,0 +1,38 @@
+//! Brazilian Portuguese.
+
+use super::RecordWords;
+
+pub(in crate::words::dashboard) static WORDS: RecordWords = RecordWords {
+    row_damaged: "Esta linha está danificada:",
+    rows_damaged: "Danificado e não mostrado aqui:",
+    healthy: "Funcionando",
+    failing: "Falhando",
+    untried: "Nada enviado ainda",
+    failing_since: "Falhando desde",
+    last_failure: "Última falha",
+    last_success: "Último sucesso",
+    waiting_deliveries: "Entregas esperando",
+    more_than: "{n} ou mais",
+    answered_status: "Respondeu com o status {status}",
+    failed_address: "Não é permitido enviar webhooks ao endereço dele",
+    failed_dns: "O nome do servidor não foi encontrado",
+    failed_connect: "Não aceitou a conexão",
+    failed_tls: "Sem conexão segura: confira o certificado",
+    failed_timeout: "Não respondeu a tempo",
+    failed_unusable: "O evento ou o endpoint está danificado",
+    failed_other: "A conexão caiu antes da resposta",
+    key_name: "Nome",
+    key_name_hint: "Por exemplo, Cobrança. Aparece onde esta chave aparecer. Opcional.",
+    unnamed_key: "Sem nome",
+    step_saved: "Etapa salva",
+    step_overwritten: "Etapa salva sobre as respostas de outro aparelho",
+    session_overwritten: "Enviada sobre as respostas de outro aparelho",
+    artifact_uploaded: "Arquivo enviado",
+    artifact_replaced: "Arquivo substituído",
+    artifact_overwritten: "Arquivo de outro aparelho substituído",
+    artifact_viewed: "Arquivo visto",
+    link_shown: "Link visto",
+    session_read: "Resultado lido",
+    routine: "Entradas de rotina: {n}",
+    bad_key_name: "Use um nome de 1 a {max} caracteres, sem caracteres invisíveis",
+};

@@ -1,0 +1,187 @@
+//! Sends a request to every route of the route table, and holds the audit log against what `docs/audit.md` says of the route.
+
+use reqwest::Method;
+
+use super::{added, page::promises};
+use crate::support::customer::valid_user_data;
+use crate::support::dashboard::{PASSWORD, path_of};
+use crate::support::{ApiClient, Browser, Customer, Reply, SOON, TestApp, json, on_each_engine, photos};
+
+/// Routes that only exist in a debug build, and one that needs `serve --demo`; `commands.rs` sends that.
+const ELSEWHERE: [&str; 3] = ["GET /dev/reload", "GET /dev/reload.js", "POST /dashboard/one-time/{token}"];
+
+/// Those who send the requests.
+struct Stage {
+    app: TestApp,
+    admin: Browser,
+    program: ApiClient,
+}
+
+impl Stage {
+    async fn new(app: TestApp) -> Self {
+        app.operator.set_session_api("on").await;
+        let program = ApiClient::new(&app.installation, &["sessions:create", "sessions:read"]).await;
+        let admin = Browser::signed_out(&app.installation);
+        Self { app, admin, program }
+    }
+
+    /// A customer with a new session, and the session's ref.
+    async fn customer(&self) -> (Customer, String) {
+        let created = self.program.create(&json!({ "flow": "minimal" })).await.expect(201).json();
+        let customer = self.app.stranger(created["sessionId"].as_str().expect("an id"));
+        let session_ref = self.app.installation.database.texts("SELECT ref FROM sessions ORDER BY ref DESC LIMIT 1").await.remove(0);
+        (customer, session_ref)
+    }
+
+    /// The id of the newest row of a table.
+    async fn newest(&self, column: &str, table: &str) -> String {
+        self.app.installation.database.texts(&format!("SELECT {column} FROM {table} ORDER BY id DESC LIMIT 1")).await.remove(0)
+    }
+
+    async fn send_as_customer(&self, route: &str) -> (Reply, Vec<String>) {
+        let (customer, _) = self.customer().await;
+        let identity = json!({ "name": "Ana", "cpf": "39053344705" });
+        let installation = &self.app.installation;
+        match route {
+            "GET /verify/{id}" => added(installation, customer.page("")).await,
+            "GET /verify/{id}/{step}" => added(installation, customer.page("/identity")).await,
+            "POST /verify/{id}/{step}" => added(installation, customer.post_form("identity", &[("name", "Ana"), ("cpf", "39053344705")])).await,
+            "GET /kyc-sessions/{id}/public" => added(installation, customer.public()).await,
+            "GET /kyc-sessions/{id}/events" => added(installation, opened(customer.api(Method::GET, "/events"))).await,
+            "GET /kyc-sessions/{id}/answers" => {
+                customer.save("identity", identity).await.expect(204);
+                added(installation, customer.answers()).await
+            }
+            "POST /kyc-sessions/{id}/upload" => added(installation, customer.upload("selfie_url", photos::selfie())).await,
+            "GET /kyc-sessions/{id}/artifacts/{artifact}" => {
+                let url = customer.selfie().await;
+                added(installation, customer.get(&path_of(&url))).await
+            }
+            "PUT /kyc-sessions/{id}/steps/{step}" => added(installation, customer.save("identity", identity)).await,
+            "POST /kyc-sessions/{id}/complete" => {
+                let selfie = customer.selfie().await;
+                added(installation, customer.complete(valid_user_data(&selfie))).await
+            }
+            "GET /kyc-sessions/{id}" => added(installation, self.program.show(&customer.id)).await,
+            _ => panic!("this test sends nothing to {route}"),
+        }
+    }
+
+    async fn send_to_session(&self, route: &str, rest: &str) -> (Reply, Vec<String>) {
+        let (customer, session_ref) = self.customer().await;
+        let artifact = customer.selfie().await.rsplit('/').next().expect("an id").to_owned();
+        let page = format!("/dashboard/sessions/{session_ref}");
+        let path = format!("{page}{}", rest.replace("{artifact}", &artifact));
+        let (admin, installation) = (&self.admin, &self.app.installation);
+        let link: &[(&str, &str)] = &[("customer", "crm-1")];
+        match rest {
+            "/events" => {
+                let (name, token) = admin.cookie();
+                added(installation, opened(admin.request(Method::GET, &path).header("cookie", format!("{name}={token}")))).await
+            }
+            "/decision" => {
+                customer.complete(valid_user_data(&artifact)).await.expect(202);
+                customer.wait_for_status("COMPLETED", SOON).await;
+                added(installation, admin.post(&path, &[("decision", "REJECTED"), ("reason", "seen")])).await
+            }
+            "/unlink" | "/artifacts/{artifact}/unlink" => {
+                admin.post(&path.replace("/unlink", "/link"), link).await.expect(303);
+                added(installation, admin.post(&path, &[])).await
+            }
+            _ if route.starts_with("GET") => added(installation, admin.get(&path)).await,
+            _ => added(installation, admin.post(&path, link)).await,
+        }
+    }
+
+    async fn send_as_operator(&self, route: &str) -> (Reply, Vec<String>) {
+        let (app, admin, installation) = (&self.app, &self.admin, &self.app.installation);
+        let (method, path) = route.split_once(' ').expect("a method and a path");
+        if let Some(rest) = path.strip_prefix("/dashboard/sessions/{ref}") {
+            return self.send_to_session(route, rest).await;
+        }
+        let form: &[(&str, &str)] = match path {
+            "/dashboard/links" => &[("flow", "minimal")],
+            "/dashboard/sessions" | "/dashboard/customers" => &[("q", "crm-1")],
+            "/dashboard/webhooks" => &[("url", "http://127.0.0.1:9/hook")],
+            "/dashboard/api-keys" => &[("name", "Billing"), ("scope", "sessions:read")],
+            "/dashboard/settings/session-api" => &[("value", "on")],
+            "/dashboard/operators" => &[("email", "someone@example.com"), ("role", "AGENT")],
+            "/dashboard/language" => &[("language", "en"), ("back", "/dashboard/links")],
+            "/dashboard/sign-in" => &[("email", "first@example.com"), ("password", PASSWORD)],
+            _ => &[],
+        };
+        let other = Browser::signed_out(installation);
+        match route {
+            "POST /dashboard/set-up/{token}" => {
+                let fields = [("email", "first@example.com"), ("password", PASSWORD), ("password_again", PASSWORD)];
+                let path = path_of(&app.server.link("set-up").await);
+                return added(installation, admin.post(&path, &fields)).await;
+            }
+            "POST /dashboard/invitation/{token}" => {
+                let path = path_of(&app.operator.invite("invited@example.com", "AGENT").await);
+                return added(installation, other.choose_password(&path)).await;
+            }
+            "POST /dashboard/sign-in" => return added(installation, other.post(path, form)).await,
+            "POST /dashboard/sign-out" => {
+                let other = Browser::signed_in(installation, "AGENT").await;
+                return added(installation, other.post(path, form)).await;
+            }
+            _ => {}
+        }
+        let id = match path.split('/').nth(2) {
+            Some("links") => self.customer().await.1,
+            Some("customers") => {
+                app.customer_with(&["--customer", "crm-1"]).await;
+                self.newest("id", "customers").await
+            }
+            Some("webhooks") => app.operator.add_webhook("http://127.0.0.1:9/hook").await["id"].as_str().expect("an id").to_owned(),
+            Some("api-keys") => app.operator.add_key(&["sessions:read"]).await["id"].as_str().expect("an id").to_owned(),
+            Some("operators") => {
+                Browser::signed_in(installation, "AGENT").await;
+                self.newest("id", "operators").await
+            }
+            _ => "unknown".to_owned(),
+        };
+        let path = ["{ref}", "{id}", "{token}", "{*rest}"].into_iter().fold(path.to_owned(), |path, place| path.replace(place, &id));
+        if method == "GET" { added(installation, admin.get(&path)).await } else { added(installation, admin.post(&path, form)).await }
+    }
+
+    async fn send(&self, route: &str) -> (Reply, Vec<String>) {
+        let installation = &self.app.installation;
+        let (method, path) = route.split_once(' ').expect("a method and a path");
+        match path.split('/').nth(1) {
+            Some("verify" | "kyc-sessions") if path.contains("{id}") => self.send_as_customer(route).await,
+            Some("kyc-sessions") => added(installation, self.program.create(&json!({ "flow": "minimal" }))).await,
+            Some("dashboard") => self.send_as_operator(route).await,
+            _ => {
+                assert_eq!(method, "GET", "{route}");
+                let path = path.replace("{code}", "conflict").replace("{flow}", "minimal").replace("{*file}", "nothing.js");
+                added(installation, async { self.program.http.send_raw(self.program.http.request(Method::GET, &path)).await.expect("an answer") }).await
+            }
+        }
+    }
+}
+
+/// The head of a stream, which is then closed.
+async fn opened(request: reqwest::RequestBuilder) -> Reply {
+    let response = request.send().await.expect("an answer");
+    Reply { status: response.status().as_u16(), headers: response.headers().clone(), body: Vec::new() }
+}
+
+on_each_engine!(every_route_is_audited_as_the_page_says);
+async fn every_route_is_audited_as_the_page_says(app: TestApp) {
+    let stage = Stage::new(app).await;
+    let mut routes: Vec<_> = promises("Routes").into_iter().filter(|(route, _)| !ELSEWHERE.contains(&route.as_str())).collect();
+    // The set-up makes the administrator who sends the others.
+    routes.sort_by_key(|(route, _)| route != "POST /dashboard/set-up/{token}");
+    for (route, promise) in routes {
+        let (reply, found) = stage.send(&route).await;
+        if promise.acts.is_empty() {
+            assert!(found.is_empty(), "{route} is not audited, says the page: {found:?}");
+        } else {
+            assert!(reply.status < 400, "{route}: {} {}", reply.status, reply.text());
+            assert!(!found.is_empty(), "{route} is audited, says the page");
+        }
+        assert!(found.iter().all(|act| promise.acts.contains(act)), "{route}: {found:?}, the page says {promise:?}");
+    }
+}
