@@ -4,7 +4,7 @@
 use shared::ids::{ArtifactId, EndpointId, EventId};
 
 use crate::{
-    ids::{CustomerId, OperatorId, RowId, SessionRef},
+    ids::{AuditId, CustomerId, OperatorId, RowId, SessionRef},
     model::Subject,
     vault::Place,
 };
@@ -25,7 +25,7 @@ pub enum Owner {
 }
 
 /// Every sealed column of the database, and its owner. The owner of a stored file is [`Owner::Artifact`].
-pub const COLUMNS: [(&str, &str, Owner); 13] = [
+pub const COLUMNS: [(&str, &str, Owner); 15] = [
     ("sessions", "data_key", Owner::Installation),
     ("sessions", "id_sealed", Owner::Session),
     ("answers", "value", Owner::Session),
@@ -38,6 +38,8 @@ pub const COLUMNS: [(&str, &str, Owner); 13] = [
     ("customers", "reference", Owner::Customer),
     ("endpoints", "secret", Owner::Installation),
     ("operators", "email", Owner::Installation),
+    ("sign_ins", "source", Owner::Installation),
+    ("audit", "source", Owner::Installation),
     ("idempotency", "answer", Owner::Installation),
 ];
 
@@ -109,6 +111,16 @@ pub fn operator_email(operator: OperatorId) -> Place {
     own("operators", "email", operator.row())
 }
 
+/// The address from which an operator signed in; `token` is the hash of the sign-in's token, hexadecimal.
+pub fn sign_in_source(token: String) -> Place {
+    own("sign_ins", "source", token)
+}
+
+/// The address that an audited request came from.
+pub fn audit_source(entry: AuditId) -> Place {
+    own("audit", "source", entry.row())
+}
+
 /// The stored answer to a request; `request` is the HMAC of its `Idempotency-Key`, hexadecimal.
 pub fn idempotent_answer(request: String) -> Place {
     own("idempotency", "answer", request)
@@ -141,9 +153,13 @@ mod tests {
                 if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
                     table = rest.split([' ', '(']).next().unwrap_or_default().trim_start_matches("new_").to_owned();
                 }
-                let mut words = line.split_whitespace();
+                let added = line.strip_prefix("ALTER TABLE ").and_then(|rest| rest.split_once(" ADD COLUMN "));
+                if let Some((altered, _)) = added {
+                    altered.clone_into(&mut table);
+                }
+                let mut words = added.map_or(line, |(_, column)| column).split_whitespace();
                 if let (Some(column), Some(kind)) = (words.next(), words.next())
-                    && kind.trim_end_matches(',') == "BLOB"
+                    && kind.trim_end_matches([',', ';']) == "BLOB"
                     && !PLAIN.contains(&column)
                 {
                     sealed.insert((table.clone(), column.to_owned()));

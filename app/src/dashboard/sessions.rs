@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use shared::{risk::Decision, session::Status};
 
 use super::{
+    form::{ErrorSummary, Refused},
     layout::{DashboardPage, Viewer},
     parts::{Customer, DecisionPill, Nothing, Pages, Score, StatusPill, Table, Time, short},
 };
@@ -64,8 +65,9 @@ const SESSIONS: &str = "/dashboard/sessions";
 
 /// A page of the list, newest first.
 #[component]
-pub fn SessionsPage(site: Site, viewer: Viewer, data: Sessions) -> impl IntoView {
-    let words = words(viewer.language);
+pub fn SessionsPage(site: Site, viewer: Viewer, data: Sessions, refused: Refused) -> impl IntoView {
+    let language = viewer.language;
+    let words = words(language);
     let Sessions { filter, rows, older, newest } = data;
     let search = filter.search.clone();
     let is_all = is_unfiltered(&filter) && newest.is_none();
@@ -78,6 +80,7 @@ pub fn SessionsPage(site: Site, viewer: Viewer, data: Sessions) -> impl IntoView
     view! {
         <DashboardPage site viewer title=words.sessions>
             <h1>{words.sessions}</h1>
+            <ErrorSummary refused language />
             <div class="tools">
                 <Filters filter=filter.clone() words />
                 // A search is a POST, so that no address contains the search text, which may be a link's id or a CPF.

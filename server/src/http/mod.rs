@@ -29,6 +29,7 @@ pub mod site_files;
 pub mod streams;
 pub mod uploads;
 pub mod visitor;
+pub mod windows;
 
 use std::{ops::Deref, path::PathBuf, sync::Arc};
 

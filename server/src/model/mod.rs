@@ -15,7 +15,7 @@ pub use change::{Change, ChangeKind};
 pub use checks::{CheckRow, CheckRun, Finding, FoundReason, Verdict};
 pub use customers::Customer;
 pub use flows::{Flow, FlowCache, FlowVersion};
-pub use operators::{ApiKey, LinkKind, Operator, Review, Scope, SignIn};
+pub use operators::{ApiKey, LinkKind, Operator, OwnSignIn, Recorded, Review, Scope, SignIn};
 pub use sessions::{Consent, Device, SavedAnswer, Session};
 pub use subject::Subject;
 pub use webhooks::{Attempt, Claim, Delivery, DeliveryStatus, Endpoint, Outgoing};

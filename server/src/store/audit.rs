@@ -1,6 +1,6 @@
-//! The audit log: who did what to which rows. Rows are only inserted, never changed.
+//! The audit log: who did what to which rows. Rows are only inserted, never changed, except that addresses are removed after a while.
 
-use shared::{ids::ArtifactId, risk::Decision, session::Timestamp};
+use shared::{ids::ArtifactId, risk::Decision, role::Role, session::Timestamp};
 use sqlx::any::AnyRow;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     actor::{Act, Actor, Entry},
-    ids::{CustomerId, RowId as _, SessionRef},
+    ids::{CustomerId, RowId, SessionRef},
 };
 
 /// The columns of an [`Act`] besides `action`: the row that it is about, and the other rows that it concerns.
@@ -20,6 +20,7 @@ struct Rows {
     artifact: Option<ArtifactId>,
     customer: Option<CustomerId>,
     decision: Option<Decision>,
+    role: Option<Role>,
 }
 
 fn rows_of(act: Act) -> Rows {
@@ -43,6 +44,17 @@ fn rows_of(act: Act) -> Rows {
         Act::KeyCreated(key) | Act::KeyDisabled(key) => about(key.row()),
         Act::FlowImported(flow) => about(flow.row()),
         Act::SessionApiOn | Act::SessionApiOff => about("session_api".to_owned()),
+        Act::OperatorSignedOut(operator)
+        | Act::OperatorSignInsEnded(operator)
+        | Act::OperatorPasswordChanged(operator)
+        | Act::OperatorResetLinked(operator)
+        | Act::OperatorPasswordReset(operator)
+        | Act::OperatorEnabled(operator)
+        | Act::SignInDisabled(operator)
+        | Act::OperatorRefused(operator) => about(operator.row()),
+        Act::OperatorRoleChanged { operator, role } => Rows { role: Some(role), ..about(operator.row()) },
+        Act::SignInFailed(operator) | Act::SignInLimited(operator) => about(operator.map_or_else(|| "nobody".to_owned(), RowId::row)),
+        Act::Searched(customer) => Rows { customer, ..about("search".to_owned()) },
     }
 }
 
@@ -54,7 +66,17 @@ fn actor_columns(actor: Actor) -> (&'static str, Option<String>) {
         Actor::SetUp => ("set-up", None),
         Actor::Operator(operator) => ("operator", Some(operator.row())),
         Actor::Key(key) => ("key", Some(key.row())),
+        Actor::Visitor => ("visitor", None),
     }
+}
+
+/// What a row may have besides its [`Entry`].
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// The address that the request came from, sealed.
+    pub source: Option<Vec<u8>>,
+    /// How many acts the row stands for, if not one.
+    pub times: Option<i64>,
 }
 
 impl Tx {
@@ -63,9 +85,17 @@ impl Tx {
     /// # Errors
     /// If the database refuses.
     pub async fn audit(&mut self, entry: Entry) -> Result<()> {
+        self.audit_with(entry, Beside::default()).await
+    }
+
+    /// Writes an audit row with more than its entry.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn audit_with(&mut self, entry: Entry, beside: Beside) -> Result<()> {
         let (actor, actor_id) = actor_columns(entry.actor);
-        let Rows { subject, artifact, customer, decision } = rows_of(entry.act);
-        sqlx::query("INSERT INTO audit (id, at, actor, actor_id, action, subject, artifact, customer, decision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+        let Rows { subject, artifact, customer, decision, role } = rows_of(entry.act);
+        sqlx::query("INSERT INTO audit (id, at, actor, actor_id, action, subject, artifact, customer, decision, role, source, times) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
             .bind(entry.id.row())
             .bind(entry.at.0)
             .bind(actor)
@@ -75,6 +105,9 @@ impl Tx {
             .bind(artifact.map(|id| id.to_string()))
             .bind(customer.map(|id| id.row()))
             .bind(decision.map(Decision::as_str))
+            .bind(role.map(Role::as_str))
+            .bind(beside.source)
+            .bind(beside.times)
             .execute(&mut **self)
             .await?;
         Ok(())
@@ -89,17 +122,22 @@ pub async fn of_session(db: &mut Db, session: SessionRef, limit: i64) -> Result<
     rows.iter().map(|row| read(row, session)).collect()
 }
 
-fn read(row: &AnyRow, session: SessionRef) -> Result<Entry> {
-    let columns = Columns::new(row, "audit", "id")?;
-    let actor = match columns.get::<String>("actor")?.as_str() {
+pub(super) fn actor_of(columns: &Columns<'_>) -> Result<Actor> {
+    Ok(match columns.get::<String>("actor")?.as_str() {
         "customer" => Actor::Customer,
         "system" => Actor::System,
         "command-line" => Actor::CommandLine,
         "set-up" => Actor::SetUp,
         "operator" => Actor::Operator(columns.id("actor_id")?),
         "key" => Actor::Key(columns.id("actor_id")?),
+        "visitor" => Actor::Visitor,
         _ => return Err(columns.inconsistent("actor").into()),
-    };
+    })
+}
+
+fn read(row: &AnyRow, session: SessionRef) -> Result<Entry> {
+    let columns = Columns::new(row, "audit", "id")?;
+    let actor = actor_of(&columns)?;
     let required = |column: &'static str| StoreError::from(columns.inconsistent(column));
     let customer = || columns.id_option("customer")?.ok_or_else(|| required("customer"));
     let artifact = || columns.parsed_option("artifact")?.ok_or_else(|| required("artifact"));

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     ids::OperatorId,
-    model::{LinkKind, Operator, SignIn},
+    model::{LinkKind, Operator, OwnSignIn, SignIn},
 };
 
 /// The SHA-256 of a token.
@@ -89,12 +89,9 @@ pub async fn set_password(tx: &mut Tx, id: OperatorId, password: &str) -> Result
     exactly_one(query.bind(id.to_string()).bind(password).execute(&mut **tx).await?.rows_affected())
 }
 
-/// Locks two operators until the transaction ends. An UPDATE that changes nothing locks a row in PostgreSQL. Every caller locks the
-/// lower id first, so that no two transactions can deadlock. SQLite has one writer anyway.
-pub async fn hold(tx: &mut Tx, one: OperatorId, other: OperatorId) -> Result<()> {
-    for id in [one.min(other), one.max(other)] {
-        sqlx::query("UPDATE operators SET role = role WHERE id = $1").bind(id.to_string()).execute(&mut **tx).await?;
-    }
+/// Locks an operator until the transaction ends. An UPDATE that changes nothing locks a row in PostgreSQL; SQLite has one writer anyway.
+pub async fn hold(tx: &mut Tx, id: OperatorId) -> Result<()> {
+    sqlx::query("UPDATE operators SET role = role WHERE id = $1").bind(id.to_string()).execute(&mut **tx).await?;
     Ok(())
 }
 
@@ -145,11 +142,14 @@ pub async fn remove_links(tx: &mut Tx, operator: OperatorId) -> Result<()> {
 }
 
 /// Writes a sign-in.
-pub async fn insert_sign_in(tx: &mut Tx, token: TokenHash, operator: OperatorId, now: Timestamp) -> Result<()> {
-    sqlx::query("INSERT INTO sign_ins (token_hash, operator, created_at, seen_at) VALUES ($1, $2, $3, $3)")
-        .bind(token.to_vec())
+pub async fn insert_sign_in(tx: &mut Tx, operator: OperatorId, new: &OwnSignIn) -> Result<()> {
+    sqlx::query("INSERT INTO sign_ins (token_hash, operator, created_at, seen_at, browser, source) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(new.token.to_vec())
         .bind(operator.to_string())
-        .bind(now.0)
+        .bind(new.created_at.0)
+        .bind(new.seen_at.0)
+        .bind(new.browser.clone())
+        .bind(new.source.clone())
         .execute(&mut **tx)
         .await?;
     Ok(())

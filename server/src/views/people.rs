@@ -71,6 +71,7 @@ impl Actors {
             Actor::Key(key) => DoneBy::Key(key.to_string()),
             Actor::Customer => DoneBy::Customer,
             Actor::System => DoneBy::System,
+            Actor::Visitor => DoneBy::Visitor,
             Actor::CommandLine | Actor::SetUp => DoneBy::CommandLine,
         }
     }

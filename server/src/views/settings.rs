@@ -1,6 +1,6 @@
-//! Reads the pages of endpoints, API keys and operators.
+//! Reads the pages of endpoints and API keys.
 
-use app::dashboard::{keys::KeyRow, operators::OperatorRow, parts::Rows, webhooks::EndpointRow};
+use app::dashboard::{keys::KeyRow, parts::Rows, webhooks::EndpointRow};
 use shared::ids::{EndpointId, KeyId};
 
 use super::{
@@ -12,9 +12,8 @@ use super::{
 use crate::{
     api_keys,
     clock::rfc3339,
-    ids::{OperatorId, RowId as _},
-    model::{ApiKey, Endpoint, Operator},
-    operators::{self, OperatorError, SignedIn},
+    ids::RowId as _,
+    model::{ApiKey, Endpoint},
     store::{self, Db},
 };
 
@@ -63,24 +62,6 @@ impl Views<'_> {
             disabled_at: key.disabled_at.map(rfc3339),
         };
         Ok(paged("/dashboard/api-keys", before, found, |key| key.id, row))
-    }
-
-    /// A page of operators, invited before `before`.
-    ///
-    /// # Errors
-    /// If the store does not answer.
-    pub async fn operators(self, viewer: &SignedIn, before: Option<OperatorId>) -> Result<Rows<OperatorRow>, OperatorError> {
-        let found = operators::list(self.kit, before.unwrap_or(OperatorId::last()), limit()).await?;
-        let row = |(operator, email): (Operator, String)| OperatorRow {
-            id: operator.id.to_string(),
-            active: operators::has_accepted(&operator, &email),
-            email,
-            role: operator.role,
-            created_at: rfc3339(operator.created_at),
-            disabled_at: operator.disabled_at.map(rfc3339),
-            is_self: operator.id == viewer.id,
-        };
-        Ok(paged("/dashboard/operators", before, found, |(operator, _)| operator.id, row))
     }
 }
 

@@ -4,6 +4,7 @@
 //! command line, an operator at the dashboard, a customer with a device, an API client and a webhook receiver. The tests need
 //! the cargo feature `kill-points`.
 
+mod accounts;
 mod bad_answers;
 mod bad_ids;
 mod bad_requests;
@@ -31,13 +32,16 @@ mod lifecycle;
 mod limits;
 mod pages;
 mod pages_safety;
+mod passwords;
 mod plans;
 mod private;
 mod races;
 mod reviews;
+mod searches;
 mod session_creation;
 mod shutdown;
 mod sign_in;
+mod sign_in_limits;
 mod slow;
 mod slowhttptest;
 mod storage;

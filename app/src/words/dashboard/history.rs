@@ -39,6 +39,8 @@ pub enum DoneBy {
     System,
     /// A command on the server.
     CommandLine,
+    /// Somebody who is not signed in.
+    Visitor,
     /// A program with this API key.
     Key(String),
     /// The operator with this e-mail address.
@@ -77,6 +79,7 @@ impl DashboardWords {
         match who {
             DoneBy::Customer => self.by_customer.to_owned(),
             DoneBy::System => self.by_system.to_owned(),
+            DoneBy::Visitor => self.by_visitor.to_owned(),
             DoneBy::CommandLine => self.by_command_line.to_owned(),
             DoneBy::Key(key) => fill(self.by_key, &[("key", key)]),
             DoneBy::Operator(email) => email.clone(),

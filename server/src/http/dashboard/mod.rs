@@ -2,6 +2,7 @@
 //! route; the route table says who may.
 
 pub mod access;
+pub mod account;
 pub mod addresses;
 pub mod cookie;
 pub mod dossiers;
@@ -11,9 +12,12 @@ pub mod ids;
 pub mod links;
 pub mod once;
 pub mod open_page;
+pub mod operators;
 pub mod page;
 pub mod problem_pages;
 pub mod reader;
+pub mod searches;
 pub mod sessions;
 pub mod settings;
 pub mod start;
+pub mod visit;

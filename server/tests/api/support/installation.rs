@@ -115,6 +115,11 @@ impl Installation {
         changed
     }
 
+    /// The same installation, for another process that listens on this port.
+    pub fn on_port(&self, port: u16) -> Self {
+        Self { port, ..self.with("FLOW_LISTEN", Some(&format!("127.0.0.1:{port}"))) }
+    }
+
     /// The folder around the data folder.
     pub fn home(&self) -> &Path {
         self.home.path()
