@@ -131,7 +131,7 @@ mod tests {
             ("\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}", Weakness::Repeated),
             ("abcabcabcabcabc", Weakness::Repeated),
             ("çãoçãoçãoção", Weakness::Repeated),
-            ("qwertyuiop123", Weakness::Sequence),
+            ("qwertyuiop123", Weakness::Common),
             ("abcdefghijklmn", Weakness::Sequence),
             ("ana.souza@empresa-exemplo.com.br", Weakness::Own),
             ("Ana.Souza2024", Weakness::Own),
