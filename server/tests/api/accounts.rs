@@ -77,9 +77,16 @@ async fn a_role_takes_effect_at_once(app: TestApp) {
     person.get(OPERATORS).await.expect(200);
     set("AUDITOR").await.expect(303);
     person.post(OPERATORS, &[("email", "x@example.com"), ("role", "AGENT")]).await.problem(403, "forbidden");
+    app.customer_with(&["--customer", "52998224725"]).await;
+    let dossier = admin.dossier("52998224725").await.expect("a dossier");
+    set("REVIEWER").await.expect(303);
+    let revealed = person.post(&format!("{dossier}/reveal"), &[]).await.see_other();
+    assert!(person.page(&revealed).await.contains("52998224725"));
+    set("AUDITOR").await.expect(303);
+    assert!(!person.page(&revealed).await.contains("52998224725"), "what was revealed is masked again");
     set("KING").await.problem(422, "invalid-request");
     let roles = app.installation.database.texts("SELECT role FROM audit WHERE action = 'operator.role_changed' ORDER BY at").await;
-    assert_eq!(roles, ["REVIEWER", "ADMIN", "AUDITOR"]);
+    assert_eq!(roles, ["REVIEWER", "ADMIN", "AUDITOR", "REVIEWER", "AUDITOR"]);
     let own = page_of(&admin, &admin.email).await;
     admin.post(&format!("{own}/role"), &[("role", "AGENT")]).await.problem(409, "conflict");
 }

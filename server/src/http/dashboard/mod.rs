@@ -16,6 +16,7 @@ pub mod operators;
 pub mod page;
 pub mod problem_pages;
 pub mod reader;
+mod revealed;
 pub mod searches;
 pub mod sessions;
 pub mod settings;
