@@ -61,8 +61,8 @@ pub async fn sign_in(kit: &Kit, passwords: &Passwords, refusals: &Refusals, emai
     let enabled = known.as_ref().filter(|operator| operator.disabled_at.is_none());
     let hashed = enabled.and_then(|operator| operator.password.clone());
     let is_right = passwords.verify(password, hashed.clone()).await?;
-    let mut tx = kit.store.write().await?;
     if let Some(operator) = enabled.filter(|_| is_right) {
+        let mut tx = kit.store.write().await?;
         // A password that was changed meanwhile has ended every sign-in, so this one must not begin.
         store::operators::hold(&mut tx, operator.id).await?;
         let now = store::operators::by_id(&mut tx, operator.id).await?;
@@ -72,7 +72,6 @@ pub async fn sign_in(kit: &Kit, passwords: &Passwords, refusals: &Refusals, emai
             return Ok(token);
         }
     }
-    drop(tx);
     let act = match &known {
         Some(operator) if operator.disabled_at.is_some() => Act::SignInDisabled(operator.id),
         known => Act::SignInFailed(known.as_ref().map(|operator| operator.id)),

@@ -15,6 +15,9 @@ pub const MAX_CHARS: usize = 128;
 /// Shorter parts of an e-mail address or a company's name are in too many words to count.
 const MIN_PART: usize = 3;
 
+/// Without the operator's own words, a password that has some has so many letters and digits left.
+const MIN_REST: usize = 8;
+
 /// Why a password is too easy to guess.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Weakness {
@@ -63,6 +66,9 @@ pub fn judge(password: &str, own: &[String]) -> Result<(), Weakness> {
         return Err(Weakness::Short);
     }
     let parts = parts(own);
+    if is_mostly_own(password, &parts) {
+        return Err(Weakness::Own);
+    }
     let judged = zxcvbn(password, &parts.iter().map(String::as_str).collect::<Vec<_>>());
     if judged.score() >= Score::Three {
         return Ok(());
@@ -87,6 +93,16 @@ fn parts(own: &[String]) -> Vec<String> {
     parts.sort();
     parts.dedup();
     parts
+}
+
+/// Whether little is left of a password without the operator's own words. zxcvbn counts three short words as 10⁸ guesses at least, however
+/// near the words are.
+fn is_mostly_own(password: &str, own: &[String]) -> bool {
+    let mut longest_first: Vec<&String> = own.iter().collect();
+    longest_first.sort_by_key(|part| std::cmp::Reverse(part.len()));
+    let whole = password.to_lowercase();
+    let rest = longest_first.iter().fold(whole.clone(), |rest, part| rest.replace(part.as_str(), " "));
+    rest != whole && rest.chars().filter(|c| c.is_alphanumeric()).count() < MIN_REST
 }
 
 fn is_own(part: &Match, own: &[String]) -> bool {
@@ -132,10 +148,11 @@ mod tests {
             ("abcabcabcabcabc", Weakness::Repeated),
             ("çãoçãoçãoção", Weakness::Repeated),
             ("qwertyuiop123", Weakness::Common),
-            ("abcdefghijklmn", Weakness::Sequence),
+            ("mnopqrstuvwx", Weakness::Sequence),
             ("ana.souza@empresa-exemplo.com.br", Weakness::Own),
             ("Ana.Souza2024", Weakness::Own),
             ("anasouza1234", Weakness::Own),
+            ("AnaSouza!Horizonte#9", Weakness::Own),
             ("bancohorizonte", Weakness::Own),
             ("Banco Horizonte 1", Weakness::Own),
             ("flowsessions1", Weakness::Own),
@@ -143,9 +160,14 @@ mod tests {
             assert_eq!(judge(password, &own), Err(weakness), "{password}");
         }
         assert_eq!(judge(&"x9!kQ2#v".repeat(17), &own), Err(Weakness::Long));
-        for password in
-            ["correct horse battery staple", "cavalo certo bateria grampo", "x9!kQ2#vLm4z", "três tigres comem pão quente", "\u{1f600}kq7 lua amarela"]
-        {
+        for password in [
+            "correct horse battery staple",
+            "cavalo certo bateria grampo",
+            "x9!kQ2#vLm4z",
+            "ana dança tango no telhado",
+            "três tigres comem pão quente",
+            "\u{1f600}kq7 lua amarela",
+        ] {
             assert_eq!(judge(password, &own), Ok(()), "{password}");
         }
         assert_eq!(judge(&format!("x9!kQ2#vLm4z{}", "é".repeat(116)), &own), Ok(()), "128 characters are 244 bytes");

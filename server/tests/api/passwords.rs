@@ -33,7 +33,7 @@ async fn a_password_that_is_easy_to_guess_is_refused_with_the_reason(app: TestAp
         ("abcabcabcabc", ["Repeated", "repetidas", "repetidas"]),
         (email, ["Your e-mail", "O seu e-mail", "Su correo"]),
         ("MarinaTeixeira1", ["Your e-mail", "O seu e-mail", "Su correo"]),
-        ("abcdefghijklmn", ["Keys in a row", "Teclas em fila", "Las teclas en fila"]),
+        ("mnopqrstuvwx", ["Keys in a row", "Teclas em fila", "Las teclas en fila"]),
         ("x9!kQ2#v", ["at least 12", "pelo menos 12", "al menos 12"]),
         (long.as_str(), ["at most 128", "no máximo 128", "como máximo 128"]),
     ] {
@@ -44,7 +44,7 @@ async fn a_password_that_is_easy_to_guess_is_refused_with_the_reason(app: TestAp
             assert!(attribute(inputs(&page, "password")[0], "value").unwrap_or_default().is_empty(), "the page keeps no password");
         }
     }
-    let accents = "é".repeat(115) + "x9!kQ2#vLm4z";
+    let accents = "x9!kQ2#vLm4z".to_owned() + &"é".repeat(116);
     nobody.post(&path, &[("password", &accents), ("password_again", &accents)]).await.expect(303);
     nobody.sign_in(email, &accents).await.expect(303);
 }
