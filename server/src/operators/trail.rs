@@ -59,7 +59,7 @@ impl Refusals {
         }
         window.count += 1;
         let rounds = window.count / SINGLE;
-        let is_round = window.count % SINGLE == 0 && rounds.is_power_of_two();
+        let is_round = window.count.is_multiple_of(SINGLE) && rounds.is_power_of_two();
         (window.count <= SINGLE || is_round).then_some(window.count)
     }
 
