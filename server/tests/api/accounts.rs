@@ -3,7 +3,6 @@
 
 use crate::support::dashboard::{PASSWORD, path_of};
 use crate::support::html::links;
-use crate::support::installation::free_port;
 use crate::support::{Browser, Installation, Server, TestApp, now_ms, on_each_engine};
 
 const OPERATORS: &str = "/dashboard/operators";
@@ -150,7 +149,7 @@ async fn the_last_administrator_is_never_lost(installation: Installation) {
 on_each_engine!(two_processes_cannot_take_each_others_administrator_away);
 async fn two_processes_cannot_take_each_others_administrator_away(app: TestApp) {
     // A second process on the same database, as behind a load balancer.
-    let beside = app.installation.on_port(free_port());
+    let beside = app.installation.on_another_port();
     let _other = Server::start(&beside).await;
     for round in 1..=4 {
         let first = Browser::signed_in_as(&app.installation, &format!("a{round}@example.com"), "ADMIN").await;

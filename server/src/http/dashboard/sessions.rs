@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     artifacts,
-    http::{Context, artifacts::served, events, problems::ApiError},
+    http::{Context, events, problems::ApiError, reads::served, streams::Side},
     ids::{CustomerId, SessionRef},
     operators::Visit,
     sessions::{
@@ -147,6 +147,7 @@ pub(super) async fn too_late(page: &Page, session: SessionRef, form: &Form, refu
 
 /// `GET /dashboard/sessions/{ref}/artifacts/{artifact}`
 pub async fn artifact(State(context): State<Context>, Ids((session, artifact)): Ids<(SessionRef, ArtifactId)>) -> Result<Response, ApiError> {
-    let (artifact, bytes) = artifacts::of_session(&context.app.kit, session, artifact).await?;
-    Ok(served(&artifact, bytes))
+    let place = context.reads.enter((session, Side::Operators)).await?;
+    let (artifact, file) = artifacts::of_session(&context.app.kit, session, artifact).await?;
+    Ok(served(&artifact, file, place))
 }
