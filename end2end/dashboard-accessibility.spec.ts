@@ -84,11 +84,32 @@ test.describe("axe finds no violation", { tag: "@script-on" }, () => {
     await operator.button("Invite").click();
     const invitation = await operator.field("Invitation link").inputValue();
     await checkPage(page, "an invitation");
+    await operator.main.getByRole("link", { name: operator.email }).click();
+    await expect(operator.main.getByRole("heading", { name: "What happened" })).toBeVisible();
+    await checkPage(page, "an operator");
+    await operator.button("Make a link for a new password").click();
+    const reset = await operator.field("Link for a new password").inputValue();
+    await checkPage(page, "a link for a new password");
+    await page.getByRole("link", { name: "Your account" }).click();
+    await operator.field("Current password").fill("wrong");
+    await refused("/account", "Change");
+    const auditor = await Operator.invited("AUDITOR", browser, server, true);
+    for (const path of ["/sessions", "/customers"]) {
+      await auditor.open(path);
+      await auditor.main.getByRole("searchbox").fill("529.982.247-25");
+      await auditor.button("Search").click();
+      await expect(auditor.page.getByRole("alert")).toContainText("Your role can't search for customers by a number");
+      await checkPage(auditor.page, `${path}, a number that is refused`);
+    }
 
     await operator.signOut();
     await expect(operator.heading).toHaveText("Sign in");
     await operator.field("E-mail").fill("nobody@acme.example");
     await refused("/sign-in", "Sign in");
+    await page.goto(reset);
+    await operator.field("Password").fill("password1234");
+    await operator.field("Password again").fill("password1234");
+    await refused("/reset", "Set password");
     await page.goto(invitation);
     await operator.field("Password").fill("too short");
     await refused("/invitation", "Set password");

@@ -23,7 +23,7 @@ test("an agent creates links and sees neither sessions nor settings", async ({ b
   await expect(agent.heading).toHaveText("You can't open this page");
   expect((await agent.open("/operators"))!.status()).toBe(403);
   await admin.open("/operators");
-  await admin.confirm("Disable", admin.page.getByRole("row", { name: email }));
+  await admin.confirm("Disable", admin.page.getByRole("row", { name: email }), "until an administrator enables them again");
   await agent.open("/links");
   await expect(agent.heading).toHaveText("Sign in");
   agent.expectQuiet(refused);

@@ -52,12 +52,12 @@ export class Operator {
     return this.main.getByRole("button", { name, exact: true });
   }
 
-  /** Performs an action that cannot be undone: opens its warning and presses the button in it. */
-  async confirm(name: string, within = this.main) {
+  /** Performs an action that asks first: opens its warning and presses the button in it. */
+  async confirm(name: string, within = this.main, warning = "This cannot be undone.") {
     const details = within.locator("details.final").filter({ hasText: name });
     await expect(within.getByRole("button", { name })).toHaveCount(0);
     await details.locator("summary").click();
-    await expect(details).toContainText("This cannot be undone.");
+    await expect(details).toContainText(warning);
     await details.getByRole("button", { name }).click();
   }
 

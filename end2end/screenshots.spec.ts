@@ -148,6 +148,12 @@ if (folder) {
           await operator.button("Invite").click();
           const invitation = await operator.field("Invitation link").inputValue();
           await shoot("operators");
+          await operator.main.getByRole("link", { name: operator.email }).click();
+          await expect(operator.card("What happened")).toBeVisible();
+          await shoot("operator");
+          await operator.button("Make a link for a new password").click();
+          const reset = await operator.field("Link for a new password").inputValue();
+          await open("account", "/account");
           await open("missing", "/nothing");
           const agent = await Operator.invited("AGENT", browser, server, true, device);
           await agent.open("/sessions");
@@ -159,6 +165,12 @@ if (folder) {
           await shoot("sign-in-refused");
           await operator.page.goto(invitation);
           await shoot("invitation");
+          await operator.page.goto(reset);
+          await operator.field("Password").fill("password1234");
+          await operator.field("Password again").fill("password1234");
+          await operator.button("Set password").click();
+          await expect(operator.page.getByRole("alert")).toBeVisible();
+          await shoot("reset-refused");
           await open("gone", "/set-up/none");
         });
       });

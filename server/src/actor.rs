@@ -3,6 +3,7 @@
 use shared::{
     ids::{ArtifactId, EndpointId, KeyId},
     risk::Decision,
+    role::Role,
     session::Timestamp,
 };
 
@@ -26,6 +27,8 @@ pub enum Actor {
     Operator(OperatorId),
     /// A program with an API key.
     Key(KeyId),
+    /// Somebody who is not signed in.
+    Visitor,
 }
 
 /// What was done, and to which rows.
@@ -156,6 +159,35 @@ pub enum Act {
     SessionApiOn,
     /// The session API was switched off.
     SessionApiOff,
+    /// Somebody signed out.
+    OperatorSignedOut(OperatorId),
+    /// An operator ended sign-ins of their own on other browsers.
+    OperatorSignInsEnded(OperatorId),
+    /// An operator changed their own password.
+    OperatorPasswordChanged(OperatorId),
+    /// A link was made with which an operator can choose a new password.
+    OperatorResetLinked(OperatorId),
+    /// An operator chose a new password with such a link.
+    OperatorPasswordReset(OperatorId),
+    /// An operator got another role.
+    OperatorRoleChanged {
+        /// The operator.
+        operator: OperatorId,
+        /// The new role.
+        role: Role,
+    },
+    /// An operator who was disabled may sign in again.
+    OperatorEnabled(OperatorId),
+    /// Somebody tried to sign in with a wrong password; `None` if no operator has the e-mail address.
+    SignInFailed(Option<OperatorId>),
+    /// Somebody tried to sign in more often than allowed; `None` as above.
+    SignInLimited(Option<OperatorId>),
+    /// Somebody tried to sign in as an operator who is disabled.
+    SignInDisabled(OperatorId),
+    /// An operator asked for something that their role does not allow, or asked too often.
+    OperatorRefused(OperatorId),
+    /// An operator searched. The row does not say for what, only which customer it found, if it found one.
+    Searched(Option<CustomerId>),
 }
 
 impl Act {
@@ -195,6 +227,27 @@ impl Act {
             Self::FlowExported(_) => "flow.exported",
             Self::SessionApiOn => "session_api.on",
             Self::SessionApiOff => "session_api.off",
+            Self::OperatorSignedOut(_) => "operator.signed_out",
+            Self::OperatorSignInsEnded(_) => "operator.sign_ins_ended",
+            Self::OperatorPasswordChanged(_) => "operator.password_changed",
+            Self::OperatorResetLinked(_) => "operator.reset_linked",
+            Self::OperatorPasswordReset(_) => "operator.password_reset",
+            Self::OperatorRoleChanged { .. } => "operator.role_changed",
+            Self::OperatorEnabled(_) => "operator.enabled",
+            Self::SignInFailed(_) => "sign_in.failed",
+            Self::SignInLimited(_) => "sign_in.limited",
+            Self::SignInDisabled(_) => "sign_in.disabled",
+            Self::OperatorRefused(_) => "operator.refused",
+            Self::Searched(_) => "search",
+        }
+    }
+
+    /// The operator whom a refusal is about, if there is one.
+    pub const fn operator(self) -> Option<OperatorId> {
+        match self {
+            Self::SignInFailed(operator) | Self::SignInLimited(operator) => operator,
+            Self::SignInDisabled(operator) | Self::OperatorRefused(operator) => Some(operator),
+            _ => None,
         }
     }
 

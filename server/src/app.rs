@@ -22,7 +22,7 @@ use crate::{
     installation::{self, Purpose},
     kit::{Kit, Wakes},
     objects,
-    operators::{self, SetUp, password::Passwords},
+    operators::{self, Refusals, SetUp, password::Passwords},
     sessions::{expire::Expiry, follow_up::FollowUps, transition::Lifecycle},
     store::{self, Store, Tx},
     webhooks::{address::Policy, client::WebhookClient, sender::Sender},
@@ -56,6 +56,8 @@ pub struct App {
     pub uploads: Uploads,
     /// Hashes and verifies operators' passwords.
     pub passwords: Passwords,
+    /// Counts refusals of operators, for the audit log.
+    pub refusals: Refusals,
     /// The token of the set-up link, once the link was made.
     pub set_up: OnceLock<SetUp>,
     /// The requests with an `Idempotency-Key` that are being answered now.
@@ -118,6 +120,7 @@ impl App {
             webhook_policy: Policy::new(config.webhook_allow_nets.clone()),
             uploads: Uploads::default(),
             passwords: Passwords::default(),
+            refusals: Refusals::default(),
             set_up: OnceLock::new(),
             in_flight: InFlight::default(),
             health: Arc::default(),

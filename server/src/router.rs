@@ -14,7 +14,7 @@ use crate::http::{
     Context, artifacts, body, branding,
     dashboard::{
         access::{anyone, may},
-        dossiers, entrance, links, problem_pages, sessions, settings,
+        account, dossiers, entrance, links, operators, problem_pages, sessions, settings,
         start::{missing, start},
     },
     events, fallback, health, integrators, pages, problems, serve, session_api, site, uploads,
@@ -44,7 +44,7 @@ pub fn router(context: Context) -> Router {
         .route("/kyc-sessions/{id}", get(integrators::show))
         .route("/problems/{code}", get(problems::explain));
 
-    let operators = Router::new()
+    let desk = Router::new()
         // Signing in and out
         .route("/dashboard/sign-in", anyone(&context, get(entrance::sign_in_page)))
         .route("/dashboard/sign-in", anyone(&context, post(entrance::sign_in)))
@@ -52,10 +52,16 @@ pub fn router(context: Context) -> Router {
         .route("/dashboard/set-up/{token}", anyone(&context, post(entrance::set_up)))
         .route("/dashboard/invitation/{token}", anyone(&context, get(entrance::invitation_page)))
         .route("/dashboard/invitation/{token}", anyone(&context, post(entrance::accept)))
+        .route("/dashboard/reset/{token}", anyone(&context, get(entrance::reset_page)))
+        .route("/dashboard/reset/{token}", anyone(&context, post(entrance::reset)))
         .route("/dashboard/one-time/{token}", anyone(&context, get(entrance::one_time_page)))
         .route("/dashboard/one-time/{token}", anyone(&context, post(entrance::one_time)))
         .route("/dashboard/language", anyone(&context, post(entrance::language)))
         .route("/dashboard/sign-out", may(&context, May::BeSignedIn, post(entrance::sign_out)))
+        // The operator's own account
+        .route("/dashboard/account", may(&context, May::BeSignedIn, get(account::show)))
+        .route("/dashboard/account/password", may(&context, May::BeSignedIn, post(account::change_password)))
+        .route("/dashboard/account/sign-ins", may(&context, May::BeSignedIn, post(account::end_sign_ins)))
         .route("/dashboard", may(&context, May::BeSignedIn, get(start)))
         .route("/dashboard/", may(&context, May::BeSignedIn, get(start)))
         // Links
@@ -90,9 +96,13 @@ pub fn router(context: Context) -> Router {
         .route("/dashboard/api-keys", may(&context, May::ChangeSettings, post(settings::create_key)))
         .route("/dashboard/api-keys/{id}/disable", may(&context, May::ChangeSettings, post(settings::disable_key)))
         .route("/dashboard/settings/session-api", may(&context, May::ChangeSettings, post(settings::session_api)))
-        .route("/dashboard/operators", may(&context, May::SeeSettings, get(settings::operators)))
-        .route("/dashboard/operators", may(&context, May::ChangeSettings, post(settings::invite)))
-        .route("/dashboard/operators/{id}/disable", may(&context, May::ChangeSettings, post(settings::disable_operator)))
+        .route("/dashboard/operators", may(&context, May::SeeSettings, get(operators::list)))
+        .route("/dashboard/operators", may(&context, May::ChangeSettings, post(operators::invite)))
+        .route("/dashboard/operators/{id}", may(&context, May::SeeSettings, get(operators::show)))
+        .route("/dashboard/operators/{id}/role", may(&context, May::ChangeSettings, post(operators::change_role)))
+        .route("/dashboard/operators/{id}/reset", may(&context, May::ChangeSettings, post(operators::reset)))
+        .route("/dashboard/operators/{id}/disable", may(&context, May::ChangeSettings, post(operators::disable)))
+        .route("/dashboard/operators/{id}/enable", may(&context, May::ChangeSettings, post(operators::enable)))
         // Unknown addresses
         .route("/dashboard/{*rest}", may(&context, May::BeSignedIn, get(missing)));
 
@@ -109,7 +119,7 @@ pub fn router(context: Context) -> Router {
     #[cfg(debug_assertions)]
     let files = files.route("/dev/reload", get(crate::http::reload::reload)).route("/dev/reload.js", get(crate::http::reload::script));
 
-    let routes = Router::new().merge(customers).merge(integrators).merge(operators).merge(operations).merge(files);
+    let routes = Router::new().merge(customers).merge(integrators).merge(desk).merge(operations).merge(files);
     let routes = routes.method_not_allowed_fallback(fallback::method_not_allowed).fallback(fallback::fallback).with_state(context);
     let routes = routes
         // Handlers set their own limits on bodies, and name them in their problems.

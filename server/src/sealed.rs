@@ -4,7 +4,7 @@
 use shared::ids::{ArtifactId, EndpointId, EventId, KeyId};
 
 use crate::{
-    ids::{CustomerId, OperatorId, RowId, SessionRef},
+    ids::{AuditId, CustomerId, OperatorId, RowId, SessionRef},
     model::Subject,
     vault::Place,
 };
@@ -25,7 +25,7 @@ pub enum Owner {
 }
 
 /// Every sealed column of the database, and its owner. The owner of a stored file is [`Owner::Artifact`].
-pub const COLUMNS: [(&str, &str, Owner); 13] = [
+pub const COLUMNS: [(&str, &str, Owner); 15] = [
     ("sessions", "data_key", Owner::Installation),
     ("sessions", "id_sealed", Owner::Session),
     ("answers", "value", Owner::Session),
@@ -38,6 +38,8 @@ pub const COLUMNS: [(&str, &str, Owner); 13] = [
     ("customers", "reference", Owner::Customer),
     ("endpoints", "secret", Owner::Installation),
     ("operators", "email", Owner::Installation),
+    ("sign_ins", "source", Owner::Installation),
+    ("audit", "source", Owner::Installation),
     ("idempotency", "answer", Owner::Installation),
 ];
 
@@ -107,6 +109,16 @@ pub fn endpoint_secret(endpoint: EndpointId) -> Place {
 /// An operator's e-mail address.
 pub fn operator_email(operator: OperatorId) -> Place {
     own("operators", "email", operator.row())
+}
+
+/// The address from which an operator signed in; `token` is the hash of the sign-in's token, hexadecimal.
+pub fn sign_in_source(token: String) -> Place {
+    own("sign_ins", "source", token)
+}
+
+/// The address that an audited request came from.
+pub fn audit_source(entry: AuditId) -> Place {
+    own("audit", "source", entry.row())
 }
 
 /// A value that is bound to its row by a MAC, and not encrypted (`store/bound.rs`).

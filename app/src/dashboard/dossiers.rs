@@ -6,6 +6,7 @@ use shared::role::May;
 use super::{
     damaged::Line,
     evidence::{ArtifactRow, EvidenceList},
+    form::{ErrorSummary, Refused},
     layout::{DashboardPage, Viewer},
     parts::{Act, Card, Pages},
     sessions::{SessionRow, SessionTable},
@@ -38,12 +39,14 @@ pub struct Unresolved {
 
 /// The search for a dossier, by the customer's whole reference.
 #[component]
-pub fn CustomersPage(site: Site, viewer: Viewer, search: String) -> impl IntoView {
-    let words = words(viewer.language);
-    let nothing = (!search.is_empty()).then_some(words.no_dossier);
+pub fn CustomersPage(site: Site, viewer: Viewer, search: String, refused: Refused) -> impl IntoView {
+    let language = viewer.language;
+    let words = words(language);
+    let nothing = (!search.is_empty() && refused.faults.is_empty()).then_some(words.no_dossier);
     view! {
         <DashboardPage site viewer title=words.dossiers>
             <h1>{words.dossiers}</h1>
+            <ErrorSummary refused language />
             // A POST, so that no address contains the reference, which may be a CPF.
             <form class="card body form" role="search" method="post" action="/dashboard/customers">
                 <div class="field">

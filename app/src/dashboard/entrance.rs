@@ -1,4 +1,4 @@
-//! The pages for anyone who is not signed in: signing in, the first administrator, invitations, one-time links.
+//! The pages for anyone who is not signed in: signing in, the first administrator, invitations, reset links, one-time links.
 
 use leptos::prelude::*;
 use shared::{language::Language, role::Role};
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     components::layout::Site,
     words::{
-        dashboard::{PageProblem, words},
+        dashboard::{PageProblem, account_words, words},
         fill,
     },
 };
@@ -24,6 +24,8 @@ pub enum Entrance {
     SetUp,
     /// An invitation: a new password, twice.
     Invitation { email: String, role: Role },
+    /// A link for a new password: the password, twice.
+    Reset { email: String },
     /// A one-time link: one button.
     OneTime,
     /// A link that has expired or was already used.
@@ -45,6 +47,10 @@ pub fn EntrancePage(site: Site, language: Language, here: String, entrance: Entr
             let text = fill(words.invitation_text, &[("email", email), ("role", words.role_of(*role))]);
             (words.invitation_title, Some(text), words.set_password)
         }
+        Entrance::Reset { email } => {
+            let account = account_words(language);
+            (account.reset_title, Some(fill(account.reset_text, &[("email", email)])), words.set_password)
+        }
         Entrance::OneTime => (words.one_time_title, Some(words.one_time_text.to_owned()), words.sign_in),
         Entrance::Gone => (words.gone_title, Some(words.gone_text.to_owned()), ""),
         Entrance::Ended { .. } => (words.ended_title, Some(words.ended_text.to_owned()), ""),
@@ -54,11 +60,11 @@ pub fn EntrancePage(site: Site, language: Language, here: String, entrance: Entr
         }
     };
     let asks_email = matches!(entrance, Entrance::SignIn { .. } | Entrance::SetUp);
-    let makes_password = matches!(entrance, Entrance::SetUp | Entrance::Invitation { .. });
+    let makes_password = matches!(entrance, Entrance::SetUp | Entrance::Invitation { .. } | Entrance::Reset { .. });
     let hidden = match &entrance {
         Entrance::SignIn { next } => Some(("next", "off", next.clone())),
         // A password manager saves the password under this name.
-        Entrance::Invitation { email, .. } => Some(("username", "username", email.clone())),
+        Entrance::Invitation { email, .. } | Entrance::Reset { email } => Some(("username", "username", email.clone())),
         _ => None,
     };
     let hidden = hidden.map(|(name, complete, value)| view! { <input type="hidden" name=name autocomplete=complete value=value /> });

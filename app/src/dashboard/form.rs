@@ -5,7 +5,7 @@ use leptos::{html::custom, prelude::*};
 use shared::language::Language;
 
 use crate::words::{
-    dashboard::{Refusal, words},
+    dashboard::{Refusal, refusal_of},
     fill, words as all_words,
 };
 
@@ -46,7 +46,7 @@ pub fn id_of(name: &str, artifact: &str) -> String {
 /// Why an input was refused, in the page's language.
 #[component]
 fn Why(refusal: Refusal, language: Language) -> impl IntoView {
-    words(language).refusal_of(&refusal)
+    refusal_of(&refusal, language)
 }
 
 /// The faults of a form, at the top of the page, each a link to its input. It takes the focus.

@@ -8,8 +8,7 @@ use shared::{
 
 use crate::{
     components::layout::Site,
-    words::dashboard::Done,
-    words::dashboard::{DashboardWords, words},
+    words::dashboard::{DashboardWords, Done, account_words, done_of, words},
 };
 
 /// What every page needs: its reader, its language and its address.
@@ -43,6 +42,7 @@ const PARTS: [Part; 7] = [
 ];
 
 const UNRESOLVED: &str = "/dashboard/unresolved";
+const ACCOUNT: &str = "/dashboard/account";
 /// Counting unresolved artifacts ends here.
 const COUNTED: u32 = 100;
 
@@ -94,13 +94,14 @@ pub fn DashboardPage(
                                 <strong>{email}</strong>
                                 <span class="quiet">{words.role_of(role)}</span>
                             </p>
+                            <a href=ACCOUNT aria-current=(path == ACCOUNT).then_some("page")>{account_words(language).account}</a>
                             <form method="post" action="/dashboard/sign-out"><button class="button">{words.sign_out}</button></form>
                             <Languages current=language back=here />
                         </div>
                     </div>
                 </aside>
                 <main class="main" id="main" tabindex="-1">
-                    {done.map(|done| view! { <p class="done" role="status" tabindex="-1" autofocus>{words.done_of(done)}</p> })}
+                    {done.map(|done| view! { <p class="done" role="status" tabindex="-1" autofocus>{done_of(done, language)}</p> })}
                     {children()}
                 </main>
             </div>

@@ -1,6 +1,7 @@
 //! The operators' dashboard: one file for each page, with the data that the page shows. The server reads, decides and unseals; a page
 //! only draws, so what an operator may not see is not in its data. Times are RFC 3339 in UTC. Every form works without script.
 
+pub mod account;
 pub mod damaged;
 pub mod decision;
 pub mod deliveries;
@@ -15,6 +16,7 @@ pub mod layout;
 pub mod link_form;
 pub mod links;
 pub mod once;
+pub mod operator;
 pub mod operators;
 pub mod parts;
 pub mod problem;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     components::layout::Site,
-    words::dashboard::{DashboardWords, words},
+    words::dashboard::{DashboardWords, account_words, words},
 };
 
 /// An operator.
@@ -28,6 +28,8 @@ pub struct OperatorRow {
     pub created_at: String,
     /// They have accepted their invitation.
     pub active: bool,
+    /// It is the demonstration's administrator, who has no password.
+    pub is_demo: bool,
     /// When they were disabled, if they were.
     pub disabled_at: Option<String>,
     /// It is the operator who looks at the page.
@@ -42,6 +44,8 @@ pub fn OperatorsPage(site: Site, viewer: Viewer, operators: Rows<Line<OperatorRo
     let (language, may) = (viewer.language, viewer.role.may(May::ChangeSettings));
     let words = words(language);
     let island = once.is_some();
+    let is_reset = once.as_ref().is_some_and(|once| once.secret.contains("/dashboard/reset/"));
+    let label = if is_reset { account_words(language).reset_link } else { words.invitation_link };
     let Rows { rows: operators, older, newest } = operators;
     let summary = view! { <ErrorSummary refused=refused.clone() language /> };
     let form = may.then(|| {
@@ -65,7 +69,7 @@ pub fn OperatorsPage(site: Site, viewer: Viewer, operators: Rows<Line<OperatorRo
         <DashboardPage site viewer title=words.operators island>
             <h1>{words.operators}</h1>
             {summary}
-            <Once once label=words.invitation_link language />
+            <Once once label language />
             {form}
             <div class="card"><OperatorTable operators may words /></div>
             <Pages older newest words />
@@ -86,7 +90,7 @@ fn OperatorTable(operators: Vec<Line<OperatorRow>>, may: bool, words: &'static D
         });
         view! {
             <tr>
-                <th scope="row" class="wide">{operator.email}{operator.is_self.then(|| view! { " "<span class="quiet">"("{words.this_is_you}")"</span> })}</th>
+                <th scope="row" class="wide"><a href=format!("{OPERATORS}/{}", operator.id)>{operator.email}</a>{operator.is_self.then(|| view! { " "<span class="quiet">"("{words.this_is_you}")"</span> })}</th>
                 <td class="wide"><State disabled_at=operator.disabled_at invited=!operator.active words />{disable}</td>
                 <td>{words.role_of(operator.role)}</td>
                 <td><Time at=operator.created_at /></td>

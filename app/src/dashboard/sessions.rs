@@ -6,6 +6,7 @@ use shared::{risk::Decision, session::Status};
 use super::{
     damaged::{DamagedRow, Line},
     flow_name::{Flow, FlowName},
+    form::{ErrorSummary, Refused},
     layout::{DashboardPage, Viewer},
     parts::{Customer, DecisionPill, Nothing, Pages, Score, StatusPill, Table, Time, short},
 };
@@ -66,8 +67,9 @@ const SESSIONS: &str = "/dashboard/sessions";
 
 /// A page of the list, newest first.
 #[component]
-pub fn SessionsPage(site: Site, viewer: Viewer, data: Sessions) -> impl IntoView {
-    let words = words(viewer.language);
+pub fn SessionsPage(site: Site, viewer: Viewer, data: Sessions, refused: Refused) -> impl IntoView {
+    let language = viewer.language;
+    let words = words(language);
     let Sessions { filter, rows, older, newest } = data;
     let search = filter.search.clone();
     let is_all = is_unfiltered(&filter) && newest.is_none();
@@ -80,6 +82,7 @@ pub fn SessionsPage(site: Site, viewer: Viewer, data: Sessions) -> impl IntoView
     view! {
         <DashboardPage site viewer title=words.sessions>
             <h1>{words.sessions}</h1>
+            <ErrorSummary refused language />
             <div class="tools">
                 <Filters filter=filter.clone() words />
                 // A search is a POST, so that no address contains the search text, which may be a link's id or a CPF.

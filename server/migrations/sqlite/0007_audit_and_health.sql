@@ -7,7 +7,7 @@ ALTER TABLE audit ADD COLUMN routine BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE audit ADD COLUMN once TEXT;
 CREATE UNIQUE INDEX audit_once ON audit (once);
 DROP INDEX audit_of_subject;
-CREATE INDEX audit_of_subject ON audit (subject, routine, at);
+CREATE INDEX audit_of_subject ON audit (subject, routine, at, id);
 
 -- How an endpoint answers. Each recorded try writes it, so that no list has to read the tries. `failure` is the status or the word of
 -- the last failed try.

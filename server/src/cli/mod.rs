@@ -143,7 +143,7 @@ impl Command {
     fn check(&self) -> Result<(), CommandError> {
         match self {
             Self::Webhook(WebhookCommand::Add { url }) => webhooks::typed::read(url).map(drop).map_err(usage),
-            Self::Operator(OperatorCommand::Add { email, .. }) => operators::normalised(email).map(drop).map_err(usage),
+            Self::Operator(OperatorCommand::Add { email, .. } | OperatorCommand::Reset { email }) => operators::normalised(email).map(drop).map_err(usage),
             _ => Ok(()),
         }
     }
@@ -159,6 +159,7 @@ impl Command {
             Self::Webhook(WebhookCommand::Add { url }) => webhook::add(app, &url).await,
             Self::ApiKey(ApiKeyCommand::Create { scopes, name }) => api_key::create(app, name, scopes).await,
             Self::Operator(OperatorCommand::Add { email, role }) => operator::add(app, &email, role).await,
+            Self::Operator(OperatorCommand::Reset { email }) => operator::reset(app, &email).await,
             Self::Settings(SettingsCommand::Set { name, value }) => settings::set(app, name, value).await,
         }
     }

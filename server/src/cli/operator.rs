@@ -1,4 +1,4 @@
-//! `operator`: invites operators.
+//! `operator`: invites operators, and makes links for a new password.
 
 use clap::Subcommand;
 use serde_json::json;
@@ -6,7 +6,7 @@ use server::{
     actor::Actor,
     app::App,
     error::CommandError,
-    operators::{self, Invited},
+    operators::{self, Invited, ResetLink},
 };
 use shared::role::Role;
 
@@ -23,6 +23,11 @@ pub enum OperatorCommand {
         #[arg(long)]
         role: Role,
     },
+    /// Make a link with which an operator chooses a new password; prints it, open for 1 hour
+    Reset {
+        /// Their e-mail
+        email: String,
+    },
 }
 
 /// Invites somebody.
@@ -30,4 +35,11 @@ pub async fn add(app: &App, email: &str, role: Role) -> Result<Printed, CommandE
     let Invited { email, role, url } = operators::invite(&app.kit, email, role, Actor::CommandLine).await.map_err(failed)?;
     let text = format!("{url}\nlets {email} in as {} once, within 7 days", role.as_str());
     Ok(Printed { json: json!({ "email": email, "role": role.as_str(), "inviteUrl": url }), text })
+}
+
+/// Makes a link with which an operator chooses a new password.
+pub async fn reset(app: &App, email: &str) -> Result<Printed, CommandError> {
+    let ResetLink { email, url } = operators::reset_link_of(&app.kit, email, Actor::CommandLine).await.map_err(failed)?;
+    let text = format!("{url}\nlets {email} choose a new password once, within 1 hour; that ends every sign-in");
+    Ok(Printed { json: json!({ "email": email, "resetUrl": url }), text })
 }

@@ -87,3 +87,39 @@ pub async fn find(kit: &Kit, text: &str) -> Result<Option<CustomerId>, StoreErro
 pub async fn find_in(kit: &Kit, db: &mut Db, reference: &CustomerReference) -> Result<Option<CustomerId>, StoreError> {
     Ok(store::customers::by_index(db, &index(kit, reference)).await?.map(|customer| customer.id))
 }
+
+/// Whether a reference may be the number of a document or of a phone: without its punctuation it is all digits, or it holds as many digits
+/// in a row as a CPF. Only operators who may reveal references look for these.
+pub fn is_number(reference: &str) -> bool {
+    let letters = reference.chars().filter(|c| c.is_alphanumeric());
+    let (mut digits, mut others, mut run, mut longest) = (0, 0, 0, 0);
+    for c in letters {
+        if c.is_numeric() {
+            (digits, run) = (digits + 1, run + 1);
+            longest = longest.max(run);
+        } else {
+            (others, run) = (others + 1, 0);
+        }
+    }
+    (digits > 0 && others == 0) || longest >= CPF_DIGITS
+}
+
+/// The number of digits in a CPF.
+const CPF_DIGITS: usize = 11;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_that_may_be_a_document_or_a_phone_is_a_number() {
+        for number in
+            ["52998224725", "529.982.247-25", "529 982 247 25", "+55 (11) 98765-4321", "42", " 4_2 ", "cpf:529.982.247-25", "a12345678901b", "\u{ff15}\u{ff12}"]
+        {
+            assert!(is_number(number), "{number}");
+        }
+        for name in ["", "crm-10482", "c-1001", "a1234567890", "-", "crm.2024.11.30.a1b2"] {
+            assert!(!is_number(name), "{name}");
+        }
+    }
+}

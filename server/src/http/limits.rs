@@ -1,12 +1,8 @@
-//! Limits on requests a minute: reads and writes of a session, unknown session ids from an address, tries to sign in, requests with an
-//! API key. Each process counts in its own memory. A window begins with the first request that counts in it, and lasts a minute. The
-//! time is a parameter, so that tests can set it.
+//! Limits on requests a minute: reads and writes of a session, unknown session ids from an address, tries to sign in, searches of an
+//! operator, requests with an API key. Each process counts in its own memory. The time is a parameter, so that tests can set it.
 
 use std::{
-    collections::HashMap,
-    hash::Hash,
-    net::IpAddr,
-    sync::Mutex,
+    net::{IpAddr, Ipv6Addr},
     time::{Duration, Instant},
 };
 
@@ -14,78 +10,61 @@ use axum::http::Method;
 use sha2::{Digest as _, Sha256};
 use shared::ids::KeyId;
 
-use super::problems::ApiError;
-use crate::ids::SessionRef;
-
-/// How long a window lasts.
-const WINDOW: Duration = Duration::from_secs(60);
-/// The least time between two removals of windows that have ended.
-const SWEEP_EVERY: Duration = Duration::from_secs(10);
-/// The most open windows of one limit. A request that would need one more is neither counted nor refused, so that a flood of requests
-/// cannot lock customers out.
-const MAX_WINDOWS: usize = 100_000;
+use super::{
+    problems::ApiError,
+    windows::{Full, Limit},
+};
+use crate::{
+    ids::{OperatorId, SessionRef},
+    operators::DeviceNumber,
+};
 
 const READS: u32 = 120;
 const WRITES: u32 = 30;
 const UNKNOWN: u32 = 20;
 const SIGN_INS: u32 = 10;
+const SEARCHES: u32 = 30;
 const KEY_REQUESTS: u32 = 600;
+/// How many times as much as one address a whole IPv6 /48 may do: a customer of a provider often has all of it, and so many /64.
+const NETWORK: u32 = 4;
 
-/// How many requests were counted since `began`.
-struct Window {
-    began: Instant,
-    count: u32,
+/// A limit for each address. An IPv6 address counts as its /64, and its /48 has a limit of its own.
+struct AddressLimit {
+    addresses: Limit<IpAddr>,
+    networks: Limit<IpAddr>,
 }
 
-struct Windows<K> {
-    open: HashMap<K, Window>,
-    swept: Option<Instant>,
-}
-
-/// A limit on requests a minute, counted separately for each key.
-struct Limit<K> {
-    per_minute: u32,
-    max_windows: usize,
-    windows: Mutex<Windows<K>>,
-}
-
-impl<K: Eq + Hash> Limit<K> {
-    fn new(per_minute: u32, max_windows: usize) -> Self {
-        Self { per_minute, max_windows, windows: Mutex::new(Windows { open: HashMap::new(), swept: None }) }
+impl AddressLimit {
+    fn new(per_minute: u32) -> Self {
+        Self { addresses: Limit::new(per_minute, Full::Shares), networks: Limit::new(per_minute * NETWORK, Full::Shares) }
     }
 
-    /// Counts one request.
-    ///
-    /// # Errors
-    /// The time until the next request is allowed, if the limit is reached.
-    fn count(&self, key: K, now: Instant) -> Result<(), Duration> {
-        let mut windows = self.windows.lock().expect("nothing panics while it holds this lock");
-        let is_over = |window: &Window| now.saturating_duration_since(window.began) >= WINDOW;
-        if let Some(window) = windows.open.get_mut(&key).filter(|window| !is_over(window)) {
-            if window.count >= self.per_minute {
-                return Err(WINDOW - now.saturating_duration_since(window.began));
-            }
-            window.count += 1;
-            return Ok(());
-        }
-        if windows.swept.is_none_or(|swept| now.saturating_duration_since(swept) >= SWEEP_EVERY) {
-            windows.open.retain(|_, window| !is_over(window));
-            windows.swept = Some(now);
-        }
-        if windows.open.len() < self.max_windows || windows.open.contains_key(&key) {
-            windows.open.insert(key, Window { began: now, count: 1 });
-        }
-        Ok(())
+    fn count(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
+        self.addresses.count(prefix(address, 64), now)?;
+        if address.is_ipv6() { self.networks.count(prefix(address, 48), now) } else { Ok(()) }
     }
 }
 
-/// All limits on requests.
+/// The first bits of an IPv6 address; an IPv4 address as it is.
+fn prefix(address: IpAddr, bits: u32) -> IpAddr {
+    match address {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> (128 - bits) << (128 - bits)).into(),
+    }
+}
+
+/// All limits on requests. Strangers choose which address they use and which account they try, so those limits share counters when they
+/// are full ([`Full::Shares`]). Nobody can make up a session, a key, an operator or a known device, so the others never refuse for lack
+/// of room ([`Full::Passes`]).
 pub struct Limits {
     reads: Limit<SessionRef>,
     writes: Limit<SessionRef>,
-    unknown: Limit<IpAddr>,
-    sign_ins_of_address: Limit<IpAddr>,
+    unknown: AddressLimit,
+    sign_ins_of_address: AddressLimit,
     sign_ins_of_account: Limit<[u8; 32]>,
+    sign_ins_of_device: Limit<DeviceNumber>,
+    passwords: Limit<OperatorId>,
+    searches: Limit<OperatorId>,
     of_key: Limit<KeyId>,
     on: bool,
 }
@@ -94,12 +73,15 @@ impl Limits {
     /// New limits, with nothing counted yet. If `on` is false, they refuse nothing.
     pub fn new(on: bool) -> Self {
         Self {
-            reads: Limit::new(READS, MAX_WINDOWS),
-            writes: Limit::new(WRITES, MAX_WINDOWS),
-            unknown: Limit::new(UNKNOWN, MAX_WINDOWS),
-            sign_ins_of_address: Limit::new(SIGN_INS, MAX_WINDOWS),
-            sign_ins_of_account: Limit::new(SIGN_INS, MAX_WINDOWS),
-            of_key: Limit::new(KEY_REQUESTS, MAX_WINDOWS),
+            reads: Limit::new(READS, Full::Passes),
+            writes: Limit::new(WRITES, Full::Passes),
+            unknown: AddressLimit::new(UNKNOWN),
+            sign_ins_of_address: AddressLimit::new(SIGN_INS),
+            sign_ins_of_account: Limit::new(SIGN_INS, Full::Shares),
+            sign_ins_of_device: Limit::new(SIGN_INS, Full::Passes),
+            passwords: Limit::new(SIGN_INS, Full::Passes),
+            searches: Limit::new(SEARCHES, Full::Passes),
+            of_key: Limit::new(KEY_REQUESTS, Full::Passes),
             on,
         }
     }
@@ -110,9 +92,9 @@ impl Limits {
     /// 429 if the session has reached its reads, or its writes, of this minute.
     pub fn known(&self, session: SessionRef, method: &Method, now: Instant) -> Result<(), ApiError> {
         if method.is_safe() {
-            self.count(&self.reads, session, now, "A session takes 120 reads a minute.")
+            self.answer(|| self.reads.count(session, now), "A session takes 120 reads a minute.")
         } else {
-            self.count(&self.writes, session, now, "A session takes 30 writes a minute.")
+            self.answer(|| self.writes.count(session, now), "A session takes 30 writes a minute.")
         }
     }
 
@@ -121,18 +103,37 @@ impl Limits {
     /// # Errors
     /// 429 if the address has reached its unknown ids of this minute.
     pub fn unknown(&self, address: IpAddr, now: Instant) -> Result<(), ApiError> {
-        self.count(&self.unknown, address, now, "An address may ask for 20 unknown ids a minute.")
+        self.answer(|| self.unknown.count(address, now), "An address may ask for 20 unknown ids a minute.")
     }
 
-    /// Counts a try to sign in, whether the account exists or not.
+    /// Counts a try to sign in, whether the account exists or not. A device on which the operator signed in before is counted apart, so
+    /// that nobody else can use up its tries.
     ///
     /// # Errors
-    /// 429 if the address, or the account, has reached its tries of this minute.
-    pub fn sign_in(&self, address: IpAddr, email: &str, now: Instant) -> Result<(), ApiError> {
-        const SENTENCE: &str = "An address, and an account, has 10 tries to sign in a minute.";
-        self.count(&self.sign_ins_of_address, address, now, SENTENCE)?;
+    /// 429 if the address, the account or the device has reached its tries of this minute.
+    pub fn sign_in(&self, address: IpAddr, email: &str, device: Option<DeviceNumber>, now: Instant) -> Result<(), ApiError> {
+        if let Some(device) = device {
+            return self.answer(|| self.sign_ins_of_device.count(device, now), "A device has 10 tries to sign in a minute.");
+        }
         let account = Sha256::digest(email.trim().to_lowercase().as_bytes()).into();
-        self.count(&self.sign_ins_of_account, account, now, SENTENCE)
+        let count = || self.sign_ins_of_address.count(address, now).and_then(|()| self.sign_ins_of_account.count(account, now));
+        self.answer(count, "An address, and an account, has 10 tries to sign in a minute.")
+    }
+
+    /// Counts a try of an operator, who is signed in, to enter the current password.
+    ///
+    /// # Errors
+    /// 429 if the operator has reached the tries of this minute.
+    pub fn password(&self, operator: OperatorId, now: Instant) -> Result<(), ApiError> {
+        self.answer(|| self.passwords.count(operator, now), "An operator has 10 tries at the current password a minute.")
+    }
+
+    /// Counts a search of an operator, by an exact reference or id.
+    ///
+    /// # Errors
+    /// 429 if the operator has reached the searches of this minute.
+    pub fn search(&self, operator: OperatorId, now: Instant) -> Result<(), ApiError> {
+        self.answer(|| self.searches.count(operator, now), "An operator may search for 30 references a minute.")
     }
 
     /// Counts a request with an API key.
@@ -140,11 +141,11 @@ impl Limits {
     /// # Errors
     /// 429 if the key has reached its requests of this minute.
     pub fn key(&self, key: KeyId, now: Instant) -> Result<(), ApiError> {
-        self.count(&self.of_key, key, now, "An API key takes 600 requests a minute.")
+        self.answer(|| self.of_key.count(key, now), "An API key takes 600 requests a minute.")
     }
 
-    fn count<K: Eq + Hash>(&self, limit: &Limit<K>, key: K, now: Instant, sentence: &str) -> Result<(), ApiError> {
-        let counted = if self.on { limit.count(key, now) } else { Ok(()) };
+    fn answer(&self, count: impl FnOnce() -> Result<(), Duration>, sentence: &str) -> Result<(), ApiError> {
+        let counted = if self.on { count() } else { Ok(()) };
         counted.map_err(|wait| ApiError::rate_limited(sentence, wait.as_secs() + u64::from(wait.subsec_nanos() > 0)))
     }
 }
@@ -156,36 +157,8 @@ mod tests {
     use super::*;
     use crate::ids::RowId as _;
 
-    const SECOND: Duration = Duration::from_secs(1);
-
     fn numbered(number: u128) -> SessionRef {
         SessionRef::from_uuid(Uuid::from_u128(number))
-    }
-
-    #[test]
-    fn requests_over_the_limit_wait_until_the_window_ends() {
-        let (limit, start) = (Limit::new(3, 10), Instant::now());
-        for at in 0..3 {
-            assert_eq!(limit.count("a", start + SECOND * at), Ok(()));
-        }
-        assert_eq!(limit.count("a", start + SECOND * 20), Err(SECOND * 40));
-        assert_eq!(limit.count("b", start + SECOND * 20), Ok(()), "each key has its own");
-        assert_eq!(limit.count("a", start + WINDOW - Duration::from_nanos(1)), Err(Duration::from_nanos(1)), "what is refused lengthens nothing");
-        assert_eq!(limit.count("a", start + WINDOW), Ok(()));
-    }
-
-    #[test]
-    fn when_full_it_drops_ended_windows_and_refuses_no_new_key() {
-        let (limit, start) = (Limit::new(1, 100), Instant::now());
-        for key in 0..1_000 {
-            assert_eq!(limit.count(key, start), Ok(()));
-        }
-        assert_eq!(limit.windows.lock().unwrap().open.len(), 100);
-        assert_eq!(limit.count(5_000, start), Ok(()), "not counted");
-        assert_eq!(limit.count(5_000, start), Ok(()), "and so not refused");
-        assert_eq!(limit.count(7, start), Err(WINDOW), "an open window still counts");
-        assert_eq!(limit.count(5_000, start + WINDOW), Ok(()));
-        assert_eq!(limit.windows.lock().unwrap().open.len(), 1, "windows that ended are dropped");
     }
 
     #[test]
@@ -214,5 +187,38 @@ mod tests {
     fn limits_that_are_off_refuse_nothing() {
         let (limits, now) = (Limits::new(false), Instant::now());
         assert!((0..500).all(|_| limits.known(numbered(1), &Method::POST, now).is_ok() && limits.unknown([1, 1, 1, 1].into(), now).is_ok()));
+    }
+
+    /// How many tries are allowed of those that these addresses and accounts make.
+    fn allowed(limits: &Limits, tries: impl Iterator<Item = (IpAddr, String)>) -> usize {
+        let now = Instant::now();
+        tries.filter(|(address, email)| limits.sign_in(*address, email, None, now).is_ok()).count()
+    }
+
+    #[test]
+    fn an_ipv6_network_has_a_limit_of_its_own() {
+        let limits = Limits::new(true);
+        let address = |network: u128, at: u128| IpAddr::V6(Ipv6Addr::from_bits(0x2001_0db8 << 96 | network << 80 | at << 64 | 1));
+        let tries = |network, count: u128| (0..count).map(move |at| (address(network, at), format!("somebody{network}-{at}@example.com")));
+        assert_eq!(allowed(&limits, tries(1, 1_000)), 40, "1,000 of the 65,536 /64 of one /48");
+        assert_eq!(allowed(&limits, tries(2, 30)), 30, "another network");
+        let one = (0..30).map(|at| (address(3, 7), format!("somebody3-{at}@example.com")));
+        assert_eq!(allowed(&limits, one), 10, "one /64");
+        let now = Instant::now();
+        assert_eq!((0..1_000).filter(|at| limits.unknown(address(4, *at), now).is_ok()).count(), 80);
+        let v4 = (0..1_000).map(|at: u32| (IpAddr::from(at.to_be_bytes()), format!("somebody4-{at}@example.com")));
+        assert_eq!(allowed(&limits, v4), 1_000, "IPv4 addresses have no network");
+    }
+
+    #[test]
+    fn a_flood_of_other_accounts_and_addresses_leaves_no_account_unlimited() {
+        let limits = Limits::new(true);
+        let flood = (0..150_000_u32).map(|at| (IpAddr::from((0x0100_0000 + at).to_be_bytes()), format!("{at}@example.com")));
+        allowed(&limits, flood);
+        let guesses = (0..20_000_u32).map(|at| (IpAddr::from((0x0200_0000 + at).to_be_bytes()), "ana@example.com".to_owned()));
+        assert!(allowed(&limits, guesses) <= 10, "guesses at one account, each from another address");
+        let device = Some([7; 16]);
+        let now = Instant::now();
+        assert_eq!((0..20).filter(|_| limits.sign_in([10, 0, 0, 1].into(), "ana@example.com", device, now).is_ok()).count(), 10, "a known device has its own");
     }
 }

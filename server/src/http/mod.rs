@@ -37,6 +37,7 @@ pub mod unique_keys;
 pub mod uploads;
 pub mod visitor;
 pub mod well_formed;
+pub mod windows;
 
 use std::{ops::Deref, path::PathBuf, sync::Arc};
 

@@ -16,7 +16,7 @@ pub use change::{Change, ChangeKind};
 pub use checks::{CheckRow, CheckRun, Finding, FoundReason, Verdict};
 pub use customers::Customer;
 pub use flows::{Flow, FlowCache, FlowVersion};
-pub use operators::{ApiKey, KeyName, LinkKind, Operator, Review, Scope, SignIn};
+pub use operators::{ApiKey, KeyName, LinkKind, Operator, OwnSignIn, Recorded, Review, Scope, SignIn};
 pub use pdf::PdfState;
 pub use sessions::{Consent, Device, SavedAnswer, Session, Submission};
 pub use subject::Subject;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use shared::{ids::KeyId, risk::Decision, role::Role, session::Timestamp};
 
-use crate::ids::OperatorId;
+use crate::{actor::Entry, ids::OperatorId};
 
 /// An operator as stored.
 #[derive(Clone, Debug)]
@@ -34,6 +34,32 @@ pub struct SignIn {
     pub seen_at: Timestamp,
 }
 
+/// An operator's sign-in on one browser, as its operator sees it.
+#[derive(Clone, Debug)]
+pub struct OwnSignIn {
+    /// The hash of its token.
+    pub token: [u8; 32],
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used; updated at most once a minute.
+    pub seen_at: Timestamp,
+    /// What kind of browser it is on, if we know.
+    pub browser: Option<String>,
+    /// The address it came from, sealed with the master key.
+    pub source: Option<Vec<u8>>,
+}
+
+/// An audit row about an operator.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Who did what, and when.
+    pub entry: Entry,
+    /// The address it came from, sealed with the master key.
+    pub source: Option<Vec<u8>>,
+    /// How many acts the row stands for, if not one.
+    pub times: Option<i64>,
+}
+
 /// What a link lets an operator do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkKind {
@@ -41,6 +67,8 @@ pub enum LinkKind {
     Invitation,
     /// Sign in once.
     OneTime,
+    /// Choose a new password.
+    Reset,
 }
 
 impl LinkKind {
@@ -49,6 +77,7 @@ impl LinkKind {
         match self {
             Self::Invitation => "INVITATION",
             Self::OneTime => "ONE_TIME",
+            Self::Reset => "RESET",
         }
     }
 }

@@ -1,12 +1,9 @@
-//! Normalises e-mail addresses, checks passwords, and makes new operators.
+//! Normalises e-mail addresses, and makes new operators.
 
 use shared::role::Role;
 
-use super::{
-    error::OperatorError,
-    password::{MAX_BYTES, MIN_CHARS},
-};
-use crate::{kit::Kit, model::Operator, sealed, vault::Unsealable};
+use super::error::OperatorError;
+use crate::{failure::Failure, flows, kit::Kit, model::Operator, sealed, store, vault::Unsealable};
 
 /// The e-mail address of the demonstration's administrator (`serve --demo`), whom a one-time link signs in.
 pub(super) const DEMO_EMAIL: &str = "demo@localhost";
@@ -24,14 +21,23 @@ pub fn normalised(email: &str) -> Result<String, OperatorError> {
     if fits && is_plain { Ok(email) } else { Err(OperatorError::BadEmail(email.chars().take(254).collect())) }
 }
 
-pub(super) fn check_password(password: &str) -> Result<(), OperatorError> {
-    if password.len() > MAX_BYTES {
-        return Err(OperatorError::LongPassword);
+/// The most flows whose company's name counts.
+const FLOWS: usize = 50;
+
+/// What a stranger would try first as this operator's password: the e-mail address, what the company is called, and this product.
+///
+/// # Errors
+/// If the store does not answer.
+pub(super) async fn own_words(kit: &Kit, email: &str) -> Result<Vec<String>, Failure> {
+    let mut words = vec![email.to_owned(), kit.public_url.to_string(), "flow sessions dashboard".to_owned()];
+    let names = store::flows::names(&mut *kit.store.read().await?).await?;
+    for name in names.iter().take(FLOWS) {
+        // A damaged flow has no name to offer.
+        if let Ok(flow) = flows::newest(kit, name).await {
+            words.push(flow.definition.branding(None).company_name);
+        }
     }
-    if password.chars().count() < MIN_CHARS {
-        return Err(OperatorError::ShortPassword);
-    }
-    Ok(())
+    Ok(words)
 }
 
 pub(super) fn index(kit: &Kit, email: &str) -> Vec<u8> {

@@ -1,6 +1,9 @@
 //! Why an operator could not sign in, be invited or be disabled.
 
-use super::password::{Busy, MAX_BYTES, MIN_CHARS};
+use super::{
+    password::{Busy, Unfit},
+    strength::Weakness,
+};
 use crate::failure::Failure;
 
 /// Why an operator could not sign in, be invited or be disabled.
@@ -19,7 +22,7 @@ pub enum OperatorError {
     #[error("{0:?} is not an e-mail address; allowed is one such as ana@example.com, at most 254 characters")]
     BadEmail(String),
     /// The operator with this e-mail address has accepted the invitation, or is disabled.
-    #[error("there is an operator of this e-mail already")]
+    #[error("there is an operator of this e-mail already; `operator reset` makes a link for a new password, and the page Operators enables again")]
     EmailTaken,
     /// Operators cannot disable themselves.
     #[error("operators cannot disable themselves")]
@@ -27,12 +30,18 @@ pub enum OperatorError {
     /// The operator who sent the request was disabled meanwhile.
     #[error("you were disabled meanwhile")]
     Disabled,
-    /// A password of too few characters.
-    #[error("a password has at least {MIN_CHARS} characters")]
-    ShortPassword,
-    /// A password of too many bytes.
-    #[error("a password has at most {MAX_BYTES} bytes")]
-    LongPassword,
+    /// Nobody else could administer this installation.
+    #[error("this is the last administrator who can sign in; give somebody else the role first")]
+    LastAdministrator,
+    /// The operator is disabled.
+    #[error("this operator is disabled; an administrator can enable them on the page Operators")]
+    IsDisabled,
+    /// The current password is wrong.
+    #[error("the current password is wrong")]
+    WrongPassword,
+    /// The new password is too easy to guess, or too long.
+    #[error(transparent)]
+    Weak(#[from] Weakness),
     /// Too many passwords wait to be checked.
     #[error(transparent)]
     Busy(#[from] Busy),
@@ -42,3 +51,12 @@ pub enum OperatorError {
 }
 
 crate::holds_failure!(OperatorError);
+
+impl From<Unfit> for OperatorError {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::Busy(busy) => busy.into(),
+            Unfit::Weak(weakness) => weakness.into(),
+        }
+    }
+}

@@ -1,14 +1,17 @@
-//! Links with which operators sign in. With an invitation somebody chooses a password; with a one-time link somebody signs in once.
+//! Links with which operators sign in. With an invitation or a reset link somebody chooses a password; with a one-time link somebody
+//! signs in once.
 
 use shared::role::Role;
 
 use super::{
-    email::{DEMO_EMAIL, check_password, email, index, new_operator, normalised},
+    email::{DEMO_EMAIL, email, index, new_operator, normalised, own_words},
     error::OperatorError,
     password::Passwords,
     set_up::{ADMINISTRATOR, taken},
     sign_in::begin,
     token::{SignedIn, Token, hash},
+    trail,
+    visit::Visit,
 };
 use crate::{
     actor::{Act, Actor, Entry},
@@ -38,6 +41,10 @@ pub struct Invited {
 /// [`OperatorError::BadEmail`], [`OperatorError::EmailTaken`]
 pub async fn invite(kit: &Kit, email: &str, role: Role, by: Actor) -> Result<Invited, OperatorError> {
     let email = normalised(email)?;
+    // The demonstration's administrator signs in with the link that `serve --demo` prints, and with nothing else.
+    if email == DEMO_EMAIL {
+        return Err(OperatorError::EmailTaken);
+    }
     let index = index(kit, &email);
     let (token, now) = (Token::random(kit), kit.ambient.now());
     let mut tx = kit.store.write().await?;
@@ -73,17 +80,37 @@ pub async fn of_link(kit: &Kit, token: &str, kind: LinkKind) -> Result<SignedIn,
 ///
 /// # Errors
 /// [`OperatorError::Gone`], or what is wrong with the password; then the link stays valid.
-pub async fn accept(kit: &Kit, passwords: &Passwords, token: &str, password: &str) -> Result<Token, OperatorError> {
-    let invited = of_link(kit, token, LinkKind::Invitation).await?;
-    check_password(password)?;
-    let hashed = passwords.hash(password, kit.ambient.random()).await?;
+pub async fn accept(kit: &Kit, passwords: &Passwords, token: &str, password: &str, visit: &Visit) -> Result<Token, OperatorError> {
+    choose_password(kit, passwords, (token, LinkKind::Invitation), password, visit).await
+}
+
+/// Chooses a new password with a reset link, ends every sign-in and every other link of the operator, and signs in.
+///
+/// # Errors
+/// As [`accept`].
+pub async fn reset(kit: &Kit, passwords: &Passwords, token: &str, password: &str, visit: &Visit) -> Result<Token, OperatorError> {
+    choose_password(kit, passwords, (token, LinkKind::Reset), password, visit).await
+}
+
+async fn choose_password(kit: &Kit, passwords: &Passwords, link: (&str, LinkKind), password: &str, visit: &Visit) -> Result<Token, OperatorError> {
+    let (token, kind) = link;
+    let operator = of_link(kit, token, kind).await?;
+    let hashed = passwords.choose(password, own_words(kit, &operator.email).await?, kit.ambient.random()).await?;
     let mut tx = kit.store.write().await?;
     store::operators::use_link(&mut tx, hash(token)).await.map_err(gone)?;
-    store::operators::set_password(&mut tx, &kit.vault, invited.id, &hashed).await.map_err(gone)?;
-    if invited.role == Role::Admin {
+    store::operators::set_password(&mut tx, &kit.vault, operator.id, &hashed).await.map_err(gone)?;
+    // The role may have been changed meanwhile. The operator's row is locked from here on.
+    let now = store::operators::by_id(&mut tx, &kit.vault, operator.id).await?.ok_or(OperatorError::Gone)?;
+    if now.role == Role::Admin {
         tx.note_once(ADMINISTRATOR, "invited").await?;
     }
-    let token = begin(kit, &mut tx, invited.id).await?;
+    if kind == LinkKind::Reset {
+        store::operators::remove_links(&mut tx, operator.id).await?;
+        store::accounts::remove_sign_ins(&mut tx, operator.id, None).await?;
+        let entry = Entry::new(&kit.ambient, kit.ambient.now(), operator.actor(), Act::OperatorPasswordReset(operator.id));
+        trail::audit(kit, &mut tx, entry, visit.source).await?;
+    }
+    let token = begin(kit, &mut tx, operator.id, visit).await?;
     tx.commit().await?;
     Ok(token)
 }
@@ -92,11 +119,11 @@ pub async fn accept(kit: &Kit, passwords: &Passwords, token: &str, password: &st
 ///
 /// # Errors
 /// [`OperatorError::Gone`]
-pub async fn enter_once(kit: &Kit, token: &str) -> Result<Token, OperatorError> {
+pub async fn enter_once(kit: &Kit, token: &str, visit: &Visit) -> Result<Token, OperatorError> {
     let operator = of_link(kit, token, LinkKind::OneTime).await?;
     let mut tx = kit.store.write().await?;
     store::operators::use_link(&mut tx, hash(token)).await.map_err(gone)?;
-    let token = begin(kit, &mut tx, operator.id).await?;
+    let token = begin(kit, &mut tx, operator.id, visit).await?;
     tx.commit().await?;
     Ok(token)
 }
@@ -115,7 +142,19 @@ pub async fn demo_url(kit: &Kit) -> Result<String, OperatorError> {
     let (token, now) = (Token::random(kit), kit.ambient.now());
     let mut tx = kit.store.write().await?;
     let operator = match store::operators::by_email(&mut tx, &kit.vault, &index).await? {
-        Some(known) => known,
+        Some(known) => {
+            // Whoever runs the demonstration on this machine may administer it, whatever was done to this operator before.
+            if known.disabled_at.is_some() {
+                store::accounts::enable(&mut tx, known.id).await?;
+                tx.audit(Entry::new(&kit.ambient, now, Actor::CommandLine, Act::OperatorEnabled(known.id))).await?;
+            }
+            if known.role != Role::Admin {
+                store::accounts::change_role(&mut tx, &kit.vault, known.id, Role::Admin).await?;
+                let act = Act::OperatorRoleChanged { operator: known.id, role: Role::Admin };
+                tx.audit(Entry::new(&kit.ambient, now, Actor::CommandLine, act)).await?;
+            }
+            known
+        }
         None => {
             let operator = new_operator(kit, DEMO_EMAIL, Role::Admin, None);
             store::operators::insert(&mut tx, &kit.vault, &operator, &index).await?;

@@ -1,8 +1,11 @@
-//! Operators: inviting, signing in, disabling. E-mail addresses are encrypted and looked up by an HMAC; tokens are looked up by their
-//! SHA-256.
+//! Operators: inviting, signing in, their accounts, disabling. E-mail addresses are encrypted and looked up by an HMAC; tokens are looked
+//! up by their SHA-256.
 
 pub mod password;
+pub mod strength;
 
+mod account;
+mod device;
 mod email;
 mod error;
 mod links;
@@ -11,12 +14,18 @@ mod secrets;
 mod set_up;
 mod sign_in;
 mod token;
+mod trail;
+mod visit;
 
+pub use account::{Account, account, change_password, end_sign_ins};
+pub use device::{DEVICE_SECONDS, DeviceNumber, known_device, with_device};
 pub use email::{email, normalised};
 pub use error::OperatorError;
-pub use links::{Invited, accept, demo_url, enter_once, invite, of_link};
-pub use manage::{disable, has_accepted, list, sweep};
+pub use links::{Invited, accept, demo_url, enter_once, invite, of_link, reset};
+pub use manage::{Happened, ResetLink, change_role, disable, enable, has_accepted, history, is_demo, list, one, reset_link, reset_link_of, sweep};
 pub use secrets::{forget_secrets, show_once};
 pub use set_up::{SetUp, has_administrator, is_set_up_open, set_up, set_up_url};
-pub use sign_in::{SIGN_IN_SECONDS, is_signed_in, of_token, sign_in, sign_out};
+pub use sign_in::{SIGN_IN_SECONDS, is_signed_in, limited, of_token, sign_in, sign_out};
 pub use token::{SignedIn, Token, hash};
+pub use trail::Refusals;
+pub use visit::{Visit, browser};

@@ -1,4 +1,4 @@
-//! Hashes and verifies passwords with Argon2id, on its own thread with the lowest priority, so that many sign-ins at once do not delay
+//! Judges, hashes and verifies passwords, with zxcvbn and Argon2id, on its own thread with the lowest priority, so that many sign-ins at once do not delay
 //! customers. If 64 passwords wait, the next one is refused with [`Busy`].
 
 use std::{cell::LazyCell, sync::mpsc, thread};
@@ -11,10 +11,8 @@ use tokio::sync::oneshot;
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
-/// The fewest characters of a password.
-pub const MIN_CHARS: usize = 12;
-/// The most bytes of a password.
-pub const MAX_BYTES: usize = 256;
+use super::strength::{Weakness, judge};
+
 /// The most passwords that may wait. At about 40 ms each, the last one is done before a browser gives up.
 const QUEUE: usize = 64;
 /// The thread's niceness: the lowest priority there is.
@@ -26,8 +24,19 @@ const NICE: i32 = 19;
 #[error("too many passwords wait")]
 pub struct Busy;
 
+/// A new password was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// Too many passwords wait.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// It is too easy to guess, or too long.
+    #[error(transparent)]
+    Weak(#[from] Weakness),
+}
+
 enum Work {
-    Hash { password: Zeroizing<String>, salt: [u8; 16], answer: oneshot::Sender<String> },
+    Choose { password: Zeroizing<String>, own: Vec<String>, salt: [u8; 16], answer: oneshot::Sender<Result<String, Weakness>> },
     Verify { password: Zeroizing<String>, hash: Option<String>, answer: oneshot::Sender<bool> },
 }
 
@@ -44,14 +53,15 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// The password's hash, as a PHC string with its salt and parameters.
+    /// Judges a new password and returns its hash, as a PHC string with its salt and parameters. `own` are texts that a stranger would
+    /// try first.
     ///
     /// # Errors
-    /// [`Busy`]
-    pub async fn hash(&self, password: &str, salt: [u8; 16]) -> Result<String, Busy> {
+    /// [`Unfit`]
+    pub async fn choose(&self, password: &str, own: Vec<String>, salt: [u8; 16]) -> Result<String, Unfit> {
         let (answer, answered) = oneshot::channel();
-        self.0.try_send(Work::Hash { password: composed(password), salt, answer }).map_err(|_| Busy)?;
-        answered.await.map_err(|_| Busy)
+        self.0.try_send(Work::Choose { password: composed(password), own, salt, answer }).map_err(|_| Busy)?;
+        Ok(answered.await.map_err(|_| Busy)??)
     }
 
     /// Whether the password has this hash. Without a hash the answer is false, after the same time.
@@ -82,8 +92,9 @@ fn work(queue: &mpsc::Receiver<Work>) {
         // Made before the first password is verified, so that the time of an answer does not show whether the operator exists.
         let dummy: &str = &dummy;
         match work {
-            Work::Hash { password, salt, answer } => {
-                let _ = answer.send(hashed(&password, &salt).expect("the parameters are valid"));
+            Work::Choose { password, own, salt, answer } => {
+                let chosen = judge(&password, &own).map(|()| hashed(&password, &salt).expect("the parameters are valid"));
+                let _ = answer.send(chosen);
             }
             // The caller no longer waits.
             Work::Verify { answer, .. } if answer.is_closed() => {}
@@ -103,12 +114,14 @@ mod tests {
     #[tokio::test]
     async fn only_the_right_password_matches_its_hash() {
         let passwords = Passwords::default();
-        let hash = passwords.hash("caf\u{e9} com leite quente", [1; 16]).await.unwrap();
+        let choose = async |password: &str, salt: u8| passwords.choose(password, Vec::new(), [salt; 16]).await;
+        let hash = choose("caf\u{e9} com leite quente", 1).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert_eq!(passwords.verify("cafe\u{301} com leite quente", Some(hash.clone())).await, Ok(true), "however it was typed");
         assert_eq!(passwords.verify("cafe com leite quente", Some(hash)).await, Ok(false));
         assert_eq!(passwords.verify("nobody has this password", None).await, Ok(false));
-        assert_ne!(passwords.hash("the same", [1; 16]).await, passwords.hash("the same", [2; 16]).await);
+        assert_ne!(choose("caf\u{e9} com leite quente", 1).await, choose("caf\u{e9} com leite quente", 2).await);
+        assert_eq!(choose("password1234", 1).await, Err(Unfit::Weak(Weakness::Common)));
     }
 
     #[tokio::test]

@@ -5,11 +5,12 @@ use std::sync::OnceLock;
 use shared::role::Role;
 
 use super::{
-    email::{check_password, index, new_operator, normalised},
+    email::{DEMO_EMAIL, index, new_operator, normalised, own_words},
     error::OperatorError,
     password::Passwords,
     sign_in::begin,
     token::{Token, hash},
+    visit::Visit,
 };
 use crate::{
     actor::{Act, Actor, Entry},
@@ -63,13 +64,23 @@ pub async fn is_set_up_open(kit: &Kit, set_up: &OnceLock<SetUp>, token: &str) ->
 ///
 /// # Errors
 /// [`OperatorError::Gone`] if there is an administrator by now; or what is wrong with the e-mail address or the password.
-pub async fn set_up(kit: &Kit, set_up: &OnceLock<SetUp>, passwords: &Passwords, token: &str, email: &str, password: &str) -> Result<Token, OperatorError> {
+pub async fn set_up(
+    kit: &Kit,
+    set_up: &OnceLock<SetUp>,
+    passwords: &Passwords,
+    token: &str,
+    email: &str,
+    password: &str,
+    visit: &Visit,
+) -> Result<Token, OperatorError> {
     if !is_set_up_open(kit, set_up, token).await? {
         return Err(OperatorError::Gone);
     }
     let email = normalised(email)?;
-    check_password(password)?;
-    let hashed = passwords.hash(password, kit.ambient.random()).await?;
+    if email == DEMO_EMAIL {
+        return Err(OperatorError::EmailTaken);
+    }
+    let hashed = passwords.choose(password, own_words(kit, &email).await?, kit.ambient.random()).await?;
     let operator = new_operator(kit, &email, Role::Admin, Some(hashed));
     let mut tx = kit.store.write().await?;
     // If two people set up at once, the second one gets `Gone`.
@@ -78,7 +89,7 @@ pub async fn set_up(kit: &Kit, set_up: &OnceLock<SetUp>, passwords: &Passwords, 
     }
     store::operators::insert(&mut tx, &kit.vault, &operator, &index(kit, &email)).await.map_err(taken)?;
     tx.audit(Entry::new(&kit.ambient, operator.created_at, Actor::SetUp, Act::OperatorAdded(operator.id))).await?;
-    let token = begin(kit, &mut tx, operator.id).await?;
+    let token = begin(kit, &mut tx, operator.id, visit).await?;
     tx.commit().await?;
     Ok(token)
 }

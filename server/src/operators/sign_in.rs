@@ -1,16 +1,21 @@
 //! Signs operators in and out. A browser keeps a token, which is valid until it is idle too long, too old, or signed out.
 
+use shared::session::Timestamp;
+
 use super::{
     email::{email, index, normalised},
     error::OperatorError,
     password::Passwords,
-    token::{SignedIn, Token, hash},
+    token::{SignedIn, Token, hash, id_of},
+    trail::{self, Refusals},
+    visit::Visit,
 };
 use crate::{
     actor::{Act, Actor, Entry},
     ids::OperatorId,
     kit::Kit,
-    model::SignIn,
+    model::{Operator, OwnSignIn, SignIn},
+    sealed,
     store::{self, StoreError, Tx, operators::TokenHash},
 };
 
@@ -21,30 +26,68 @@ pub const SIGN_IN_SECONDS: i64 = 12 * 3_600;
 /// The least time between two updates of a sign-in's `seen_at`.
 const TOUCH_SECONDS: i64 = 60;
 
-/// Makes a token for an operator who has just authenticated.
-pub(super) async fn begin(kit: &Kit, tx: &mut Tx, operator: OperatorId) -> Result<Token, StoreError> {
+/// Makes a token for an operator who has just authenticated. The sign-in that this browser had so far ends.
+pub(super) async fn begin(kit: &Kit, tx: &mut Tx, operator: OperatorId, visit: &Visit) -> Result<Token, StoreError> {
     let (token, now) = (Token::random(kit), kit.ambient.now());
-    store::operators::insert_sign_in(tx, &kit.vault, token.hash(), operator, now).await?;
-    tx.audit(Entry::new(&kit.ambient, now, Actor::Operator(operator), Act::OperatorSignedIn(operator))).await?;
+    if let Some(before) = &visit.token {
+        store::operators::remove_sign_in(tx, hash(before)).await?;
+    }
+    let token_hash = token.hash();
+    let source = visit.source.map(|source| kit.vault.seal_own(&sealed::sign_in_source(id_of(token_hash)), source.to_string().as_bytes()));
+    let new = OwnSignIn { token: token_hash, created_at: now, seen_at: now, browser: visit.browser.clone(), source };
+    store::operators::insert_sign_in(tx, &kit.vault, operator, &new).await?;
+    let entry = Entry::new(&kit.ambient, now, Actor::Operator(operator), Act::OperatorSignedIn(operator));
+    trail::audit(kit, tx, entry, visit.source).await?;
     Ok(token)
 }
 
-/// Signs an operator in.
+/// The operator with this e-mail address, as it was typed.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn of_email(kit: &Kit, typed: &str) -> Result<Option<Operator>, StoreError> {
+    match normalised(typed) {
+        Ok(email) => store::operators::by_email(&mut *kit.store.read().await?, &kit.vault, &index(kit, &email)).await,
+        Err(_) => Ok(None),
+    }
+}
+
+/// Signs an operator in. A refusal is audited.
 ///
 /// # Errors
 /// [`OperatorError::WrongCredentials`]. It takes the same time whether the e-mail address is known or not.
-pub async fn sign_in(kit: &Kit, passwords: &Passwords, email: &str, password: &str) -> Result<Token, OperatorError> {
-    let known = match normalised(email) {
-        Ok(email) => store::operators::by_email(&mut *kit.store.read().await?, &kit.vault, &index(kit, &email)).await?,
-        Err(_) => None,
+pub async fn sign_in(kit: &Kit, passwords: &Passwords, refusals: &Refusals, email: &str, password: &str, visit: &Visit) -> Result<Token, OperatorError> {
+    let known = of_email(kit, email).await?;
+    let enabled = known.as_ref().filter(|operator| operator.disabled_at.is_none());
+    let hashed = enabled.and_then(|operator| operator.password.clone());
+    let is_right = passwords.verify(password, hashed.clone()).await?;
+    if let Some(operator) = enabled.filter(|_| is_right) {
+        let mut tx = kit.store.write().await?;
+        // A password that was changed meanwhile has ended every sign-in, so this one must not begin.
+        store::operators::hold(&mut tx, operator.id).await?;
+        let now = store::operators::by_id(&mut tx, &kit.vault, operator.id).await?;
+        if now.is_some_and(|now| now.disabled_at.is_none() && now.password == hashed) {
+            let token = begin(kit, &mut tx, operator.id, visit).await?;
+            tx.commit().await?;
+            return Ok(token);
+        }
+    }
+    let act = match &known {
+        Some(operator) if operator.disabled_at.is_some() => Act::SignInDisabled(operator.id),
+        known => Act::SignInFailed(known.as_ref().map(|operator| operator.id)),
     };
-    let known = known.filter(|operator| operator.disabled_at.is_none());
-    let is_right = passwords.verify(password, known.as_ref().and_then(|known| known.password.clone())).await?;
-    let operator = known.filter(|_| is_right).ok_or(OperatorError::WrongCredentials)?;
-    let mut tx = kit.store.write().await?;
-    let token = begin(kit, &mut tx, operator.id).await?;
-    tx.commit().await?;
-    Ok(token)
+    refusals.record(kit, Actor::Visitor, act, visit.source).await;
+    Err(OperatorError::WrongCredentials)
+}
+
+/// Audits a try to sign in that was one too many.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn limited(kit: &Kit, refusals: &Refusals, email: &str, visit: &Visit) -> Result<(), StoreError> {
+    let known = of_email(kit, email).await?;
+    refusals.record(kit, Actor::Visitor, Act::SignInLimited(known.map(|operator| operator.id)), visit.source).await;
+    Ok(())
 }
 
 /// The operator with this token, while the sign-in is valid. Counts as using it.
@@ -70,22 +113,28 @@ pub async fn is_signed_in(kit: &Kit, token: &str) -> Result<bool, OperatorError>
     Ok(valid(kit, hash(token)).await?.is_some())
 }
 
+/// Whether a sign-in has ended by itself.
+pub(super) fn is_over(created_at: Timestamp, seen_at: Timestamp, now: Timestamp) -> bool {
+    now >= created_at.plus_seconds(SIGN_IN_SECONDS) || now >= seen_at.plus_seconds(IDLE_SECONDS)
+}
+
 /// The sign-in with this token, if it is still valid.
 async fn valid(kit: &Kit, token: TokenHash) -> Result<Option<SignIn>, OperatorError> {
     let now = kit.ambient.now();
     let found = store::operators::sign_in(&mut *kit.store.read().await?, &kit.vault, token).await?;
-    Ok(found.filter(|found| {
-        let is_over = now >= found.created_at.plus_seconds(SIGN_IN_SECONDS) || now >= found.seen_at.plus_seconds(IDLE_SECONDS);
-        !is_over && found.operator.disabled_at.is_none()
-    }))
+    Ok(found.filter(|found| !is_over(found.created_at, found.seen_at, now) && found.operator.disabled_at.is_none()))
 }
 
 /// Signs out. The token stops working.
 ///
 /// # Errors
 /// If the store does not answer.
-pub async fn sign_out(kit: &Kit, token: &str) -> Result<(), OperatorError> {
+pub async fn sign_out(kit: &Kit, operator: OperatorId, visit: &Visit) -> Result<(), OperatorError> {
     let mut tx = kit.store.write().await?;
-    store::operators::remove_sign_in(&mut tx, hash(token)).await?;
+    if let Some(token) = &visit.token {
+        store::operators::remove_sign_in(&mut tx, hash(token)).await?;
+    }
+    let entry = Entry::new(&kit.ambient, kit.ambient.now(), Actor::Operator(operator), Act::OperatorSignedOut(operator));
+    trail::audit(kit, &mut tx, entry, visit.source).await?;
     Ok(tx.commit().await?)
 }

@@ -46,3 +46,8 @@ impl Token {
 pub fn hash(token: &str) -> TokenHash {
     Sha256::digest(token.as_bytes()).into()
 }
+
+/// Names a sign-in on a page: its token's hash, hexadecimal. The token itself cannot be found from it.
+pub fn id_of(hash: TokenHash) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,6 +1,7 @@
-//! The audit log: who did what to which rows. Rows are only inserted, never changed. `docs/audit.md` lists every act.
+//! The audit log: who did what to which rows. `docs/audit.md` lists every act. Rows are only inserted, never changed, except that addresses
+//! are removed after a while.
 
-use shared::{ids::ArtifactId, risk::Decision, session::Timestamp};
+use shared::{ids::ArtifactId, risk::Decision, role::Role, session::Timestamp};
 use sqlx::any::AnyRow;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::{
     actor::{Act, Actor, Entry, READ_WINDOW_SECONDS},
-    ids::{CustomerId, RowId as _, SessionRef},
+    ids::{CustomerId, RowId, SessionRef},
 };
 
 /// The columns of an [`Act`] besides `action`: the row that it is about, and the other rows that it concerns.
@@ -21,6 +22,7 @@ struct Rows {
     customer: Option<CustomerId>,
     decision: Option<Decision>,
     step: Option<u16>,
+    role: Option<Role>,
 }
 
 fn rows_of(act: Act) -> Rows {
@@ -54,6 +56,17 @@ fn rows_of(act: Act) -> Rows {
         Act::KeyCreated(key) | Act::KeyDisabled(key) => about(key.row()),
         Act::FlowImported(flow) | Act::FlowExported(flow) => about(flow.row()),
         Act::SessionApiOn | Act::SessionApiOff => about("session_api".to_owned()),
+        Act::OperatorSignedOut(operator)
+        | Act::OperatorSignInsEnded(operator)
+        | Act::OperatorPasswordChanged(operator)
+        | Act::OperatorResetLinked(operator)
+        | Act::OperatorPasswordReset(operator)
+        | Act::OperatorEnabled(operator)
+        | Act::SignInDisabled(operator)
+        | Act::OperatorRefused(operator) => about(operator.row()),
+        Act::OperatorRoleChanged { operator, role } => Rows { role: Some(role), ..about(operator.row()) },
+        Act::SignInFailed(operator) | Act::SignInLimited(operator) => about(operator.map_or_else(|| "nobody".to_owned(), RowId::row)),
+        Act::Searched(customer) => Rows { customer, ..about("search".to_owned()) },
     }
 }
 
@@ -65,6 +78,7 @@ fn actor_columns(actor: Actor) -> (&'static str, Option<String>) {
         Actor::SetUp => ("set-up", None),
         Actor::Operator(operator) => ("operator", Some(operator.row())),
         Actor::Key(key) => ("key", Some(key.row())),
+        Actor::Visitor => ("visitor", None),
     }
 }
 
@@ -77,13 +91,30 @@ fn once(entry: &Entry) -> String {
     format!("{window} {actor} {} {} {subject} {artifact}", actor_id.unwrap_or_default(), entry.act.as_str())
 }
 
+/// What a row may have besides its [`Entry`].
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// The address that the request came from, sealed.
+    pub source: Option<Vec<u8>>,
+    /// How many acts the row stands for, if not one.
+    pub times: Option<i64>,
+}
+
 impl Tx {
     /// Writes an audit row.
     ///
     /// # Errors
     /// If the database refuses.
     pub async fn audit(&mut self, entry: Entry) -> Result<()> {
-        insert(self, entry, None).await
+        insert(self, entry, Beside::default(), None).await
+    }
+
+    /// Writes an audit row with more than its entry.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub async fn audit_with(&mut self, entry: Entry, beside: Beside) -> Result<()> {
+        insert(self, entry, beside, None).await
     }
 
     /// Writes the audit row of a read, unless the same read was written in these ten minutes.
@@ -91,16 +122,16 @@ impl Tx {
     /// # Errors
     /// If the database refuses.
     pub async fn audit_once(&mut self, entry: Entry) -> Result<()> {
-        insert(self, entry, Some(once(&entry))).await
+        insert(self, entry, Beside::default(), Some(once(&entry))).await
     }
 }
 
-async fn insert(tx: &mut Tx, entry: Entry, once: Option<String>) -> Result<()> {
+async fn insert(tx: &mut Tx, entry: Entry, beside: Beside, once: Option<String>) -> Result<()> {
     let (actor, actor_id) = actor_columns(entry.actor);
-    let Rows { subject, artifact, customer, decision, step } = rows_of(entry.act);
+    let Rows { subject, artifact, customer, decision, step, role } = rows_of(entry.act);
     sqlx::query(
-        "INSERT INTO audit (id, at, actor, actor_id, action, subject, artifact, customer, decision, step, routine, once) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (once) DO NOTHING",
+        "INSERT INTO audit (id, at, actor, actor_id, action, subject, artifact, customer, decision, step, routine, once, role, source, times) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (once) DO NOTHING",
     )
     .bind(entry.id.row())
     .bind(entry.at.0)
@@ -114,6 +145,9 @@ async fn insert(tx: &mut Tx, entry: Entry, once: Option<String>) -> Result<()> {
     .bind(step.map(i64::from))
     .bind(i64::from(entry.act.is_routine()))
     .bind(once)
+    .bind(role.map(Role::as_str))
+    .bind(beside.source)
+    .bind(beside.times)
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -134,17 +168,22 @@ pub async fn of_session(db: &mut Db, session: SessionRef, routine: bool, limit: 
     Ok(listed(&rows, "audit", "id", |row| read(row, session)))
 }
 
-fn read(row: &AnyRow, session: SessionRef) -> Result<Entry> {
-    let columns = Columns::new(row, "audit", "id")?;
-    let actor = match columns.get::<String>("actor")?.as_str() {
+pub(super) fn actor_of(columns: &Columns<'_>) -> Result<Actor> {
+    Ok(match columns.get::<String>("actor")?.as_str() {
         "customer" => Actor::Customer,
         "system" => Actor::System,
         "command-line" => Actor::CommandLine,
         "set-up" => Actor::SetUp,
         "operator" => Actor::Operator(columns.id("actor_id")?),
         "key" => Actor::Key(columns.id("actor_id")?),
+        "visitor" => Actor::Visitor,
         _ => return Err(columns.inconsistent("actor").into()),
-    };
+    })
+}
+
+fn read(row: &AnyRow, session: SessionRef) -> Result<Entry> {
+    let columns = Columns::new(row, "audit", "id")?;
+    let actor = actor_of(&columns)?;
     let required = |column: &'static str| StoreError::from(columns.inconsistent(column));
     let customer = || columns.id_option("customer")?.ok_or_else(|| required("customer"));
     let artifact = || columns.parsed_option("artifact")?.ok_or_else(|| required("artifact"));

@@ -2,6 +2,7 @@
 //! function that writes takes a transaction. `Columns` converts rows to domain values: an impossible row is an error, never a
 //! default.
 
+pub mod accounts;
 pub mod answers;
 pub mod api_keys;
 pub mod artifacts;

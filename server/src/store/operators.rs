@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     ids::{OperatorId, RowId as _},
-    model::{LinkKind, Operator, SignIn},
+    model::{LinkKind, Operator, OwnSignIn, SignIn},
     vault::Vault,
 };
 
@@ -32,7 +32,7 @@ fn read(row: &AnyRow, vault: &Vault) -> Result<Operator> {
     })
 }
 
-fn mac(vault: &Vault, column: &'static str, id: OperatorId, value: &str) -> Vec<u8> {
+pub(super) fn mac(vault: &Vault, column: &'static str, id: OperatorId, value: &str) -> Vec<u8> {
     bound::mac(vault, "operators", column, &id.row(), value)
 }
 
@@ -104,12 +104,9 @@ pub async fn set_password(tx: &mut Tx, vault: &Vault, id: OperatorId, password: 
     exactly_one(query.bind(id.to_string()).bind(password).bind(mac(vault, "password", id, password)).execute(&mut **tx).await?.rows_affected())
 }
 
-/// Locks two operators until the transaction ends. An UPDATE that changes nothing locks a row in PostgreSQL. Every caller locks the
-/// lower id first, so that no two transactions can deadlock. SQLite has one writer anyway.
-pub async fn hold(tx: &mut Tx, one: OperatorId, other: OperatorId) -> Result<()> {
-    for id in [one.min(other), one.max(other)] {
-        sqlx::query("UPDATE operators SET role = role WHERE id = $1").bind(id.to_string()).execute(&mut **tx).await?;
-    }
+/// Locks an operator until the transaction ends. An UPDATE that changes nothing locks a row in PostgreSQL; SQLite has one writer anyway.
+pub async fn hold(tx: &mut Tx, id: OperatorId) -> Result<()> {
+    sqlx::query("UPDATE operators SET role = role WHERE id = $1").bind(id.to_string()).execute(&mut **tx).await?;
     Ok(())
 }
 
@@ -163,12 +160,15 @@ pub async fn remove_links(tx: &mut Tx, operator: OperatorId) -> Result<()> {
 }
 
 /// Writes a sign-in.
-pub async fn insert_sign_in(tx: &mut Tx, vault: &Vault, token: TokenHash, operator: OperatorId, now: Timestamp) -> Result<()> {
-    sqlx::query("INSERT INTO sign_ins (token_hash, operator, created_at, seen_at, operator_mac) VALUES ($1, $2, $3, $3, $4)")
-        .bind(token.to_vec())
+pub async fn insert_sign_in(tx: &mut Tx, vault: &Vault, operator: OperatorId, new: &OwnSignIn) -> Result<()> {
+    sqlx::query("INSERT INTO sign_ins (token_hash, operator, created_at, seen_at, browser, source, operator_mac) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(new.token.to_vec())
         .bind(operator.to_string())
-        .bind(now.0)
-        .bind(token_mac(vault, "sign_ins", token, operator))
+        .bind(new.created_at.0)
+        .bind(new.seen_at.0)
+        .bind(new.browser.clone())
+        .bind(new.source.clone())
+        .bind(token_mac(vault, "sign_ins", new.token, operator))
         .execute(&mut **tx)
         .await?;
     Ok(())

@@ -4,6 +4,7 @@
 mod dossiers;
 mod links;
 mod mask;
+mod operators;
 mod paging;
 mod people;
 mod rows;

@@ -81,6 +81,7 @@ impl Actors {
             Actor::Key(key) => DoneBy::Key(self.keys.get(&key).cloned().unwrap_or_else(|| key.to_string())),
             Actor::Customer => DoneBy::Customer,
             Actor::System => DoneBy::System,
+            Actor::Visitor => DoneBy::Visitor,
             Actor::CommandLine | Actor::SetUp => DoneBy::CommandLine,
         }
     }

@@ -25,11 +25,12 @@ pub enum Found {
 }
 
 impl Views<'_> {
-    /// Finds what a customer link, a session id, a ref (its end or its beginning too) or a customer's reference names.
+    /// Finds what a customer link, a session id, a ref (its end or its beginning too) or a customer's reference names. Without `customers`
+    /// it finds no customer.
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn search(self, text: &str) -> Result<Found> {
+    pub async fn search(self, text: &str, customers: bool) -> Result<Found> {
         let text = text.trim();
         // A customer's link contains the session id.
         let text = text.split_once("/verify/").map_or(text, |(_, id)| id.split(['/', '?', '#']).next().unwrap_or(id));
@@ -41,6 +42,7 @@ impl Views<'_> {
         }
         Ok(match show::find(self.kit, text).await? {
             Some(session) => Found::Session(session.r#ref),
+            None if !customers => Found::Nothing,
             None => customers::find(self.kit, text).await?.map_or(Found::Nothing, Found::Customer),
         })
     }

@@ -1,10 +1,9 @@
-//! Reads the pages of endpoints, API keys and operators.
+//! Reads the pages of endpoints and API keys.
 
 use app::{
     dashboard::{
         damaged::Line,
         keys::KeyRow,
-        operators::OperatorRow,
         parts::Rows,
         webhooks::{EndpointHealth, EndpointRow, Failing},
     },
@@ -22,10 +21,9 @@ use super::{
 use crate::{
     api_keys,
     clock::rfc3339,
-    ids::{OperatorId, RowId as _},
+    ids::RowId as _,
     kit::Kit,
-    model::{ApiKey, Endpoint, Operator},
-    operators::{self, OperatorError, SignedIn},
+    model::{ApiKey, Endpoint},
     store::{self, Db, endpoint_health::MAX_WAITING},
 };
 
@@ -78,24 +76,6 @@ impl Views<'_> {
             disabled_at: key.disabled_at.map(rfc3339),
         };
         Ok(paged("/dashboard/api-keys", before, found, |key: &ApiKey| key.id, row))
-    }
-
-    /// A page of operators, invited before `before`.
-    ///
-    /// # Errors
-    /// If the store does not answer.
-    pub async fn operators(self, viewer: &SignedIn, before: Option<OperatorId>) -> Result<Rows<Line<OperatorRow>>, OperatorError> {
-        let found = operators::list(self.kit, before.unwrap_or(OperatorId::last()), limit()).await?;
-        let row = |(operator, email): (Operator, String)| OperatorRow {
-            id: operator.id.to_string(),
-            active: operators::has_accepted(&operator, &email),
-            email,
-            role: operator.role,
-            created_at: rfc3339(operator.created_at),
-            disabled_at: operator.disabled_at.map(rfc3339),
-            is_self: operator.id == viewer.id,
-        };
-        Ok(paged("/dashboard/operators", before, found, |(operator, _): &(Operator, String)| operator.id, row))
     }
 }
 

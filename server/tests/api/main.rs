@@ -4,6 +4,7 @@
 //! command line, an operator at the dashboard, a customer with a device, an API client and a webhook receiver. The tests need
 //! the cargo feature `kill-points`.
 
+mod accounts;
 mod audit;
 mod bad_answers;
 mod bad_ids;
@@ -43,6 +44,7 @@ mod logos;
 mod memory;
 mod pages;
 mod pages_safety;
+mod passwords;
 mod paths;
 mod permissions;
 mod plans;
@@ -51,9 +53,11 @@ mod protections;
 mod races;
 mod resume_cookies;
 mod reviews;
+mod searches;
 mod session_creation;
 mod shutdown;
 mod sign_in;
+mod sign_in_limits;
 mod slow;
 mod slowhttptest;
 mod storage;

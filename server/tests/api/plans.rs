@@ -61,7 +61,8 @@ fn bulk(engine: Engine) -> Vec<String> {
 }
 
 /// The source files of the store, which contain its SQL.
-const STORE: [&str; 9] = [
+const STORE: [&str; 10] = [
+    include_str!("../../src/store/accounts.rs"),
     include_str!("../../src/store/api_keys.rs"),
     include_str!("../../src/store/artifacts.rs"),
     include_str!("../../src/store/audit.rs"),
@@ -192,6 +193,18 @@ fn queries(engine: Engine) -> Vec<Query> {
             "SELECT endpoint, succeeded_at, failing_since, failed_at, failure FROM endpoint_health WHERE endpoint = $1",
             &[("$1", "'w10007'")],
             ["sqlite_autoindex_endpoint_health_1", "endpoint_health_pkey"],
+        ),
+        query(
+            "what happened to an operator",
+            "SELECT id, at, actor, actor_id, action, role, source, times FROM audit WHERE subject = $1 AND routine = 0 ORDER BY at DESC, id DESC LIMIT $2",
+            &[("$1", "'s10007'"), ("$2", "200")],
+            ["audit_of_subject"; 2],
+        ),
+        query(
+            "an operator's sign-ins",
+            "SELECT token_hash, operator, created_at, seen_at, browser, source FROM sign_ins WHERE operator = $1 ORDER BY seen_at DESC LIMIT $2",
+            &[("$1", "'o10007'"), ("$2", "50")],
+            ["sign_ins_of"; 2],
         ),
         query(
             "an endpoint's last deliveries",

@@ -13,6 +13,8 @@ use crate::support::search::Search;
 use crate::support::{Browser, Installation, Reply, Server, TestApp, now_ms, on_each_engine};
 
 const SIGN_IN: &str = "/dashboard/sign-in";
+/// A password of twelve characters that is hard to guess.
+const TWELVE: &str = "x9!kQ2#vLm4z";
 /// A minute in microseconds, the unit of times in the database.
 const MINUTE: i64 = 60_000_000;
 
@@ -59,12 +61,12 @@ async fn the_set_up_link_makes_one_administrator(mut app: TestApp) {
     let operators = async || app.installation.database.number("SELECT COUNT(*) FROM operators").await;
     assert_eq!(operators().await, 0);
 
-    let form = [("email", "ana@example.com"), ("password", "twelve chars"), ("password_again", "twelve chars")];
+    let form = [("email", "ana@example.com"), ("password", TWELVE), ("password_again", TWELVE)];
     assert_gone(&app.installation, "/dashboard/set-up/nonsense", &form).await;
     submit_twice_at_once(&app.installation, &path, &form).await.get("/dashboard/operators").await.expect(200);
     assert_eq!(operators().await, 1);
     assert_gone(&app.installation, &path, &form).await;
-    assert_eq!(browser.sign_in("Ana@Example.com ", "twelve chars").await.see_other(), "/dashboard");
+    assert_eq!(browser.sign_in("Ana@Example.com ", TWELVE).await.see_other(), "/dashboard");
     app.crash_and_restart().await;
     assert!(browser.is_signed_in().await, "a restart signs nobody out");
     assert!(!app.server.stdout().contains("/dashboard/set-up/"), "{}", app.server.stdout());
@@ -117,7 +119,10 @@ async fn the_cookie_is_limited_to_this_site(installation: Installation) {
         let app = TestApp::at(installation.with("FLOW_PUBLIC_URL", url)).await;
         let browser = app.browser("AGENT").await;
         let reply = browser.sign_in(&browser.email, PASSWORD).await.expect(303);
-        let cookie = reply.header("set-cookie");
+        let cookies: Vec<&str> = reply.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().expect("ASCII")).collect();
+        assert!(cookies.len() == 2 && cookies[1].starts_with(&name.replace("desk", "device")), "the sign-in, and the known device: {cookies:?}");
+        assert!(cookies[1].contains("; Path=/; HttpOnly; SameSite=Lax") && cookies[1].contains("; Secure") == is_https, "{cookies:?}");
+        let cookie = cookies[0];
         let mut parts = cookie.split(';').map(|part| part.trim().to_lowercase());
         let pair = parts.next().unwrap_or_default();
         assert!(pair.starts_with(&format!("{}=", name.to_lowercase())) && pair.len() >= name.len() + 44, "256 random bits: {cookie}");
@@ -139,7 +144,10 @@ async fn each_sign_in_has_a_new_token_that_signing_out_ends(app: TestApp) {
     assert_eq!(browser.sign_in(&browser.email, PASSWORD).await.see_other(), "/dashboard");
     let second = browser.cookie();
     assert_ne!(first.1, second.1);
-    for live in [&first, &second] {
+    assert!(!browser.accepts_cookie(&first).await, "signing in again ends the token that this browser had");
+    let elsewhere = Browser::signed_out(&app.installation);
+    elsewhere.sign_in(&browser.email, PASSWORD).await.expect(303);
+    for live in [&elsewhere.cookie(), &second] {
         assert!(browser.accepts_cookie(live).await);
         let bytes = URL_SAFE_NO_PAD.decode(&live.1).expect("a token in base64");
         let search = Search::new([("the token", live.1.clone().into_bytes()), ("its bytes", bytes)], []);
@@ -147,7 +155,7 @@ async fn each_sign_in_has_a_new_token_that_signing_out_ends(app: TestApp) {
     }
     assert_eq!(browser.post("/dashboard/sign-out", &[]).await.see_other(), SIGN_IN);
     assert_eq!(browser.cookie().1, "", "the server clears the cookie");
-    assert!(!browser.accepts_cookie(&second).await && browser.accepts_cookie(&first).await, "the other browser stays in");
+    assert!(!browser.accepts_cookie(&second).await && elsewhere.is_signed_in().await, "the other browser stays in");
     assert_eq!(app.installation.database.number("SELECT COUNT(*) FROM sign_ins").await, 1);
 }
 

@@ -1,6 +1,8 @@
 //! What an operator has just done, as a query parameter and in words.
 
-use super::texts::DashboardWords;
+use shared::language::Language;
+
+use super::{account::account_words, languages::words};
 
 /// What was done, which a redirect passes as `?done=…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +19,30 @@ pub enum Done {
     Disabled,
     /// A setting was changed.
     Changed,
+    /// An operator was enabled again.
+    Enabled,
+    /// An operator got another role.
+    RoleChanged,
+    /// The operator's own password was changed.
+    PasswordChanged,
+    /// Sign-ins on other browsers were ended.
+    SignInsEnded,
 }
 
 impl Done {
     /// Every variant.
-    pub const ALL: [Self; 6] = [Self::Decided, Self::Expired, Self::Linked, Self::Unlinked, Self::Disabled, Self::Changed];
+    pub const ALL: [Self; 10] = [
+        Self::Decided,
+        Self::Expired,
+        Self::Linked,
+        Self::Unlinked,
+        Self::Disabled,
+        Self::Changed,
+        Self::Enabled,
+        Self::RoleChanged,
+        Self::PasswordChanged,
+        Self::SignInsEnded,
+    ];
 
     /// The value in an address.
     pub const fn as_str(self) -> &'static str {
@@ -32,20 +53,27 @@ impl Done {
             Self::Unlinked => "unlinked",
             Self::Disabled => "disabled",
             Self::Changed => "changed",
+            Self::Enabled => "enabled",
+            Self::RoleChanged => "role-changed",
+            Self::PasswordChanged => "password-changed",
+            Self::SignInsEnded => "sign-ins-ended",
         }
     }
 }
 
-impl DashboardWords {
-    /// What was done.
-    pub const fn done_of(&self, done: Done) -> &'static str {
-        match done {
-            Done::Decided => self.done_decided,
-            Done::Expired => self.done_expired,
-            Done::Linked => self.done_linked,
-            Done::Unlinked => self.done_unlinked,
-            Done::Disabled => self.done_disabled,
-            Done::Changed => self.done_changed,
-        }
+/// What was done.
+pub fn done_of(done: Done, language: Language) -> &'static str {
+    let (words, account) = (words(language), account_words(language));
+    match done {
+        Done::Decided => words.done_decided,
+        Done::Expired => words.done_expired,
+        Done::Linked => words.done_linked,
+        Done::Unlinked => words.done_unlinked,
+        Done::Disabled => words.done_disabled,
+        Done::Changed => words.done_changed,
+        Done::Enabled => account.done_enabled,
+        Done::RoleChanged => account.done_role_changed,
+        Done::PasswordChanged => account.done_password_changed,
+        Done::SignInsEnded => account.done_sign_ins_ended,
     }
 }

@@ -57,6 +57,8 @@ pub enum DoneBy {
     System,
     /// A command on the server.
     CommandLine,
+    /// Somebody who is not signed in.
+    Visitor,
     /// A program with the API key of this name; a key without a name is named by its id.
     Key(String),
     /// The operator with this e-mail address.
@@ -113,6 +115,7 @@ impl DashboardWords {
         match who {
             DoneBy::Customer => self.by_customer.to_owned(),
             DoneBy::System => self.by_system.to_owned(),
+            DoneBy::Visitor => self.by_visitor.to_owned(),
             DoneBy::CommandLine => self.by_command_line.to_owned(),
             DoneBy::Key(key) => fill(self.by_key, &[("key", key)]),
             DoneBy::Operator(email) => email.clone(),

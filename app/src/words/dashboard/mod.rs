@@ -1,12 +1,14 @@
 //! The words of the operators' dashboard, in each language; beside them, how each state and problem reads. They never leave the
 //! server, except for the few that an island gets.
 
+mod account;
 mod bad_url;
 mod done;
 mod en;
 mod es;
 mod failure;
 mod history;
+mod languages;
 mod problem;
 mod pt_br;
 mod records;
@@ -14,25 +16,16 @@ mod refusal;
 mod states;
 mod texts;
 
-use shared::language::Language;
-
 pub use self::{
+    account::{AccountWords, OperatorEvent, WeakPassword, account_words},
     bad_url::BadUrl,
-    done::Done,
+    done::{Done, done_of},
     failure::WhyFailed,
     history::{DoneBy, Happened},
+    languages::words,
     problem::PageProblem,
     records::RecordWords,
-    refusal::Refusal,
+    refusal::{Refusal, refusal_of},
     states::DeliveryState,
     texts::DashboardWords,
 };
-
-/// The words of a language.
-pub fn words(language: Language) -> &'static DashboardWords {
-    match language {
-        Language::PtBr => &pt_br::WORDS,
-        Language::En => &en::WORDS,
-        Language::Es => &es::WORDS,
-    }
-}

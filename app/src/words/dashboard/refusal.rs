@@ -1,6 +1,13 @@
 //! Why a form of the dashboard was refused: a reason for each sentence, and the sentence with what is allowed.
 
-use super::{bad_url::BadUrl, texts::DashboardWords};
+use shared::language::Language;
+
+use super::{
+    account::{AccountWords, WeakPassword, account_words},
+    bad_url::BadUrl,
+    languages::words,
+    texts::DashboardWords,
+};
 use crate::words::fill;
 
 /// Why a form was refused.
@@ -12,10 +19,14 @@ pub enum Refusal {
     TooMany(u64),
     /// The server cannot answer now.
     Unavailable,
-    /// Fewer characters than this.
-    ShortPassword(usize),
-    /// More bytes than this.
-    LongPassword(usize),
+    /// A new password is too easy to guess, or too long.
+    WeakPassword(WeakPassword),
+    /// It is not the current password.
+    WrongPassword,
+    /// Nobody else could administer the installation.
+    LastAdministrator,
+    /// The role may not search for a number.
+    NumberHidden,
     /// The two passwords differ.
     PasswordsDiffer,
     /// It is not an e-mail address.
@@ -46,15 +57,21 @@ pub enum Refusal {
     TooLate,
 }
 
+/// Why a form was refused, with what is allowed.
+pub fn refusal_of(refusal: &Refusal, language: Language) -> String {
+    words(language).refusal_of(refusal, account_words(language))
+}
+
 impl DashboardWords {
-    /// Why a form was refused, with what is allowed.
-    pub fn refusal_of(&self, refusal: &Refusal) -> String {
+    fn refusal_of(&self, refusal: &Refusal, account: &AccountWords) -> String {
         let plain = match refusal {
             Refusal::TooMany(seconds) => return fill(self.too_many, &[("seconds", &seconds.to_string())]),
-            Refusal::ShortPassword(min) => return fill(self.short_password, &[("min", &min.to_string())]),
-            Refusal::LongPassword(max) => return fill(self.long_password, &[("max", &max.to_string())]),
             Refusal::BadKeyName(max) => return fill(self.records.bad_key_name, &[("max", &max.to_string())]),
             Refusal::BadUrl(why) => return self.bad_url_of(why),
+            Refusal::WeakPassword(why) => return account.weak(*why),
+            Refusal::WrongPassword => account.wrong_password,
+            Refusal::LastAdministrator => account.last_administrator,
+            Refusal::NumberHidden => account.number_hidden,
             Refusal::WrongCredentials => self.wrong_credentials,
             Refusal::Unavailable => self.unavailable,
             Refusal::PasswordsDiffer => self.passwords_differ,

@@ -91,7 +91,7 @@ page_words! {
 
     // What happened, and who did it
     session_created, session_submitted, session_completed, session_expired, session_revealed, session_reviewed,
-    session_linked, session_unlinked, artifact_linked, artifact_unlinked, by_customer, by_system,
+    session_linked, session_unlinked, artifact_linked, artifact_unlinked, by_customer, by_system, by_visitor,
     by_command_line,
     /// `{key}`
     by_key,
@@ -101,10 +101,6 @@ page_words! {
     /// `{seconds}`
     too_many,
     unavailable,
-    /// `{min}`
-    short_password,
-    /// `{max}`
-    long_password,
     passwords_differ, bad_email, email_taken, unknown_flow, bad_reference, new_reference, no_reference, bad_timeout, bad_choice, bad_reason,
     url_malformed,
     /// `{max}`

@@ -2,7 +2,7 @@
 //! request comes from our own pages, that an operator is signed in, and that their role may do it.
 
 use axum::{
-    extract::{Request, State},
+    extract::{FromRequestParts as _, Request, State},
     http::{HeaderMap, HeaderValue, Method, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
@@ -12,9 +12,10 @@ use shared::{problem::Code, role::May};
 
 use super::{addresses::escaped, cookie, reader::is_page};
 use crate::{
+    actor::Act,
     http::{Context, problems::ApiError},
     kit::Kit,
-    operators::{self, SignedIn},
+    operators::{self, SignedIn, Visit},
 };
 
 /// A route for operators who may do this.
@@ -41,11 +42,19 @@ async fn signed_in(State((context, action)): State<(Context, May)>, request: Req
         Err(refused) => return with_headers(refused),
     };
     if !operator.role.may(action) {
+        refused(&context, &operator, &mut parts).await;
         let refused = ApiError::new(Code::Forbidden, format!("The role {} may not do this.", operator.role.as_str()));
         return with_headers(refused.into_response());
     }
     parts.extensions.insert(operator);
     with_headers(next.run(Request::from_parts(parts, body)).await)
+}
+
+/// Audits that an operator was refused.
+async fn refused(context: &Context, operator: &SignedIn, request: &mut Parts) {
+    let Ok(visit) = Visit::from_request_parts(request, context).await;
+    let app = &context.app;
+    app.refusals.record(&app.kit, operator.actor(), Act::OperatorRefused(operator.id), visit.source).await;
 }
 
 /// The operator who sent a request; or the answer to a request from another site, or from somebody who is not signed in.

@@ -28,7 +28,8 @@ pub fn inside(path: &str) -> &str {
 pub fn page_of(action: &str) -> String {
     let mut parts = action.split('/').skip(2);
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(pages @ ("sessions" | "customers")), Some(row), Some(_)) => format!("/dashboard/{pages}/{row}"),
+        (Some("account"), ..) => "/dashboard/account".to_owned(),
+        (Some(pages @ ("sessions" | "customers" | "operators")), Some(row), Some(_)) => format!("/dashboard/{pages}/{row}"),
         (Some("settings"), ..) => "/dashboard/api-keys".to_owned(),
         (Some(pages @ ("links" | "sessions" | "customers" | "webhooks" | "api-keys" | "operators")), ..) => format!("/dashboard/{pages}"),
         _ => "/dashboard".to_owned(),

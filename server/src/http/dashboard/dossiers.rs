@@ -19,7 +19,7 @@ use super::{
     form::Form,
     ids::Ids,
     page::Page,
-    revealed,
+    revealed, searches,
     sessions::{refuse, too_late},
 };
 use crate::{
@@ -27,6 +27,7 @@ use crate::{
     dossiers::{self, DossierError, Linked, Linking},
     http::problems::ApiError,
     ids::{CustomerId, RowId as _, SessionRef},
+    operators::Visit,
 };
 
 /// `GET /dashboard/unresolved`
@@ -35,20 +36,31 @@ pub async fn unresolved(page: Page) -> Result<Response, ApiError> {
     page.draw(StatusCode::OK, false, move |site, viewer| view! { <UnresolvedPage site viewer data=data.clone() /> }).await
 }
 
-async fn draw_search(page: &Page, search: String) -> Result<Response, ApiError> {
-    page.draw(StatusCode::OK, false, move |site, viewer| view! { <CustomersPage site viewer search=search.clone() /> }).await
+async fn draw_search(page: &Page, status: StatusCode, search: String, refused: Refused) -> Result<Response, ApiError> {
+    page.draw(status, false, move |site, viewer| view! { <CustomersPage site viewer search=search.clone() refused=refused.clone() /> }).await
 }
 
 /// `GET /dashboard/customers`
 pub async fn customers(page: Page) -> Result<Response, ApiError> {
-    draw_search(&page, String::new()).await
+    draw_search(&page, StatusCode::OK, String::new(), Refused::default()).await
 }
 
 /// `POST /dashboard/customers`: a search by the whole reference. It is a POST, so that the reference is in no address.
-pub async fn search(page: Page, form: Form) -> Result<Response, ApiError> {
-    match customers::find(&page.context.app.kit, form.text("q")).await? {
+pub async fn search(page: Page, visit: Visit, form: Form) -> Result<Response, ApiError> {
+    let searched = form.text("q").to_owned();
+    if searched.is_empty() {
+        return draw_search(&page, StatusCode::OK, searched, Refused::default()).await;
+    }
+    searches::count(&page, &visit).await?;
+    if !searches::may_find(&page, &searched) {
+        let refused = searches::refused(&page, &searched, &visit).await;
+        return draw_search(&page, StatusCode::FORBIDDEN, searched, refused).await;
+    }
+    let found = customers::find(&page.context.app.kit, &searched).await?;
+    searches::audit(&page, found).await?;
+    match found {
         Some(customer) => Ok(Redirect::to(&format!("/dashboard/customers/{customer}")).into_response()),
-        None => draw_search(&page, form.text("q").to_owned()).await,
+        None => draw_search(&page, StatusCode::OK, searched, Refused::default()).await,
     }
 }
 
@@ -70,14 +82,21 @@ pub async fn reveal(page: Page, Ids(customer): Ids<CustomerId>) -> Result<Respon
 }
 
 /// Links a session or a file to the customer that the form names.
-async fn link(page: Page, session: SessionRef, linked: Linked, form: Form) -> Result<Response, ApiError> {
+async fn link(page: Page, visit: Visit, session: SessionRef, linked: Linked, form: Form) -> Result<Response, ApiError> {
     let to = match form.parsed::<CustomerReference>("customer", Refusal::BadReference) {
         Ok(to) => to,
         Err(refused) => return refuse(&page, session, &form, refused).await,
     };
+    // The answer says whether there is a customer with this reference, as a search does.
+    if to.is_some() {
+        searches::count(&page, &visit).await?;
+    }
     let (may_create, is_empty) = (!form.text("create").is_empty(), to.is_none());
     match dossiers::link(&page.context.app.kit, session, linked, to, may_create, page.operator.actor()).await {
         Ok(Linking::WouldCreate) => {
+            if !is_empty {
+                searches::audit(&page, None).await?;
+            }
             let why = if is_empty { Refusal::NoReference } else { Refusal::NewReference };
             refuse(&page, session, &form, form.refused("customer", why)).await
         }
@@ -102,8 +121,8 @@ async fn answer(page: Page, session: SessionRef, changed: Result<(), DossierErro
 }
 
 /// `POST /dashboard/sessions/{ref}/link`
-pub async fn link_session(page: Page, Ids(session): Ids<SessionRef>, form: Form) -> Result<Response, ApiError> {
-    link(page, session, Linked::Session, form).await
+pub async fn link_session(page: Page, visit: Visit, Ids(session): Ids<SessionRef>, form: Form) -> Result<Response, ApiError> {
+    link(page, visit, session, Linked::Session, form).await
 }
 
 /// `POST /dashboard/sessions/{ref}/unlink`
@@ -112,8 +131,8 @@ pub async fn unlink_session(page: Page, Ids(session): Ids<SessionRef>, form: For
 }
 
 /// `POST /dashboard/sessions/{ref}/artifacts/{artifact}/link`
-pub async fn link_artifact(page: Page, Ids((session, artifact)): Ids<(SessionRef, ArtifactId)>, form: Form) -> Result<Response, ApiError> {
-    link(page, session, Linked::Artifact(artifact), form).await
+pub async fn link_artifact(page: Page, visit: Visit, Ids((session, artifact)): Ids<(SessionRef, ArtifactId)>, form: Form) -> Result<Response, ApiError> {
+    link(page, visit, session, Linked::Artifact(artifact), form).await
 }
 
 /// `POST /dashboard/sessions/{ref}/artifacts/{artifact}/unlink`

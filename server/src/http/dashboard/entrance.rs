@@ -1,21 +1,22 @@
-//! Signing in and out: the sign-in form, the first administrator, invitations, one-time links; and the language.
+//! Signing in and out: the sign-in form, the first administrator, invitations, reset links, one-time links; and the language.
 
 use std::time::Instant;
 
 use app::{
     dashboard::{entrance::Entrance, form::Refused},
-    words::dashboard::Refusal,
+    words::dashboard::{Refusal, WeakPassword},
 };
 use axum::{
+    Extension,
     extract::State,
-    http::{HeaderMap, StatusCode, Uri, header},
+    http::{StatusCode, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
 use shared::{language::Language, problem::Code};
 
 use super::{
     addresses::inside,
-    cookie::{self, with_token},
+    cookie::{self, with_device, with_token},
     form::Form,
     open_page::OpenPage,
 };
@@ -23,8 +24,8 @@ use crate::{
     http::{Context, language, path::Segments, problems::ApiError, visitor::Visitor},
     model::LinkKind,
     operators::{
-        self, OperatorError, Token,
-        password::{MAX_BYTES, MIN_CHARS},
+        self, OperatorError, SignedIn, Token, Visit,
+        strength::{MAX_CHARS, MIN_CHARS, Weakness},
     },
 };
 
@@ -39,9 +40,19 @@ async fn draw(page: &OpenPage, opened: Result<Entrance, OperatorError>) -> Resul
 }
 
 /// Signs in and redirects to `next`, or draws the page again with the reason for the refusal.
+/// The browser becomes a known one.
 async fn enter(page: &OpenPage, entered: Result<Token, OperatorError>, form: &Form, entrance: Entrance, next: &str) -> Result<Response, ApiError> {
     match entered {
-        Ok(token) => Ok(with_token(&page.context.app.kit, Redirect::to(inside(next)).into_response(), Some(&token))),
+        Ok(token) => {
+            let kit = &page.context.app.kit;
+            let response = with_token(kit, Redirect::to(inside(next)).into_response(), Some(&token));
+            // Nobody, if the operator was disabled meanwhile.
+            let operator = operators::of_token(kit, token.expose()).await?;
+            Ok(match operator {
+                Some(operator) => with_device(kit, response, &page.headers, &operator.email),
+                None => response,
+            })
+        }
         Err(error @ OperatorError::Gone) => draw(page, Err(error)).await,
         Err(error) => {
             let (input, why) = refusal(error)?;
@@ -60,11 +71,25 @@ pub(super) fn refusal(error: OperatorError) -> Result<(&'static str, Refusal), A
         OperatorError::WrongCredentials => ("", Refusal::WrongCredentials),
         OperatorError::BadEmail(_) => ("email", Refusal::BadEmail),
         OperatorError::EmailTaken => ("email", Refusal::EmailTaken),
-        OperatorError::ShortPassword => ("password", Refusal::ShortPassword(MIN_CHARS)),
-        OperatorError::LongPassword => ("password", Refusal::LongPassword(MAX_BYTES)),
+        OperatorError::WrongPassword => ("password_current", Refusal::WrongPassword),
+        OperatorError::Weak(weakness) => ("password", Refusal::WeakPassword(weak(weakness))),
         OperatorError::Busy(_) => ("", Refusal::Unavailable),
         other => return Err(other.into()),
     })
+}
+
+const fn weak(weakness: Weakness) -> WeakPassword {
+    match weakness {
+        Weakness::Short => WeakPassword::Short(MIN_CHARS),
+        Weakness::Long => WeakPassword::Long(MAX_CHARS),
+        Weakness::Spaces => WeakPassword::Spaces,
+        Weakness::Repeated => WeakPassword::Repeated,
+        Weakness::Own => WeakPassword::Own,
+        Weakness::Sequence => WeakPassword::Sequence,
+        Weakness::Date => WeakPassword::Date,
+        Weakness::Common => WeakPassword::Common,
+        Weakness::Words => WeakPassword::Words,
+    }
 }
 
 /// `GET /dashboard/sign-in`
@@ -75,30 +100,30 @@ pub async fn sign_in_page(page: OpenPage, uri: Uri) -> Response {
 }
 
 /// `POST /dashboard/sign-in`
-pub async fn sign_in(page: OpenPage, visitor: Visitor, form: Form) -> Result<Response, ApiError> {
+pub async fn sign_in(page: OpenPage, visitor: Visitor, visit: Visit, form: Form) -> Result<Response, ApiError> {
     let app = &page.context.app;
     let next = inside(form.text("next")).to_owned();
     let entrance = Entrance::SignIn { next: next.clone() };
-    if let Err(error) = page.context.limits.sign_in(visitor.address, form.text("email"), Instant::now()) {
+    let device = cookie::device(&app.kit, &page.headers, form.text("email"));
+    if let Err(error) = page.context.limits.sign_in(visitor.address, form.text("email"), device, Instant::now()) {
+        operators::limited(&app.kit, &app.refusals, form.text("email"), &visit).await?;
         let seconds = error.0.retry_after.unwrap_or_default();
         let mut response = page.draw(StatusCode::TOO_MANY_REQUESTS, entrance, form.refused("", Refusal::TooMany(seconds))).await;
         error.retry_after(response.headers_mut());
         return Ok(response);
     }
-    let entered = operators::sign_in(&app.kit, &app.passwords, form.text("email"), form.whole("password")).await;
+    let entered = operators::sign_in(&app.kit, &app.passwords, &app.refusals, form.text("email"), form.whole("password"), &visit).await;
     enter(&page, entered, &form, entrance, &next).await
 }
 
 /// `POST /dashboard/sign-out`
-pub async fn sign_out(State(context): State<Context>, headers: HeaderMap) -> Result<Response, ApiError> {
-    if let Some(token) = cookie::token(&context.app.kit, &headers) {
-        operators::sign_out(&context.app.kit, token).await?;
-    }
+pub async fn sign_out(State(context): State<Context>, Extension(operator): Extension<SignedIn>, visit: Visit) -> Result<Response, ApiError> {
+    operators::sign_out(&context.app.kit, operator.id, &visit).await?;
     Ok(with_token(&context.app.kit, Redirect::to("/dashboard/sign-in").into_response(), None))
 }
 
 /// The password of a form that asks for it twice.
-fn chosen(form: &Form) -> Result<&str, Refused> {
+pub(super) fn chosen(form: &Form) -> Result<&str, Refused> {
     let password = form.whole("password");
     if password == form.whole("password_again") { Ok(password) } else { Err(form.refused("password_again", Refusal::PasswordsDiffer)) }
 }
@@ -110,33 +135,54 @@ pub async fn set_up_page(page: OpenPage, Segments(token): Segments<String>) -> R
 }
 
 /// `POST /dashboard/set-up/{token}`
-pub async fn set_up(page: OpenPage, Segments(token): Segments<String>, form: Form) -> Result<Response, ApiError> {
+pub async fn set_up(page: OpenPage, visit: Visit, Segments(token): Segments<String>, form: Form) -> Result<Response, ApiError> {
     let app = &page.context.app;
     let entered = match chosen(&form) {
-        Ok(password) => operators::set_up(&app.kit, &app.set_up, &app.passwords, &token, form.text("email"), password).await,
+        Ok(password) => operators::set_up(&app.kit, &app.set_up, &app.passwords, &token, form.text("email"), password, &visit).await,
         Err(refused) => return Ok(page.draw(StatusCode::UNPROCESSABLE_ENTITY, Entrance::SetUp, refused).await),
     };
     enter(&page, entered, &form, Entrance::SetUp, "/dashboard").await
 }
 
+/// The page of an invitation or of a reset link.
+async fn password_page(page: &OpenPage, token: &str, kind: LinkKind) -> Result<Entrance, OperatorError> {
+    let SignedIn { email, role, .. } = operators::of_link(&page.context.app.kit, token, kind).await?;
+    Ok(if kind == LinkKind::Reset { Entrance::Reset { email } } else { Entrance::Invitation { email, role } })
+}
+
+/// Sets the password that was chosen with an invitation or with a reset link.
+async fn choose_password(page: OpenPage, token: &str, kind: LinkKind, visit: &Visit, form: &Form) -> Result<Response, ApiError> {
+    let app = &page.context.app;
+    let entrance = match password_page(&page, token, kind).await {
+        Ok(entrance) => entrance,
+        Err(error) => return draw(&page, Err(error)).await,
+    };
+    let entered = match chosen(form) {
+        Ok(password) if kind == LinkKind::Reset => operators::reset(&app.kit, &app.passwords, token, password, visit).await,
+        Ok(password) => operators::accept(&app.kit, &app.passwords, token, password, visit).await,
+        Err(refused) => return Ok(page.draw(StatusCode::UNPROCESSABLE_ENTITY, entrance, refused).await),
+    };
+    enter(&page, entered, form, entrance, "/dashboard").await
+}
+
 /// `GET /dashboard/invitation/{token}`
 pub async fn invitation_page(page: OpenPage, Segments(token): Segments<String>) -> Result<Response, ApiError> {
-    let invited = operators::of_link(&page.context.app.kit, &token, LinkKind::Invitation).await;
-    draw(&page, invited.map(|invited| Entrance::Invitation { email: invited.email, role: invited.role })).await
+    draw(&page, password_page(&page, &token, LinkKind::Invitation).await).await
 }
 
 /// `POST /dashboard/invitation/{token}`
-pub async fn accept(page: OpenPage, Segments(token): Segments<String>, form: Form) -> Result<Response, ApiError> {
-    let app = &page.context.app;
-    let entrance = match operators::of_link(&page.context.app.kit, &token, LinkKind::Invitation).await {
-        Ok(invited) => Entrance::Invitation { email: invited.email, role: invited.role },
-        Err(error) => return draw(&page, Err(error)).await,
-    };
-    let entered = match chosen(&form) {
-        Ok(password) => operators::accept(&app.kit, &app.passwords, &token, password).await,
-        Err(refused) => return Ok(page.draw(StatusCode::UNPROCESSABLE_ENTITY, entrance, refused).await),
-    };
-    enter(&page, entered, &form, entrance, "/dashboard").await
+pub async fn accept(page: OpenPage, visit: Visit, Segments(token): Segments<String>, form: Form) -> Result<Response, ApiError> {
+    choose_password(page, &token, LinkKind::Invitation, &visit, &form).await
+}
+
+/// `GET /dashboard/reset/{token}`
+pub async fn reset_page(page: OpenPage, Segments(token): Segments<String>) -> Result<Response, ApiError> {
+    draw(&page, password_page(&page, &token, LinkKind::Reset).await).await
+}
+
+/// `POST /dashboard/reset/{token}`
+pub async fn reset(page: OpenPage, visit: Visit, Segments(token): Segments<String>, form: Form) -> Result<Response, ApiError> {
+    choose_password(page, &token, LinkKind::Reset, &visit, &form).await
 }
 
 /// `GET /dashboard/one-time/{token}`: a page with a button, so that a link preview does not use the link.
@@ -146,8 +192,8 @@ pub async fn one_time_page(page: OpenPage, Segments(token): Segments<String>) ->
 }
 
 /// `POST /dashboard/one-time/{token}`
-pub async fn one_time(page: OpenPage, Segments(token): Segments<String>, form: Form) -> Result<Response, ApiError> {
-    let entered = operators::enter_once(&page.context.app.kit, &token).await;
+pub async fn one_time(page: OpenPage, visit: Visit, Segments(token): Segments<String>, form: Form) -> Result<Response, ApiError> {
+    let entered = operators::enter_once(&page.context.app.kit, &token, &visit).await;
     enter(&page, entered, &form, Entrance::OneTime, "/dashboard").await
 }
 

@@ -2,6 +2,7 @@
 //! route; the route table says who may.
 
 pub mod access;
+pub mod account;
 pub mod addresses;
 pub mod cookie;
 pub mod dossiers;
@@ -11,10 +12,13 @@ pub mod ids;
 pub mod links;
 pub mod once;
 pub mod open_page;
+pub mod operators;
 pub mod page;
 pub mod problem_pages;
 pub mod reader;
 mod revealed;
+pub mod searches;
 pub mod sessions;
 pub mod settings;
 pub mod start;
+pub mod visit;

@@ -8,7 +8,7 @@ use app::dashboard::{
 };
 use axum::{
     extract::FromRequestParts,
-    http::{StatusCode, request::Parts},
+    http::{HeaderMap, StatusCode, request::Parts},
     response::Response,
 };
 use leptos::prelude::*;
@@ -21,6 +21,8 @@ use crate::http::{Context, language, render};
 pub struct OpenPage {
     /// What handlers use to answer.
     pub context: Context,
+    /// The request's headers.
+    pub headers: HeaderMap,
     language: Language,
     plain: bool,
     /// The page's own address.
@@ -40,7 +42,13 @@ impl OpenPage {
     pub fn of(context: &Context, request: &Parts) -> Self {
         let query = request.uri.query();
         let here = request.uri.path_and_query().map_or_else(|| request.uri.path().to_owned(), ToString::to_string);
-        Self { context: context.clone(), language: language::of_nothing(&request.headers, query), here, plain: language::query(query, "plain").is_some() }
+        Self {
+            context: context.clone(),
+            headers: request.headers.clone(),
+            language: language::of_nothing(&request.headers, query),
+            here,
+            plain: language::query(query, "plain").is_some(),
+        }
     }
 
     /// The same page with another address, to which a change of language leads.

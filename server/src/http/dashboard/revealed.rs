@@ -7,6 +7,7 @@ use std::fmt::Display;
 use app::dashboard::form::Refused;
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use shared::role::May;
 
 use super::page::Page;
 use crate::sealed;
@@ -35,8 +36,11 @@ pub fn go(page: &Page, path: &str, row: impl Display, typed: &Refused) -> Respon
     Redirect::to(&format!("{path}?{TOKEN}={}", URL_SAFE_NO_PAD.encode(sealed))).into_response()
 }
 
-/// The token, if it is valid for this operator and this row.
+/// The token, if it is valid for this operator and this row, and the operator may still reveal.
 pub fn of(page: &Page, row: impl Display, token: &str) -> Option<Revealed> {
+    if !page.may(May::Review) {
+        return None;
+    }
     let kit = &page.context.app.kit;
     let sealed = URL_SAFE_NO_PAD.decode(token).ok()?;
     let plain = kit.vault.open_own(&sealed::revealed(page.operator.id, row), &sealed).ok()?;

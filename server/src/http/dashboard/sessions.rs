@@ -23,12 +23,14 @@ use super::{
     ids::Ids,
     page::Page,
     revealed::{self, TOKEN},
+    searches,
 };
 use crate::{
     actor::Act,
     artifacts,
     http::{Context, events, problems::ApiError, reads::served, streams::Side},
     ids::{CustomerId, SessionRef},
+    operators::Visit,
     sessions::{
         expire::expire_now,
         review::{self, MAX_REASON, ReviewError},
@@ -36,8 +38,8 @@ use crate::{
     views::search::Found,
 };
 
-async fn draw_list(page: &Page, data: Sessions) -> Result<Response, ApiError> {
-    page.draw(StatusCode::OK, false, move |site, viewer| view! { <SessionsPage site viewer data=data.clone() /> }).await
+async fn draw_list(page: &Page, status: StatusCode, data: Sessions, refused: Refused) -> Result<Response, ApiError> {
+    page.draw(status, false, move |site, viewer| view! { <SessionsPage site viewer data=data.clone() refused=refused.clone() /> }).await
 }
 
 /// `GET /dashboard/sessions`
@@ -46,20 +48,31 @@ pub async fn list(page: Page) -> Result<Response, ApiError> {
     let status = page.query("status").and_then(|word| all.into_iter().find(|status| status.as_str() == word));
     let customer: Option<CustomerId> = page.query("customer").and_then(|word| word.parse().ok());
     let filter = Filter { status, review: page.query("review").is_some(), customer: None, search: String::new() };
-    draw_list(&page, page.views().sessions(filter, customer, page.before()).await?).await
+    let data = page.views().sessions(filter, customer, page.before()).await?;
+    draw_list(&page, StatusCode::OK, data, Refused::default()).await
 }
 
 /// `POST /dashboard/sessions`: a search. It is a POST, so that no address contains the searched text, which may be a session id or a CPF.
-pub async fn search(page: Page, form: Form) -> Result<Response, ApiError> {
+pub async fn search(page: Page, visit: Visit, form: Form) -> Result<Response, ApiError> {
     let searched = form.text("q").to_owned();
-    let to = match page.views().search(&searched).await? {
+    if searched.is_empty() {
+        return Ok(Redirect::to("/dashboard/sessions").into_response());
+    }
+    searches::count(&page, &visit).await?;
+    // The beginning of a ref may happen to be a number, so an operator who may not look for numbers still finds sessions.
+    let with_customers = searches::may_find(&page, &searched);
+    let found = page.views().search(&searched, with_customers).await?;
+    searches::audit(&page, if let Found::Customer(customer) = found { Some(customer) } else { None }).await?;
+    let to = match found {
         Found::Session(session) => format!("/dashboard/sessions/{session}"),
         Found::Customer(customer) => format!("/dashboard/sessions?customer={customer}"),
         Found::Before(session) => format!("/dashboard/sessions?before={session}"),
-        Found::Nothing if searched.is_empty() => "/dashboard/sessions".to_owned(),
         Found::Nothing => {
+            let refused = if with_customers { None } else { Some(searches::refused(&page, &searched, &visit).await) };
+            let status = if refused.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
             let filter = Filter { search: searched, ..Filter::default() };
-            return draw_list(&page, Sessions { filter, rows: Vec::new(), older: None, newest: Some("/dashboard/sessions".to_owned()) }).await;
+            let data = Sessions { filter, rows: Vec::new(), older: None, newest: Some("/dashboard/sessions".to_owned()) };
+            return draw_list(&page, status, data, refused.unwrap_or_default()).await;
         }
     };
     Ok(Redirect::to(&to).into_response())

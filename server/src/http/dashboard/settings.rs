@@ -1,10 +1,9 @@
-//! The pages of endpoints, API keys and operators, and the switch of the session API. A secret is shown once, on the page after the POST
+//! The pages of endpoints and API keys, and the switch of the session API. A secret is shown once, on the page after the POST
 //! that made it.
 
 use app::{
     dashboard::{
         keys::KeysPage,
-        operators::OperatorsPage,
         webhooks::{WebhookPage, WebhooksPage},
     },
     words::dashboard::{BadUrl, Done, Refusal},
@@ -17,12 +16,10 @@ use leptos::prelude::*;
 use shared::{
     ids::{EndpointId, KeyId},
     problem::Code,
-    role::Role,
 };
 
 use super::{
     addresses::go,
-    entrance::refusal,
     form::Form,
     ids::Ids,
     once::{self, Shown},
@@ -31,9 +28,7 @@ use super::{
 use crate::{
     api_keys,
     http::problems::ApiError,
-    ids::OperatorId,
     model::{KeyName, Scope},
-    operators::{self, OperatorError},
     store::StoreError,
     webhooks::{
         add::{self, AddError},
@@ -44,7 +39,6 @@ use crate::{
 
 const WEBHOOKS: &str = "/dashboard/webhooks";
 const KEYS: &str = "/dashboard/api-keys";
-const OPERATORS: &str = "/dashboard/operators";
 
 /// Redirects back to the list, which says that the row was disabled.
 fn disabled(done: Result<(), StoreError>, path: &str) -> Result<Response, ApiError> {
@@ -154,40 +148,4 @@ pub async fn session_api(page: Page, form: Form) -> Result<Response, ApiError> {
     };
     api_keys::switch_session_api(&page.context.app.kit, on, page.operator.actor()).await?;
     Ok(go(KEYS, Done::Changed))
-}
-
-async fn draw_operators(page: &Page, shown: Shown) -> Result<Response, ApiError> {
-    let operators = page.views().operators(&page.operator, page.before()).await?;
-    let view = move |site, viewer, once, refused| view! { <OperatorsPage site viewer operators=operators.clone() once refused /> };
-    shown.draw(page, view).await
-}
-
-/// `GET /dashboard/operators`
-pub async fn operators(page: Page, headers: HeaderMap) -> Result<Response, ApiError> {
-    draw_operators(&page, Shown::once(&page, OPERATORS, &headers).await?).await
-}
-
-/// `POST /dashboard/operators`
-pub async fn invite(page: Page, form: Form) -> Result<Response, ApiError> {
-    let Ok(role) = form.text("role").parse::<Role>() else {
-        return draw_operators(&page, Shown::refused(form.refused("role", Refusal::BadChoice))).await;
-    };
-    match operators::invite(&page.context.app.kit, form.text("email"), role, page.operator.actor()).await {
-        Ok(invited) => Ok(once::go(&page, OPERATORS, &invited.email, &invited.url)),
-        Err(error) => {
-            let (input, why) = refusal(error)?;
-            draw_operators(&page, Shown::refused(form.refused(input, why))).await
-        }
-    }
-}
-
-/// `POST /dashboard/operators/{id}/disable`
-pub async fn disable_operator(page: Page, Ids(other): Ids<OperatorId>) -> Result<Response, ApiError> {
-    match operators::disable(&page.context.app.kit, other, &page.operator).await {
-        Ok(()) => Ok(go(OPERATORS, Done::Disabled)),
-        Err(error @ (OperatorError::OwnAccount | OperatorError::NotFound | OperatorError::Disabled)) => {
-            Err(ApiError::new(Code::Conflict, format!("Nothing was changed: {error}.")))
-        }
-        Err(error) => Err(error.into()),
-    }
 }

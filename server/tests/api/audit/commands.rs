@@ -42,6 +42,7 @@ async fn every_command_is_audited_as_the_page_says(installation: Installation) {
     let file = installation.home().join("flow.json");
     fs::write(&file, operator.json(&["flow", "export", "minimal"]).await.to_string()).expect("writes the flow");
     let (file, id) = (file.to_str().expect("UTF-8"), operator.link_with(&[]).await.session_id);
+    operator.invite("forgetful@example.com", "AGENT").await;
     for (command, promise) in promises("Commands") {
         let arguments: &[&str] = match command.as_str() {
             "serve" | "serve --demo" | "migrate" => continue,
@@ -52,6 +53,7 @@ async fn every_command_is_audited_as_the_page_says(installation: Installation) {
             "session show" => &[&id],
             "webhook add" => &["http://127.0.0.1:9/hook"],
             "api-key create" => &["--scope", "sessions:read", "--name", "Billing"],
+            "operator reset" => &["forgetful@example.com"],
             "operator add" => &["someone@example.com", "--role", "AGENT"],
             "settings set" => &["session-api", "off"],
             _ => panic!("this test does not run {command}"),

@@ -7,6 +7,8 @@ use crate::support::customer::valid_user_data;
 use crate::support::dashboard::{PASSWORD, path_of};
 use crate::support::{ApiClient, Browser, Customer, Reply, SOON, TestApp, json, on_each_engine, photos};
 
+const OTHER_PASSWORD: &str = "wooden harbour lantern quietly";
+
 /// Routes that only exist in a debug build, and one that needs `serve --demo`; `commands.rs` sends that.
 const ELSEWHERE: [&str; 3] = ["GET /dev/reload", "GET /dev/reload.js", "POST /dashboard/one-time/{token}"];
 
@@ -73,7 +75,7 @@ impl Stage {
         let page = format!("/dashboard/sessions/{session_ref}");
         let path = format!("{page}{}", rest.replace("{artifact}", &artifact));
         let (admin, installation) = (&self.admin, &self.app.installation);
-        let link: &[(&str, &str)] = &[("customer", "crm-1")];
+        let link: &[(&str, &str)] = &[("customer", "crm-1"), ("create", "1")];
         match rest {
             "/events" => {
                 let (name, token) = admin.cookie();
@@ -107,6 +109,8 @@ impl Stage {
             "/dashboard/settings/session-api" => &[("value", "on")],
             "/dashboard/operators" => &[("email", "someone@example.com"), ("role", "AGENT")],
             "/dashboard/language" => &[("language", "en"), ("back", "/dashboard/links")],
+            "/dashboard/account/password" => &[("password_current", PASSWORD), ("password", OTHER_PASSWORD), ("password_again", OTHER_PASSWORD)],
+            "/dashboard/operators/{id}/role" => &[("role", "AUDITOR")],
             "/dashboard/sign-in" => &[("email", "first@example.com"), ("password", PASSWORD)],
             _ => &[],
         };
@@ -122,7 +126,13 @@ impl Stage {
                 return added(installation, other.choose_password(&path)).await;
             }
             "POST /dashboard/sign-in" => return added(installation, other.post(path, form)).await,
-            "POST /dashboard/sign-out" => {
+            "POST /dashboard/reset/{token}" => {
+                let invited = Browser::signed_in(installation, "AGENT").await;
+                let reset = app.operator.json(&["operator", "reset", &invited.email]).await;
+                let path = path_of(reset["resetUrl"].as_str().expect("a link"));
+                return added(installation, other.post(&path, &[("password", OTHER_PASSWORD), ("password_again", OTHER_PASSWORD)])).await;
+            }
+            "POST /dashboard/sign-out" | "POST /dashboard/account/password" => {
                 let other = Browser::signed_in(installation, "AGENT").await;
                 return added(installation, other.post(path, form)).await;
             }
@@ -138,7 +148,11 @@ impl Stage {
             Some("api-keys") => app.operator.add_key(&["sessions:read"]).await["id"].as_str().expect("an id").to_owned(),
             Some("operators") => {
                 Browser::signed_in(installation, "AGENT").await;
-                self.newest("id", "operators").await
+                let id = self.newest("id", "operators").await;
+                if path.ends_with("/enable") {
+                    admin.post(&format!("/dashboard/operators/{id}/disable"), &[]).await.expect(303);
+                }
+                id
             }
             _ => "unknown".to_owned(),
         };

@@ -1,0 +1,128 @@
+//! Tries to sign in are limited, and a known browser's are counted apart, so that wrong passwords from elsewhere lock nobody out of it.
+//! Refusals are logged and audited with their address, which is sealed, and a flood of them has few rows.
+
+use crate::support::dashboard::PASSWORD;
+use crate::support::html::links;
+use crate::support::search::Search;
+use crate::support::{Browser, Installation, Reply, TestApp, on_each_engine};
+
+const SIGN_IN: &str = "/dashboard/sign-in";
+
+/// Starts a server with rate limits on, behind a trusted proxy on this machine.
+async fn with_limits(installation: Installation) -> TestApp {
+    TestApp::at(installation.with("FLOW_RATE_LIMITS", Some("on")).with("FLOW_TRUSTED_PROXIES", Some("127.0.0.1"))).await
+}
+
+/// Sends the sign-in form of this browser from this address.
+async fn try_from(browser: &Browser, address: &str, email: &str, password: &str) -> Reply {
+    let form = browser.form(SIGN_IN, &[("email", email), ("password", password)]);
+    browser.send(form.header("sec-fetch-site", "same-origin").header("x-forwarded-for", address)).await
+}
+
+async fn count(app: &TestApp, action: &str) -> i64 {
+    app.installation.database.number(&format!("SELECT COUNT(*) FROM audit WHERE action = '{action}'")).await
+}
+
+on_each_engine!(wrong_passwords_from_elsewhere_lock_nobody_out_of_a_known_browser, Installation);
+async fn wrong_passwords_from_elsewhere_lock_nobody_out_of_a_known_browser(installation: Installation) {
+    let app = with_limits(installation).await;
+    let (ana, eva) = (app.browser("ADMIN").await, app.browser("AGENT").await);
+    let stranger = Browser::signed_out(&app.installation);
+    ana.post("/dashboard/sign-out", &[]).await.expect(303);
+    for at in 0..12 {
+        try_from(&stranger, &format!("192.0.2.{at}"), &ana.email, "a guess").await;
+        try_from(&stranger, "198.51.100.7", &format!("{at}@example.com"), "a guess").await;
+    }
+    try_from(&stranger, "192.0.2.200", &ana.email, PASSWORD).await.expect(429);
+    try_from(&ana, "192.0.2.201", &ana.email, PASSWORD).await.expect(303);
+    try_from(&ana, "198.51.100.7", &ana.email, PASSWORD).await.expect(303);
+
+    // The known browser has ten tries of its own, only for the operators who signed in on it.
+    for _ in 0..8 {
+        try_from(&ana, "198.51.100.9", &ana.email, "a guess").await.expect(422);
+    }
+    try_from(&ana, "198.51.100.9", &ana.email, PASSWORD).await.expect(429);
+    for _ in 0..10 {
+        try_from(&ana, "203.0.113.1", &eva.email, "a guess").await.expect(422);
+    }
+    try_from(&ana, "203.0.113.2", &eva.email, PASSWORD).await.expect(429);
+    try_from(&eva, "203.0.113.1", &eva.email, PASSWORD).await.expect(303);
+}
+
+on_each_engine!(addresses_of_ipv6_are_counted_by_64_and_by_48, Installation);
+async fn addresses_of_ipv6_are_counted_by_64_and_by_48(installation: Installation) {
+    let app = with_limits(installation).await;
+    let stranger = Browser::signed_out(&app.installation);
+    let attempt = async |at: u32, address: String| try_from(&stranger, &address, &format!("{at}@example.com"), "a guess").await.status;
+    for at in 0..10 {
+        assert_eq!(attempt(at, format!("2001:db8:1:7::{at:x}")).await, 422);
+    }
+    assert_eq!(attempt(10, "2001:db8:1:7:ffff::1".to_owned()).await, 429, "one /64");
+    for at in 11..41 {
+        assert_eq!(attempt(at, format!("2001:db8:1:{at:x}00::1")).await, 422, "{at}");
+    }
+    assert_eq!(attempt(41, "2001:db8:1:ffff::1".to_owned()).await, 429, "one /48");
+    assert_eq!(attempt(42, "2001:db8:2:ffff::1".to_owned()).await, 422, "another /48");
+}
+
+on_each_engine!(refusals_are_logged_and_audited_with_their_address_sealed, Installation);
+async fn refusals_are_logged_and_audited_with_their_address_sealed(installation: Installation) {
+    let app = TestApp::at(installation.with("FLOW_TRUSTED_PROXIES", Some("127.0.0.1"))).await;
+    let (admin, agent) = (app.browser("ADMIN").await, app.browser("AGENT").await);
+    let row = app.installation.database.texts("SELECT id FROM operators WHERE role = 'AGENT'").await.remove(0);
+    let of_agent = links(&admin.page("/dashboard/operators").await, "/dashboard/operators/").into_iter().find(|link| link.ends_with(&row)).expect("a link");
+    let stranger = Browser::signed_out(&app.installation);
+    let (known, unknown, refused) = ("203.0.113.77", "2001:db8:abcd:12::9f", "198.51.100.201");
+    try_from(&stranger, known, &agent.email, "a guess").await.expect(422);
+    try_from(&stranger, unknown, "nobody@example.com", "a guess").await.expect(422);
+    let forbidden = agent.request(reqwest::Method::GET, "/dashboard/operators").header("x-forwarded-for", refused);
+    agent.send(forbidden).await.expect(403);
+    agent.post("/dashboard/sign-out", &[]).await.expect(303);
+    admin.post(&format!("{of_agent}/disable"), &[]).await.expect(303);
+    try_from(&stranger, known, &agent.email, PASSWORD).await.expect(422);
+    for (action, rows) in [("sign_in.failed", 2), ("sign_in.disabled", 1), ("operator.refused", 1), ("operator.signed_out", 1)] {
+        assert_eq!(count(&app, action).await, rows, "{action}");
+    }
+    let without = "SELECT COUNT(*) FROM audit WHERE source IS NULL AND action IN ('sign_in.failed', 'sign_in.disabled', 'operator.refused', 'operator.signed_out', 'operator.signed_in')";
+    assert_eq!(app.installation.database.number(without).await, 0, "each has its address");
+    let page = admin.page(&format!("{of_agent}?lang=en")).await;
+    for shown in [known, refused, "Wrong password", "Tried to sign in while disabled", "Asked for something not allowed", "Signed out", "127.0.0.1", "Invited"]
+    {
+        assert!(page.contains(shown), "{shown} in {page}");
+    }
+    assert!(!page.contains(unknown), "tries at unknown accounts are about nobody");
+    let log = app.installation.log.text();
+    for act in ["sign_in.failed", "sign_in.disabled", "operator.refused"] {
+        assert!(log.lines().any(|line| line.contains(act) && line.contains("WARN")), "{act} in the log");
+    }
+    let search = Search::new([known, unknown, refused, &agent.email].map(|secret| ("an address or an e-mail", secret.as_bytes().to_vec())), []);
+    search.assert_absent_from(&app.installation.stored_data().await);
+}
+
+on_each_engine!(a_flood_of_refusals_has_few_rows);
+async fn a_flood_of_refusals_has_few_rows(app: TestApp) {
+    let agent = app.browser("AGENT").await;
+    for _ in 0..45 {
+        agent.get("/dashboard/operators").await.expect(403);
+    }
+    assert_eq!(count(&app, "operator.refused").await, 12, "ten, and one each for the 20th and the 40th");
+    assert_eq!(app.installation.database.number("SELECT MAX(times) FROM audit").await, 40);
+}
+
+on_each_engine!(addresses_are_forgotten_after_ninety_days, Installation);
+async fn addresses_are_forgotten_after_ninety_days(installation: Installation) {
+    let mut app = TestApp::at(installation).await;
+    let stranger = Browser::signed_out(&app.installation);
+    for _ in 0..2 {
+        stranger.sign_in("nobody@example.com", "a guess").await.expect(422);
+    }
+    let database = app.installation.database.clone();
+    let day = 24 * 3_600 * 1_000_000_i64;
+    database.change(&format!("UPDATE audit SET at = at - {} WHERE id = (SELECT MIN(id) FROM audit WHERE action = 'sign_in.failed')", 91 * day)).await;
+    database.change(&format!("UPDATE audit SET at = at - {} WHERE id = (SELECT MAX(id) FROM audit WHERE action = 'sign_in.failed')", 89 * day)).await;
+    // Every start makes the sweeps due.
+    app.crash_and_restart().await;
+    let kept = async || database.number("SELECT COUNT(*) FROM audit WHERE action = 'sign_in.failed' AND source IS NOT NULL").await;
+    crate::support::eventually("a sweep", crate::support::SOON, async || (kept().await == 1).then_some(())).await;
+    assert_eq!(count(&app, "sign_in.failed").await, 2, "the rows stay");
+}
