@@ -104,13 +104,12 @@ impl Store {
         first_connection(&file, PRAGMAS, purpose.tables(Engine::Sqlite)).await?;
         let pool = |connections: u32| {
             let options = tested_when_idle(AnyPoolOptions::new().max_connections(connections));
-            let options = options.after_connect(|connection, _| {
+            options.after_connect(|connection, _| {
                 Box::pin(async move {
                     connection.execute(PRAGMAS).await?;
                     Ok(())
                 })
-            });
-            options
+            })
         };
         let options = pool(1);
         // If the disk is full, SQLite ends the transaction by itself. The ROLLBACK that sqlx sends then fails, and that connection can

@@ -90,7 +90,7 @@ pub async fn by_end(db: &mut Db, end: &str) -> Result<Option<SessionRef>> {
         return Ok(None);
     }
     let query = sqlx::query("SELECT ref FROM sessions WHERE substr(ref, 25) = $1").bind(end.to_ascii_lowercase());
-    query.fetch_optional(db).await?.as_ref().map(|row| Ok(Columns::new(row, "sessions", "ref")?.id("ref")?)).transpose()
+    query.fetch_optional(db).await?.as_ref().map(|row| Columns::new(row, "sessions", "ref")?.id("ref")).transpose()
 }
 
 fn select(clause: &str) -> String {

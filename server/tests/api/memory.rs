@@ -20,7 +20,7 @@ const MOST_GROWTH_KIB: u64 = 120 * 1024;
 const MOST_KIB: u64 = 350 * 1024;
 
 fn seconds() -> u64 {
-    std::env::var("FLOW_SOAK_MEMORY_SECONDS").map_or(6, |seconds| seconds.parse().expect("a number of seconds"))
+    std::env::var_os("FLOW_SOAK_MEMORY_SECONDS").map_or(6, |seconds| seconds.to_str().and_then(|text| text.parse().ok()).expect("a number of seconds"))
 }
 
 /// Times the requests of a customer for this long, in ascending order.

@@ -53,11 +53,11 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
             b"PLTE" => kept.extend(chunk.whole),
             kind if describes_color(&chunk) => {
                 // Decoders ignore a second one, and one after the pixels.
-                if !has_pixels && colors.insert(kind) {
-                    match kind {
-                        b"iCCP" => icc::from_png(chunk.body).iter().for_each(|profile| write_chunk(&mut kept, kind, &icc::to_png(profile))),
-                        _ => kept.extend(chunk.whole),
-                    }
+                let counts = colors.insert(kind) && !has_pixels;
+                match kind {
+                    _ if !counts => {}
+                    b"iCCP" => icc::from_png(chunk.body).iter().for_each(|profile| write_chunk(&mut kept, kind, &icc::to_png(profile))),
+                    _ => kept.extend(chunk.whole),
                 }
             }
             b"eXIf" => exif = exif.or(Some(&chunk.body[..chunk.body.len().min(MAX_EXIF)])),
