@@ -5,7 +5,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context as Poller, Poll},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -35,6 +35,10 @@ const MAX_PAIRS: usize = 200;
 const JSON_TIME: Duration = Duration::from_secs(60);
 /// The most bytes of a refused body that we read and drop.
 const DRAIN_BYTES: usize = 32 * 1024 * 1024;
+/// How much of it we read at once, in bytes, and how many bytes a second after that: reading what nobody needs must not take the processor
+/// from others.
+const DRAIN_AT_ONCE: usize = 2 * 1024 * 1024;
+const DRAIN_RATE: usize = 4 * 1024 * 1024;
 /// The time limit for reading a refused body.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
@@ -165,11 +169,15 @@ pub async fn drain_refused(request: Request, next: Next) -> Response {
     }
     let rest = async {
         let mut rest = Shared(body);
-        let mut read = 0;
+        let (began, mut read) = (Instant::now(), 0);
         while let Some(Ok(frame)) = rest.frame().await {
             read += frame.data_ref().map_or(0, Bytes::len);
             if read > DRAIN_BYTES {
                 break;
+            }
+            let due = Duration::from_millis((read.saturating_sub(DRAIN_AT_ONCE) * 1_000 / DRAIN_RATE) as u64);
+            if let Some(early) = due.checked_sub(began.elapsed()) {
+                tokio::time::sleep(early).await;
             }
         }
     };
