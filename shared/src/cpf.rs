@@ -6,7 +6,8 @@
 pub struct Cpf([u8; 11]);
 
 impl Cpf {
-    /// Reads eleven digits, and ignores punctuation and spaces. `None` if there are letters or another number of digits.
+    /// Reads eleven digits, and ignores punctuation and spaces. `None` if there are letters, digits of another script, or another number
+    /// of digits.
     pub fn parse(text: &str) -> Option<Self> {
         let mut digits = [0; 11];
         let mut count = 0;
@@ -16,7 +17,7 @@ impl Cpf {
                     *digits.get_mut(count)? = u8::try_from(digit).ok()?;
                     count += 1;
                 }
-                None if character.is_alphabetic() => return None,
+                None if character.is_alphanumeric() => return None,
                 None => {}
             }
         }
@@ -89,7 +90,7 @@ mod tests {
         ] {
             assert_eq!(Cpf::parse(text).map(|cpf| cpf.is_plausible()), Some(plausible), "{text}");
         }
-        for text in ["", "1234567890", "123456789012", "12345678a01", "abc", "١٢٣٤٥٦٧٨٩٠١"] {
+        for text in ["", "1234567890", "123456789012", "12345678a01", "abc", "١٢٣٤٥٦٧٨٩٠١", "52998224725²", "529982247٢25"] {
             assert!(Cpf::parse(text).is_none(), "{text}");
         }
     }

@@ -10,6 +10,7 @@ use axum::{
 use shared::{
     flow::{FieldType, Step},
     problem::{Code, FieldFault},
+    text,
 };
 
 use super::{
@@ -38,6 +39,21 @@ impl Posted {
         if known.is_empty() {
             *known = text;
         }
+    }
+
+    /// Puts dates together that were posted in three parts, `_day.NAME`, `_month.NAME` and `_year.NAME`. A part that is no number
+    /// stays as it is, and the date is then malformed.
+    pub fn with_days(mut self, step: &Step) -> Self {
+        let dates = step.fields.iter().filter(|field| field.r#type == FieldType::Date);
+        for name in dates.map(|field| &field.name).filter(|name| self.texts.get(*name).is_none_or(String::is_empty)) {
+            let part = |part: &str| self.texts.get(&format!("_{part}.{name}")).map_or("", |text| text::trimmed(text));
+            let (year, month, day) = (part("year"), part("month"), part("day"));
+            if [year, month, day] != [""; 3] {
+                let date = format!("{year}-{month:0>2}-{day:0>2}");
+                self.texts.insert(name.clone(), date);
+            }
+        }
+        self
     }
 }
 

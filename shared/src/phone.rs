@@ -1,0 +1,32 @@
+//! Telephone numbers. The server reads them with libphonenumber (feature `server`). The browser has no numbering plans: it only refuses what
+//! the server is sure to refuse, so that the two never contradict each other.
+
+use crate::text;
+
+#[cfg(feature = "server")]
+pub mod plans;
+
+/// The most characters of a number as people write it.
+const MAX_CHARS: usize = 60;
+
+/// Whether a text may be a telephone number: digits of any script, white space, and the signs that people put between digits. Letters, `#`
+/// and `*` are refused: they are extensions or service codes, and E.164 has neither.
+pub fn is_plausible(text: &str) -> bool {
+    // The prolonged sound mark is the dash of Japanese keyboards.
+    let is_sign = |c: char| "+＋-().[]/~‐‑‒–—―−ー－（）［］．／・\u{2053}\u{223c}\u{ff5e}".contains(c);
+    let is_joint = |c: char| text::is_hidden(c) && !matches!(c, '\u{202d}' | '\u{202e}');
+    let digits = text.chars().filter(|c| c.is_numeric()).count();
+    let is_known = |c: char| c.is_numeric() || is_sign(c) || is_joint(c);
+    (3..=25).contains(&digits) && text.chars().count() <= MAX_CHARS && text.chars().all(is_known)
+}
+
+/// Reads a number as E.164. `region` is the country of a number without `+`.
+///
+/// Without the feature `server` it returns a plausible number as it was typed.
+pub fn read(text: &str, region: Option<&str>) -> Option<String> {
+    let text = Some(text).filter(|text| is_plausible(text))?;
+    #[cfg(feature = "server")]
+    return plans::e164(text, region);
+    #[cfg(not(feature = "server"))]
+    Some(text.to_owned()).filter(|_| region.is_none_or(|region| !region.is_empty()))
+}
