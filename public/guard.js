@@ -30,7 +30,7 @@
   const key = "draft";
   let typed;
   addEventListener("input", () => (typed = step()), true);
-  const texts = () => [...document.querySelectorAll("form.sheet input[name]:not([type=file])")];
+  const texts = () => [...document.querySelectorAll("form.sheet :is(input, textarea)[name]:not([type=file])")];
   const saveDraft = () => {
     if (!typed || typed !== step()) return sessionStorage.removeItem(key);
     const values = texts().map((input) => (/radio|checkbox/.test(input.type) ? input.checked : input.value));

@@ -21,8 +21,18 @@ pub fn is_address(text: &str) -> bool {
 }
 
 /// Domains of which a slip of one letter is more likely than another domain with that name.
-const KNOWN: [&str; 10] =
-    ["gmail.com", "hotmail.com", "hotmail.com.br", "outlook.com", "outlook.com.br", "yahoo.com", "yahoo.com.br", "icloud.com", "googlemail.com", "protonmail.com"];
+const KNOWN: [&str; 10] = [
+    "gmail.com",
+    "hotmail.com",
+    "hotmail.com.br",
+    "outlook.com",
+    "outlook.com.br",
+    "yahoo.com",
+    "yahoo.com.br",
+    "icloud.com",
+    "googlemail.com",
+    "protonmail.com",
+];
 
 /// Real providers that are one letter away from a known one.
 const OTHERS: [&str; 6] = ["mail.com", "email.com", "ymail.com", "hotmail.co", "gmail.co.uk", "myyahoo.com"];
@@ -143,7 +153,9 @@ mod tests {
         ] {
             assert_eq!(meant(typed).as_deref(), Some(guess), "{typed}");
         }
-        for right in ["ana@gmail.com", "ana@GMAIL.COM", "ana@mail.com", "ana@ymail.com", "ana@acme.example", "ana@acme.co", "ana@uol.com.br", "ana@gmx.de", "ana", ""] {
+        for right in
+            ["ana@gmail.com", "ana@GMAIL.COM", "ana@mail.com", "ana@ymail.com", "ana@acme.example", "ana@acme.co", "ana@uol.com.br", "ana@gmx.de", "ana", ""]
+        {
             assert_eq!(meant(right), None, "{right}");
         }
     }

@@ -78,16 +78,8 @@ pub enum Meaning {
 
 impl Meaning {
     /// The meanings that a flow can set.
-    pub const WRITTEN: [Self; 8] = [
-        Self::FullName,
-        Self::BirthDate,
-        Self::DocumentNumber,
-        Self::DocumentType,
-        Self::DocumentFront,
-        Self::DocumentBack,
-        Self::Selfie,
-        Self::AddressProof,
-    ];
+    pub const WRITTEN: [Self; 8] =
+        [Self::FullName, Self::BirthDate, Self::DocumentNumber, Self::DocumentType, Self::DocumentFront, Self::DocumentBack, Self::Selfie, Self::AddressProof];
 
     /// The meaning as a flow's JSON writes it.
     pub const fn as_str(self) -> &'static str {

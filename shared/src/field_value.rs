@@ -130,7 +130,14 @@ mod tests {
     use serde_json::json;
 
     fn field(kind: FieldType) -> Field {
-        Field { name: "f".into(), r#type: kind, options: vec![Choice { value: "RG".into(), label: "RG".into() }], max_length: Some(5), region: Some("BR".into()), ..Field::default() }
+        Field {
+            name: "f".into(),
+            r#type: kind,
+            options: vec![Choice { value: "RG".into(), label: "RG".into() }],
+            max_length: Some(5),
+            region: Some("BR".into()),
+            ..Field::default()
+        }
     }
 
     fn text(value: &str) -> Result<Option<Answer>, FieldCode> {

@@ -91,10 +91,7 @@ const fn is_tag(c: char) -> bool {
 
 /// The sign of an Indic script that takes a consonant's vowel away. A joiner after it decides what the consonant looks like.
 const fn is_virama(c: char) -> bool {
-    matches!(
-        c,
-        '\u{94d}' | '\u{9cd}' | '\u{a4d}' | '\u{acd}' | '\u{b4d}' | '\u{bcd}' | '\u{c4d}' | '\u{ccd}' | '\u{d3b}' | '\u{d3c}' | '\u{d4d}' | '\u{dca}'
-    )
+    matches!(c, '\u{94d}' | '\u{9cd}' | '\u{a4d}' | '\u{acd}' | '\u{b4d}' | '\u{bcd}' | '\u{c4d}' | '\u{ccd}' | '\u{d3b}' | '\u{d3c}' | '\u{d4d}' | '\u{dca}')
 }
 
 #[cfg(test)]

@@ -47,6 +47,7 @@ fn each_rule_names_its_path() {
         (r#""name":"a","#, r#""name":"a","weights":{"cpf.check_digits":0.5},"#, "weights.cpf.check_digits"),
         (r#""name":"a","#, r#""name":"a","weights":{"cpf.chek_digits":1},"#, "weights.cpf.chek_digits"),
         (r#""name":"a","#, r#""name":"a","checks":["cpf","face"],"#, "checks[1]"),
+        (r#""name":"a","#, r#""name":"a","checks":["cpf","evidence","cpf"],"#, "checks[2]"),
         (r#""id":"s""#, r#""id":"s/../x""#, "steps[0].id"),
         (r#""type":"FORM""#, r#""type":"REVIEW""#, "steps[0].type"),
         (r#""type":"FORM""#, r#""type":{"FORM":null}"#, "steps[0].type"),
@@ -139,7 +140,9 @@ fn a_weight_is_of_a_reason_that_a_check_has() {
 #[test]
 fn a_condition_names_an_option_of_a_field() {
     let select = json!({"name": "kind", "type": "SELECT", "label": "K", "options": [{"value": "RG", "label": "RG"}, {"value": "CNH", "label": "CNH"}]});
-    let flow = |when: Value| with_fields(json!([{"name": "n", "type": "TEXT", "label": "N", "requiredWhen": when}, select, {"name": "m", "type": "TEXT", "label": "M"}]));
+    let flow = |when: Value| {
+        with_fields(json!([{"name": "n", "type": "TEXT", "label": "N", "requiredWhen": when}, select, {"name": "m", "type": "TEXT", "label": "M"}]))
+    };
     assert_eq!(faults(&flow(json!({"kind": ["RG", "CNH"]}))), [""; 0]);
     assert_eq!(
         faults(&flow(json!({"kind": ["RG", "PASSPORT"]}))),
@@ -218,14 +221,7 @@ fn rules_that_came_later_refuse_no_stored_version() {
     });
     assert_eq!(
         paths(&json.to_string()),
-        [
-            "checks[0]",
-            "steps[0].fields[0].hint",
-            "steps[0].fields[0].requiredWhen.gone",
-            "steps[0].fields[0].requiredWhen.n",
-            "title",
-            "weights.gone.reason"
-        ]
+        ["checks[0]", "steps[0].fields[0].hint", "steps[0].fields[0].requiredWhen.gone", "steps[0].fields[0].requiredWhen.n", "title", "weights.gone.reason"]
     );
     let flow = Definition::stored(&json.to_string()).expect("it was imported once");
     assert_eq!(flow.resolve(&CATALOGUE).weights["gone.reason"], 5);

@@ -3,12 +3,13 @@
 
 use leptos::{
     either::{Either, EitherOf4},
+    html::custom,
     prelude::*,
 };
 use shared::{
-    cpf::Cpf,
     flow::{Field, FieldType},
     problem::FieldFault,
+    text::ONE_LINE,
 };
 
 use crate::{
@@ -47,13 +48,13 @@ pub fn FieldView<H: Host>(
     let faulty = fault.is_some();
     let label = view! {
         <>
-            {field.label.clone()}
+            <bdi>{field.label.clone()}</bdi>
             {(!field.required && field.r#type != FieldType::Boolean).then(|| view! { <span class="optional">" ("{words.optional().to_owned()}")"</span> })}
         </>
     };
     let notes = view! {
         <>
-            {hint.map(|hint| view! { <span class="hint" id=format!("{id}-hint")>{hint}</span> })}
+            {hint.map(|hint| view! { <span class="hint" id=format!("{id}-hint")><bdi>{hint}</bdi></span> })}
             {elsewhere.then(|| view! { <span class="hint elsewhere">{words.saved_elsewhere().to_owned()}</span> })}
             {fault.map(|fault| view! { <span class="fault" id=format!("{id}-fault")>{fault}</span> })}
         </>
@@ -79,7 +80,7 @@ pub fn FieldView<H: Host>(
                                 <label class="choice">
                                     <input type="radio" id=if at == 0 { id.clone() } else { format!("{id}-{at}") } name=name.clone()
                                         value=option.value.clone() checked=value == option.value />
-                                    <span>{option.label}</span>
+                                    <bdi>{option.label}</bdi>
                                 </label>
                             }).collect_view()}
                         </div>
@@ -91,18 +92,19 @@ pub fn FieldView<H: Host>(
                 _ => EitherOf4::D(view! {
                     <label for=id.clone()>{label}</label>
                     {notes}
-                    <TextInput field id value described faulty warning=words.cpf_warning().to_owned() host />
+                    <TextInput field id value described faulty words host />
                 }),
             }}
         </div>
     }
 }
 
-/// An input of one line. The island formats a CPF while the customer types it. A CPF with wrong check digits only gets a warning,
-/// because the server accepts it.
+/// An input of one line, or of several where the field takes a long text. The island formats a CPF while the customer types it. What
+/// looks mistyped only gets a warning, because the server accepts it.
 #[component]
-fn TextInput<H: Host>(field: Field, id: String, value: String, described: Option<String>, faulty: bool, warning: String, host: H) -> impl IntoView {
-    let (kind, mode, complete) = match (field.r#type, field.name.as_str()) {
+fn TextInput<H: Host>(field: Field, id: String, value: String, described: Option<String>, faulty: bool, words: FlowWords, host: H) -> impl IntoView {
+    let kind = field.r#type;
+    let (shape, mode, complete) = match (kind, field.name.as_str()) {
         (FieldType::Cpf, _) => ("text", Some("numeric"), "off"),
         (FieldType::Date, name) => ("date", None, if name.contains("birth") { "bday" } else { "off" }),
         (FieldType::Email, _) => ("email", None, "email"),
@@ -110,24 +112,37 @@ fn TextInput<H: Host>(field: Field, id: String, value: String, described: Option
         (_, "name" | "full_name") => ("text", None, "name"),
         _ => ("text", None, "on"),
     };
-    let is_cpf = field.r#type == FieldType::Cpf;
-    let doubtful = |text: &str| Cpf::parse(text).is_some_and(|cpf| !cpf.is_plausible());
-    let (warn, set_warn) = signal(is_cpf && doubtful(&value));
+    let is_doubted = matches!(kind, FieldType::Cpf | FieldType::Email);
+    let (doubt, set_doubt) = signal(words.doubt(kind, &value));
     let typed = move |event: leptos::ev::Event| {
-        if is_cpf {
+        if is_doubted {
             let text = event_target_value(&event);
-            host.typed_cpf(&event, &text);
-            set_warn.set(doubtful(&text));
+            if kind == FieldType::Cpf {
+                host.typed_cpf(&event, &text);
+            }
+            set_doubt.set(words.doubt(kind, &text));
         }
     };
-    let warning_id = is_cpf.then(|| format!("{id}-warning"));
-    let described = [described, warning_id.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let doubt_id = is_doubted.then(|| format!("{id}-warning"));
+    let described = [described, doubt_id.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let described = (!described.is_empty()).then_some(described);
+    let direction = (kind == FieldType::Text).then_some("auto");
+    let has_lines = kind == FieldType::Text && field.max_length.is_some_and(|most| most > ONE_LINE);
     view! {
-        <input type=kind id=id name=field.name value=value inputmode=mode autocomplete=complete
-            aria-describedby=described aria-invalid=faulty.then_some("true") on:input=typed />
-        {if is_cpf {
-            Either::Left(view! { <span class="warning" role="status" id=warning_id>{move || warn.get().then(|| warning.clone())}</span> })
+        {if has_lines {
+            // Leptos does not escape the text of a `textarea` that it knows; as a custom element it does.
+            let area = custom("textarea").id(id).attr("name", field.name).attr("rows", "4").attr("dir", "auto");
+            let area = area.attr("aria-describedby", described).attr("aria-invalid", faulty.then_some("true"));
+            // An empty child would become a space.
+            Either::Left(if value.is_empty() { Either::Left(area) } else { Either::Right(area.child(value)) })
+        } else {
+            Either::Right(view! {
+                <input type=shape id=id name=field.name value=value inputmode=mode autocomplete=complete dir=direction min=field.min max=field.max
+                    aria-describedby=described aria-invalid=faulty.then_some("true") on:input=typed />
+            })
+        }}
+        {if is_doubted {
+            Either::Left(view! { <span class="warning" role="status" id=doubt_id>{move || doubt.get()}</span> })
         } else {
             Either::Right(())
         }}

@@ -108,7 +108,7 @@ fn LinkTable(rows: Vec<LinkRow>, name: &'static str, words: &'static DashboardWo
         view! {
             <tr>
                 <th scope="row"><a class="mono" href=format!("/dashboard/links/{}", row.r#ref)>{short(&row.r#ref)}</a></th>
-                <td>{row.flow}</td>
+                <td><bdi>{row.flow}</bdi></td>
                 <td><StatusPill status=row.status words /></td>
                 <td><Time at=row.created_at /></td>
                 <td><Time at=row.expires_at /></td>
@@ -155,7 +155,7 @@ pub fn LinkPage(site: Site, viewer: Viewer, data: Link) -> impl IntoView {
             <section class="card body">{address}</section>
             <Card title=words.facts>
                 <dl class="facts">
-                    <div><dt>{words.flow}</dt><dd>{session.flow}</dd></div>
+                    <div><dt>{words.flow}</dt><dd><bdi>{session.flow}</bdi></dd></div>
                     {role.may(May::SeeSessions).then(|| view! { <div><dt>{words.customer}</dt><dd><Customer customer words /></dd></div> })}
                     <div><dt>{words.language}</dt><dd><Locale locale words /></dd></div>
                     <div><dt>{words.reference}</dt><dd class="mono">{session.r#ref.clone()}</dd></div>

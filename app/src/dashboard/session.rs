@@ -145,7 +145,7 @@ fn Facts(row: SessionRow, version: (String, i64), locale: Option<Language>, end:
     });
     view! {
         <dl class="facts">
-            <div><dt>{words.flow}</dt><dd>{row.flow}<br /><span class="quiet">{flow}</span></dd></div>
+            <div><dt>{words.flow}</dt><dd><bdi>{row.flow}</bdi><br /><span class="quiet">{flow}</span></dd></div>
             <div><dt>{words.customer}</dt><dd><Customer customer=row.customer words /></dd></div>
             <div><dt>{words.reference}</dt><dd class="mono">{row.r#ref}</dd></div>
             <div>

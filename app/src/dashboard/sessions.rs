@@ -129,7 +129,7 @@ pub fn SessionTable(rows: Vec<SessionRow>, name: &'static str, words: &'static D
                 <td>{decision}</td>
                 <td>{score}</td>
                 <td class="cut"><Customer customer=row.customer words /></td>
-                <td>{row.flow}</td>
+                <td><bdi>{row.flow}</bdi></td>
                 <td><Time at=row.created_at /></td>
             </tr>
         }

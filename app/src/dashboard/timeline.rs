@@ -24,7 +24,7 @@ pub fn Timeline(moments: Vec<Moment>, words: &'static DashboardWords) -> impl In
         view! {
             <li>
                 <strong>{words.happened(&moment.happened)}</strong>
-                <span class="quiet">{words.done_by(&moment.by)}</span>
+                <span class="quiet"><bdi>{words.done_by(&moment.by)}</bdi></span>
                 {detail.map(|detail| view! { <span class="mono quiet">{detail}</span> })}
                 <span class="quiet"><Time at=moment.at /></span>
             </li>

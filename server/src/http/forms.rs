@@ -44,13 +44,12 @@ impl Posted {
     /// Puts dates together that were posted in three parts, `_day.NAME`, `_month.NAME` and `_year.NAME`. A part that is no number
     /// stays as it is, and the date is then malformed.
     pub fn with_days(mut self, step: &Step) -> Self {
-        let dates = step.fields.iter().filter(|field| field.r#type == FieldType::Date);
-        for name in dates.map(|field| &field.name).filter(|name| self.texts.get(*name).is_none_or(String::is_empty)) {
-            let part = |part: &str| self.texts.get(&format!("_{part}.{name}")).map_or("", |text| text::trimmed(text));
+        for field in step.fields.iter().filter(|field| field.r#type == FieldType::Date) {
+            let part = |part: &str| self.texts.get(&format!("_{part}.{}", field.name)).map_or("", |text| text::trimmed(text));
             let (year, month, day) = (part("year"), part("month"), part("day"));
             if [year, month, day] != [""; 3] {
                 let date = format!("{year}-{month:0>2}-{day:0>2}");
-                self.texts.insert(name.clone(), date);
+                self.add(&field.name, date);
             }
         }
         self

@@ -56,3 +56,20 @@ pub(super) fn new_operator(kit: &Kit, email: &str, role: Role, password: Option<
     let sealed = kit.vault.seal_own(&sealed::operator_email(id), email.as_bytes());
     Operator { id, email: sealed, role, password, created_at: kit.ambient.now(), disabled_at: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operators_address_keeps_the_rule_of_a_customers() {
+        for (typed, known) in [("\u{200b} Ana@Acme.Example\u{a0}", "ana@acme.example"), ("JOSE\u{301}@acme.example", "josé@acme.example")] {
+            assert_eq!(normalised(typed).ok().as_deref(), Some(known));
+        }
+        for bad in
+            ["ana@acme", "ana@acme..example", "Ana <ana@acme.example>", "mailto:ana@acme.example", "ana@ac\u{200b}me.example", "ana\u{fffd}@acme.example", ""]
+        {
+            assert!(matches!(normalised(bad), Err(OperatorError::BadEmail(_))), "{bad}");
+        }
+    }
+}

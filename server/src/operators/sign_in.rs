@@ -1,7 +1,7 @@
 //! Signs operators in and out. A browser keeps a token, which is valid until it is idle too long, too old, or signed out.
 
 use super::{
-    email::{email, index, folded},
+    email::{email, folded, index},
     error::OperatorError,
     password::Passwords,
     token::{SignedIn, Token, hash},

@@ -45,6 +45,7 @@ mod support;
 mod sweeps;
 mod upgrade;
 mod uploads;
+mod values;
 mod webhook_addresses;
 mod webhooks;
 mod wording;

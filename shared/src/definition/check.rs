@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use super::{
     document::{BrandingDefinition, Definition},
     faults::{Collector, path_of},
-    fields,
     text::illegible,
 };
 use crate::{catalogue::Catalogue, duration, flow::StepType};
@@ -21,7 +20,6 @@ pub(super) fn check(flow: &Definition, catalogue: &Catalogue, faults: &Collector
     check_branding(&flow.branding.clone().unwrap_or_default(), faults);
     check_choice_of_checks(flow, catalogue, faults);
     check_steps(flow, faults);
-    fields::check(flow, faults);
 }
 
 fn check_flow(flow: &Definition, faults: &Collector) {

@@ -77,5 +77,8 @@ pub(super) fn illegible(shown: &str) -> Option<String> {
     }
     let refused = text::refused(shown)?;
     let place = if refused.after.is_empty() { "at the beginning".to_owned() } else { format!("after {:?}", refused.after) };
-    Some(format!("an invisible character {place}: U+{:04X}; allowed are characters that can be seen, spaces, tabs and line breaks", u32::from(refused.character)))
+    Some(format!(
+        "an invisible character {place}: U+{:04X}; allowed are characters that can be seen, spaces, tabs and line breaks",
+        u32::from(refused.character)
+    ))
 }

@@ -67,7 +67,9 @@ mod tests {
 
     #[test]
     fn a_calling_code_names_its_main_region() {
-        for (code, main) in [("55", Some("BR")), ("1", Some("US")), ("7", Some("RU")), ("44", Some("GB")), ("883", None), ("999", None), ("+55", None), ("", None)] {
+        for (code, main) in
+            [("55", Some("BR")), ("1", Some("US")), ("7", Some("RU")), ("44", Some("GB")), ("883", None), ("999", None), ("+55", None), ("", None)]
+        {
             assert_eq!(region(code).as_deref(), main, "{code}");
         }
         for (region, code) in [("BR", Some("55")), ("CA", Some("1")), ("KZ", Some("7")), ("br", None), ("ZZ", None), ("001", None), ("", None)] {
