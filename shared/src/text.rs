@@ -61,7 +61,7 @@ pub fn cleaned(text: &str, lines: bool) -> String {
 pub fn refused(text: &str) -> Option<Refused> {
     let is_refused = |c: char| (c.is_control() && !c.is_whitespace()) || matches!(c, '\u{202d}' | RIGHT_TO_LEFT_OVERRIDE);
     let (at, character) = trimmed(text).char_indices().find(|(_, character)| is_refused(*character))?;
-    let before = trimmed(&trimmed(text)[..at]);
+    let before = cleaned(&trimmed(text)[..at], false);
     let skipped = before.chars().count().saturating_sub(20);
     Some(Refused { character, after: before.chars().skip(skipped).collect() })
 }

@@ -1,5 +1,6 @@
 //! What operators see on the dashboard: links, lists, languages, markup as text, and secrets that are shown once.
 
+mod directions;
 mod languages;
 mod links;
 mod lists;
