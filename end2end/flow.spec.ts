@@ -17,9 +17,9 @@ test("from a link to a webhook", async ({ customer, server, backend, link }) => 
   await expect(customer.main.getByRole("heading")).toHaveText("All done");
 
   const shown = await server.command("session", "show", link.sessionId);
-  expect(shown).toMatchObject({ status: "COMPLETED", decision: "APPROVED", riskScore: 0 });
+  expect(shown).toMatchObject({ status: "COMPLETED", decision: "REVIEW", riskScore: 0 });
   expect(shown.checks.map(({ name, result }) => [name, result])).toEqual(expect.arrayContaining([["cpf", "PASSED"], ["evidence", "PASSED"]]));
-  const data = { sessionId: link.sessionId, ref: shown.ref, decision: "APPROVED", sequence: 1 };
+  const data = { sessionId: link.sessionId, ref: shown.ref, decision: "REVIEW", sequence: 1 };
   expect(await backend.onlyEvent(link.sessionId)).toStrictEqual(eventBody("session.completed", data));
 
   if (customer.hasScript) {

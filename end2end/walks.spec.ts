@@ -8,8 +8,8 @@ test.use({ flow: demo });
 test("every kind of step, from a link to a webhook", async ({ customer, server, backend, link }) => {
   await customer.completeSteps();
   const shown = await server.command("session", "show", link.sessionId);
-  expect(shown).toMatchObject({ status: "COMPLETED", decision: "APPROVED", riskScore: 0 });
-  const data = { sessionId: link.sessionId, ref: shown.ref, decision: "APPROVED", sequence: 1 };
+  expect(shown).toMatchObject({ status: "COMPLETED", decision: "REVIEW", riskScore: 0 });
+  const data = { sessionId: link.sessionId, ref: shown.ref, decision: "REVIEW", sequence: 1 };
   expect(await backend.onlyEvent(link.sessionId)).toStrictEqual(eventBody("session.completed", data));
 
   const files = Object.keys(answers).filter((name) => name.endsWith("_url"));

@@ -96,6 +96,16 @@ pub enum Needs {
     Meanings(&'static [Meaning]),
 }
 
+/// Evidence that a check or a person must have examined before a session is approved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// An identity document: an ARTIFACT of a DOCUMENT step, or one that means a side of a document.
+    Document,
+    /// A photo of the customer's face: an ARTIFACT of a SELFIE step, or one that means a selfie.
+    Selfie,
+}
+
 /// The declaration of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CheckInfo {
@@ -107,6 +117,8 @@ pub struct CheckInfo {
     pub reasons: &'static [Reason],
     /// What a flow must collect so that the check runs without being named.
     pub needs: Needs,
+    /// What the check examines so well that nobody else must look at it. That a file can be opened is not enough.
+    pub examines: &'static [Evidence],
 }
 
 impl CheckInfo {
@@ -157,9 +169,9 @@ impl Catalogue {
     }
 }
 
-/// The checks, weights and bands that an import resolved for a version of a flow. They are stored with the version, so a later catalogue
+/// What an import resolved for a version of a flow: its checks, weights and bands. They are stored with the version, so a later catalogue
 /// changes nothing for it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Resolved {
     /// The checks that run.
     pub checks: BTreeSet<CheckName>,
@@ -167,6 +179,10 @@ pub struct Resolved {
     pub weights: Weights,
     /// The scores at which review and rejection begin.
     pub bands: Bands,
+    /// Evidence that the flow collects and no check of it examines. While there is any, a session is REVIEW where it would be APPROVED.
+    /// Empty if the flow sets its own bands: then its company has decided what a low score means.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub unexamined: BTreeSet<Evidence>,
 }
 
 #[cfg(test)]
@@ -178,12 +194,14 @@ mod tests {
         version: 1,
         reasons: &[Reason { code: "cpf.check_digits", weight: 60, result: CheckResult::Failed }],
         needs: Needs::Type(FieldType::Cpf),
+        examines: &[],
     };
     const FACE: CheckInfo = CheckInfo {
         name: "face",
         version: 2,
         reasons: &[Reason { code: "face.small", weight: 20, result: CheckResult::Warning }],
         needs: Needs::Meanings(&[Meaning::Selfie]),
+        examines: &[Evidence::Selfie],
     };
     const CATALOGUE: Catalogue = Catalogue::new(&[&CPF, &FACE]);
 
@@ -212,9 +230,13 @@ mod tests {
 
     #[test]
     fn resolved_checks_are_stored_and_read_again() {
-        let resolved = Resolved { checks: BTreeSet::from([CPF.check_name()]), weights: CATALOGUE.weights(), bands: Bands::default() };
+        let resolved = Resolved { checks: BTreeSet::from([CPF.check_name()]), weights: CATALOGUE.weights(), ..Resolved::default() };
         let json = serde_json::to_string(&resolved).expect("JSON");
         assert_eq!(json, r#"{"checks":["cpf"],"weights":{"cpf.check_digits":60,"face.small":20},"bands":{"review":25,"reject":70}}"#);
         assert_eq!(serde_json::from_str::<Resolved>(&json).expect("resolved"), resolved);
+        let unexamined = Resolved { unexamined: BTreeSet::from([Evidence::Selfie, Evidence::Document]), ..resolved };
+        let json = serde_json::to_string(&unexamined).expect("JSON");
+        assert!(json.ends_with(r#","unexamined":["document","selfie"]}"#), "{json}");
+        assert_eq!(serde_json::from_str::<Resolved>(&json).expect("resolved"), unexamined);
     }
 }

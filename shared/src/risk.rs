@@ -133,11 +133,12 @@ pub fn contributions(reasons: &BTreeSet<String>, weights: &Weights) -> Vec<(Stri
         .collect()
 }
 
-/// The decision for a score. A check that could not be done turns an approval into a review.
-pub fn decide(score: u8, bands: Bands, any_error: bool) -> Decision {
+/// The decision for a score. `must_look`, because a check could not be done or nobody examined the evidence, turns an approval into a
+/// review.
+pub fn decide(score: u8, bands: Bands, must_look: bool) -> Decision {
     if score >= bands.reject {
         Decision::Rejected
-    } else if score >= bands.review || any_error {
+    } else if score >= bands.review || must_look {
         Decision::Review
     } else {
         Decision::Approved
@@ -173,7 +174,7 @@ mod tests {
 
     #[test]
     fn decisions() {
-        for (score, any_error, expected) in [
+        for (score, must_look, expected) in [
             (0, false, Decision::Approved),
             (24, false, Decision::Approved),
             (24, true, Decision::Review),
@@ -182,7 +183,7 @@ mod tests {
             (70, false, Decision::Rejected),
             (100, true, Decision::Rejected),
         ] {
-            assert_eq!(decide(score, Bands::default(), any_error), expected, "{score} {any_error}");
+            assert_eq!(decide(score, Bands::default(), must_look), expected, "{score} {must_look}");
         }
     }
 

@@ -8,6 +8,7 @@ use flow::{CATALOGUE, SMALLEST, WHOLE};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use shared::{
+    catalogue::Evidence,
     definition::Definition,
     flow::{FieldType, Meaning},
     language::Language,
@@ -75,6 +76,27 @@ fn an_import_resolves_checks_weights_and_bands() {
     let mut weights: Weights = CATALOGUE.weights();
     weights.insert("cpf.check_digits".into(), 5);
     assert_eq!((resolved.weights, resolved.bands), (weights, Bands { review: 10, reject: 101 }));
+}
+
+#[test]
+fn an_import_notes_the_evidence_that_no_check_examines() {
+    let unexamined = |json: &str| import(json).resolve(&CATALOGUE).unexamined.into_iter().collect::<Vec<_>>();
+    let [minimal, demo, example] = WHOLE;
+    assert_eq!(unexamined(minimal), [Evidence::Selfie]);
+    assert_eq!(unexamined(demo), [Evidence::Selfie], "document_text examines the document");
+    assert_eq!(unexamined(&demo.replacen('{', r#"{"checks":["cpf","evidence"],"#, 1)), [Evidence::Document, Evidence::Selfie], "not if it does not run");
+    assert_eq!(unexamined(example), [], "its company says what a low score means");
+    assert_eq!(unexamined(SMALLEST), [], "there is no evidence");
+    let photo = |step: &str, more: &str| {
+        let field = format!(r#"{{"name":"photo","type":"ARTIFACT","label":"Photo"{more}}}"#);
+        format!(r#"{{"name":"a","steps":[{{"id":"s","type":"{step}","title":"S","fields":[{field}]}}]}}"#)
+    };
+    assert_eq!(unexamined(&photo("DOCUMENT", "")), [Evidence::Document]);
+    assert_eq!(unexamined(&photo("SELFIE", "")), [Evidence::Selfie]);
+    assert_eq!(unexamined(&photo("PROOF", "")), [], "a bill is neither");
+    assert_eq!(unexamined(&photo("PROOF", r#","is":"document_back""#)), [Evidence::Document]);
+    let form = r#"{"name":"a","steps":[{"id":"s","type":"DOCUMENT","title":"S","fields":[{"name":"n","type":"TEXT","label":"N","is":"document_number"}]}]}"#;
+    assert_eq!(unexamined(form), [], "a number is no picture");
 }
 
 /// The JSON that a flow is written to is the JSON it came from.

@@ -1,7 +1,9 @@
 //! The risk score and its checks: the result of each check, and each reason in words beside its code.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
-use shared::{language::Language, risk::CheckResult, session::Status};
+use shared::{catalogue::Evidence, language::Language, risk::CheckResult, session::Status};
 
 use super::parts::{Nothing, ResultPill, Score, Table, decimal};
 use crate::words::{dashboard::words, fill, reasons};
@@ -16,8 +18,10 @@ pub struct Risk {
     pub score: u8,
     /// The scores at which REVIEW and REJECTED begin.
     pub bands: (u8, u8),
-    /// Reason code, its weight, and the points it adds over those before it.
-    pub reasons: Vec<(String, u8, f32)>,
+    /// Each reason, and the points it adds over those before it.
+    pub reasons: Vec<(Reason, f32)>,
+    /// Evidence that no check of the flow examines.
+    pub unexamined: BTreeSet<Evidence>,
 }
 
 /// A check and what it found; no result while it runs.
@@ -27,33 +31,44 @@ pub struct CheckRow {
     pub name: String,
     /// Its result.
     pub result: Option<CheckResult>,
-    /// The codes of its reasons.
-    pub reasons: Vec<String>,
+    /// Its reasons.
+    pub reasons: Vec<Reason>,
+}
+
+/// A reason that a check found.
+#[derive(Clone, Debug)]
+pub struct Reason {
+    /// Its code.
+    pub code: String,
+    /// The labels of the fields that it is about; none if it is about the whole session.
+    pub fields: Vec<String>,
 }
 
 /// The score, what it means, and what each reason adds to it.
 #[component]
 pub fn RiskView(risk: Option<Risk>, checks: Vec<CheckRow>, status: Status, language: Language) -> impl IntoView {
     let words = words(language);
-    let Some(Risk { score, bands, reasons }) = risk else {
+    let Some(Risk { score, bands, reasons, unexamined }) = risk else {
         let text = if status == Status::Expired { words.score_never } else { words.score_later };
         return view! { <p class="quiet">{text}</p> }.into_any();
     };
+    let not_done = checks.iter().any(|check| check.result == Some(CheckResult::Error)).then_some(words.score_error);
+    // A low score approves only if nothing else asks for a person.
+    let why_review = not_done.into_iter().chain(words.unexamined(&unexamined)).filter(|_| score < bands.0).collect::<Vec<_>>();
     let (meaning, scores) = match score {
-        score if score < bands.0 => (words.score_low, scores(0, bands.0)),
+        score if score < bands.0 => (if why_review.is_empty() { words.score_low } else { words.score_middle }, scores(0, bands.0)),
         score if score < bands.1 => (words.score_middle, scores(bands.0, bands.1)),
         _ => (words.score_high, scores(bands.1, MOST + 1)),
     };
     let meaning = fill(meaning, &[("scores", &scores)]);
-    let not_done = score < bands.0 && checks.iter().any(|check| check.result == Some(CheckResult::Error));
     let mut before = 0.0;
     let nothing = reasons.is_empty();
-    let reasons = reasons.into_iter().map(|(code, _, points)| {
+    let reasons = reasons.into_iter().map(|(reason, points)| {
         let (from, points) = (before, f64::from(points));
         before += points;
         view! {
             <li>
-                <Reason code language />
+                <Found reason language />
                 <strong class="number">"+"{decimal(points, words)}</strong>
                 <svg class="adds" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
                     <rect x=format!("{from:.1}") width=format!("{points:.1}") height="1" />
@@ -68,7 +83,7 @@ pub fn RiskView(risk: Option<Risk>, checks: Vec<CheckRow>, status: Status, langu
             <span class="quiet">{words.of_hundred}</span>
         </div>
         <p>{meaning}</p>
-        {not_done.then(|| view! { <p>{words.score_error}</p> })}
+        {why_review.into_iter().map(|why| view! { <p>{why}</p> }).collect_view()}
         {if nothing { view! { <p class="quiet">{words.score_nothing}</p> }.into_any() } else { view! { <ul class="reasons">{reasons}</ul> }.into_any() }}
     }
     .into_any()
@@ -80,22 +95,29 @@ fn scores(from: u8, next: u8) -> String {
     if from >= last { from.to_string() } else { format!("{from}–{last}") }
 }
 
-/// A reason in words, and its code.
+/// A reason in words, the fields that it is about, and its code.
 #[component]
-fn Reason(code: String, language: Language) -> impl IntoView {
+fn Found(reason: Reason, language: Language) -> impl IntoView {
+    let Reason { code, fields } = reason;
     let meaning = reasons::reason(language, &code);
-    view! { <span>{meaning.map(|meaning| view! { {meaning} " " })}<span class="mono quiet">{code}</span></span> }
+    let fields = (!fields.is_empty()).then(|| view! { <bdi>{fields.join(", ")}</bdi> ": " });
+    view! { <span>{fields}{meaning.map(|meaning| view! { {meaning} " " })}<span class="mono quiet">{code}</span></span> }
 }
 
 /// Each check with its result and its reasons.
 #[component]
-pub fn Checks(checks: Vec<CheckRow>, language: Language) -> impl IntoView {
+pub fn Checks(checks: Vec<CheckRow>, status: Status, language: Language) -> impl IntoView {
     let words = words(language);
     if checks.is_empty() {
-        return view! { <p class="body quiet">{words.no_checks}</p> }.into_any();
+        let why = match status {
+            Status::Pending | Status::Processing => words.no_checks,
+            Status::Completed => words.no_checks_of_flow,
+            Status::Expired => words.no_checks_ran,
+        };
+        return view! { <p class="body quiet">{why}</p> }.into_any();
     }
     let rows = checks.into_iter().map(|check| {
-        let found = check.reasons.into_iter().map(|code| view! { <li><Reason code language /></li> }).collect::<Vec<_>>();
+        let found = check.reasons.into_iter().map(|reason| view! { <li><Found reason language /></li> }).collect::<Vec<_>>();
         let name = reasons::check(language, &check.name).map_or(check.name, str::to_owned);
         let found = if found.is_empty() { view! { <Nothing words /> }.into_any() } else { view! { <ul>{found}</ul> }.into_any() };
         view! {

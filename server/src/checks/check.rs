@@ -127,6 +127,7 @@ mod tests {
         version: 1,
         reasons: &[Reason { code: "test.bad", weight: 50, result: CheckResult::Failed }, Reason { code: "test.odd", weight: 10, result: CheckResult::Warning }],
         needs: Needs::Type(FieldType::Text),
+        examines: &[],
     };
 
     #[test]

@@ -20,6 +20,7 @@ pub const INFO: CheckInfo = CheckInfo {
         Reason { code: "cpf.repeated_digits", weight: 80, result: CheckResult::Failed },
     ],
     needs: Needs::Type(FieldType::Cpf),
+    examines: &[],
 };
 
 pub struct Check;

@@ -22,6 +22,7 @@ pub const INFO: CheckInfo = CheckInfo {
         Reason { code: "evidence.unreadable", weight: 100, result: CheckResult::Failed },
     ],
     needs: Needs::Type(FieldType::Artifact),
+    examines: &[],
 };
 
 /// The least length of an image's shorter side, in pixels.

@@ -248,8 +248,8 @@ const fn failed() -> Finding {
 fn outcome(flow: &Flow, found: &[(CheckResult, Vec<String>)]) -> Outcome {
     let reasons: BTreeSet<String> = found.iter().flat_map(|(_, codes)| codes.iter().cloned()).collect();
     let risk_score = risk::score(&reasons, &flow.resolved.weights);
-    let any_error = found.iter().any(|(result, _)| *result == CheckResult::Error);
-    Outcome { risk_score, decision: risk::decide(risk_score, flow.resolved.bands, any_error), reasons }
+    let must_look = found.iter().any(|(result, _)| *result == CheckResult::Error) || !flow.resolved.unexamined.is_empty();
+    Outcome { risk_score, decision: risk::decide(risk_score, flow.resolved.bands, must_look), reasons }
 }
 
 impl Job for CheckRuns {

@@ -64,7 +64,7 @@ pub fn check(file: &Path) -> Result<(Printed, bool), CommandError> {
 }
 
 fn good(definition: &Definition) -> Printed {
-    let notes = flows::notes(definition);
+    let notes = flows::notes(&checks::CATALOGUE, definition);
     let notes_text: String = notes.iter().map(|note| format!("\nnote: {note}")).collect();
     Printed { text: format!("{} has no faults.{notes_text}", definition.name), json: json!({ "name": definition.name, "faults": [], "notes": notes }) }
 }

@@ -6,7 +6,7 @@ pub mod logo;
 use std::sync::Arc;
 
 use shared::{
-    catalogue::Catalogue,
+    catalogue::{Catalogue, Evidence},
     color,
     definition::{Definition, Faults},
 };
@@ -58,7 +58,7 @@ pub async fn by_id(kit: &Kit, id: FlowId) -> Result<Arc<Flow>, Failure> {
     let definition = Definition::stored(&definition).map_err(|_| damaged("definition"))?;
     let resolved = match resolved {
         Some(json) => serde_json::from_str(&json).map_err(|_| damaged("resolved"))?,
-        None => definition.resolve(&legacy::CATALOGUE),
+        None => legacy::resolve(&definition),
     };
     let flow = Arc::new(Flow { id, version, definition, resolved });
     kit.flows.keep(Arc::clone(&flow));
@@ -89,7 +89,7 @@ pub struct Imported {
     pub name: String,
     /// Its version, from 1.
     pub version: i64,
-    /// What the pages show differently from the JSON, a sentence each.
+    /// What the company may not expect, a sentence each: see [`notes`].
     pub notes: Vec<String>,
 }
 
@@ -101,9 +101,16 @@ pub fn check(catalogue: &Catalogue, json: &str) -> Result<Definition, Faults> {
     Definition::import_with(json, catalogue, |logo| logo::read(logo).map(drop))
 }
 
-/// What the pages show differently from the flow's JSON (corrected colours), a sentence each.
-pub fn notes(definition: &Definition) -> Vec<String> {
-    color::corrections(&definition.branding(None))
+/// What a company may not expect of its flow, a sentence each: colours that the pages correct, and evidence that no check examines.
+pub fn notes(catalogue: &Catalogue, definition: &Definition) -> Vec<String> {
+    let unexamined = definition.resolve(catalogue).unexamined.into_iter().map(|evidence| match evidence {
+        Evidence::Document => "document",
+        Evidence::Selfie => "selfie",
+    });
+    let unexamined = unexamined.map(|what| {
+        format!("no check of this flow examines the {what}, so a session with a low score ends in REVIEW, not APPROVED; give \"bands\" to decide by the score")
+    });
+    color::corrections(&definition.branding(None)).into_iter().chain(unexamined).collect()
 }
 
 /// Checks a flow and writes it as the next version of its name. Running sessions keep their version.
@@ -132,5 +139,5 @@ async fn insert(kit: &Kit, tx: &mut Tx, catalogue: &Catalogue, json: &str, defin
     let (id, now) = (kit.ambient.id(), kit.ambient.now());
     let version = store::flows::insert(tx, id, &definition.name, json, &resolved, now).await?;
     tx.audit(Entry::new(&kit.ambient, now, by, Act::FlowImported(id))).await?;
-    Ok(Imported { name: definition.name.clone(), version, notes: notes(definition) })
+    Ok(Imported { name: definition.name.clone(), version, notes: notes(catalogue, definition) })
 }

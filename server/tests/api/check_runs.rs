@@ -129,7 +129,7 @@ impl Checked {
 fn made_up(name: &'static str, does: Does) -> &'static MadeUp {
     let code: &'static str = format!("{name}.odd").leak();
     let reasons: &'static [Reason] = vec![Reason { code, weight: 30, result: CheckResult::Warning }].leak();
-    let info = Box::leak(Box::new(CheckInfo { name, version: 7, reasons, needs: Needs::Type(FieldType::Text) }));
+    let info = Box::leak(Box::new(CheckInfo { name, version: 7, reasons, needs: Needs::Type(FieldType::Text), examines: &[] }));
     Box::leak(Box::new(MadeUp { info, does, tries: AtomicUsize::new(0) }))
 }
 

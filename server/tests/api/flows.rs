@@ -29,6 +29,37 @@ async fn a_flow_without_checks_completes(app: TestApp) {
     assert_eq!(receiver.only_event(&secret, SOON).await["data"]["riskScore"], 0);
 }
 
+on_each_engine!(evidence_that_no_check_examines_is_reviewed);
+async fn evidence_that_no_check_examines_is_reviewed(app: TestApp) {
+    let photo = |name: &str| json!({ "name": name, "type": "ARTIFACT", "label": name, "required": true });
+    let step = |kind: &str, name: &str| json!({ "id": name, "type": kind, "title": name, "fields": [photo(name)] });
+    let steps = json!([step("DOCUMENT", "front"), step("SELFIE", "face")]);
+    let file = app.installation.home().join("flow.json");
+    let reviewer = app.browser("REVIEWER").await;
+    let unexamined = "No check of this flow examines the document or the selfie, so this session needs manual review.";
+    for (more, decision) in [(json!({}), "REVIEW"), (json!({ "bands": { "review": 25, "reject": 70 } }), "APPROVED")] {
+        let mut flow = json!({ "name": "photos", "steps": steps });
+        flow.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        fs::write(&file, flow.to_string()).expect("writes the flow");
+        let is_review = decision == "REVIEW";
+        for command in ["check", "import"] {
+            let said = app.operator.json(&["flow", command, file.to_str().expect("a path in UTF-8")]).await;
+            let notes = said["notes"].as_array().expect("notes").iter().filter(|note| note.as_str().is_some_and(|note| note.contains("REVIEW"))).count();
+            assert_eq!(notes, if is_review { 2 } else { 0 }, "{command} {decision}: {said}");
+        }
+        let customer = Customer::with_link(&app.installation, &app.operator.link_of("photos", &[]).await);
+        customer.upload("front", photos::selfie()).await.expect(201);
+        customer.upload("face", &photos::png()).await.expect(201);
+        customer.complete(json!({})).await.expect(202);
+        customer.wait_for_status("COMPLETED", SOON).await;
+        let shown = app.operator.session(&customer.id).await;
+        let score = shown["riskScore"].as_i64().expect("a score");
+        assert!(score < 25 && shown["decision"] == decision, "{shown}");
+        let page = reviewer.page(&format!("/dashboard/sessions/{}?lang=en", shown["ref"].as_str().expect("a ref"))).await;
+        assert_eq!((page.contains(unexamined), page.contains("0–24: approved automatically")), (is_review, !is_review), "{page}");
+    }
+}
+
 on_each_engine!(a_field_refuses_an_artifact_of_the_wrong_kind);
 async fn a_field_refuses_an_artifact_of_the_wrong_kind(app: TestApp) {
     let customer = app.customer().await;

@@ -1,19 +1,40 @@
 //! Decides which checks, weights and bands a version of a flow has: its own, or else those of the catalogue.
 
+use std::collections::BTreeSet;
+
 use super::document::Definition;
-use crate::catalogue::{Catalogue, CheckInfo, Needs, Resolved};
+use crate::{
+    catalogue::{Catalogue, CheckInfo, Evidence, Needs, Resolved},
+    flow::{FieldType, Meaning, StepType},
+};
 
 impl Definition {
     /// The checks, weights and bands of a version that is imported now. Checks: those that the flow names, or else every one whose needs it
-    /// meets. Weights: the catalogue's, replaced by the flow's. Bands: the flow's, or else 25 and 70.
+    /// meets. Weights: the catalogue's, replaced by the flow's. Bands: the flow's, or else 25 and 70; then what no check examines is
+    /// noted.
     pub fn resolve(&self, catalogue: &Catalogue) -> Resolved {
-        let checks = match &self.checks {
+        let checks: BTreeSet<_> = match &self.checks {
             Some(named) => named.iter().filter_map(|name| name.parse().ok()).collect(),
             None => catalogue.checks().filter(|check| self.meets(check.needs)).map(CheckInfo::check_name).collect(),
         };
         let mut weights = catalogue.weights();
         weights.extend(self.weights.clone().unwrap_or_default());
-        Resolved { checks, weights, bands: self.bands.unwrap_or_default() }
+        let unexamined = if self.bands.is_some() {
+            BTreeSet::new()
+        } else {
+            let examined = |evidence: &Evidence| checks.iter().filter_map(|name| catalogue.find(name.as_str())).any(|check| check.examines.contains(evidence));
+            self.evidence().filter(|evidence| !examined(evidence)).collect()
+        };
+        Resolved { checks, weights, bands: self.bands.unwrap_or_default(), unexamined }
+    }
+
+    /// The evidence that the flow collects.
+    fn evidence(&self) -> impl Iterator<Item = Evidence> {
+        self.fields().filter(|(_, field)| field.r#type == FieldType::Artifact).filter_map(|(step, field)| match (step.r#type, field.meaning()) {
+            (StepType::Document, _) | (_, Some(Meaning::DocumentFront | Meaning::DocumentBack)) => Some(Evidence::Document),
+            (StepType::Selfie, _) | (_, Some(Meaning::Selfie)) => Some(Evidence::Selfie),
+            _ => None,
+        })
     }
 
     fn meets(&self, needs: Needs) -> bool {

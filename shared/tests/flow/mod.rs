@@ -1,7 +1,7 @@
 //! Flows, and a catalogue of checks, for the tests of `shared::definition`.
 
 use shared::{
-    catalogue::{Catalogue, CheckInfo, Needs, Reason},
+    catalogue::{Catalogue, CheckInfo, Evidence, Needs, Reason},
     flow::{FieldType, Meaning},
     risk::CheckResult::{Failed, Warning},
 };
@@ -11,6 +11,7 @@ const CPF: CheckInfo = CheckInfo {
     version: 1,
     reasons: &[Reason { code: "cpf.check_digits", weight: 60, result: Failed }, Reason { code: "cpf.repeated_digits", weight: 80, result: Failed }],
     needs: Needs::Type(FieldType::Cpf),
+    examines: &[],
 };
 const EVIDENCE: CheckInfo = CheckInfo {
     name: "evidence",
@@ -21,12 +22,14 @@ const EVIDENCE: CheckInfo = CheckInfo {
         Reason { code: "evidence.unreadable", weight: 100, result: Failed },
     ],
     needs: Needs::Type(FieldType::Artifact),
+    examines: &[],
 };
 const DOCUMENT: CheckInfo = CheckInfo {
     name: "document_text",
     version: 1,
     reasons: &[Reason { code: "document.name_differs", weight: 40, result: Failed }],
     needs: Needs::Meanings(&[Meaning::DocumentFront, Meaning::FullName, Meaning::Cpf]),
+    examines: &[Evidence::Document],
 };
 
 /// Three checks.

@@ -1,6 +1,9 @@
 //! The words for states of sessions, decisions, checks, deliveries and roles.
 
+use std::collections::BTreeSet;
+
 use shared::{
+    catalogue::Evidence,
     risk::{CheckResult, Decision},
     role::Role,
     session::Status,
@@ -21,6 +24,16 @@ pub enum DeliveryState {
 }
 
 impl DashboardWords {
+    /// Why a session without reasons is not approved: the evidence that no check examines.
+    pub fn unexamined(&self, evidence: &BTreeSet<Evidence>) -> Option<&'static str> {
+        Some(match (evidence.contains(&Evidence::Document), evidence.contains(&Evidence::Selfie)) {
+            (false, false) => return None,
+            (true, false) => self.unexamined_document,
+            (false, true) => self.unexamined_selfie,
+            (true, true) => self.unexamined_both,
+        })
+    }
+
     /// The status of a session.
     pub const fn status_of(&self, status: Status) -> &'static str {
         match status {
