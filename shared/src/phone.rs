@@ -1,10 +1,12 @@
 //! Telephone numbers. The server reads them with libphonenumber (feature `server`). The browser has no numbering plans: it only refuses what
 //! the server is sure to refuse, so that the two never contradict each other.
 
-use crate::text;
-
 #[cfg(feature = "server")]
 pub mod plans;
+
+#[cfg(feature = "server")]
+use self::plans::e164;
+use crate::text;
 
 /// The most characters of a number as people write it.
 const MAX_CHARS: usize = 60;
@@ -24,9 +26,10 @@ pub fn is_plausible(text: &str) -> bool {
 ///
 /// Without the feature `server` it returns a plausible number as it was typed.
 pub fn read(text: &str, region: Option<&str>) -> Option<String> {
-    let text = Some(text).filter(|text| is_plausible(text))?;
-    #[cfg(feature = "server")]
-    return plans::e164(text, region);
-    #[cfg(not(feature = "server"))]
-    Some(text.to_owned()).filter(|_| region.is_none_or(|region| !region.is_empty()))
+    if is_plausible(text) { e164(text, region) } else { None }
+}
+
+#[cfg(not(feature = "server"))]
+fn e164(text: &str, _region: Option<&str>) -> Option<String> {
+    Some(text.to_owned())
 }
