@@ -150,17 +150,26 @@ fn unknown(name: &str) -> FieldFault {
 
 /// A fault of a value. If a text has a character that is not allowed, it says which and where.
 fn fault_in(field: &Field, code: FieldCode, raw: &Value) -> FieldFault {
-    let known = fault(field, code);
+    let mut known = fault(field, code);
     let is_text = field.r#type == FieldType::Text && code == FieldCode::Malformed;
-    let Some(refused) = raw.as_str().filter(|_| is_text).and_then(text::refused) else { return known };
-    let place = if refused.after.is_empty() { "at the beginning".to_owned() } else { format!("after “{}”", refused.after) };
-    let message = format!("An invisible character {place} is not allowed: U+{:04X}.", u32::from(refused.character));
-    FieldFault { message, after: Some(refused.after), ..known }
+    if let Some(refused) = raw.as_str().filter(|_| is_text).and_then(text::refused) {
+        if cfg!(feature = "server") {
+            let place = if refused.after.is_empty() { "at the beginning".to_owned() } else { format!("after “{}”", refused.after) };
+            known.message = format!("An invisible character {place} is not allowed: U+{:04X}.", u32::from(refused.character));
+        }
+        known.after = Some(refused.after);
+    }
+    known
 }
 
-/// A fault of a field, with a sentence for developers.
+/// A fault of a field, with a sentence for developers. The browser has words of its own, and its bundle leaves the sentences out.
 pub fn fault(field: &Field, code: FieldCode) -> FieldFault {
-    let message = match (code, field.r#type) {
+    let message = if cfg!(feature = "server") { sentence(field, code) } else { String::new() };
+    FieldFault::new(&*field.name, code, message)
+}
+
+fn sentence(field: &Field, code: FieldCode) -> String {
+    match (code, field.r#type) {
         (FieldCode::Required, FieldType::Boolean) => "This has to be true.".to_owned(),
         (FieldCode::Required, _) => "This is required.".to_owned(),
         (FieldCode::TooLong, _) => format!("At most {} characters are allowed.", field.max_length.unwrap_or(DEFAULT_MAX_LENGTH)),
@@ -184,8 +193,7 @@ pub fn fault(field: &Field, code: FieldCode) -> FieldFault {
         (FieldCode::WrongType, FieldType::Artifact) => format!("This has to be the artifactId or url of a file of these kinds: {}.", field.accept.join(", ")),
         (FieldCode::WrongType, FieldType::Boolean) => "This has to be true or false.".to_owned(),
         (FieldCode::WrongType, _) => "This has to be a string.".to_owned(),
-    };
-    FieldFault::new(&*field.name, code, message)
+    }
 }
 
 #[cfg(test)]

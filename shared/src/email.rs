@@ -73,13 +73,12 @@ pub fn meant(text: &str) -> Option<String> {
 fn is_one_slip(typed: &[u8], meant: &[u8]) -> bool {
     let start = typed.iter().zip(meant).take_while(|(one, other)| one == other).count();
     let (typed, meant) = (&typed[start..], &meant[start..]);
-    let after = |text: &[u8], skipped: usize| text.get(skipped..).map(<[u8]>::to_vec);
     if typed.is_empty() && meant.is_empty() {
         return false;
     }
-    let is_swapped = matches!((typed, meant), ([a, b, ..], [c, d, ..]) if a == d && b == c);
-    [(1, 1), (0, 1), (1, 0)].iter().any(|(one, other)| after(typed, *one).is_some_and(|rest| Some(rest) == after(meant, *other)))
-        || (is_swapped && typed[2..] == meant[2..])
+    let is_same = |(skipped, left): (usize, usize)| typed.get(skipped..).is_some_and(|rest| meant.get(left..) == Some(rest));
+    let is_swapped = || matches!((typed, meant), ([a, b, ..], [c, d, ..]) if a == d && b == c) && is_same((2, 2));
+    [(1, 1), (0, 1), (1, 0)].into_iter().any(is_same) || is_swapped()
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 
 use leptos::{
     either::{Either, EitherOf4},
-    html::custom,
     prelude::*,
 };
 use shared::{
@@ -18,7 +17,7 @@ use crate::{
         ids,
         photo::{Photo, Photographed},
     },
-    words::FlowWords,
+    words::{FlowWords, isolated},
 };
 
 /// A field with its label, hint and fault.
@@ -48,13 +47,13 @@ pub fn FieldView<H: Host>(
     let faulty = fault.is_some();
     let label = view! {
         <>
-            <bdi>{field.label.clone()}</bdi>
+            {isolated(&field.label)}
             {(!field.required && field.r#type != FieldType::Boolean).then(|| view! { <span class="optional">" ("{words.optional().to_owned()}")"</span> })}
         </>
     };
     let notes = view! {
         <>
-            {hint.map(|hint| view! { <span class="hint" id=format!("{id}-hint")><bdi>{hint}</bdi></span> })}
+            {hint.map(|hint| view! { <span class="hint" id=format!("{id}-hint")>{isolated(&hint)}</span> })}
             {elsewhere.then(|| view! { <span class="hint elsewhere">{words.saved_elsewhere().to_owned()}</span> })}
             {fault.map(|fault| view! { <span class="fault" id=format!("{id}-fault")>{fault}</span> })}
         </>
@@ -80,7 +79,7 @@ pub fn FieldView<H: Host>(
                                 <label class="choice">
                                     <input type="radio" id=if at == 0 { id.clone() } else { format!("{id}-{at}") } name=name.clone()
                                         value=option.value.clone() checked=value == option.value />
-                                    <bdi>{option.label}</bdi>
+                                    <span>{isolated(&option.label)}</span>
                                 </label>
                             }).collect_view()}
                         </div>
@@ -113,14 +112,14 @@ fn TextInput<H: Host>(field: Field, id: String, value: String, described: Option
         _ => ("text", None, "on"),
     };
     let is_doubted = matches!(kind, FieldType::Cpf | FieldType::Email);
-    let (doubt, set_doubt) = signal(words.doubt(kind, &value));
+    let doubt = RwSignal::new(words.doubt(kind, &value).unwrap_or_default());
     let typed = move |event: leptos::ev::Event| {
         if is_doubted {
             let text = event_target_value(&event);
             if kind == FieldType::Cpf {
                 host.typed_cpf(&event, &text);
             }
-            set_doubt.set(words.doubt(kind, &text));
+            doubt.set(words.doubt(kind, &text).unwrap_or_default());
         }
     };
     let doubt_id = is_doubted.then(|| format!("{id}-warning"));
@@ -130,11 +129,7 @@ fn TextInput<H: Host>(field: Field, id: String, value: String, described: Option
     let has_lines = kind == FieldType::Text && field.max_length.is_some_and(|most| most > ONE_LINE);
     view! {
         {if has_lines {
-            // Leptos does not escape the text of a `textarea` that it knows; as a custom element it does.
-            let area = custom("textarea").id(id).attr("name", field.name).attr("rows", "4").attr("dir", "auto");
-            let area = area.attr("aria-describedby", described).attr("aria-invalid", faulty.then_some("true"));
-            // An empty child would become a space.
-            Either::Left(if value.is_empty() { Either::Left(area) } else { Either::Right(area.child(value)) })
+            Either::Left(view! { <div inner_html=text_area(&id, &field.name, &value, described.as_deref(), faulty)></div> })
         } else {
             Either::Right(view! {
                 <input type=shape id=id name=field.name value=value inputmode=mode autocomplete=complete dir=direction min=field.min max=field.max
@@ -142,9 +137,19 @@ fn TextInput<H: Host>(field: Field, id: String, value: String, described: Option
             })
         }}
         {if is_doubted {
-            Either::Left(view! { <span class="warning" role="status" id=doubt_id>{move || doubt.get()}</span> })
+            Either::Left(view! { <span class="warning" role="status" id=doubt_id>{move || Some(doubt.get()).filter(|doubt| !doubt.is_empty())}</span> })
         } else {
             Either::Right(())
         }}
     }
+}
+
+/// An input of several lines. Leptos does not escape the text of a `textarea`, and a type of its own for an element without events would add
+/// kilobytes to the bundle.
+fn text_area(id: &str, name: &str, value: &str, described: Option<&str>, faulty: bool) -> String {
+    let value = value.replace('&', "&amp;").replace('<', "&lt;");
+    let invalid = if faulty { "\" aria-invalid=\"true" } else { "" };
+    let start = ["<textarea rows=\"4\" dir=\"auto\" id=\"", id, "\" name=\"", name, "\" aria-describedby=\"", described.unwrap_or_default(), invalid, "\">"];
+    // A line break right after the tag is not part of the text, but one in the text is.
+    [&start.concat(), "\n", &value, "</textarea>"].concat()
 }
