@@ -1,6 +1,8 @@
 //! CPF, the Brazilian taxpayer number. It has eleven digits; the last two are check digits (modulus 11, weights 10 to 2 and 11 to 2;
 //! Receita Federal, Instrução Normativa RFB 2172/2024).
 
+use crate::text;
+
 /// Eleven digits. Its check digits may be wrong: a wrong CPF fails a check, but is not a malformed answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Cpf([u8; 11]);
@@ -17,7 +19,7 @@ impl Cpf {
                     *digits.get_mut(count)? = u8::try_from(digit).ok()?;
                     count += 1;
                 }
-                None if character.is_alphanumeric() => return None,
+                None if !is_between(character) => return None,
                 None => {}
             }
         }
@@ -56,6 +58,12 @@ impl Cpf {
     pub fn is_plausible(&self) -> bool {
         self.check_digits_hold() && !self.is_repeated()
     }
+}
+
+/// Whether a character may stand between the digits: a space, punctuation, or one that cannot be seen. Letters and digits of other scripts
+/// may not. We list what may, because Unicode's tables of letters would weigh kilobytes in the bundle.
+fn is_between(c: char) -> bool {
+    if c.is_ascii() { !c.is_ascii_alphabetic() } else { text::is_hidden(c) || "‐‑‒–—―−－．／·•".contains(c) }
 }
 
 /// Formats the digits that were typed so far, at most eleven: `5299822` becomes `529.982.2`.

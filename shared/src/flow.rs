@@ -94,11 +94,13 @@ pub struct Field {
     /// DATE: the last day that it takes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<String>,
-    /// PHONE: the country of a number without `+`, such as `BR`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// PHONE: the country of a number without `+`, such as `BR`. Only the server uses it.
+    #[cfg_attr(feature = "server", serde(skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(not(feature = "server"), serde(skip))]
     pub region: Option<String>,
     /// PHONE: the calling code of that country.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", serde(skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(not(feature = "server"), serde(skip))]
     pub calling_code: Option<String>,
     /// The meaning that the flow sets. It is not part of any public body, because customers do not need it.
     #[serde(skip)]

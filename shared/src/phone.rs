@@ -11,15 +11,13 @@ use crate::text;
 /// The most characters of a number as people write it.
 const MAX_CHARS: usize = 60;
 
-/// Whether a text may be a telephone number: digits of any script, white space, and the signs that people put between digits. Letters, `#`
-/// and `*` are refused: they are extensions or service codes, and E.164 has neither.
+/// Whether a text may be a telephone number: digits, white space, and the signs that people put between digits. Latin letters, `#` and `*`
+/// are refused: they are extensions or service codes, and E.164 has neither. Of other scripts anything may be a digit; the plans know.
 pub fn is_plausible(text: &str) -> bool {
-    // The prolonged sound mark is the dash of Japanese keyboards.
-    let is_sign = |c: char| "+＋-().[]/~‐‑‒–—―−ー－（）［］．／・\u{2053}\u{223c}\u{ff5e}".contains(c);
-    let is_joint = |c: char| text::is_hidden(c) && !matches!(c, '\u{202d}' | '\u{202e}');
-    let digits = text.chars().filter(|c| c.is_numeric()).count();
-    let is_known = |c: char| c.is_numeric() || is_sign(c) || is_joint(c);
-    (3..=25).contains(&digits) && text.chars().count() <= MAX_CHARS && text.chars().all(is_known)
+    let is_digit = |c: char| c.is_ascii_digit() || !(c.is_ascii() || text::is_hidden(c));
+    let is_known = |c: char| if c.is_ascii() { c.is_ascii_digit() || "+-().[]/~ ".contains(c) } else { !matches!(c, '\u{202d}' | '\u{202e}') };
+    let digits = text.chars().filter(|c| is_digit(*c)).count();
+    digits >= 3 && text.chars().count() <= MAX_CHARS && text.chars().all(is_known)
 }
 
 /// Reads a number as E.164. `region` is the country of a number without `+`.

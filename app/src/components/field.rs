@@ -125,14 +125,13 @@ fn TextInput<H: Host>(field: Field, id: String, value: String, described: Option
     let doubt_id = is_doubted.then(|| format!("{id}-warning"));
     let described = [described, doubt_id.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let described = (!described.is_empty()).then_some(described);
-    let direction = (kind == FieldType::Text).then_some("auto");
     let has_lines = kind == FieldType::Text && field.max_length.is_some_and(|most| most > ONE_LINE);
     view! {
         {if has_lines {
             Either::Left(view! { <div inner_html=text_area(&id, &field.name, &value, described.as_deref(), faulty)></div> })
         } else {
             Either::Right(view! {
-                <input type=shape id=id name=field.name value=value inputmode=mode autocomplete=complete dir=direction min=field.min max=field.max
+                <input type=shape id=id name=field.name value=value inputmode=mode autocomplete=complete min=field.min max=field.max
                     aria-describedby=described aria-invalid=faulty.then_some("true") on:input=typed />
             })
         }}
