@@ -37,7 +37,7 @@
   const key = "draft";
   let typed, watching;
   addEventListener("input", () => (typed = step()), true);
-  const texts = () => [...document.querySelectorAll("form.sheet input[name]:not([type=file])")];
+  const texts = () => [...document.querySelectorAll("form.sheet :is(input, textarea)[name]:not([type=file])")];
   const saveDraft = () => {
     if (!typed || typed !== step()) return dropDraft();
     const values = texts().map((input) => (/radio|checkbox/.test(input.type) ? input.checked : input.value));

@@ -10,6 +10,7 @@ use crate::{
     field_value::{self, Answer, ArtifactLookup},
     flow::{DEFAULT_MAX_LENGTH, Field, FieldType, Step},
     problem::{FieldCode, FieldFault, field_fault},
+    text,
 };
 
 /// Normalised values by field name.
@@ -50,7 +51,7 @@ fn overlay<'a>(fields: impl Iterator<Item = &'a Field> + Clone, sent: &RawUserDa
             Ok(None) => {
                 answers.remove(&field.name);
             }
-            Err(code) => faults.push(fault(field, code)),
+            Err(code) => faults.push(fault_in(field, code, raw)),
         }
     }
     // A photo answers one field only. If two fields name the same photo, the fault is on the field that was sent.
@@ -143,15 +144,44 @@ fn in_field_order<'a>(mut faults: Vec<FieldFault>, fields: impl Iterator<Item = 
     ordered
 }
 
-/// A fault of a field, with a sentence for developers.
+/// A fault of a value. If a text has a character that is not allowed, it says which and where.
+fn fault_in(field: &Field, code: FieldCode, raw: &Value) -> FieldFault {
+    let mut known = fault(field, code);
+    let is_text = field.r#type == FieldType::Text && code == FieldCode::Malformed;
+    if let Some(refused) = raw.as_str().filter(|_| is_text).and_then(text::refused) {
+        if cfg!(feature = "server") {
+            let place = if refused.after.is_empty() { "at the beginning".to_owned() } else { format!("after “{}”", refused.after) };
+            known.message = format!("An invisible character {place} is not allowed: U+{:04X}.", u32::from(refused.character));
+        }
+        known.after = Some(refused.after);
+    }
+    known
+}
+
+/// A fault of a field, with a sentence for developers. The browser has words of its own, and its bundle leaves the sentences out.
 pub fn fault(field: &Field, code: FieldCode) -> FieldFault {
-    let message = match (code, field.r#type) {
+    let message = if cfg!(feature = "server") { sentence(field, code) } else { String::new() };
+    FieldFault::new(&*field.name, code, message)
+}
+
+fn sentence(field: &Field, code: FieldCode) -> String {
+    match (code, field.r#type) {
         (FieldCode::Required, FieldType::Boolean) => "This has to be true.".to_owned(),
         (FieldCode::Required, _) => "This is required.".to_owned(),
         (FieldCode::TooLong, _) => format!("At most {} characters are allowed.", field.max_length.unwrap_or(DEFAULT_MAX_LENGTH)),
-        (FieldCode::Malformed, kind) => kind.form().to_owned(),
+        (FieldCode::Malformed, kind) => match (&field.min, &field.max) {
+            (None, None) => kind.form().to_owned(),
+            (Some(min), None) => format!("{} The first is {min}.", kind.form()),
+            (None, Some(max)) => format!("{} The last is {max}.", kind.form()),
+            (Some(min), Some(max)) => format!("{} The first is {min}, the last is {max}.", kind.form()),
+        },
         (FieldCode::NotAnOption, _) => {
-            let allowed: Vec<&str> = field.options.iter().map(|o| o.value.as_str()).collect();
+            let mut allowed: Vec<&str> = Vec::new();
+            for option in &field.options {
+                if !allowed.contains(&option.value.as_str()) {
+                    allowed.push(&option.value);
+                }
+            }
             format!("Allowed are {}.", allowed.join(", "))
         }
         (FieldCode::UnknownField, _) => "The flow has no field of this name.".to_owned(),
@@ -159,8 +189,7 @@ pub fn fault(field: &Field, code: FieldCode) -> FieldFault {
         (FieldCode::WrongType, FieldType::Artifact) => format!("This has to be the artifactId or url of a file of these kinds: {}.", field.accept.join(", ")),
         (FieldCode::WrongType, FieldType::Boolean) => "This has to be true or false.".to_owned(),
         (FieldCode::WrongType, _) => "This has to be a string.".to_owned(),
-    };
-    FieldFault::new(&*field.name, code, message)
+    }
 }
 
 #[cfg(test)]

@@ -26,6 +26,23 @@ pub enum StepType {
     Review,
 }
 
+impl StepType {
+    /// Every way to show a step.
+    pub const ALL: [Self; 6] = [Self::Consent, Self::Form, Self::Document, Self::Selfie, Self::Proof, Self::Review];
+
+    /// The type as a flow's JSON writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Consent => "CONSENT",
+            Self::Form => "FORM",
+            Self::Document => "DOCUMENT",
+            Self::Selfie => "SELFIE",
+            Self::Proof => "PROOF",
+            Self::Review => "REVIEW",
+        }
+    }
+}
+
 /// The default of `maxLength`, in Unicode scalar values.
 pub const DEFAULT_MAX_LENGTH: u32 = 200;
 
@@ -71,8 +88,19 @@ pub struct Field {
     /// ARTIFACT: the media types that it accepts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<String>,
-    /// PHONE: the country calling code that we put in front of a number without `+`.
+    /// DATE: the first day that it takes, `YYYY-MM-DD`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<String>,
+    /// DATE: the last day that it takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<String>,
+    /// PHONE: the country of a number without `+`, such as `BR`. Only the server uses it.
+    #[cfg_attr(feature = "server", serde(skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(not(feature = "server"), serde(skip))]
+    pub region: Option<String>,
+    /// PHONE: the calling code of that country.
+    #[cfg_attr(feature = "server", serde(skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(not(feature = "server"), serde(skip))]
     pub calling_code: Option<String>,
     /// The meaning that the flow sets. It is not part of any public body, because customers do not need it.
     #[serde(skip)]

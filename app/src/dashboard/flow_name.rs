@@ -33,7 +33,7 @@ pub fn Flow(flow: Line<FlowName>, words: &'static DashboardWords) -> impl IntoVi
     match flow {
         Ok(flow) => {
             let version = flow.version(words);
-            view! { {flow.title}<div class="quiet">{version}</div> }.into_any()
+            view! { <bdi>{flow.title}</bdi><div class="quiet">{version}</div> }.into_any()
         }
         Err(damaged) => view! { <DamagedText damaged words /> }.into_any(),
     }

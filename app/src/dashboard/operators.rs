@@ -86,7 +86,7 @@ fn OperatorTable(operators: Vec<Line<OperatorRow>>, may: bool, words: &'static D
         });
         view! {
             <tr>
-                <th scope="row" class="wide">{operator.email}{operator.is_self.then(|| view! { " "<span class="quiet">"("{words.this_is_you}")"</span> })}</th>
+                <th scope="row" class="wide"><bdi>{operator.email}</bdi>{operator.is_self.then(|| view! { " "<span class="quiet">"("{words.this_is_you}")"</span> })}</th>
                 <td class="wide"><State disabled_at=operator.disabled_at invited=!operator.active words />{disable}</td>
                 <td>{words.role_of(operator.role)}</td>
                 <td><Time at=operator.created_at /></td>

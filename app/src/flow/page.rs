@@ -17,7 +17,7 @@ use crate::{
         status::{StatusView, title},
     },
     islands::flow::Flow,
-    words::words,
+    words::{isolated, words},
 };
 
 /// A step: the form, which the island takes over, and around it what the customer only reads.
@@ -32,7 +32,7 @@ pub fn StepPage(
     let (language, branding) = (session.locale, session.branding);
     let at = data.steps.iter().position(|step| step.id == data.step).unwrap_or_default();
     let step = data.steps.get(at).cloned().unwrap_or_default();
-    let title = format!("{} · {}", step.title, branding.company_name);
+    let title = format!("{} · {}", isolated(&step.title), isolated(&branding.company_name));
     let review = data.is_review(&step.id).then(|| {
         view! {
             <main class="step">
@@ -65,7 +65,7 @@ pub fn StepPage(
 #[component]
 pub fn StatusPage(site: Site, session: PublicSession, return_url: Option<String>, locked: Option<String>) -> impl IntoView {
     let (language, branding) = (session.locale, session.branding.clone());
-    let title = format!("{} · {}", title(session.status, words(language).page), branding.company_name);
+    let title = format!("{} · {}", title(session.status, words(language).page), isolated(&branding.company_name));
     view! {
         <CustomerPage site language title branding=Some(branding.clone())>
             <StatusView session return_url locked />

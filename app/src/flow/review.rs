@@ -22,14 +22,14 @@ pub fn Review(data: Arc<FlowData>) -> impl IntoView {
             let link = format!("{address}#{}", ids::of_field(&field.name));
             view! {
                 <div>
-                    <dt>{field.label.clone()}</dt>
+                    <dt><bdi>{field.label.clone()}</bdi></dt>
                     <dd><ShownAnswer data=data.clone() field=field.clone() /></dd>
-                    <dd class="change"><a href=link>{words.change}<span class="unseen">" "{field.label.clone()}</span></a></dd>
+                    <dd class="change"><a href=link>{words.change}<span class="unseen">" "<bdi>{field.label.clone()}</bdi></span></a></dd>
                 </div>
             }
         });
         view! {
-            <h2>{step.title.clone()}</h2>
+            <h2><bdi>{step.title.clone()}</bdi></h2>
             <dl class="review">{rows.collect_view()}</dl>
         }
     });
@@ -45,6 +45,7 @@ fn ShownAnswer(data: Arc<FlowData>, field: Field) -> impl IntoView {
     let words = words(data.language);
     let value = data.answers.get(&field.name).cloned().unwrap_or_default();
     let elsewhere = value.is_empty() && data.elsewhere.contains(&field.name);
+    let doubt = words.flow.for_island().doubt(field.r#type, &value);
     let text = match field.r#type {
         _ if elsewhere => words.flow.saved_elsewhere.to_owned(),
         FieldType::Boolean => if value == "true" { words.page.yes } else { words.page.no }.to_owned(),
@@ -58,5 +59,9 @@ fn ShownAnswer(data: Arc<FlowData>, field: Field) -> impl IntoView {
         _ => value,
     };
     let absent = elsewhere || data.answers.get(&field.name).is_none_or(String::is_empty) && field.r#type != FieldType::Boolean;
-    view! { <span class=absent.then_some("muted")>{text}</span> }.into_any()
+    view! {
+        <bdi class=absent.then_some("muted")>{text}</bdi>
+        {doubt.map(|doubt| view! { <span class="warning">{doubt}</span> })}
+    }
+    .into_any()
 }

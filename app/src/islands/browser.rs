@@ -16,6 +16,7 @@ use crate::{
         data::{DATA, FlowData, Shown},
     },
     islands::{json, request, state::FlowState},
+    words::isolated,
 };
 
 /// The data from which the server drew the island.
@@ -124,7 +125,7 @@ pub fn go_to(state: FlowState, shown: Shown) {
 fn show(state: FlowState, shown: Shown) {
     let title = document().title();
     let company = title.rsplit(" · ").next().unwrap_or_default();
-    let step = state.data.with_value(|data| data.find(&shown.step).map(|step| step.title.clone())).unwrap_or_default();
+    let step = state.data.with_value(|data| data.find(&shown.step).map(|step| isolated(&step.title))).unwrap_or_default();
     document().set_title(&[step.as_str(), company].join(" · "));
     state.shown.set(shown);
 }
@@ -161,9 +162,10 @@ pub fn mask_cpf(event: &web_sys::Event, text: &str) {
     }
 }
 
-/// The texts in the form, by field.
+/// The texts in the form, by field, in NFC, in which the server counts their characters.
 pub fn typed(form: &web_sys::FormData, names: impl Iterator<Item = String>) -> ByField<String> {
-    names.filter_map(|name| form.get(&name).as_string().map(|text| (name, text))).collect()
+    let text = |name: &str| form.get(name).dyn_into::<js_sys::JsString>().ok().map(|text| String::from(text.normalize("NFC")));
+    names.filter_map(|name| text(&name).map(|text| (name, text))).collect()
 }
 
 fn focus(selector: &'static str) {

@@ -2,6 +2,8 @@
 
 use crate::words::{flow::FlowTexts, page::PageWords};
 
+const MONTHS: &str = "January,February,March,April,May,June,July,August,September,October,November,December";
+
 pub(super) static FLOW: FlowTexts = FlowTexts {
     step_of: "Step {at} of {of}",
     go_on: "Continue",
@@ -17,11 +19,18 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     too_long: "Use at most {max} characters",
     cpf_malformed: "Enter all 11 digits of your CPF",
     date_malformed: "Enter a date that exists",
+    date_between: "Enter a date between {min} and {max}",
+    date_from: "Enter a date that is not before {min}",
+    date_until: "Enter a date that is not after {max}",
+    date: "{day} {month} {year}",
+    months: MONTHS,
     email_malformed: "Enter an e-mail address, such as name@example.com",
-    phone_malformed: "Enter the phone number with its area code",
-    text_malformed: "Remove the characters that are not text",
+    phone_malformed: "Enter the phone number with its area code, or with + and its country code",
+    hidden_after: "Remove the invisible character after “{text}”",
+    hidden_first: "Remove the invisible character at the beginning",
     cpf_hint: "11 digits, for example 529.982.247-25",
     cpf_warning: "Check the number. It does not look like a valid CPF, but you can continue.",
+    did_you_mean: "Did you mean {email}?",
     take_photo: "Take a photo",
     retake_photo: "Take it again",
     choose_file: "Or choose a file",
@@ -63,7 +72,7 @@ pub(super) static PAGE: PageWords = PageWords {
     expired_title: "This link has expired",
     expired_text: "It was valid until {time}. Ask {company} for a new link.",
     date_time: "{day} {month} {year}, {time} (UTC)",
-    months: "January,February,March,April,May,June,July,August,September,October,November,December",
+    months: MONTHS,
     privacy: "Privacy",
     help: "Help",
     language: "Language",

@@ -2,6 +2,8 @@
 
 use crate::words::{flow::FlowTexts, page::PageWords};
 
+const MONTHS: &str = "enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre";
+
 pub(super) static FLOW: FlowTexts = FlowTexts {
     step_of: "Paso {at} de {of}",
     go_on: "Seguir",
@@ -17,11 +19,18 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     too_long: "Use como máximo {max} caracteres",
     cpf_malformed: "Escriba los 11 dígitos de su CPF",
     date_malformed: "Escriba una fecha que exista",
+    date_between: "Escriba una fecha entre el {min} y el {max}",
+    date_from: "Escriba una fecha a partir del {min}",
+    date_until: "Escriba una fecha hasta el {max}",
+    date: "{day} de {month} de {year}",
+    months: MONTHS,
     email_malformed: "Escriba un correo, como nombre@ejemplo.com",
-    phone_malformed: "Escriba el teléfono con su prefijo",
-    text_malformed: "Quite los caracteres que no son texto",
+    phone_malformed: "Escriba el teléfono con su prefijo, o con + y el código del país",
+    hidden_after: "Borre el carácter invisible después de “{text}”",
+    hidden_first: "Borre el carácter invisible del principio",
     cpf_hint: "11 dígitos, por ejemplo 529.982.247-25",
     cpf_warning: "Revise el número. No parece un CPF válido, pero puede seguir.",
+    did_you_mean: "¿Quiso decir {email}?",
     take_photo: "Tomar una foto",
     retake_photo: "Tomar otra foto",
     choose_file: "O elegir un archivo",
@@ -63,7 +72,7 @@ pub(super) static PAGE: PageWords = PageWords {
     expired_title: "Este enlace ha caducado",
     expired_text: "Era válido hasta {time}. Pida un enlace nuevo a {company}.",
     date_time: "el {day} de {month} de {year}, {time} (UTC)",
-    months: "enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre",
+    months: MONTHS,
     privacy: "Privacidad",
     help: "Ayuda",
     language: "Idioma",

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
 use shared::{
+    cpf::Cpf,
+    email,
     flow::{DEFAULT_MAX_LENGTH, Field, FieldType, PDF_TYPE},
     problem::{Code, FieldCode, FieldFault},
 };
 
-use crate::words::fill::fill;
+use crate::words::fill::{fill, fill_date};
 
 /// Makes [`FlowTexts`], and [`FlowWords`] as a list in the same order: a struct of forty texts would add kilobytes to the bundle,
 /// for the code that reads, copies and drops it.
@@ -100,16 +102,30 @@ flow_words! {
     cpf_malformed,
     /// There is no such day.
     date_malformed,
+    /// The field takes no such day: `{min}`, `{max}`
+    date_between,
+    /// The field takes no day before `{min}`.
+    date_from,
+    /// The field takes no day after `{max}`.
+    date_until,
+    /// A day in such a sentence: `{day}`, `{month}`, `{year}`
+    date,
+    /// The twelve months, separated by commas.
+    months,
     /// This is not an e-mail address.
     email_malformed,
     /// This is not a phone number.
     phone_malformed,
-    /// The text has control characters.
-    text_malformed,
+    /// The text has a character that is not allowed and cannot be seen: what stands before it, `{text}`
+    hidden_after,
+    /// The same where that character comes first.
+    hidden_first,
     /// The hint of a CPF.
     cpf_hint,
     /// The check digits of a CPF are wrong: a warning, not a fault.
     cpf_warning,
+    /// An e-mail address looks mistyped; this one was probably meant: `{email}`
+    did_you_mean,
     /// The button that opens the camera.
     take_photo,
     /// The same button once there is a photo.
@@ -175,13 +191,36 @@ impl FlowWords {
             (_, FieldType::Artifact) => return fill(self.add_file(), &label),
             (FieldCode::TooLong, _) => return fill(self.too_long(), &[("max", &field.max_length.unwrap_or(DEFAULT_MAX_LENGTH).to_string())]),
             (FieldCode::Malformed, FieldType::Cpf) => self.cpf_malformed(),
-            (FieldCode::Malformed, FieldType::Date) => self.date_malformed(),
+            (FieldCode::Malformed, FieldType::Date) => return self.bad_date(field),
             (FieldCode::Malformed, FieldType::Email) => self.email_malformed(),
             (FieldCode::Malformed, FieldType::Phone) => self.phone_malformed(),
-            (FieldCode::Malformed, _) => self.text_malformed(),
+            (FieldCode::Malformed, _) => match fault.after.as_deref() {
+                Some(text) if !text.is_empty() => return fill(self.hidden_after(), &[("text", text)]),
+                _ => self.hidden_first(),
+            },
             _ => return fill(self.enter(), &label),
         };
         plain.to_owned()
+    }
+
+    /// Which days a DATE field takes.
+    fn bad_date(&self, field: &Field) -> String {
+        let day = |date: &Option<String>| date.as_ref().map(|date| fill_date(self.date(), date, self.months()));
+        match (day(&field.min), day(&field.max)) {
+            (Some(min), Some(max)) => fill(self.date_between(), &[("min", &min), ("max", &max)]),
+            (Some(min), None) => fill(self.date_from(), &[("min", &min)]),
+            (None, Some(max)) => fill(self.date_until(), &[("max", &max)]),
+            (None, None) => self.date_malformed().to_owned(),
+        }
+    }
+
+    /// What looks mistyped in a value that the server takes. It warns, and stops nobody.
+    pub fn doubt(&self, kind: FieldType, text: &str) -> Option<String> {
+        match kind {
+            FieldType::Cpf => Cpf::parse(text).filter(|cpf| !cpf.is_plausible()).map(|_| self.cpf_warning().to_owned()),
+            FieldType::Email => email::meant(text).map(|email| fill(self.did_you_mean(), &[("email", &email)])),
+            _ => None,
+        }
     }
 
     /// Why the server refused a file, in the customer's words.

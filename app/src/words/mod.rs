@@ -17,7 +17,7 @@ use shared::language::Language;
 #[cfg(feature = "ssr")]
 use page::page_words;
 pub use {
-    fill::fill,
+    fill::{fill, fill_date, isolated},
     flow::{FlowTexts, FlowWords},
     page::PageWords,
 };

@@ -2,6 +2,8 @@
 
 use crate::words::{flow::FlowTexts, page::PageWords};
 
+const MONTHS: &str = "janeiro,fevereiro,março,abril,maio,junho,julho,agosto,setembro,outubro,novembro,dezembro";
+
 pub(super) static FLOW: FlowTexts = FlowTexts {
     step_of: "Passo {at} de {of}",
     go_on: "Continuar",
@@ -17,11 +19,18 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     too_long: "Use no máximo {max} caracteres",
     cpf_malformed: "Digite os 11 dígitos do seu CPF",
     date_malformed: "Digite uma data que exista",
+    date_between: "Digite uma data entre {min} e {max}",
+    date_from: "Digite uma data a partir de {min}",
+    date_until: "Digite uma data até {max}",
+    date: "{day} de {month} de {year}",
+    months: MONTHS,
     email_malformed: "Digite um e-mail, como nome@exemplo.com",
-    phone_malformed: "Digite o telefone com DDD",
-    text_malformed: "Retire os caracteres que não são texto",
+    phone_malformed: "Digite o telefone com DDD ou com + e o código do país",
+    hidden_after: "Apague o caractere invisível depois de “{text}”",
+    hidden_first: "Apague o caractere invisível no início",
     cpf_hint: "11 dígitos, por exemplo 529.982.247-25",
     cpf_warning: "Confira o número. Ele não parece um CPF válido, mas você pode continuar.",
+    did_you_mean: "Você quis dizer {email}?",
     take_photo: "Tirar uma foto",
     retake_photo: "Tirar outra foto",
     choose_file: "Ou escolher um arquivo",
@@ -63,7 +72,7 @@ pub(super) static PAGE: PageWords = PageWords {
     expired_title: "Este link expirou",
     expired_text: "Ele valia até {time}. Peça um novo link a {company}.",
     date_time: "{day} de {month} de {year}, {time} (UTC)",
-    months: "janeiro,fevereiro,março,abril,maio,junho,julho,agosto,setembro,outubro,novembro,dezembro",
+    months: MONTHS,
     privacy: "Privacidade",
     help: "Ajuda",
     language: "Idioma",

@@ -62,6 +62,7 @@ mod sweeps;
 mod unclear_requests;
 mod upgrade;
 mod uploads;
+mod values;
 mod webhook_addresses;
 mod webhook_processes;
 mod webhooks;

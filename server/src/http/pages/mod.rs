@@ -65,7 +65,7 @@ pub async fn step(State(context): State<Context>, Segments((id, step)): Segments
     let answered = async {
         let opened = open(&context, &id, &visitor).await?;
         let view = View::of(headers, query, &opened);
-        let Some(known) = open_step(&opened, &step, view.language) else {
+        let Some(known) = open_step(&context, &opened, &step, view.language) else {
             return Ok(view.redirect(&opened, None, None));
         };
         let errors = if language::query(query, "check").is_some() { save::faults_as_saved(&context.app.kit, &opened, &known).await? } else { Vec::new() };
@@ -96,12 +96,12 @@ async fn or_neutral(context: &Context, headers: &HeaderMap, query: Option<&str>,
 
 async fn posted(context: &Context, opened: Opened, step_id: &str, headers: &HeaderMap, query: Option<&str>, request: Request) -> Result<Response, ApiError> {
     let mut view = View::of(headers, query, &opened);
-    let Some(step) = open_step(&opened, step_id, view.language) else { return Ok(view.redirect(&opened, None, None)) };
+    let Some(step) = open_step(context, &opened, step_id, view.language) else { return Ok(view.redirect(&opened, None, None)) };
     let known = device::known_or_new(&context.app.kit, headers, &opened).await?;
     let form = match forms::read(context, &opened, &step, known.device, headers, request).await {
         Err(error) if matches!(error.0.code, Code::Conflict | Code::Expired) => return Ok(view.redirect(&opened, None, None)),
         Err(error) if matches!(error.0.code, Code::Timeout | Code::TooLarge) => return refused(context, &opened, &view, known.device, &step, error).await,
-        form => form?,
+        form => form?.with_days(&step),
     };
     let chosen = form.texts.get("_lang").and_then(|tag| Language::from_tag(tag));
     let device = known.device;
@@ -152,7 +152,8 @@ async fn save_and_go_on(context: &Context, opened: &Opened, view: &View, step: &
 }
 
 /// The step with this id, if the session is open.
-fn open_step(opened: &Opened, id: &str, language: Language) -> Option<Step> {
-    let steps = if opened.status == Status::Pending { opened.flow.definition.steps(language) } else { Vec::new() };
+fn open_step(context: &Context, opened: &Opened, id: &str, language: Language) -> Option<Step> {
+    let now = context.app.kit.ambient.now();
+    let steps = if opened.status == Status::Pending { opened.flow.definition.steps_at(language, now) } else { Vec::new() };
     steps.into_iter().find(|step| step.id == id)
 }
