@@ -11,12 +11,15 @@
 
   // A status page requests the status every two seconds; without script a <meta> reloads the page. The request is small, and
   // screen readers would read a page aloud after each reload.
+  const statuses = ["PENDING", "PROCESSING", "COMPLETED", "EXPIRED"];
   const follow = async (status) => {
     try {
       const answer = await fetch(location.pathname.replace("/verify/", "/kyc-sessions/") + "/public");
-      if (answer.ok && (await answer.json()).status !== status) return load();
+      const now = answer.ok && (await answer.json()).status;
+      // Something on the network may answer in our place.
+      if (now !== status && statuses.includes(now)) return load();
     } catch {
-      // No network: the next round tries again.
+      // No network, or no JSON: the next round tries again.
     }
     setTimeout(follow, 2000, status);
   };
@@ -60,9 +63,15 @@
   const ready = () => {
     const status = document.querySelector("main[data-status]")?.dataset.status;
     if (status === "PROCESSING" || status === "PENDING") setTimeout(follow, 1000, status);
-    // Redirects to the return URL, after time to read.
+    // Redirects to the return URL, after time to read. The page says so, and screen readers announce what changes. A frame is left
+    // only by a click.
     const back = document.getElementById("return");
-    if (back) setTimeout(() => location.assign(back.href), 10_000);
+    const leaving = document.getElementById("leaving");
+    if (self !== top) leaving?.remove();
+    else if (leaving) {
+      setTimeout(() => leaving.firstChild.append(" "), 1000);
+      setTimeout(() => location.assign(back.href), 10_000);
+    }
     // A page that answers a POST already shows what was typed; it has no draft.
     ignoreErrors(restoreDraft)();
   };
@@ -108,8 +117,11 @@
   // A photo has two inputs. The one that was used last counts.
   addEventListener("change", ({ target }) => {
     if (target.type !== "file" || !target.files.length) return;
+    target.dataset.chosen = "";
     for (const other of target.form?.querySelectorAll("input[type=file]") ?? []) {
-      if (other !== target && other.name === target.name) other.value = "";
+      if (other === target || other.name !== target.name) continue;
+      other.value = "";
+      delete other.dataset.chosen;
     }
   }, true);
 

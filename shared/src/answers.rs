@@ -7,8 +7,10 @@ use serde_json::Value;
 
 use crate::{
     api::{Progress, RawUserData},
+    conditions::{applies, drop_idle},
     field_value::{self, Answer, ArtifactLookup},
     flow::{DEFAULT_MAX_LENGTH, Field, FieldType, Step},
+    ids::ArtifactId,
     problem::{FieldCode, FieldFault},
 };
 
@@ -17,13 +19,7 @@ pub type Answers = BTreeMap<String, Answer>;
 
 /// Whether a field needs a value, given the other answers.
 pub fn is_required(field: &Field, answers: &Answers) -> bool {
-    field.required
-        && field.required_when.iter().all(|(other, wanted)| {
-            answers.get(other).is_some_and(|answer| match answer {
-                Answer::Text(text) => wanted.contains(text),
-                Answer::Flag(flag) => wanted.iter().any(|w| w == if *flag { "true" } else { "false" }),
-            })
-        })
+    field.required && applies(field, answers)
 }
 
 /// The required fields of a step that have no value. A required BOOLEAN must be true.
@@ -37,8 +33,14 @@ fn missing(step: &Step, answers: &Answers) -> Vec<FieldFault> {
 }
 
 /// Reads the sent values of these fields and writes the valid ones into `answers`. A key that is no field, and each invalid value, is a
-/// fault.
-fn overlay<'a>(fields: impl Iterator<Item = &'a Field> + Clone, sent: &RawUserData, answers: &mut Answers, artifact: ArtifactLookup<'_>) -> Vec<FieldFault> {
+/// fault. While a field does not apply, its value is neither a fault nor kept, unless it is one to `keep`.
+fn overlay<'a>(
+    fields: impl Iterator<Item = &'a Field> + Clone,
+    sent: &RawUserData,
+    answers: &mut Answers,
+    artifact: ArtifactLookup<'_>,
+    keep: impl Fn(&Field) -> bool,
+) -> Vec<FieldFault> {
     let mut faults: Vec<FieldFault> = sent.keys().filter(|name| fields.clone().all(|f| f.name != **name)).map(|name| unknown(name)).collect();
     for field in fields.clone() {
         let Some(raw) = sent.get(&field.name) else { continue };
@@ -52,6 +54,7 @@ fn overlay<'a>(fields: impl Iterator<Item = &'a Field> + Clone, sent: &RawUserDa
             Err(code) => faults.push(fault(field, code)),
         }
     }
+    drop_idle(fields.clone(), answers, &mut faults, keep);
     // A photo answers one field only. If two fields name the same photo, the fault is on the field that was sent.
     for field in fields.filter(|field| field.r#type == FieldType::Artifact && sent.contains_key(&field.name)) {
         let Some(own) = answers.get(&field.name) else { continue };
@@ -63,14 +66,16 @@ fn overlay<'a>(fields: impl Iterator<Item = &'a Field> + Clone, sent: &RawUserDa
 }
 
 /// Checks the values of one step, and returns them. The sent values replace all saved values of the step, except that an ARTIFACT keeps its
-/// saved value unless it is sent; `""` clears it. The saved values of other steps matter for `requiredWhen`.
+/// saved value unless it is sent; `""` clears it. The saved values of other steps matter for `requiredWhen`. A photo of a field that does not
+/// apply stays until the session is completed, because the customer may change the choice back.
 ///
 /// # Errors
 /// Every fault at once.
 pub fn check_step(step: &Step, sent: &RawUserData, saved: &Answers, artifact: ArtifactLookup<'_>) -> Result<Answers, Vec<FieldFault>> {
     let mut all = saved.clone();
     all.retain(|name, _| step.field(name).is_none_or(|f| f.r#type == FieldType::Artifact));
-    let mut faults = overlay(step.fields.iter(), sent, &mut all, artifact);
+    let was_uploaded = |field: &Field| field.r#type == FieldType::Artifact && !sent.contains_key(&field.name);
+    let mut faults = overlay(step.fields.iter(), sent, &mut all, artifact, was_uploaded);
     // A field with an invalid value is not also reported as missing.
     faults.extend(missing(step, &all).into_iter().filter(|f| !faults.iter().any(|known| known.field == f.field)).collect::<Vec<_>>());
     if !faults.is_empty() {
@@ -78,6 +83,14 @@ pub fn check_step(step: &Step, sent: &RawUserData, saved: &Answers, artifact: Ar
     }
     all.retain(|name, _| step.field(name).is_some());
     Ok(all)
+}
+
+/// The fields of a step that do not apply, given the values in its form and those of other steps.
+pub fn idle<'a>(step: &'a Step, sent: &RawUserData, others: &Answers) -> Vec<&'a str> {
+    let mut all = others.clone();
+    all.retain(|name, _| step.field(name).is_none_or(|f| f.r#type == FieldType::Artifact));
+    overlay(step.fields.iter(), sent, &mut all, &|_, _| Ok(ArtifactId(0)), |_| false);
+    step.fields.iter().filter(|field| !applies(field, &all)).map(|field| field.name.as_str()).collect()
 }
 
 /// Why a session cannot be submitted.
@@ -96,7 +109,7 @@ pub struct Incomplete {
 pub fn check_all(steps: &[Step], sent: &RawUserData, saved: &Answers, artifact: ArtifactLookup<'_>) -> Result<Answers, Incomplete> {
     let fields = steps.iter().flat_map(|step| step.fields.iter());
     let mut all = saved.clone();
-    let mut faults = overlay(fields.clone(), sent, &mut all, artifact);
+    let mut faults = overlay(fields.clone(), sent, &mut all, artifact, |_| false);
     for step in steps {
         let more: Vec<_> = missing(step, &all).into_iter().filter(|f| !faults.iter().any(|known| known.field == f.field)).collect();
         faults.extend(more);
@@ -170,7 +183,6 @@ pub fn fault(field: &Field, code: FieldCode) -> FieldFault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::ArtifactId;
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -25,8 +25,8 @@ use crate::{
 pub fn FieldView<H: Host>(
     /// The field.
     field: Field,
-    /// All fields of its step.
-    others: Vec<Field>,
+    /// The answers to other fields with which the customer needs this one, as a sentence.
+    when: Option<String>,
     /// What a photo for this field shows.
     photographed: Photographed,
     /// What the customer typed, or what this device saved. For an ARTIFACT, the address of its picture.
@@ -39,10 +39,14 @@ pub fn FieldView<H: Host>(
     host: H,
 ) -> impl IntoView {
     let id = ids::of_field(&field.name);
-    let own_hint = || (field.r#type == FieldType::Cpf).then(|| words.cpf_hint().to_owned()).or_else(|| words.when_asked(&field, &others));
+    let own_hint = || (field.r#type == FieldType::Cpf).then(|| words.cpf_hint().to_owned());
     let hint = field.hint.clone().or_else(own_hint);
     let fault = error.map(|error| words.fault(&field, &error));
-    let ids = [hint.as_ref().map(|_| format!("{id}-hint")), fault.as_ref().map(|_| format!("{id}-fault"))];
+    let ids = [
+        hint.as_ref().map(|_| format!("{id}-hint")),
+        when.as_ref().map(|_| format!("{id}-when")),
+        fault.as_ref().map(|_| ids::of_fault(&field.name)),
+    ];
     let described = ids.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let faulty = fault.is_some();
     let label = view! {
@@ -54,14 +58,19 @@ pub fn FieldView<H: Host>(
     let notes = view! {
         <>
             {hint.map(|hint| view! { <span class="hint" id=format!("{id}-hint")>{hint}</span> })}
+            {when.map(|when| view! { <span class="hint" id=format!("{id}-when")>{when}</span> })}
             {elsewhere.then(|| view! { <span class="hint elsewhere">{words.saved_elsewhere().to_owned()}</span> })}
-            {fault.map(|fault| view! { <span class="fault" id=format!("{id}-fault")>{fault}</span> })}
+            {fault.map(|fault| view! { <span class="fault" id=ids::of_fault(&field.name)>{fault}</span> })}
         </>
     };
     let described = (!described.is_empty()).then_some(described);
     let name = field.name.clone();
+    let is_idle = {
+        let name = name.clone();
+        move || host.is_idle(&name)
+    };
     view! {
-        <div class="field" data-faulty=faulty.then_some("")>
+        <div class="field" data-faulty=faulty.then_some("") hidden=is_idle>
             {match field.r#type {
                 FieldType::Boolean => EitherOf4::A(view! {
                     {notes}
@@ -78,7 +87,7 @@ pub fn FieldView<H: Host>(
                             {field.options.into_iter().enumerate().map(|(at, option)| view! {
                                 <label class="choice">
                                     <input type="radio" id=if at == 0 { id.clone() } else { format!("{id}-{at}") } name=name.clone()
-                                        value=option.value.clone() checked=value == option.value />
+                                        value=option.value.clone() checked=value == option.value aria-invalid=faulty.then_some("true") />
                                     <span>{option.label}</span>
                                 </label>
                             }).collect_view()}

@@ -9,18 +9,26 @@ use shared::flow::Field;
 pub enum Sent {
     /// This percentage of the file was sent.
     Sending(u8),
-    /// There is no connection. The island will send the file again.
-    Waiting,
-    /// The server has the file; this is the address of a picture of it.
-    Saved(String),
-    /// The upload failed; this tells the customer why.
+    /// There was no answer, and this tells the customer why. The island will send the file again.
+    Waiting(String),
+    /// The server has the file.
+    Saved,
+    /// The upload failed; this tells the customer why. Continue sends the file again.
     Failed(String),
+    /// This file is of no use; this tells the customer why. It is not sent again.
+    Refused(String),
 }
 
 /// The island around a field. On the server nothing happens.
 pub trait Host: Copy + Send + Sync + 'static {
     /// The upload state of this field's file, if the customer chose one. A view that reads it is rendered again when it changes.
     fn sent(self, field: &str) -> Option<Sent>;
+
+    /// The address of a picture of the last file of this field that the island uploaded.
+    fn picture(self, field: &str) -> Option<String>;
+
+    /// Whether the field does not apply now, because of the answers to other fields. Without script it is never known.
+    fn is_idle(self, field: &str) -> bool;
 
     /// The customer chose a file for this field.
     fn chosen(self, event: &Event, field: &Field);

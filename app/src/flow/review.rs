@@ -18,7 +18,7 @@ pub fn Review(data: Arc<FlowData>) -> impl IntoView {
     let steps = data.steps.iter().filter(|step| !step.fields.is_empty() && step.r#type != StepType::Review);
     let steps = steps.map(|step| {
         let address = data.address_with(&step.id, CHANGE);
-        let rows = step.fields.iter().map(|field| {
+        let rows = step.fields.iter().filter(|field| !data.idle.contains(&field.name)).map(|field| {
             let link = format!("{address}#{}", ids::of_field(&field.name));
             view! {
                 <div>
@@ -42,16 +42,16 @@ pub fn Review(data: Arc<FlowData>) -> impl IntoView {
 /// One answer as a person reads it.
 #[component]
 fn ShownAnswer(data: Arc<FlowData>, field: Field) -> impl IntoView {
-    let words = words(data.language);
+    let words = words(data.language).page;
     let value = data.answers.get(&field.name).cloned().unwrap_or_default();
     let elsewhere = value.is_empty() && data.elsewhere.contains(&field.name);
     let text = match field.r#type {
-        _ if elsewhere => words.flow.saved_elsewhere.to_owned(),
-        FieldType::Boolean => if value == "true" { words.page.yes } else { words.page.no }.to_owned(),
-        _ if value.is_empty() => words.page.not_given.to_owned(),
+        _ if elsewhere => data.words.saved_elsewhere().to_owned(),
+        FieldType::Boolean => if value == "true" { words.yes } else { words.no }.to_owned(),
+        _ if value.is_empty() => words.not_given.to_owned(),
         FieldType::Artifact => return view! { <img src=value alt=field.label /> }.into_any(),
         FieldType::Select => field.options.into_iter().find(|option| option.value == value).map_or(value, |option| option.label),
-        FieldType::Date => date::day(&value, words.page),
+        FieldType::Date => date::day(&value, words),
         _ => value,
     };
     let absent = elsewhere || data.answers.get(&field.name).is_none_or(String::is_empty) && field.r#type != FieldType::Boolean;

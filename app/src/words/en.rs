@@ -45,6 +45,20 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     file_waiting: "No connection. We will send the file when you are back online.",
     offline: "You are offline. You can keep filling in this step. We will send it when you are back online.",
     too_many: "Too many requests in a short time. Wait a minute and try again. Nothing is lost.",
+    error_title: "Error: {title}",
+    only_if: "Only if you tick “{label}”",
+    only_unless: "Only if you do not tick “{label}”",
+    pick_file: "Choose a file",
+    pick_other_file: "Choose another file",
+    add_only_file: "Choose a file for “{Label}”",
+    kinds: "{kinds}, at most 10 MB",
+    file_kind_only: "We can't use this kind of file. It must be one of these: {kinds}.",
+    file_too_large_here: "The file is too large for this server. Take a smaller photo or choose a smaller file.",
+    file_unreadable: "Your device can't read this file any more. Choose it again.",
+    kept: "We keep the earlier one.",
+    busy: "The service is busy right now. Your answers are still on this page. We will try again in a moment.",
+    file_busy: "The service is busy. We will send the file again in a moment.",
+    intercepted: "Your network answers instead of our service. If it asks you to sign in, do that first. We keep trying.",
 };
 
 pub(super) static PAGE: PageWords = PageWords {
@@ -72,4 +86,7 @@ pub(super) static PAGE: PageWords = PageWords {
     confirm: "By submitting you confirm that these answers are true.",
     day: "{day} {month} {year}",
     go_back: "Back to {company}",
+    saved_elsewhere_or_here: "Done on another device, or on this one with cookies blocked",
+    leaving: "You go back to {company} in 10 seconds.",
+    stay: "Stay on this page",
 };

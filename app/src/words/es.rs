@@ -45,6 +45,20 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     file_waiting: "Sin conexión. Enviaremos el archivo cuando vuelva.",
     offline: "No tiene conexión. Puede seguir completando este paso. Lo enviaremos cuando vuelva la conexión.",
     too_many: "Demasiados intentos en poco tiempo. Espere un minuto e inténtelo de nuevo. No se perdió nada.",
+    error_title: "Error: {title}",
+    only_if: "Solo si marca “{label}”",
+    only_unless: "Solo si no marca “{label}”",
+    pick_file: "Elegir un archivo",
+    pick_other_file: "Elegir otro archivo",
+    add_only_file: "Elija un archivo para “{Label}”",
+    kinds: "{kinds}, como máximo 10 MB",
+    file_kind_only: "No podemos usar este tipo de archivo. Debe ser uno de estos: {kinds}.",
+    file_too_large_here: "El archivo es demasiado grande para este servidor. Tome una foto más pequeña o elija un archivo más pequeño.",
+    file_unreadable: "Su dispositivo ya no puede leer este archivo. Elíjalo de nuevo.",
+    kept: "El anterior sigue valiendo.",
+    busy: "El servicio está ocupado en este momento. Sus respuestas siguen en esta página. Lo intentaremos de nuevo enseguida.",
+    file_busy: "El servicio está ocupado. Enviaremos el archivo de nuevo enseguida.",
+    intercepted: "Su red responde en lugar de nuestro servicio. Si le pide iniciar sesión, hágalo primero. Seguimos intentándolo.",
 };
 
 pub(super) static PAGE: PageWords = PageWords {
@@ -72,4 +86,7 @@ pub(super) static PAGE: PageWords = PageWords {
     confirm: "Al enviar confirma que estas respuestas son verdaderas.",
     day: "{day} de {month} de {year}",
     go_back: "Volver a {company}",
+    saved_elsewhere_or_here: "Hecho en otro dispositivo, o en este con las cookies bloqueadas",
+    leaving: "Volverá a {company} en 10 segundos.",
+    stay: "Quedarse en esta página",
 };

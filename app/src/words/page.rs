@@ -74,4 +74,10 @@ page_words! {
     day,
     /// The link to where the customer came from: `{company}`
     go_back,
+    /// An answer is saved, but this browser showed us no cookie: another device saved it, or this one without cookies.
+    saved_elsewhere_or_here,
+    /// The page goes there by itself: `{company}`
+    leaving,
+    /// The link that stops that.
+    stay,
 }

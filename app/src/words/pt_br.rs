@@ -45,6 +45,20 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     file_waiting: "Sem conexão. Vamos enviar o arquivo quando ela voltar.",
     offline: "Você está sem conexão. Pode continuar preenchendo esta etapa. Vamos enviá-la quando a conexão voltar.",
     too_many: "Muitas tentativas em pouco tempo. Espere um minuto e tente de novo. Nada se perdeu.",
+    error_title: "Erro: {title}",
+    only_if: "Só se você marcar “{label}”",
+    only_unless: "Só se você não marcar “{label}”",
+    pick_file: "Escolher um arquivo",
+    pick_other_file: "Escolher outro arquivo",
+    add_only_file: "Escolha um arquivo para “{Label}”",
+    kinds: "{kinds}, no máximo 10 MB",
+    file_kind_only: "Não podemos usar esse tipo de arquivo. Ele deve ser um destes: {kinds}.",
+    file_too_large_here: "O arquivo é grande demais para este servidor. Tire uma foto menor ou escolha um arquivo menor.",
+    file_unreadable: "Seu aparelho não consegue mais ler esse arquivo. Escolha-o de novo.",
+    kept: "O anterior continua valendo.",
+    busy: "O serviço está ocupado no momento. Suas respostas continuam nesta página. Vamos tentar de novo em instantes.",
+    file_busy: "O serviço está ocupado. Vamos enviar o arquivo de novo em instantes.",
+    intercepted: "Sua rede está respondendo no lugar do nosso serviço. Se ela pedir para você entrar, faça isso primeiro. Continuamos tentando.",
 };
 
 pub(super) static PAGE: PageWords = PageWords {
@@ -72,4 +86,7 @@ pub(super) static PAGE: PageWords = PageWords {
     confirm: "Ao enviar, você confirma que estas respostas são verdadeiras.",
     day: "{day} de {month} de {year}",
     go_back: "Voltar para {company}",
+    saved_elsewhere_or_here: "Feito em outro aparelho, ou neste com os cookies bloqueados",
+    leaving: "Você volta para {company} em 10 segundos.",
+    stay: "Ficar nesta página",
 };

@@ -8,7 +8,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use shared::color;
+use shared::color::{self, Plate};
 
 use super::{Context, path::Segments, problems::ApiError};
 use crate::{
@@ -25,8 +25,22 @@ async fn flow(context: &Context, id: &str) -> Result<Arc<Flow>, ApiError> {
 
 /// `GET /branding/{flow}/brand.css`
 pub async fn stylesheet(State(context): State<Context>, Segments(id): Segments<String>) -> Result<Response, ApiError> {
-    let css = color::brand_css(&flow(&context, &id).await?.definition.branding(None));
+    let flow = flow(&context, &id).await?;
+    let plate = plate(&context, &flow).await;
+    let css = color::brand_css(&flow.definition.branding(None), plate);
     Ok(([(header::CONTENT_TYPE, "text/css"), (header::CACHE_CONTROL, FOR_EVER)], css).into_response())
+}
+
+/// The plate that the flow's logo needs. The logo is decoded for the first request only.
+async fn plate(context: &Context, flow: &Arc<Flow>) -> Option<Plate> {
+    if let Some(known) = flow.plate.get() {
+        return *known;
+    }
+    let read = {
+        let flow = Arc::clone(flow);
+        move || *flow.plate.get_or_init(|| flow.definition.logo().and_then(|given| logo::plate(&logo::read(given).ok()?)))
+    };
+    context.app.kit.cpu.run(read).await.ok().flatten()
 }
 
 /// `GET /branding/logo/{flow}`

@@ -8,8 +8,9 @@ use app::{
         by_field::ByField,
         data::FlowData,
         page::{NeutralPage, StatusPage, StepPage},
+        status::WayBack,
     },
-    words::{Words, words},
+    words::{FlowTexts, Words, words},
 };
 use axum::{
     http::{HeaderMap, StatusCode},
@@ -17,8 +18,10 @@ use axum::{
 };
 use leptos::prelude::*;
 use shared::{
+    conditions,
     field_value::Answer,
-    flow::{FieldType, Step},
+    flow::{Field, FieldType, Step},
+    language::Language,
     problem::{Code, FieldFault},
     session::Status,
 };
@@ -64,21 +67,23 @@ pub(super) async fn page(
     let site = Site {
         options: context.options.clone(),
         pkg: context.site.pkg(),
-        brand_css: Some(format!("/branding/{}/brand.css", opened.flow.id)),
+        // Browsers keep it for ever, so the address also names the build that made it.
+        brand_css: Some(format!("/branding/{}/brand.css?{}", opened.flow.id, context.site.pkg())),
         plain: view.plain,
         refresh: None,
         island: true,
     };
     let Some(shown_step) = session.step(step) else {
-        let return_url = return_url(opened, session.status);
-        let refresh = return_url.as_ref().map(|url| format!("{RETURN_AFTER};url={url}"));
+        let way_back = return_url(opened, session.status).map(|url| WayBack { url, stay: (!view.stays).then(|| view.to_stay(opened)) });
+        let leads_on = way_back.as_ref().filter(|way_back| way_back.stay.is_some());
+        let refresh = leads_on.map(|way_back| format!("{RETURN_AFTER};url={}", way_back.url));
         let refresh = refresh.or_else(|| (session.status == Status::Processing).then(|| REFRESH.to_string()));
         let site = Site { refresh, island: false, ..site };
-        let page = move || view! { <StatusPage site=site.clone() session=session.clone() return_url=return_url.clone() /> };
+        let page = move || view! { <StatusPage site=site.clone() session=session.clone() way_back=way_back.clone() /> };
         return Ok(render::html(frames, status, true, page).await);
     };
     let is_file = |name: &str| shown_step.field(name).is_some_and(|field| field.r#type == FieldType::Artifact);
-    let (mut shown, elsewhere) = answers_of(context, opened, &session.steps, device).await?;
+    let Told { mut shown, elsewhere, idle } = answers_of(context, opened, &session.steps, device).await?;
     shown.extend(filled.typed.into_iter().filter(|(name, _)| !name.starts_with('_') && !is_file(name)).collect());
     let data = Arc::new(FlowData {
         id: opened.id.expose().to_owned(),
@@ -89,8 +94,9 @@ pub(super) async fn page(
         step: step.to_owned(),
         answers: shown,
         elsewhere,
+        idle,
         errors: filled.errors,
-        words: words(view.language).flow.for_island(),
+        words: words_for(view.language, device).for_island(),
     });
     Ok(render::html(frames, status, view.plain, move || view! { <StepPage site=site.clone() session=session.clone() data=data.clone() /> }).await)
 }
@@ -102,20 +108,39 @@ fn return_url(opened: &Opened, status: Status) -> Option<String> {
     Some(url.into())
 }
 
-/// What this device saved, as a person would type it, and the fields that another device answered.
-async fn answers_of(context: &Context, opened: &Opened, steps: &[Step], device: Option<Device>) -> Result<(ByField<String>, Vec<String>), ApiError> {
+/// The words of the island. A browser that blocks cookies looks like another device to us, so without a cookie the page says that it may
+/// be this one.
+fn words_for(language: Language, device: Option<Device>) -> FlowTexts {
+    let Words { flow, page } = words(language);
+    let saved_elsewhere = if device.is_some() { flow.saved_elsewhere } else { page.saved_elsewhere_or_here };
+    FlowTexts { saved_elsewhere, ..*flow }
+}
+
+/// What a page may say about saved answers.
+struct Told {
+    /// What this device saved, as a person would type it.
+    shown: ByField<String>,
+    /// The fields that another device answered.
+    elsewhere: Vec<String>,
+    /// The fields that do not apply, as far as this device may know.
+    idle: Vec<String>,
+}
+
+async fn answers_of(context: &Context, opened: &Opened, steps: &[Step], device: Option<Device>) -> Result<Told, ApiError> {
     let saved = sessions::open::saved(&context.app.kit, opened).await?;
     let artifacts = sessions::open::artifacts(&context.app.kit, opened).await?;
     let mine = saved.of_device(device);
     let prefix = format!("/kyc-sessions/{}/artifacts/", opened.id.expose());
-    let elsewhere = saved.answers.keys().filter(|name| !mine.contains_key(*name)).cloned().collect();
+    let elsewhere: Vec<String> = saved.answers.keys().filter(|name| !mine.contains_key(*name)).cloned().collect();
     let mut shown = ByField::default();
     for (name, answer) in &mine {
         let Some(field) = steps.iter().find_map(|step| step.field(name)) else { continue };
         let text = if field.r#type == FieldType::Artifact { picture(&artifacts, answer, &prefix) } else { field.r#type.typed(answer) };
         shown.set(name, text);
     }
-    Ok((shown, elsewhere))
+    let may_know = |field: &&Field| field.required_when.keys().all(|other| !elsewhere.contains(other));
+    let idle = steps.iter().flat_map(|step| &step.fields).filter(may_know).filter(|field| !conditions::applies(field, &saved.answers));
+    Ok(Told { shown, idle: idle.map(|field| field.name.clone()).collect(), elsewhere })
 }
 
 /// The address of a picture for a saved artifact: the image itself, or an icon for a file that is not an image.
