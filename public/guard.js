@@ -82,6 +82,8 @@
     const notice = document.getElementById("notice");
     if (notice) notice.hidden = false;
     for (const busy of document.querySelectorAll("[aria-disabled]")) busy.removeAttribute("aria-disabled");
+    // Nothing shows a field again that the island hid, so all are shown, each with its condition in words.
+    for (const field of document.querySelectorAll(".field[hidden]")) field.hidden = false;
   };
   const fail = () => {
     if (failed) return;

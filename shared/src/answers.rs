@@ -34,15 +34,15 @@ fn missing(step: &Step, answers: &Answers) -> Vec<FieldFault> {
 
 /// Reads the sent values of these fields and writes the valid ones into `answers`. A key that is no field, and each invalid value, is a
 /// fault. While a field does not apply, its value is neither a fault nor kept, unless it is one to `keep`.
-fn overlay<'a>(
-    fields: impl Iterator<Item = &'a Field> + Clone,
+fn overlay(
+    fields: &[&Field],
     sent: &RawUserData,
     answers: &mut Answers,
     artifact: ArtifactLookup<'_>,
-    keep: impl Fn(&Field) -> bool,
+    keep: &dyn Fn(&Field) -> bool,
 ) -> Vec<FieldFault> {
-    let mut faults: Vec<FieldFault> = sent.keys().filter(|name| fields.clone().all(|f| f.name != **name)).map(|name| unknown(name)).collect();
-    for field in fields.clone() {
+    let mut faults: Vec<FieldFault> = sent.keys().filter(|name| fields.iter().all(|f| f.name != **name)).map(|name| unknown(name)).collect();
+    for field in fields {
         let Some(raw) = sent.get(&field.name) else { continue };
         match field_value::read(field, raw, artifact) {
             Ok(Some(answer)) => {
@@ -54,9 +54,9 @@ fn overlay<'a>(
             Err(code) => faults.push(fault(field, code)),
         }
     }
-    drop_idle(fields.clone(), answers, &mut faults, keep);
+    drop_idle(fields, answers, &mut faults, keep);
     // A photo answers one field only. If two fields name the same photo, the fault is on the field that was sent.
-    for field in fields.filter(|field| field.r#type == FieldType::Artifact && sent.contains_key(&field.name)) {
+    for field in fields.iter().filter(|field| field.r#type == FieldType::Artifact && sent.contains_key(&field.name)) {
         let Some(own) = answers.get(&field.name) else { continue };
         if answers.iter().any(|(name, other)| *name != field.name && other == own) && faults.iter().all(|known| known.field != field.name) {
             faults.push(fault(field, FieldCode::NotYourArtifact));
@@ -75,7 +75,7 @@ pub fn check_step(step: &Step, sent: &RawUserData, saved: &Answers, artifact: Ar
     let mut all = saved.clone();
     all.retain(|name, _| step.field(name).is_none_or(|f| f.r#type == FieldType::Artifact));
     let was_uploaded = |field: &Field| field.r#type == FieldType::Artifact && !sent.contains_key(&field.name);
-    let mut faults = overlay(step.fields.iter(), sent, &mut all, artifact, was_uploaded);
+    let mut faults = overlay(&step.fields.iter().collect::<Vec<_>>(), sent, &mut all, artifact, &was_uploaded);
     // A field with an invalid value is not also reported as missing.
     faults.extend(missing(step, &all).into_iter().filter(|f| !faults.iter().any(|known| known.field == f.field)).collect::<Vec<_>>());
     if !faults.is_empty() {
@@ -89,7 +89,7 @@ pub fn check_step(step: &Step, sent: &RawUserData, saved: &Answers, artifact: Ar
 pub fn idle<'a>(step: &'a Step, sent: &RawUserData, others: &Answers) -> Vec<&'a str> {
     let mut all = others.clone();
     all.retain(|name, _| step.field(name).is_none_or(|f| f.r#type == FieldType::Artifact));
-    overlay(step.fields.iter(), sent, &mut all, &|_, _| Ok(ArtifactId(0)), |_| false);
+    overlay(&step.fields.iter().collect::<Vec<_>>(), sent, &mut all, &|_, _| Ok(ArtifactId(0)), &|_| false);
     step.fields.iter().filter(|field| !applies(field, &all)).map(|field| field.name.as_str()).collect()
 }
 
@@ -107,9 +107,9 @@ pub struct Incomplete {
 /// # Errors
 /// Every fault at once, and the steps with a fault.
 pub fn check_all(steps: &[Step], sent: &RawUserData, saved: &Answers, artifact: ArtifactLookup<'_>) -> Result<Answers, Incomplete> {
-    let fields = steps.iter().flat_map(|step| step.fields.iter());
+    let fields: Vec<&Field> = steps.iter().flat_map(|step| step.fields.iter()).collect();
     let mut all = saved.clone();
-    let mut faults = overlay(fields.clone(), sent, &mut all, artifact, |_| false);
+    let mut faults = overlay(&fields, sent, &mut all, artifact, &|_| false);
     for step in steps {
         let more: Vec<_> = missing(step, &all).into_iter().filter(|f| !faults.iter().any(|known| known.field == f.field)).collect();
         faults.extend(more);
@@ -119,7 +119,7 @@ pub fn check_all(steps: &[Step], sent: &RawUserData, saved: &Answers, artifact: 
     }
     let has_fault = |step: &&Step| faults.iter().any(|fault| step.field(&fault.field).is_some());
     let missing_steps = steps.iter().filter(has_fault).map(|step| step.id.clone()).collect();
-    Err(Incomplete { faults: in_field_order(faults, fields), missing_steps })
+    Err(Incomplete { faults: in_field_order(faults, fields.into_iter()), missing_steps })
 }
 
 /// How far the customer has come. A step is done if it was saved and no required value is missing.

@@ -20,18 +20,19 @@ pub fn applies(field: &Field, answers: &Answers) -> bool {
 
 /// Removes the values and the faults of fields that do not apply, except for values to `keep`. A removed value may be what another
 /// field depends on, so it goes on until nothing changes.
-pub(crate) fn drop_idle<'a>(
-    fields: impl Iterator<Item = &'a Field> + Clone,
-    answers: &mut Answers,
-    faults: &mut Vec<FieldFault>,
-    keep: impl Fn(&Field) -> bool,
-) {
+pub(crate) fn drop_idle(fields: &[&Field], answers: &mut Answers, faults: &mut Vec<FieldFault>, keep: &dyn Fn(&Field) -> bool) {
     loop {
-        let idle: Vec<&Field> = fields.clone().filter(|field| !applies(field, answers)).collect();
         let before = answers.len();
-        answers.retain(|name, _| !idle.iter().any(|field| field.name == *name && !keep(field)));
+        for field in fields {
+            if !applies(field, answers) {
+                faults.retain(|fault| fault.field != field.name);
+                if !keep(field) {
+                    answers.remove(&field.name);
+                }
+            }
+        }
         if answers.len() == before {
-            return faults.retain(|fault| !idle.iter().any(|field| field.name == fault.field));
+            return;
         }
     }
 }

@@ -65,12 +65,8 @@ pub fn FieldView<H: Host>(
     };
     let described = (!described.is_empty()).then_some(described);
     let name = field.name.clone();
-    let is_idle = {
-        let name = name.clone();
-        move || host.is_idle(&name)
-    };
     view! {
-        <div class="field" data-faulty=faulty.then_some("") hidden=is_idle>
+        <div class="field" data-faulty=faulty.then_some("")>
             {match field.r#type {
                 FieldType::Boolean => EitherOf4::A(view! {
                     {notes}

@@ -27,9 +27,6 @@ pub trait Host: Copy + Send + Sync + 'static {
     /// The address of a picture of the last file of this field that the island uploaded.
     fn picture(self, field: &str) -> Option<String>;
 
-    /// Whether the field does not apply now, because of the answers to other fields. Without script it is never known.
-    fn is_idle(self, field: &str) -> bool;
-
     /// The customer chose a file for this field.
     fn chosen(self, event: &Event, field: &Field);
 

@@ -104,14 +104,7 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static, H: Host>(
     });
     let file_id = if takes_photo { format!("{id}-file") } else { id };
     let kinds_id = format!("{file_id}-kinds");
-    let pick = {
-        let (words, has_now) = (words.clone(), has_now.clone());
-        move || match (takes_photo, has_now()) {
-            (true, _) => words.choose_file().to_owned(),
-            (false, true) => words.pick_other_file().to_owned(),
-            (false, false) => words.pick_file().to_owned(),
-        }
-    };
+    let pick = if takes_photo { words.choose_file() } else { words.pick_file() }.to_owned();
     let (alt, said) = (words.your_photo().to_owned(), words.clone());
     let (of_text, of_bar, of_frame) = (state.clone(), state.clone(), shown);
     view! {
@@ -135,8 +128,7 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static, H: Host>(
                         }),
                         Some(Sent::Waiting(why)) => EitherOf4::A(Some(why)),
                         Some(Sent::Failed(reason) | Sent::Refused(reason)) => EitherOf4::B(view! {
-                            <span class="fault">{reason}</span>
-                            {has_now().then(|| view! { <span class="hint">{said.kept().to_owned()}</span> })}
+                            <span class="fault">{if has_now() { [&reason, said.kept()].join(" ") } else { reason }}</span>
                         }),
                         None if !has_now() => EitherOf4::A(None),
                         _ => EitherOf4::C(view! { <span class="ok"><Tick />{said.saved().to_owned()}</span> }),

@@ -26,6 +26,8 @@ pub fn data() -> Arc<FlowData> {
 pub fn take_over(state: FlowState) {
     Effect::new(move |before: Option<String>| {
         let (step, faulty) = state.shown.with(|shown| (shown.step.clone(), !shown.errors.is_empty()));
+        // Before the page is painted again.
+        request_animation_frame(move || form::show_what_applies(state));
         match before {
             None => {
                 if let Some(body) = document().body() {
@@ -33,10 +35,6 @@ pub fn take_over(state: FlowState) {
                 }
                 if faulty {
                     focus(".summary");
-                }
-                let step = state.data.with_value(|data| data.find(&step).cloned());
-                if let Some(texts) = step.zip(form::form()).and_then(|(step, form)| form::typed(&form, &step)) {
-                    form::show_what_applies(state, &state.shown.get_untracked(), &texts);
                 }
                 refresh(state);
             }
@@ -129,7 +127,6 @@ pub fn go_to(state: FlowState, shown: Shown) {
 
 /// Shows a step, or the same one with its faults.
 pub fn show(state: FlowState, shown: Shown) {
-    form::show_what_applies(state, &shown, &shown.answers);
     state.shown.set(shown);
     faults::set_title(state);
 }

@@ -21,11 +21,11 @@ pub fn recheck(state: FlowState, event: &web_sys::Event) {
     if step.field(&name).is_none_or(|field| field.r#type == shared::flow::FieldType::Artifact) {
         return; // A file counts once the server has it.
     }
-    let Some(texts) = form::form().and_then(|form| form::typed(&form, &step)) else { return };
-    form::show_what_applies(state, &shown, &texts);
+    form::show_what_applies(state);
     if shown.errors.is_empty() {
         return;
     }
+    let Some(texts) = form::form().and_then(|form| form::typed(&form, &step)) else { return };
     let Entered { idle, errors, .. } = Entered::of(state, &step, &texts, &shown);
     for fault in &shown.errors {
         if idle.contains(&fault.field) || (fault.field == name && errors.iter().all(|error| error.field != name)) {

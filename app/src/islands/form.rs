@@ -14,6 +14,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{FormData, HtmlFormElement};
 
 use crate::{
+    components::ids,
     flow::{by_field::ByField, data::Shown},
     islands::state::FlowState,
 };
@@ -90,11 +91,16 @@ fn others(state: FlowState, step: &Step, shown: &Shown) -> Answers {
     others
 }
 
-/// Shows the fields that apply and hides the others. `texts`: what the form of the step holds, or will hold.
-pub fn show_what_applies(state: FlowState, shown: &Shown, texts: &ByField<String>) {
+/// Shows the fields that apply and hides the others.
+pub fn show_what_applies(state: FlowState) {
+    let shown = state.shown.get_untracked();
     let Some(step) = state.data.with_value(|data| data.find(&shown.step).cloned()) else { return };
-    let idle = Entered::of(state, &step, texts, shown).idle;
-    if state.idle.with_untracked(|before| *before != idle) {
-        state.idle.set(idle);
+    let Some(texts) = form().and_then(|form| typed(&form, &step)) else { return };
+    let idle = Entered::of(state, &step, &texts, &shown).idle;
+    for field in &step.fields {
+        let around = document().get_element_by_id(&ids::of_field(&field.name)).and_then(|input| input.closest(".field").ok().flatten());
+        if let Some(around) = around {
+            let _ = around.toggle_attribute_with_force("hidden", idle.contains(&field.name));
+        }
     }
 }

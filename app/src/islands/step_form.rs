@@ -82,10 +82,6 @@ impl Host for FlowState {
         self.uploads.picture(field)
     }
 
-    fn is_idle(self, field: &str) -> bool {
-        self.idle.with(|idle| idle.iter().any(|name| name == field))
-    }
-
     fn chosen(self, event: &Event, field: &Field) {
         #[cfg(feature = "hydrate")]
         uploads::chosen(event, field, self);

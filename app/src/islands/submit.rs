@@ -8,7 +8,7 @@ use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
 use shared::{
     api::RawUserData,
-    flow::{FieldType, Step, next_step},
+    flow::{Field, FieldType, Step, next_step},
     problem::{FieldCode, FieldFault, Problem},
 };
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -68,7 +68,9 @@ async fn send(state: FlowState, step: Step, form: &HtmlFormElement) -> Option<()
         let mut shown = state.shown.get_untracked();
         shown.answers.extend(to_keep(texts.clone(), &step));
         let entered = Entered::of(state, &step, &texts, &shown);
-        let errors = with_refused(&step, &refused, entered.errors);
+        // In the order of the fields. A file that was refused is more than one that is missing.
+        let of = |field: &Field| refused.iter().chain(&entered.errors).find(|fault| fault.field == field.name).cloned();
+        let errors: Vec<FieldFault> = step.fields.iter().filter_map(of).collect();
         if !errors.is_empty() {
             return show_faults(state, shown, errors);
         }
@@ -171,7 +173,7 @@ fn stop(state: FlowState, status: u16) -> Option<()> {
 /// arrived. Returns the faults of those that are still not there. `None`: the form cannot be read.
 async fn send_files(state: FlowState, step: &Step, form: &HtmlFormElement) -> Option<Vec<FieldFault>> {
     let entered = FormData::new_with_form(form).ok()?;
-    let idle = state.idle.get_untracked();
+    let idle = Entered::of(state, step, &typed(form, step)?, &state.shown.get_untracked()).idle;
     let mut faults = Vec::new();
     for field in step.fields.iter().filter(|field| field.r#type == FieldType::Artifact && !idle.contains(&field.name)) {
         let state_of = || state.uploads.get_untracked(&field.name);
@@ -197,12 +199,6 @@ async fn send_files(state: FlowState, step: &Step, form: &HtmlFormElement) -> Op
         state.trouble.set(String::new());
     }
     Some(faults)
-}
-
-/// The faults of a step and of its files, in the order of the fields.
-fn with_refused(step: &Step, refused: &[FieldFault], others: Vec<FieldFault>) -> Vec<FieldFault> {
-    let of = |field: &str| refused.iter().cloned().chain(others.clone()).find(|fault| fault.field == field);
-    step.fields.iter().filter_map(|field| of(&field.name)).collect()
 }
 
 /// Shows what is wrong. A file that was refused is forgotten then: the one before counts again, and this one is not sent again.

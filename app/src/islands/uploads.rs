@@ -4,8 +4,8 @@
 use std::cell::RefCell;
 
 use gloo_timers::future::TimeoutFuture;
+use js_sys::{JSON, Reflect};
 use leptos::{prelude::*, task::spawn_local};
-use serde::Deserialize;
 use shared::{
     flow::Field,
     problem::{Code, Problem},
@@ -58,9 +58,9 @@ pub fn forget_refused(field: &str, uploads: Uploads) {
     match uploads.get_untracked(field) {
         Some(Sent::Refused(_)) => {
             ORDER.with_borrow_mut(|order| order.chosen.remove(field));
-            uploads.settle(field);
+            uploads.set(field, uploads.has(field).then_some(Sent::Saved));
         }
-        Some(Sent::Failed(_)) => uploads.remove(field),
+        Some(Sent::Failed(_)) => uploads.set(field, None),
         _ => {}
     }
 }
@@ -101,7 +101,7 @@ pub async fn send(field: &Field, file: &File, flow: FlowState) {
         order.chosen.set(&field.name, (number, file.clone()));
         number
     });
-    let refused = |why: &str| uploads.set(&field.name, Sent::Refused(why.to_owned()));
+    let refused = |why: &str| uploads.set(&field.name, Some(Sent::Refused(why.to_owned())));
     if file.size() > MAX_BYTES {
         return refused(data.words.file_too_large());
     }
@@ -115,11 +115,11 @@ pub async fn send(field: &Field, file: &File, flow: FlowState) {
         }
         // While it waits the page keeps saying so, until some of the file has left.
         if tries == 0 {
-            uploads.set(&field.name, Sent::Sending(0));
+            uploads.set(&field.name, Some(Sent::Sending(0)));
         }
         let answer = post(&data.id, &field.name, number, file, uploads).await;
         let why = match &answer {
-            Ok(answer) => Unanswered::of(answer.status, answer.retry_after.clone(), || json::parse::<TakenFile>(&answer.body).is_some()),
+            Ok(answer) => Unanswered::of(answer.status, answer.retry_after.clone(), || names_artifact(&answer.body)),
             Err(_) => Some(Unanswered::Lost),
         };
         if !is_latest(&field.name, number) {
@@ -134,7 +134,7 @@ pub async fn send(field: &Field, file: &File, flow: FlowState) {
             Unanswered::Busy(_) => data.words.file_busy(),
             Unanswered::NotOurs => data.words.intercepted(),
         };
-        uploads.set(&field.name, Sent::Waiting(said.to_owned()));
+        uploads.set(&field.name, Some(Sent::Waiting(said.to_owned())));
         if !request::pause(tries, why).await {
             break None;
         }
@@ -162,15 +162,14 @@ pub async fn send(field: &Field, file: &File, flow: FlowState) {
         None => lost(),
     };
     if is_latest(&field.name, number) {
-        uploads.set(&field.name, sent);
+        uploads.set(&field.name, Some(sent));
     }
 }
 
-/// The answer to an upload, as far as it shows that it is ours.
-#[derive(Deserialize)]
-struct TakenFile {
-    #[serde(rename = "artifactId")]
-    _artifact: String,
+/// Whether a body is our answer to an upload.
+fn names_artifact(body: &str) -> bool {
+    let artifact = JSON::parse(body).and_then(|answer| Reflect::get(&answer, &"artifactId".into()));
+    artifact.is_ok_and(|artifact| artifact.is_string())
 }
 
 /// An answer to an upload.
@@ -199,7 +198,7 @@ async fn post(session: &str, field: &str, number: u32, file: &File, uploads: Upl
     let progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
         if event.total() > 0.0 && is_latest(&name, number) {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 100")]
-            uploads.set(&name, Sent::Sending((event.loaded() / event.total() * 100.0) as u8));
+            uploads.set(&name, Some(Sent::Sending((event.loaded() / event.total() * 100.0) as u8)));
         }
     });
     request.upload()?.set_onprogress(Some(progress.as_ref().unchecked_ref()));

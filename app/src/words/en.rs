@@ -49,7 +49,6 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     only_if: "Only if you tick “{label}”",
     only_unless: "Only if you do not tick “{label}”",
     pick_file: "Choose a file",
-    pick_other_file: "Choose another file",
     add_only_file: "Choose a file for “{Label}”",
     kinds: "{kinds}, at most 10 MB",
     file_kind_only: "We can't use this kind of file. It must be one of these: {kinds}.",

@@ -49,7 +49,6 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     only_if: "Solo si marca “{label}”",
     only_unless: "Solo si no marca “{label}”",
     pick_file: "Elegir un archivo",
-    pick_other_file: "Elegir otro archivo",
     add_only_file: "Elija un archivo para “{Label}”",
     kinds: "{kinds}, como máximo 10 MB",
     file_kind_only: "No podemos usar este tipo de archivo. Debe ser uno de estos: {kinds}.",

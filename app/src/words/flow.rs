@@ -157,8 +157,6 @@ flow_words! {
     only_unless,
     /// The button that opens the files, on a field that takes no photo.
     pick_file,
-    /// The same button once there is a file.
-    pick_other_file,
     /// A field that takes no photo has no file: `{label}` or `{Label}`
     add_only_file,
     /// What a field takes: `{kinds}`

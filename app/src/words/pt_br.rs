@@ -49,7 +49,6 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     only_if: "Só se você marcar “{label}”",
     only_unless: "Só se você não marcar “{label}”",
     pick_file: "Escolher um arquivo",
-    pick_other_file: "Escolher outro arquivo",
     add_only_file: "Escolha um arquivo para “{Label}”",
     kinds: "{kinds}, no máximo 10 MB",
     file_kind_only: "Não podemos usar esse tipo de arquivo. Ele deve ser um destes: {kinds}.",
