@@ -29,23 +29,23 @@ async function open(server: Server, page: Page, hasScript: boolean) {
 
 test("a condition is told in words, and what does not apply is no fault, not kept and not reviewed", async ({ server, page, javaScriptEnabled }) => {
   const customer = await open(server, page, javaScriptEnabled);
-  const office = page.getByLabel("Office");
+  const office = page.locator("#field-office");
   if (customer.hasScript) {
     await expect(office).toBeHidden();
     await page.getByLabel("I hold public office").check();
-    await expect(page.getByLabel("Reason")).toBeHidden();
+    await expect(page.locator("#field-reason")).toBeHidden();
   }
   await expect(office).toHaveAccessibleDescription("Only if you tick “I hold public office”");
   await office.fill("Mayor");
-  await page.getByLabel("Party").fill("12"); // No CPF.
+  await page.locator("#field-party").fill("12"); // No CPF.
   if (customer.hasScript) await page.getByLabel("I hold public office").uncheck();
-  await expect(page.getByLabel("Reason")).toHaveAccessibleDescription("Only if you do not tick “I hold public office”");
-  await page.getByLabel("Reason").fill("None");
+  await expect(page.locator("#field-reason")).toHaveAccessibleDescription("Only if you do not tick “I hold public office”");
+  await page.locator("#field-reason").fill("None");
   await customer.pressContinue();
   await customer.expectStep("work");
   await customer.ready();
-  if (customer.hasScript) await expect(page.getByLabel("Letter")).toBeHidden();
-  await page.getByLabel("Job").fill("Cook");
+  if (customer.hasScript) await expect(page.locator("#field-proof")).toBeHidden();
+  await page.locator("#field-job").fill("Cook");
   await customer.pressContinue();
   await customer.expectStep("review");
   await expect(page.locator("dt")).toHaveText(["I hold public office", "Reason", "Job"]);
@@ -59,16 +59,16 @@ test("a field that takes only PDFs offers no camera", async ({ server, page, jav
   const customer = await open(server, page, javaScriptEnabled);
   customer.allowConsole(/status of 422/);
   await page.getByLabel("I hold public office").check();
-  await page.getByLabel("Office").fill("Mayor");
-  await page.getByLabel("Party").fill("12345678909");
+  await page.locator("#field-office").fill("Mayor");
+  await page.locator("#field-party").fill("12345678909");
   await customer.pressContinue();
   await customer.expectStep("work");
   await customer.ready();
-  const input = page.getByLabel("Choose a file: Letter");
+  const input = page.getByLabel("Choose a file (Letter)");
   await expect(page.locator("input[type=file]")).toHaveCount(1);
   await expect(page.locator("[capture], .tips")).toHaveCount(0);
   await expect(input).toHaveAccessibleDescription("PDF, at most 10 MB");
-  await page.getByLabel("Job").fill("Cook");
+  await page.locator("#field-job").fill("Cook");
   await customer.pressContinue();
   await customer.expectFaults("Choose a file for “Letter”");
   await customer.summary.getByRole("link").click();

@@ -99,7 +99,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
     // A date, nonsense and a day are no reason to wait longer than a minute.
     for (const retryAfter of ["Wed, 21 Oct 2037 07:28:00 GMT", "-5", "86400"]) {
       await page.route("**/upload", busy(retryAfter));
-      await customer.selfie.setInputFiles(photo);
+      await customer.selfie.setInputFiles({ name: `${retryAfter.length}.jpg`, mimeType: "image/jpeg", buffer: readFileSync(photo) });
       await expect(customer.frame.locator(".state")).toHaveText("The service is busy. We will send the file again in a moment.");
       await expect(page.getByText(noConnection)).toHaveCount(0);
       await page.unrouteAll();

@@ -34,13 +34,7 @@ fn missing(step: &Step, answers: &Answers) -> Vec<FieldFault> {
 
 /// Reads the sent values of these fields and writes the valid ones into `answers`. A key that is no field, and each invalid value, is a
 /// fault. While a field does not apply, its value is neither a fault nor kept, unless it is one to `keep`.
-fn overlay(
-    fields: &[&Field],
-    sent: &RawUserData,
-    answers: &mut Answers,
-    artifact: ArtifactLookup<'_>,
-    keep: &dyn Fn(&Field) -> bool,
-) -> Vec<FieldFault> {
+fn overlay(fields: &[&Field], sent: &RawUserData, answers: &mut Answers, artifact: ArtifactLookup<'_>, keep: &dyn Fn(&Field) -> bool) -> Vec<FieldFault> {
     let mut faults: Vec<FieldFault> = sent.keys().filter(|name| fields.iter().all(|f| f.name != **name)).map(|name| unknown(name)).collect();
     for field in fields {
         let Some(raw) = sent.get(&field.name) else { continue };

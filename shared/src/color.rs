@@ -166,7 +166,8 @@ pub fn corrections(branding: &Branding) -> Vec<String> {
         note("primaryColor", primary, dark.text, "in text on dark", read),
         light.accent.and_then(|light| note("accentColor", accent, light, "on light", seen)),
         dark.accent.and_then(|dark| note("accentColor", accent, dark, "on dark", seen)),
-        ground(branding).and_then(|now| note("backgroundColor", branding.background_color.as_deref(), now, "on light", "text on it can be read (contrast 4.5:1)")),
+        ground(branding)
+            .and_then(|now| note("backgroundColor", branding.background_color.as_deref(), now, "on light", "text on it can be read (contrast 4.5:1)")),
     ]
     .into_iter()
     .flatten()

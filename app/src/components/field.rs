@@ -42,11 +42,7 @@ pub fn FieldView<H: Host>(
     let own_hint = || (field.r#type == FieldType::Cpf).then(|| words.cpf_hint().to_owned());
     let hint = field.hint.clone().or_else(own_hint);
     let fault = error.map(|error| words.fault(&field, &error));
-    let ids = [
-        hint.as_ref().map(|_| format!("{id}-hint")),
-        when.as_ref().map(|_| format!("{id}-when")),
-        fault.as_ref().map(|_| ids::of_fault(&field.name)),
-    ];
+    let ids = [hint.as_ref().map(|_| format!("{id}-hint")), when.as_ref().map(|_| format!("{id}-when")), fault.as_ref().map(|_| ids::of_fault(&field.name))];
     let described = ids.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let faulty = fault.is_some();
     let label = view! {

@@ -89,7 +89,7 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static, H: Host>(
     };
     // The browser's own words for an input without a file are hidden. While this says that the customer owes a file, the style knows
     // without script whether there is one, and shows its name.
-    let required = field.required && field.required_when.is_empty() && !has;
+    let required = field.required && field.required_when.is_empty() && !has && untrack(|| host.picture(&field.name)).is_none();
     let invalid = if faulty { "true" } else { "false" };
     let takes_photo = takes_photo(&field);
     let camera = takes_photo.then(|| {
@@ -97,7 +97,7 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static, H: Host>(
         let (take, retake) = (words.take_photo().to_owned(), words.retake_photo().to_owned());
         let has_now = has_now.clone();
         view! {
-            <label class="pick" for=id.clone()>{move || if has_now() { retake.clone() } else { take.clone() }}<span class="unseen">": "{field.label.clone()}</span></label>
+            <label class="pick" for=id.clone()>{move || if has_now() { retake.clone() } else { take.clone() }}<span class="unseen">" ("{field.label.clone()}")"</span></label>
             <input type="file" id=id.clone() name=name.clone() accept=images.join(",") capture=if is_selfie { "user" } else { "environment" }
                 required=required aria-invalid=invalid on:change=chosen.clone() />
         }
@@ -138,7 +138,7 @@ pub fn Photo<L: IntoView + 'static, N: IntoView + 'static, H: Host>(
                     aria-label=words.sending().to_owned() hidden=move || !matches!(state(), Some(Sent::Sending(_)))></progress>
                 {camera}
                 <label class="pick file" for=file_id.clone()>
-                    {pick}<span class="unseen">": "{field.label.clone()}</span>
+                    {pick}<span class="unseen">" ("{field.label.clone()}")"</span>
                     <span class="kinds" id=kinds_id.clone() aria-hidden="true">{words.accepted(&field)}</span>
                 </label>
                 <input type="file" id=file_id name=name accept=field.accept.join(",") required=required aria-invalid=invalid aria-describedby=kinds_id on:change=chosen />

@@ -69,7 +69,7 @@ pub fn lift(state: FlowState, field: &str) {
 /// Sets the page's title: the step's, and whether something on it is wrong.
 pub fn set_title(state: FlowState) {
     let title = document().title();
-    let company = title.rsplit(" · ").next().unwrap_or_default();
+    let company = title.rsplit('·').next().unwrap_or_default().trim_start();
     let title = state.shown.with_untracked(|shown| state.data.with_value(|data| data.title(&shown.step, company, !shown.errors.is_empty())));
     document().set_title(&title);
 }

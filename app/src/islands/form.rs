@@ -42,9 +42,9 @@ pub fn to_keep(mut texts: ByField<String>, step: &Step) -> ByField<String> {
 
 /// What these texts of a step say.
 pub struct Entered {
-    /// What the island sends: only the values of fields that apply.
+    /// The values as the server takes them.
     pub sent: RawUserData,
-    /// The fields that do not apply.
+    /// The fields that do not apply. Their values are not sent.
     pub idle: Vec<String>,
     /// What is wrong.
     pub errors: Vec<FieldFault>,
@@ -54,7 +54,7 @@ impl Entered {
     /// Holds the texts of a step against the flow.
     pub fn of(state: FlowState, step: &Step, texts: &ByField<String>, shown: &Shown) -> Self {
         let others = others(state, step, shown);
-        let mut sent = answers::from_form(step, |name| texts.get(name).cloned());
+        let sent = answers::from_form(step, |name| texts.get(name).cloned());
         let is_known = |field: &Field| {
             let elsewhere = |name: &String| step.field(name).is_none() && state.data.with_value(|data| data.elsewhere.contains(name));
             !field.required_when.keys().any(elsewhere)
@@ -62,7 +62,6 @@ impl Entered {
         let idle = answers::idle(step, &sent, &others).into_iter().filter(|name| step.field(name).is_some_and(is_known));
         let idle: Vec<String> = idle.map(str::to_owned).collect();
         let errors = answers::check_step(step, &sent, &others, &|_, _| Ok(ArtifactId(0))).err().unwrap_or_default();
-        sent.retain(|name, _| !idle.contains(name));
         Self { sent, idle, errors }
     }
 }

@@ -68,12 +68,12 @@ impl Uploads {
 impl Uploads {
     /// A field's state, for code outside a view.
     pub fn get_untracked(self, field: &str) -> Option<Sent> {
-        untrack(|| self.get(field))
+        self.0.with_untracked(|files| files.sent.get(field).cloned())
     }
 
     /// Whether the island uploaded a file for a field.
     pub fn has(self, field: &str) -> bool {
-        untrack(|| self.picture(field)).is_some()
+        self.0.with_untracked(|files| files.pictures.get(field).is_some())
     }
 
     /// Sets a field's state. `None`: forgets it.

@@ -74,7 +74,7 @@ async fn send(state: FlowState, step: Step, form: &HtmlFormElement) -> Option<()
         if !errors.is_empty() {
             return show_faults(state, shown, errors);
         }
-        let Some(saving) = call(state, Method::PUT, &format!("steps/{}", step.id), &entered.sent, 204).await else { return Some(()) };
+        let Some(saving) = call(state, Method::PUT, &format!("steps/{}", step.id), body_of(&entered.sent, &entered.idle), 204).await else { return Some(()) };
         if !is_shown() {
             return Some(());
         }
@@ -105,7 +105,7 @@ async fn send(state: FlowState, step: Step, form: &HtmlFormElement) -> Option<()
 /// Every step is saved: submits the session. If the answer is lost it asks again, which changes nothing. Only the page that
 /// follows says that the session was submitted.
 async fn complete(state: FlowState) -> Option<()> {
-    let Some(reply) = call(state, Method::POST, "complete", &RawUserData::new(), 202).await else { return Some(()) };
+    let Some(reply) = call(state, Method::POST, "complete", body_of(&RawUserData::new(), &[]), 202).await else { return Some(()) };
     let data = state.data.get_value();
     match reply.status() {
         202 => browser::load(&data.address(None)),
@@ -120,18 +120,20 @@ async fn complete(state: FlowState) -> Option<()> {
 
 /// Calls the session API until it answers. `success` is the status of its success. `None`: it never did, and the page says so. The browser should not post the form then,
 /// because the customer would lose the page and what is typed in it.
-async fn call(state: FlowState, method: Method, route: &str, sent: &RawUserData, success: u16) -> Option<Response> {
+async fn call(state: FlowState, method: Method, route: &str, body: String, success: u16) -> Option<Response> {
     // The server notes in which language the customer read a consent.
     let path = state.data.with_value(|data| format!("/kyc-sessions/{}/{route}?lang={}", data.id, data.language.tag()));
-    let body = body_of(sent);
     let request =
         || -> Result<Request, gloo_net::Error> { RequestBuilder::new(&path).method(method.clone()).header("content-type", "application/json").body(&body) };
     let waits = |why| {
-        say(state, match why {
-            Unanswered::Lost => |words| words.connection_lost(),
-            Unanswered::Busy(_) => |words| words.busy(),
-            Unanswered::NotOurs => |words| words.intercepted(),
-        });
+        say(
+            state,
+            match why {
+                Unanswered::Lost => |words| words.connection_lost(),
+                Unanswered::Busy(_) => |words| words.busy(),
+                Unanswered::NotOurs => |words| words.intercepted(),
+            },
+        );
     };
     let reply = request::until_answered(request, success, waits).await;
     if reply.is_some() {
@@ -140,10 +142,10 @@ async fn call(state: FlowState, method: Method, route: &str, sent: &RawUserData,
     reply
 }
 
-/// The body of `PUT …/steps/:step` and `POST …/complete`, written with the browser's own JSON.
-fn body_of(sent: &RawUserData) -> String {
+/// The body of `PUT …/steps/:step` and `POST …/complete`, written with the browser's own JSON. It leaves out the `idle` fields.
+fn body_of(sent: &RawUserData, idle: &[String]) -> String {
     let (body, values) = (Object::new(), Object::new());
-    for (name, value) in sent {
+    for (name, value) in sent.iter().filter(|(name, _)| !idle.contains(name)) {
         let value = match value {
             Value::String(text) => JsValue::from_str(text),
             Value::Bool(flag) => JsValue::from_bool(*flag),

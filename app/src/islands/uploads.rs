@@ -152,7 +152,9 @@ pub async fn send(field: &Field, file: &File, flow: FlowState) {
                 browser::refresh(flow); // The session is over: the page says so.
             }
             match json::parse::<Problem>(&body).map(|problem| problem.code) {
-                Some(code @ (Code::TooLarge | Code::UnsupportedMedia | Code::BadImage | Code::Truncated)) => Sent::Refused(data.words.file_refused(field, code)),
+                Some(code @ (Code::TooLarge | Code::UnsupportedMedia | Code::BadImage | Code::Truncated)) => {
+                    Sent::Refused(data.words.file_refused(field, code))
+                }
                 Some(code) => Sent::Failed(data.words.file_refused(field, code)),
                 // A proxy before the server has a limit of its own. The same file will never pass it.
                 None if status == 413 => Sent::Refused(data.words.file_too_large_here().to_owned()),

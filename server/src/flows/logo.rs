@@ -52,11 +52,7 @@ pub fn plate(png: &[u8]) -> Option<Plate> {
     let lost = |paper: Color| visible.iter().filter(|color| !color.is_seen_on(paper)).count();
     let (on_dark, on_light) = (lost(DARK_PAPER), lost(PAPER));
     let is_much = |lost: usize| lost * 100 > visible.len() * LOST;
-    if on_dark > on_light {
-        is_much(on_dark).then_some(Plate::OnDark)
-    } else {
-        is_much(on_light).then_some(Plate::OnLight)
-    }
+    if on_dark > on_light { is_much(on_dark).then_some(Plate::OnDark) } else { is_much(on_light).then_some(Plate::OnLight) }
 }
 
 #[cfg(test)]

@@ -58,7 +58,8 @@ pub enum AdvanceError {
 /// more.
 pub async fn advance(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, filled: Filled<'_>, sender: Sender) -> Result<Advanced, AdvanceError> {
     let Filled { step, values, refused_files, from_review } = filled;
-    let refused_files = if refused_files.is_empty() { refused_files } else { that_apply(kit, opened, step, values, refused_files).await.map_err(SaveError::from)? };
+    let refused_files =
+        if refused_files.is_empty() { refused_files } else { that_apply(kit, opened, step, values, refused_files).await.map_err(SaveError::from)? };
     if !refused_files.is_empty() {
         let faults = refused(kit, opened, step, values, refused_files).await.map_err(SaveError::from)?;
         return Err(SaveError::Invalid(Invalid { faults, missing_steps: vec![step.id.clone()] }).into());
@@ -88,5 +89,6 @@ async fn refused(kit: &Kit, opened: &Opened, step: &Step, values: &RawUserData, 
     let others = save::faults(kit, opened, step, values).await?;
     let others: Vec<FieldFault> = others.into_iter().filter(|other| faults.iter().all(|known| known.field != other.field)).collect();
     faults.extend(others);
+    faults.sort_by_key(|fault| step.fields.iter().position(|field| field.name == fault.field));
     Ok(faults)
 }

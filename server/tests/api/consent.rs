@@ -53,7 +53,10 @@ async fn a_review_shows_answers_only_to_the_device_that_entered_them(app: TestAp
 
     let other = customer.on_another_device();
     let review = other.page("/review?lang=en").await.expect(200).text();
-    assert!(review.contains(">Done on another device, or on this one with cookies blocked<") && !review.contains("Quetzal") && !review.contains("111.444"), "another device sees no answer");
+    assert!(
+        review.contains(">Done on another device, or on this one with cookies blocked<") && !review.contains("Quetzal") && !review.contains("111.444"),
+        "another device sees no answer"
+    );
 }
 
 on_each_engine!(a_return_url_must_be_in_the_flow_and_gets_the_status);

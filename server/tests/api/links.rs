@@ -28,7 +28,7 @@ async fn a_link_that_was_changed_on_its_way_leads_on(app: TestApp) {
     for step in changed("identity") {
         assert_eq!(customer.page(&format!("/{step}")).await.see_other(), format!("{link}/identity"), "{step}");
     }
-    for step in ["nonsense/", "%2F%2Fevil.example%2F", "..", "%5Cevil.example.", "/"] {
+    for step in ["nonsense/", "%2F%2Fevil.example%2F", "..", "%5Cevil.example."] {
         assert_eq!(customer.page(&format!("/{step}")).await.see_other(), link, "{step}");
     }
     customer.finish().await;
@@ -76,7 +76,8 @@ async fn a_person_without_a_link_gets_a_page_and_a_program_a_problem(app: TestAp
     };
     for (language, title) in [("pt-BR", "Este link não funciona"), ("en", "This link doesn't work"), ("es", "Este enlace no funciona")] {
         let unknown = stranger.send(as_person(&stranger, &format!("/verify/{UNKNOWN_ID}"), language)).await.expect(404);
-        for path in ["/", "/verify", "/verify/", "/?lang=xx", "/verify/?x=//evil.example"] {
+        let deeper = format!("/verify/{UNKNOWN_ID}/identity/more");
+        for path in ["/", "/verify", "/verify/", "/?lang=xx", "/verify/?x=//evil.example", "/verify//", &deeper] {
             let page = stranger.send(as_person(&stranger, path, language)).await.expect(404);
             assert!(page.text().contains(title), "{path} in {language}: {}", page.text());
             assert_eq!(page.comparable(), unknown.comparable(), "{path}");

@@ -1,7 +1,8 @@
 //! Links as people copy them out of messages: with the full stop of the sentence, a bracket or a slash at the end, or in capitals.
 
 /// What people and their programs put after a link. Some of it cannot be seen.
-const AFTER: &str = ".,;:!?)]}>\"'*_~|/\\`\u{2019}\u{201d}\u{bb}\u{2026}\u{3001}\u{3002}\u{ff0c}\u{ff09}\u{300d}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{2060}\u{feff}";
+const AFTER: &str =
+    ".,;:!?)]}>\"'*_~|/\\`\u{2019}\u{201d}\u{bb}\u{2026}\u{3001}\u{3002}\u{ff0c}\u{ff09}\u{300d}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{2060}\u{feff}";
 
 /// A part of a link as it was meant. Ids and steps have no capitals and none of the characters that are dropped.
 pub(super) fn meant(part: &str) -> String {
