@@ -53,6 +53,7 @@ test.describe("axe finds no violation", { tag: "@script-on" }, () => {
     await expect(page.getByRole("alert")).toBeVisible();
     await checkPage(page, "a decision that is refused");
     await operator.card("Facts").getByRole("button", { name: "Link to dossier" }).click();
+    await operator.card("Facts").getByRole("button", { name: "Create a new dossier" }).click();
     await page.locator('main a[href^="/dashboard/customers/"]').first().click();
     await expect(operator.heading).toHaveText("Dossier");
     await checkPage(page, "a dossier");

@@ -54,6 +54,7 @@ test("markup in names and in a flow's texts is shown as text", async ({ browser,
   await expect(operator.card("Facts").getByLabel("Customer reference")).toHaveValue(markup);
   await expectText(`Title ${markup}`);
   await dossierOf("");
+  await operator.card("Facts").getByRole("button", { name: "Create a new dossier" }).click();
   await operator.card("Facts").locator('a[href^="/dashboard/customers/"]').click();
   await expect(operator.heading).toHaveText("Dossier");
   await expectText(`Title ${markup}`, `Photo ${markup}`);

@@ -82,6 +82,19 @@ test.describe("from the first administrator to a decision", () => {
       await operator.button("Reveal").click();
       await expect(entered).toContainText(validIdentity.name);
       await operator.waitForText("ana@acme.example", operator.card("Timeline"));
+      const decision = operator.card("Decision");
+      await decision.getByLabel("Reason").fill("half written");
+      await operator.card("Evidence").getByRole("button", { name: "Enlarge: Selfie" }).click();
+      const photo = page.getByRole("dialog", { name: "Selfie" });
+      await expect(photo.getByRole("img", { name: "Selfie" })).toBeVisible();
+      await page.keyboard.press("Escape");
+      await expect(photo).toBeHidden();
+      await expect(decision.getByLabel("Reason")).toHaveValue("half written");
+      await operator.mainLink("Unresolved").click();
+      await page.goBack();
+      await expect(entered).toContainText(validIdentity.name);
+      await page.reload();
+      await expect(entered).toContainText(validIdentity.name);
       await operator.open(`/sessions/${link.ref}`);
       await expect(entered).not.toContainText(validIdentity.name);
     });
@@ -89,13 +102,14 @@ test.describe("from the first administrator to a decision", () => {
     await test.step("the artifact is linked to a dossier, unlinked and linked again", async () => {
       await operator.mainLink("Unresolved").click();
       await expect(operator.heading).toHaveText("Unresolved");
-      await expect(page.locator(`main a[href*="${link.ref}"]`).first()).toBeVisible();
+      await expect(page.locator(`main a[href="/dashboard/sessions/${link.ref}"]`).first()).toBeVisible();
       await operator.open(`/sessions/${link.ref}`);
       await operator.card("Facts").getByLabel("Customer reference").fill("crm-10482");
       await operator.card("Facts").getByRole("button", { name: "Link to dossier" }).click();
+      await operator.card("Facts").getByRole("button", { name: "Create a new dossier" }).click();
       await page.locator('main a[href^="/dashboard/customers/"]', { hasText: "crm-10482" }).first().click();
       await expect(operator.heading).toHaveText("Dossier");
-      await expect(page.locator(`main a[href*="${link.ref}"]`).first()).toBeVisible();
+      await expect(page.locator(`main a[href="/dashboard/sessions/${link.ref}"]`).first()).toBeVisible();
       await operator.open(`/sessions/${link.ref}`);
       await operator.card("Facts").getByRole("button", { name: "Unlink" }).click();
       const file = operator.fileOf(link.ref);

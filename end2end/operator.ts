@@ -41,7 +41,7 @@ export class Operator {
     const { inviteUrl } = await server.command("operator", "add", operator.email, "--role", role);
     await operator.page.goto(inviteUrl);
     await operator.choosePassword("Set password");
-    await expect(operator.page.getByRole("button", { name: "Sign out" })).toBeVisible();
+    await expect(operator.heading).toHaveText(/Sessions|Links/);
     return operator;
   }
 
@@ -81,8 +81,15 @@ export class Operator {
     await this.button("Sign in").click();
   }
 
-  signOut() {
-    return this.page.getByRole("button", { name: "Sign out" }).click();
+  /** On a narrow screen, opens the menu with the navigation and the account. */
+  async openMenu() {
+    const menu = this.page.getByRole("button", { name: "Menu", exact: true });
+    if (await menu.isVisible()) await menu.click();
+  }
+
+  async signOut() {
+    await this.openMenu();
+    await this.page.getByRole("button", { name: "Sign out" }).click();
   }
 
   mainLink(name: string) {
@@ -91,6 +98,7 @@ export class Operator {
 
   /** Creates a link of the flow `minimal` and stays on its page. */
   async createLink(customer = "") {
+    await this.openMenu();
     await this.mainLink("Links").click();
     await this.field("Flow").selectOption("minimal");
     await this.field("Customer reference").fill(customer);

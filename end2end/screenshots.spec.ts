@@ -108,9 +108,17 @@ if (folder) {
           await operator.button("Reveal").click();
           await expect(operator.main.getByRole("status")).toBeVisible();
           await shoot("session-revealed");
+          await operator.card("Evidence").getByRole("button", { name: "Enlarge: Selfie" }).click();
+          await expect(operator.page.getByRole("dialog").getByRole("img")).toBeVisible();
+          await operator.page.screenshot({ path: join(folder, `dashboard-photo-${viewport.width}-${colorScheme}.png`) });
+          await operator.page.keyboard.press("Escape");
+          await operator.page.evaluate(() => scrollTo(0, 0));
+          await operator.openMenu();
+          await operator.page.screenshot({ path: join(folder, `dashboard-menu-${viewport.width}-${colorScheme}.png`) });
           await open("unresolved", "/unresolved");
           await operator.open(`/sessions/${ref}`);
           await operator.card("Facts").getByRole("button", { name: "Link to dossier" }).click();
+          await operator.card("Facts").getByRole("button", { name: "Create a new dossier" }).click();
           await operator.card("Facts").locator('a[href^="/dashboard/customers/"]').click();
           await expect(operator.heading).toHaveText("Dossier");
           await shoot("dossier");

@@ -49,7 +49,9 @@ build_site() {
     fi
     "$bin/esbuild" "$pkg/$bundle.js" --minify --format=esm --allow-overwrite --outfile="$pkg/$bundle.js" --log-level=warning
   done
-  "$bin/esbuild" public/guard.js --minify --outfile="$pkg/guard.js" --log-level=warning
+  for script in guard times; do
+    "$bin/esbuild" "public/$script.js" --minify --outfile="$pkg/$script.js" --log-level=warning
+  done
   "$bin/lightningcss" --bundle --minify style/main.css -o "$pkg/main.css"
   "$bin/lightningcss" --bundle --minify style/dashboard.css -o "$pkg/dashboard.css"
   # Each build has its own folder, named after its content and served as immutable, so an old page never loads new WASM.

@@ -18,7 +18,7 @@ use crate::{
     error::CommandError,
     failure::Failure,
     flows::{self, BUNDLED},
-    installation,
+    installation::{self, Purpose},
     kit::{Kit, Wakes},
     objects,
     operators::{self, SetUp, password::Passwords},
@@ -62,24 +62,39 @@ pub struct App {
 }
 
 impl App {
-    /// Opens everything that the settings name: folders, key, database with its tables, bundled flows.
+    /// Opens everything that the settings name: folders, key, database with its tables, bundled flows. Makes what is missing if that is
+    /// the purpose.
     ///
     /// # Errors
     /// A line that names the setting at fault.
-    pub async fn open(config: Config, ambient: Ambient) -> Result<Self, CommandError> {
-        installation::check_key_place(&config)?;
-        installation::prepare_folders(&config)?;
-        let store = installation::open_store(&config).await?;
-        let app = Self::with_store(config, ambient, store.clone()).await;
+    pub async fn open(config: Config, ambient: Ambient, purpose: Purpose) -> Result<Self, CommandError> {
+        installation::check_path(&config)?;
+        let mut new_folder = None;
+        if purpose == Purpose::Make {
+            installation::check_place(&config)?;
+            new_folder = installation::prepare_folders(&config)?.then(|| config.artifacts_dir.clone());
+        } else {
+            installation::find_folders(&config)?;
+            installation::check_place(&config)?;
+        }
+        let store = installation::open_store(&config, purpose).await?;
+        let app = Self::with_store(config, ambient, store.clone(), purpose).await;
         if app.is_err() {
             store.close().await;
+            // An empty folder in the place of one that went away would look like it.
+            let _ = new_folder.map(std::fs::remove_dir);
         }
         app
     }
 
-    async fn with_store(config: Config, ambient: Ambient, store: Store) -> Result<Self, CommandError> {
-        let vault = installation::unlock(&config, &store, &ambient).await?;
-        store.migrate().await.map_err(|error| installation::database_setting(&config, &error))?;
+    async fn with_store(config: Config, ambient: Ambient, store: Store, purpose: Purpose) -> Result<Self, CommandError> {
+        let vault = installation::unlock(&config, &store, &ambient, purpose).await?;
+        let storage = installation::open_storage(&config, &vault)?;
+        installation::check_storage(&config, &store, &storage, &vault).await?;
+        if purpose == Purpose::Make {
+            installation::set_right(&config);
+        }
+        installation::bring_to_this_version(&config, &store, purpose).await?;
         let public_url = match &config.public_url {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
             None => format!("http://{}", config.listen),
@@ -87,7 +102,7 @@ impl App {
         let kit = Kit {
             store,
             vault: Arc::new(vault),
-            storage: installation::open_storage(&config.artifacts_dir)?,
+            storage,
             ambient,
             public_url: public_url.into(),
             cpu: Cpu::default(),
@@ -105,7 +120,10 @@ impl App {
             config,
             kit,
         };
-        app.first_start().await?;
+        if purpose == Purpose::Make {
+            app.first_start().await?;
+            installation::bind_storage(&app.config, &app.kit.store, &app.kit.storage).await?;
+        }
         Ok(app)
     }
 
@@ -128,15 +146,17 @@ impl App {
         Ok(())
     }
 
-    /// Starts every job of the server in the background.
+    /// Starts every job of the server in the background, the one that sends webhooks only if asked to.
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn start_jobs(&self, stop: &CancellationToken) -> Result<JoinSet<()>, Failure> {
+    pub async fn start_jobs(&self, webhooks: bool, stop: &CancellationToken) -> Result<JoinSet<()>, Failure> {
         let mut workers = JoinSet::new();
         let (kit, lifecycle) = (&self.kit, &self.lifecycle);
         work::spawn(&mut workers, CheckRuns::new(kit.clone(), lifecycle.clone(), checks::ALL), &self.health, stop);
-        work::spawn(&mut workers, Sender::new(kit.clone(), WebhookClient::new(self.webhook_policy.clone())), &self.health, stop);
+        if webhooks {
+            work::spawn(&mut workers, Sender::new(kit.clone(), WebhookClient::new(self.webhook_policy.clone())), &self.health, stop);
+        }
         work::spawn(&mut workers, Expiry::new(kit.clone(), lifecycle.clone()), &self.health, stop);
         work::spawn(&mut workers, FollowUps::new(kit.clone(), lifecycle.clone()), &self.health, stop);
         let sweeps = Sweeps::new(kit.clone(), &SWEEPS);

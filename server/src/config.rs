@@ -1,9 +1,10 @@
 //! Configuration: flags and `FLOW_*` variables, all optional. They are read once, and all checked before anything is changed. An error is
 //! one line that names the setting, its value and what is allowed.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 /// The settings as given, not checked yet.
@@ -129,7 +130,7 @@ impl Settings {
         let listen = listen
             .parse()
             .map_err(|_| WrongSetting::new("FLOW_LISTEN", listen, "is not an address and port; allowed is such as 127.0.0.1:3000 or [::]:3000"))?;
-        let data_dir = PathBuf::from(self.data_dir.as_deref().unwrap_or("data"));
+        let data_dir = path("FLOW_DATA_DIR", self.data_dir.as_deref().unwrap_or("data"))?;
         let log = self.log.as_deref().unwrap_or("info");
         Ok(Config {
             listen,
@@ -142,7 +143,7 @@ impl Settings {
                 Some(url) => artifacts_dir(url)?,
                 None => data_dir.join("artifacts"),
             },
-            key_file: self.key_file.as_ref().map_or_else(|| data_dir.join("master.key"), PathBuf::from),
+            key_file: self.key_file.as_deref().map_or_else(|| Ok(data_dir.join("master.key")), |given| path("FLOW_KEY_FILE", given))?,
             site_dir: self.site_dir.as_deref().map(site_dir).transpose()?,
             webhook_allow_nets: nets("FLOW_WEBHOOK_ALLOW_NETS", self.webhook_allow_nets.as_deref())?,
             trusted_proxies: nets("FLOW_TRUSTED_PROXIES", self.trusted_proxies.as_deref())?,
@@ -173,19 +174,34 @@ fn public_url(given: &str) -> Result<Url, WrongSetting> {
     Ok(url)
 }
 
+/// The file that `SSL_CERT_FILE` names, which the TLS library trusts in place of the system's certificates. It is no setting of ours.
+pub fn ssl_cert_file() -> Option<OsString> {
+    std::env::var_os("SSL_CERT_FILE")
+}
+
+/// A path as it was given, whatever characters are in it.
+fn path(setting: &'static str, given: &str) -> Result<PathBuf, WrongSetting> {
+    if given.is_empty() { Err(WrongSetting::new(setting, given, "is empty; allowed is a path")) } else { Ok(PathBuf::from(given)) }
+}
+
+/// The path in a URL, where `%20` is a space.
+fn path_in_url(encoded: &str) -> Option<PathBuf> {
+    percent_decode_str(encoded).decode_utf8().ok().filter(|path| !path.is_empty() && !path.contains('\0')).map(|path| PathBuf::from(&*path))
+}
+
 fn database(given: &str) -> Result<Database, WrongSetting> {
     let refused =
         || WrongSetting::new("FLOW_DATABASE_URL", masked(given), "is not a database; allowed are sqlite://PATH and postgres://USER:PASSWORD@HOST/NAME");
     if let Some(path) = given.strip_prefix("sqlite://") {
-        return if path.is_empty() || path.contains(['?', '#']) { Err(refused()) } else { Ok(Database::Sqlite(PathBuf::from(path))) };
+        return path_in_url(path).filter(|_| !path.contains(['?', '#'])).map(Database::Sqlite).ok_or_else(refused);
     }
     let url = Url::parse(given).map_err(|_| refused())?;
     if ["postgres", "postgresql"].contains(&url.scheme()) && url.has_host() { Ok(Database::Postgres(url)) } else { Err(refused()) }
 }
 
 fn artifacts_dir(given: &str) -> Result<PathBuf, WrongSetting> {
-    let path = given.strip_prefix("file://").filter(|path| !path.is_empty());
-    path.map(PathBuf::from).ok_or_else(|| WrongSetting::new("FLOW_ARTIFACTS_URL", masked(given), "is not a place for files; allowed is file://FOLDER"))
+    let path = given.strip_prefix("file://").and_then(path_in_url);
+    path.ok_or_else(|| WrongSetting::new("FLOW_ARTIFACTS_URL", masked(given), "is not a place for files; allowed is file://FOLDER"))
 }
 
 fn site_dir(given: &str) -> Result<PathBuf, WrongSetting> {
@@ -217,6 +233,20 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_is_a_path_and_a_url_is_decoded() {
+        for name in ["a b", "a%20b", "data?x", "data#x", "dados-ção", "../../data", "é\u{301} 日本", "100%", "a;b&c=d", "'\"\\"] {
+            let config = Settings { data_dir: Some(name.to_owned()), ..Settings::default() }.check().unwrap();
+            assert_eq!(config.database, Database::Sqlite(PathBuf::from(name).join("flow-sessions.db")));
+            assert_eq!(config.artifacts_dir, PathBuf::from(name).join("artifacts"));
+        }
+        for (url, path) in [("a%20b/x.db", "a b/x.db"), ("a b/x.db", "a b/x.db"), ("/v/100%/x", "/v/100%/x"), ("%3Fx", "?x"), ("./x", "./x")] {
+            let settings = Settings { database_url: Some(format!("sqlite://{url}")), artifacts_url: Some(format!("file://{url}")), ..Settings::default() };
+            let config = settings.check().unwrap();
+            assert_eq!((config.database, config.artifacts_dir), (Database::Sqlite(path.into()), path.into()), "{url}");
+        }
+    }
+
+    #[test]
     fn every_error_is_one_line_that_names_the_setting() {
         let given = |set: fn(&mut Settings, String), value: &str| {
             let mut settings = Settings::default();
@@ -237,6 +267,12 @@ mod tests {
             ("FLOW_TRUSTED_PROXIES", |s, v| s.trusted_proxies = Some(v), "10.0.0.0/99"),
             ("FLOW_RATE_LIMITS", |s, v| s.rate_limits = Some(v), "maybe"),
             ("FLOW_LOG", |s, v| s.log = Some(v), "loud"),
+            ("FLOW_DATA_DIR", |s, v| s.data_dir = Some(v), ""),
+            ("FLOW_KEY_FILE", |s, v| s.key_file = Some(v), ""),
+            ("FLOW_DATABASE_URL", |s, v| s.database_url = Some(v), "sqlite://a?b"),
+            ("FLOW_DATABASE_URL", |s, v| s.database_url = Some(v), "sqlite://a%ff"),
+            ("FLOW_DATABASE_URL", |s, v| s.database_url = Some(v), "sqlite://a%00b"),
+            ("FLOW_ARTIFACTS_URL", |s, v| s.artifacts_url = Some(v), "file://"),
         ] {
             let complaint = given(set, value).expect_err("refused");
             assert!(complaint.starts_with(name) && !complaint.contains('\n') && complaint.contains("allowed") | complaint.contains("http"), "{complaint}");

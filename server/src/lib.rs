@@ -16,7 +16,7 @@ pub mod failure;
 pub mod flows;
 pub mod http;
 pub mod ids;
-mod installation;
+pub mod installation;
 mod kill;
 pub mod kit;
 pub mod model;
@@ -44,18 +44,19 @@ use crate::{
     app::App,
     config::SHUTDOWN_GRACE,
     failure::Failure,
-    http::{Context, Resources, limits::Limits, serve::serve, site_files::SiteFiles},
+    http::{Context, Resources, limits::Limits, reads::Reads, serve::serve, site_files::SiteFiles},
 };
 
-/// Serves until `shutdown` resolves. Then it waits for running requests and jobs, and closes the database.
+/// Serves until `shutdown` resolves. Then it waits for running requests and jobs, and closes the database. `webhooks` is whether this
+/// process sends them.
 ///
 /// # Errors
 /// If the store does not answer at start.
-pub async fn run(app: Arc<App>, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<(), Failure> {
+pub async fn run(app: Arc<App>, listener: TcpListener, webhooks: bool, shutdown: impl Future<Output = ()>) -> Result<(), Failure> {
     // Leptos panics without it when it renders outside leptos_router. It fails if an earlier run in this process has set it.
     let _ = any_spawner::Executor::init_tokio();
     let stop = CancellationToken::new();
-    let mut workers = app.start_jobs(&stop).await?;
+    let mut workers = app.start_jobs(webhooks, &stop).await?;
 
     let router = router::router(context(&app, &stop));
     let serving = serve(listener, router, stop.clone(), SHUTDOWN_GRACE);
@@ -89,6 +90,7 @@ fn context(app: &Arc<App>, stop: &CancellationToken) -> Context {
         spool_dir: app.config.data_dir.clone(),
         limits: Limits::new(app.config.rate_limits),
         streams: Arc::default(),
+        reads: Reads::default(),
         stop: stop.clone(),
     })
 }

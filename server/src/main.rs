@@ -7,6 +7,7 @@ mod cli;
 use std::{process::ExitCode, time::Duration};
 
 use clap::Parser as _;
+use rustix::{fs::Mode, process::umask};
 
 use crate::cli::{Cli, Finished};
 
@@ -16,6 +17,8 @@ use crate::cli::{Cli, Finished};
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
+    // Before any thread and any file: whatever this process writes, only its own user can read.
+    umask(Mode::RWXG | Mode::RWXO);
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(help) if !help.use_stderr() => {

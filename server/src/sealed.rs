@@ -119,6 +119,11 @@ pub fn shown_once(page: &'static str, operator: OperatorId) -> Place {
     own("shown_once", page, operator.row())
 }
 
+/// What an operator typed on a page that shows a revealed row. It is stored in the page's address, never in the database.
+pub fn revealed(operator: OperatorId, row: impl std::fmt::Display) -> Place {
+    own("revealed", "page", format!("{operator}/{row}"))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -1,17 +1,24 @@
-//! Stores the encrypted files of uploads. An object's name is its artifact's id.
+//! Stores the encrypted files of uploads. An object's name is its artifact's id. The folder carries a mark of its installation, so that an
+//! empty mount point or a foreign folder in its place is noticed before a file is written to it, or said to be lost.
 
-use std::{io::ErrorKind, path::Path as FilePath, sync::Arc};
+use std::{
+    io::{ErrorKind, Write as _},
+    path::Path as FilePath,
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, TryStreamExt as _, stream::BoxStream};
-use object_store::{ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path};
+use object_store::{GetResult, ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, path::Path};
 use shared::ids::ArtifactId;
 use uuid::Uuid;
 
 use crate::ids::RowId as _;
 
 /// The object that [`Storage::probe`] writes.
-const PROBE: &str = "probe";
+pub const PROBE: &str = "probe";
+/// The file with the mark: one line that names the installation.
+pub const MARK: &str = "installation";
 
 /// Why a file cannot be read or stored.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +29,20 @@ pub enum StorageError {
     /// The storage does not answer, or is full.
     #[error("the storage does not answer: {0}")]
     Unavailable(object_store::Error),
+    /// The folder has no mark, or another installation's.
+    #[error("the storage's folder is not this installation's; is its disk mounted?")]
+    NotOurs,
+}
+
+/// Whose mark a folder carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// This installation's.
+    Ours,
+    /// None.
+    Missing,
+    /// Another installation's.
+    Foreign,
 }
 
 impl From<object_store::Error> for StorageError {
@@ -33,6 +54,14 @@ impl From<object_store::Error> for StorageError {
     }
 }
 
+/// A stored object that is being read.
+pub struct Object {
+    /// Its bytes in total.
+    pub size: u64,
+    /// The pieces of its bytes, of any length.
+    pub pieces: BoxStream<'static, Result<Bytes, StorageError>>,
+}
+
 /// Where files are stored.
 #[derive(Clone, Debug)]
 pub enum Storage {
@@ -42,6 +71,8 @@ pub enum Storage {
         objects: Arc<LocalFileSystem>,
         /// Its path.
         root: Arc<FilePath>,
+        /// What its mark has to be.
+        mark: Arc<str>,
     },
     /// This process's memory.
     #[cfg(test)]
@@ -49,26 +80,72 @@ pub enum Storage {
 }
 
 impl Storage {
-    /// Stores files in this existing folder.
+    /// Stores files in this existing folder, once it carries this mark.
     ///
     /// # Errors
     /// If it cannot be used.
-    pub fn folder(path: &FilePath) -> Result<Self, StorageError> {
+    pub fn folder(path: &FilePath, mark: &str) -> Result<Self, StorageError> {
         let objects = LocalFileSystem::new_with_prefix(path)?.with_automatic_cleanup(true);
-        Ok(Self::Folder { objects: Arc::new(objects), root: path.into() })
+        Ok(Self::Folder { objects: Arc::new(objects), root: path.into(), mark: mark.into() })
     }
 
-    /// Fails if the folder is gone, such as one on a disk that is not mounted. A file is not lost then, and a new one would be written
-    /// to the wrong disk.
-    async fn require_root(&self) -> Result<(), StorageError> {
+    /// Whose mark the folder carries.
+    ///
+    /// # Errors
+    /// If the folder is gone, or the mark cannot be read.
+    pub async fn mark(&self) -> Result<Mark, StorageError> {
         match self {
-            Self::Folder { root, .. } => match tokio::fs::metadata(root).await {
-                Ok(found) if found.is_dir() => Ok(()),
+            Self::Folder { root, mark, .. } => match tokio::fs::metadata(root).await {
+                Ok(found) if found.is_dir() => match tokio::fs::read(root.join(MARK)).await {
+                    Ok(found) if found.trim_ascii() == mark.as_bytes() => Ok(Mark::Ours),
+                    Ok(_) => Ok(Mark::Foreign),
+                    Err(error) if error.kind() == ErrorKind::NotFound => Ok(Mark::Missing),
+                    Err(error) => Err(unusable(error)),
+                },
                 Ok(_) => Err(unusable(ErrorKind::NotADirectory.into())),
                 Err(error) => Err(unusable(error)),
             },
             #[cfg(test)]
+            Self::Memory(_) => Ok(Mark::Ours),
+        }
+    }
+
+    /// Puts this installation's mark into the folder. It is on disk before this returns.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub async fn set_mark(&self) -> Result<(), StorageError> {
+        match self {
+            Self::Folder { root, mark, .. } => {
+                let (root, line) = (root.clone(), format!("{mark}\n"));
+                let written = tokio::task::spawn_blocking(move || write_whole(&root, MARK, line.as_bytes())).await;
+                written.unwrap_or_else(|error| Err(error.into())).map_err(unusable)
+            }
+            #[cfg(test)]
             Self::Memory(_) => Ok(()),
+        }
+    }
+
+    /// Whether there is any artifact's object.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`]
+    pub async fn has_artifacts(&self) -> Result<bool, StorageError> {
+        let mut listed = self.list();
+        while let Some(named) = listed.try_next().await? {
+            if named.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Fails if the folder is gone or has no mark, such as one on a disk that is not mounted. A file is not lost then, and a new one
+    /// would be written to the wrong disk.
+    async fn require_root(&self) -> Result<(), StorageError> {
+        match self.mark().await? {
+            Mark::Ours => Ok(()),
+            Mark::Missing | Mark::Foreign => Err(StorageError::NotOurs),
         }
     }
 
@@ -95,13 +172,24 @@ impl Storage {
     /// # Errors
     /// [`StorageError::Gone`], [`StorageError::Unavailable`]
     pub async fn get(&self, id: ArtifactId) -> Result<Bytes, StorageError> {
-        match self.objects().get(&path(id)).await.map_err(StorageError::from) {
-            Err(StorageError::Gone) => {
-                self.require_root().await?;
-                Err(StorageError::Gone)
-            }
-            got => Ok(got?.bytes().await?),
+        Ok(self.found(id).await?.bytes().await?)
+    }
+
+    /// Opens a file, to read it a piece at a time.
+    ///
+    /// # Errors
+    /// [`StorageError::Gone`], [`StorageError::Unavailable`]
+    pub async fn open(&self, id: ArtifactId) -> Result<Object, StorageError> {
+        let found = self.found(id).await?;
+        Ok(Object { size: found.meta.size, pieces: found.into_stream().map_err(StorageError::from).boxed() })
+    }
+
+    async fn found(&self, id: ArtifactId) -> Result<GetResult, StorageError> {
+        let found = self.objects().get(&path(id)).await.map_err(StorageError::from);
+        if matches!(found, Err(StorageError::Gone)) {
+            self.require_root().await?;
         }
+        found
     }
 
     /// Deletes a file. Succeeds if there is none.
@@ -124,10 +212,11 @@ impl Storage {
         Ok(())
     }
 
-    /// Lists every object by its artifact's id; `None` if its name is not an id. Leaves out the object that [`Storage::probe`] writes.
+    /// Lists every object by its artifact's id; `None` if its name is not an id. Leaves out the mark, and the object that
+    /// [`Storage::probe`] writes.
     pub fn list(&self) -> impl Stream<Item = Result<Option<ArtifactId>, StorageError>> + Send {
         let listed: BoxStream<'static, _> = self.objects().list(None);
-        let named = listed.map_ok(|object| (object.location.as_ref() != PROBE).then(|| id_of(&object.location))).map_err(StorageError::from);
+        let named = listed.map_ok(|object| (![PROBE, MARK].contains(&object.location.as_ref())).then(|| id_of(&object.location))).map_err(StorageError::from);
         named.filter_map(|object| std::future::ready(object.transpose()))
     }
 
@@ -140,6 +229,15 @@ impl Storage {
         self.objects().put(&Path::from(PROBE), Bytes::from_static(b"ready\n").into()).await?;
         Ok(())
     }
+}
+
+/// Writes a file under another name first, so that it is never seen half.
+fn write_whole(folder: &FilePath, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+    let mut unfinished = tempfile::NamedTempFile::new_in(folder)?;
+    unfinished.write_all(bytes)?;
+    unfinished.as_file().sync_all()?;
+    unfinished.persist(folder.join(name)).map_err(|error| error.error)?;
+    std::fs::File::open(folder)?.sync_all()
 }
 
 fn unusable(error: std::io::Error) -> StorageError {
@@ -164,10 +262,41 @@ mod tests {
         crate::clock::Ambient::system().id()
     }
 
+    async fn marked(folder: &FilePath) -> Storage {
+        let storage = Storage::folder(folder, "0123456789abcdef").unwrap();
+        storage.set_mark().await.unwrap();
+        storage
+    }
+
+    /// A disk that was unmounted leaves an empty folder; another disk may be mounted in its place.
+    #[tokio::test]
+    async fn a_folder_with_no_mark_or_a_foreign_one_is_not_read_or_written() {
+        let (ours, others) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (root, away) = (ours.path().join("artifacts"), ours.path().join("away"));
+        std::fs::create_dir(&root).unwrap();
+        let (storage, id) = (marked(&root).await, id());
+        storage.put(id, Bytes::from_static(b"sealed")).await.unwrap();
+        assert!(storage.has_artifacts().await.unwrap());
+        std::fs::rename(&root, &away).unwrap();
+        std::fs::create_dir(&root).unwrap();
+        for (mark, found) in [(None, Mark::Missing), (Some("fedcba9876543210\n"), Mark::Foreign), (Some(""), Mark::Foreign)] {
+            if let Some(mark) = mark {
+                std::fs::write(root.join(MARK), mark).unwrap();
+            }
+            assert_eq!(storage.mark().await.unwrap(), found);
+            assert!(matches!(storage.get(id).await, Err(StorageError::NotOurs)), "{found:?}: the file is not lost");
+            assert!(matches!(storage.put(id, Bytes::new()).await, Err(StorageError::NotOurs)), "{found:?}");
+            assert!(storage.delete(id).await.is_err() && storage.probe().await.is_err() && !storage.has_artifacts().await.unwrap());
+        }
+        std::fs::rename(&root, others.path().join("empty")).unwrap();
+        std::fs::rename(&away, &root).unwrap();
+        assert_eq!(storage.get(id).await.unwrap(), Bytes::from_static(b"sealed"));
+    }
+
     #[tokio::test]
     async fn deleting_an_object_deletes_what_a_process_that_died_left_of_it() {
         let folder = tempfile::tempdir().unwrap();
-        let (storage, id) = (Storage::folder(folder.path()).unwrap(), id());
+        let (storage, id) = (marked(folder.path()).await, id());
         let left = folder.path().join(format!("{}#1", path(id)));
         std::fs::create_dir_all(left.parent().unwrap()).unwrap();
         std::fs::write(&left, "half of it").unwrap();
@@ -180,7 +309,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("artifacts");
         std::fs::create_dir(&root).unwrap();
-        let (storage, id) = (Storage::folder(&root).unwrap(), id());
+        let (storage, id) = (marked(&root).await, id());
         storage.put(id, Bytes::from_static(b"sealed")).await.unwrap();
         std::fs::rename(&root, folder.path().join("away")).unwrap();
         assert!(matches!(storage.get(id).await, Err(StorageError::Unavailable(_))));

@@ -138,6 +138,19 @@ pub fn seal_file(key: &Key, file: &str, plain: &[u8]) -> Vec<u8> {
     sealed
 }
 
+/// The plain bytes of a file that has this many sealed bytes.
+///
+/// # Errors
+/// If no whole file has so many: a chunk has a plain byte at least, except that of an empty file.
+pub const fn plain_size(sealed: u64) -> Result<u64, Unsealable> {
+    let (chunk, overhead) = ((CHUNK + CHUNK_OVERHEAD) as u64, CHUNK_OVERHEAD as u64);
+    let last = sealed % chunk;
+    if sealed != overhead && (sealed == 0 || (last != 0 && last <= overhead)) {
+        return Err(Unsealable);
+    }
+    Ok(sealed - sealed.div_ceil(chunk) * overhead)
+}
+
 /// Decrypts a file that [`seal_file`] made.
 ///
 /// # Errors
@@ -254,12 +267,22 @@ mod tests {
         assert_ne!(vault.fingerprint(), another.fingerprint());
     }
 
+    #[test]
+    fn no_whole_file_ends_with_an_empty_chunk() {
+        let whole = (CHUNK + CHUNK_OVERHEAD) as u64;
+        for sealed in [0, 1, 15, whole + 1, whole + 15, whole + 16, 3 * whole + 7] {
+            assert_eq!(plain_size(sealed), Err(Unsealable), "{sealed}");
+        }
+        assert_eq!(plain_size(whole + 17), Ok(CHUNK as u64 + 1));
+    }
+
     proptest! {
         #[test]
         fn a_file_that_was_cut_cannot_be_decrypted(length in prop_oneof![0usize..100, CHUNK - 2..CHUNK + 3, 2 * CHUNK - 1..2 * CHUNK + 2], cut in 1usize..70_000) {
             let key = Key::random(&Ambient::system());
             let plain: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
             let sealed = seal_file(&key, "art", &plain);
+            prop_assert_eq!(plain_size(sealed.len() as u64), Ok(plain.len() as u64));
             prop_assert_eq!(open_file(&key, "art", &sealed), Ok(plain));
             prop_assert!(open_file(&key, "other", &sealed).is_err());
             prop_assert!(open_file(&key, "art", &sealed[..sealed.len().saturating_sub(cut)]).is_err());

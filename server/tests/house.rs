@@ -26,7 +26,7 @@ const SERVER: &[Floor] = &[
     &["store/"],
     &["failure.rs", "error.rs"],
     &["storage.rs"],
-    &["kit.rs", "installation.rs"],
+    &["kit.rs", "installation/"],
     &["objects.rs", "work/", "outbox/", "flows/", "customers/"],
     &["sessions/"],
     &["artifacts/", "checks/", "dossiers/", "webhooks/", "operators/", "api_keys/"],

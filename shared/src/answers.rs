@@ -11,7 +11,7 @@ use crate::{
     field_value::{self, Answer, ArtifactLookup},
     flow::{DEFAULT_MAX_LENGTH, Field, FieldType, Step},
     ids::ArtifactId,
-    problem::{FieldCode, FieldFault},
+    problem::{FieldCode, FieldFault, field_fault},
 };
 
 /// Normalised values by field name.
@@ -35,7 +35,8 @@ fn missing(step: &Step, answers: &Answers) -> Vec<FieldFault> {
 /// Reads the sent values of these fields and writes the valid ones into `answers`. A key that is no field, and each invalid value, is a
 /// fault. While a field does not apply, its value is neither a fault nor kept, unless it is one to `keep`.
 fn overlay(fields: &[&Field], sent: &RawUserData, answers: &mut Answers, artifact: ArtifactLookup<'_>, keep: &dyn Fn(&Field) -> bool) -> Vec<FieldFault> {
-    let mut faults: Vec<FieldFault> = sent.keys().filter(|name| fields.iter().all(|f| f.name != **name)).map(|name| unknown(name)).collect();
+    let strangers = sent.keys().filter(|name| fields.iter().all(|f| f.name != **name));
+    let mut faults = field_fault::unknown(strangers.map(String::as_str), "The flow has no field of this name.");
     for field in fields {
         let Some(raw) = sent.get(&field.name) else { continue };
         match field_value::read(field, raw, artifact) {
@@ -149,11 +150,6 @@ fn in_field_order<'a>(mut faults: Vec<FieldFault>, fields: impl Iterator<Item = 
     ordered
 }
 
-fn unknown(name: &str) -> FieldFault {
-    let shown: String = name.chars().take(64).collect();
-    FieldFault::new(shown, FieldCode::UnknownField, "The flow has no field of this name.")
-}
-
 /// A fault of a field, with a sentence for developers.
 pub fn fault(field: &Field, code: FieldCode) -> FieldFault {
     let message = match (code, field.r#type) {
@@ -216,6 +212,19 @@ mod tests {
             [("name", FieldCode::Required), ("cpf", FieldCode::Malformed), ("back", FieldCode::NotYourArtifact), ("zzz", FieldCode::UnknownField)]
         );
         assert_eq!(got.missing_steps, ["who", "doc"]);
+    }
+
+    #[test]
+    fn many_unknown_fields_are_counted() {
+        let sent: RawUserData = (0..5_000).map(|number| (format!("f{number:04}"), json!("x"))).collect();
+        let got = check_all(&steps(), &sent, &Answers::new(), NONE).expect_err("unknown fields");
+        let unknown: Vec<&FieldFault> = got.faults.iter().filter(|fault| fault.code == FieldCode::UnknownField).collect();
+        assert_eq!((unknown.len(), &*unknown[0].field, &*unknown[19].field), (20, "f0000", "f0019"));
+        assert!(unknown[19].message.contains("4980 more"), "{}", unknown[19].message);
+        assert!(got.faults.iter().any(|fault| fault.field == "cpf"), "the flow's own fields are still named");
+        let few: RawUserData = (0..20).map(|number| (format!("f{number:04}"), json!("x"))).collect();
+        let got = check_all(&steps(), &few, &Answers::new(), NONE).expect_err("unknown fields");
+        assert!(got.faults.iter().all(|fault| !fault.message.contains("more")));
     }
 
     #[test]

@@ -235,3 +235,42 @@ fn rules_that_came_later_refuse_no_stored_version() {
     assert!(WHOLE.into_iter().chain([SMALLEST]).all(|json| Definition::stored(json).is_ok()));
     assert_eq!(Definition::stored(r#"{"name":1}"#).expect_err("no flow").iter().count(), 2);
 }
+
+/// The JSON of a value, in which the key number `double` is written twice; counts down to it.
+fn with_key_twice(value: &Value, double: &mut usize) -> String {
+    match value {
+        Value::Object(object) => {
+            let entries: Vec<String> = object
+                .iter()
+                .map(|(key, value)| {
+                    let again = *double == 0;
+                    *double = double.wrapping_sub(1);
+                    let entry = format!("{}:{}", json!(key), with_key_twice(value, double));
+                    if again { format!("{entry},{entry}") } else { entry }
+                })
+                .collect();
+            format!("{{{}}}", entries.join(","))
+        }
+        Value::Array(list) => format!("[{}]", list.iter().map(|item| with_key_twice(item, double)).collect::<Vec<_>>().join(",")),
+        leaf => leaf.to_string(),
+    }
+}
+
+#[test]
+fn every_key_of_every_flow_that_is_written_twice_is_named() {
+    for whole in WHOLE {
+        let value: Value = serde_json::from_str(whole).expect("a flow");
+        let mut keys = 0;
+        loop {
+            let mut double = keys;
+            let twice = with_key_twice(&value, &mut double);
+            if double <= keys {
+                break;
+            }
+            let faults = faults(&twice);
+            assert!(faults.len() == 1 && faults[0].ends_with(": this key is written twice") && !faults[0].starts_with("flow:"), "{faults:?}");
+            keys += 1;
+        }
+        assert!(keys > 10, "{keys}");
+    }
+}

@@ -35,6 +35,8 @@ pub fn DecisionCard(
     reviews: Vec<Review>,
     may: bool,
     page: String,
+    /// The token of a page that is revealed: a refused form shows it revealed again.
+    revealed: Option<String>,
     refused: Refused,
     language: Language,
 ) -> impl IntoView {
@@ -53,6 +55,7 @@ pub fn DecisionCard(
         }
     });
     let taken = match decision {
+        None if status == Status::Expired => view! { <p class="quiet">{words.no_decision_expired}</p> }.into_any(),
         None => view! { <p class="quiet">{words.no_decision}</p> }.into_any(),
         Some(decision) if by_score => view! { <p class="row"><DecisionPill decision words /><span class="quiet">{words.by_score}</span></p> }.into_any(),
         Some(_) => view! { <ol class="lines">{history.collect_view()}</ol> }.into_any(),
@@ -63,6 +66,7 @@ pub fn DecisionCard(
         view! {
             <form class="form" id=DECISION method="post" action=format!("{page}/decision") novalidate>
                 <input type="hidden" name="after" value=after />
+                {revealed.map(|token| view! { <input type="hidden" name="revealed" value=token /> })}
                 <Choices name="decision" label=words.new_decision kind="radio" choices refused=refused.clone() language />
                 <TextField name="reason" label=words.reason hint=words.reason_hint long=true required=true refused=refused.clone() language />
                 <button class="button primary">{words.decide}</button>

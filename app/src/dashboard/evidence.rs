@@ -9,7 +9,10 @@ use super::{
     link_form::LinkForm,
     parts::{Act, Customer, Time, kind, short, size},
 };
-use crate::{components::icons::Paper, words::dashboard::words};
+use crate::{
+    components::icons::Paper,
+    words::dashboard::{DashboardWords, words},
+};
 
 /// An uploaded file.
 #[derive(Clone, Debug)]
@@ -44,6 +47,24 @@ pub fn EvidenceList(artifacts: Vec<ArtifactRow>, viewer: Viewer, #[prop(optional
     view! { <ul class="artifacts">{items.collect_view()}</ul> }.into_any()
 }
 
+/// A photo, and the button that shows it as large as the window, in this page: going back never leads to a form that was sent. It needs
+/// no script.
+#[component]
+fn Photo(id: String, file: String, label: String, words: &'static DashboardWords) -> impl IntoView {
+    let name = view! { <span class="visually-hidden">{words.look_closer}": "</span> };
+    view! {
+        <button class="thumb" popovertarget=id.clone()>{name}<img src=file.clone() alt=label.clone() loading="lazy" /></button>
+        <div class="large" id=id.clone() popover="auto" role="dialog" aria-label=label.clone()>
+            <div class="row">
+                <strong>{label.clone()}</strong>
+                <a class="button" href=file.clone() target="_blank" rel="noopener">{words.open_in_tab}</a>
+                <button class="button" popovertarget=id.clone() popovertargetaction="hide">{words.close}</button>
+            </div>
+            <img src=file alt=label.clone() loading="lazy" />
+        </div>
+    }
+}
+
 #[component]
 fn Evidence(artifact: ArtifactRow, viewer: Viewer, refused: Refused, with_session: bool) -> impl IntoView {
     let words = words(viewer.language);
@@ -52,7 +73,7 @@ fn Evidence(artifact: ArtifactRow, viewer: Viewer, refused: Refused, with_sessio
     let label = artifact.field.clone().unwrap_or_else(|| words.file.to_owned());
     let about = format!("{}, {}", kind(&artifact.media_type), size(artifact.size, words));
     let picture = if artifact.media_type.starts_with("image/") {
-        view! { <a class="thumb" href=file.clone()><img src=file.clone() alt=label.clone() loading="lazy" /></a> }.into_any()
+        view! { <Photo id=artifact.id.clone() file=file.clone() label=label.clone() words /> }.into_any()
     } else {
         view! {
             <a class="thumb" href=file.clone() download>

@@ -84,15 +84,19 @@ pub fn DashboardPage(
             <div class="shell">
                 <aside class="side">
                     <Brand />
-                    <nav aria-label=words.main><ul>{parts}</ul></nav>
-                    <div class="account">
-                        <p>
-                            <span class="visually-hidden">{words.signed_in_as}" "</span>
-                            <strong>{email}</strong>
-                            <span class="quiet">{words.role_of(role)}</span>
-                        </p>
-                        <form method="post" action="/dashboard/sign-out"><button class="button">{words.sign_out}</button></form>
-                        <Languages current=language back=here />
+                    // On a narrow screen the rest opens from this button, without script too.
+                    <button class="button menu" popovertarget="menu">{words.menu}</button>
+                    <div class="parts" id="menu" popover="auto">
+                        <nav aria-label=words.main><ul>{parts}</ul></nav>
+                        <div class="account">
+                            <p>
+                                <span class="visually-hidden">{words.signed_in_as}" "</span>
+                                <strong>{email}</strong>
+                                <span class="quiet">{words.role_of(role)}</span>
+                            </p>
+                            <form method="post" action="/dashboard/sign-out"><button class="button">{words.sign_out}</button></form>
+                            <Languages current=language back=here />
+                        </div>
                     </div>
                 </aside>
                 <main class="main" id="main" tabindex="-1">
@@ -138,6 +142,7 @@ fn Document(site: Site, language: Language, title: String, refresh: Option<Strin
                 } else {
                     Either::Right(view! {
                         <noscript>{meta}</noscript>
+                        <script src=format!("/{pkg}/times.js") nonce=use_nonce() defer></script>
                         {scripts.then(|| view! { <HydrationScripts options=options islands=true /> })}
                         {cfg!(debug_assertions).then(|| view! { <script src="/dev/reload.js" nonce=use_nonce()></script> })}
                     })

@@ -20,11 +20,12 @@ pub struct Rows<T> {
     pub newest: Option<String>,
 }
 
-/// A time in UTC, to the minute.
+/// A time in UTC, to the minute or to the second. `public/times.js` shows it in the reader's own time zone.
 #[component]
-pub fn Time(at: String) -> impl IntoView {
-    let text = format!("{} {} UTC", at.get(..10).unwrap_or_default(), at.get(11..16).unwrap_or_default());
-    view! { <time datetime=at>{text}</time> }
+pub fn Time(at: String, #[prop(optional)] seconds: bool) -> impl IntoView {
+    let end = if seconds { 19 } else { 16 };
+    let text = format!("{} {} UTC", at.get(..10).unwrap_or_default(), at.get(11..end).unwrap_or_default());
+    view! { <time datetime=at data-seconds=seconds.then_some("")>{text}</time> }
 }
 
 /// A visible dash, and a word for screen readers.
@@ -193,9 +194,9 @@ pub fn Final(action: String, label: &'static str, follows: &'static str, #[prop(
     }
 }
 
-/// The start of a row's id, which contains its time: enough to distinguish it.
+/// The end of a row's id, which is random: enough to tell two rows apart. The start is only a time, which rows of one moment share.
 pub fn short(r#ref: &str) -> String {
-    r#ref.chars().take(13).collect()
+    r#ref.rsplit('-').next().unwrap_or_default().to_owned()
 }
 
 /// A number, with one decimal if it has any.

@@ -18,8 +18,8 @@ pub struct Risk {
     pub score: u8,
     /// The scores at which REVIEW and REJECTED begin.
     pub bands: (u8, u8),
-    /// Reason code, its weight, and the points it adds over those before it.
-    pub reasons: Vec<(String, u8, f32)>,
+    /// Each reason, and the points it adds over those before it.
+    pub reasons: Vec<(Reason, f32)>,
     /// Evidence that no check of the flow examines.
     pub unexamined: BTreeSet<Evidence>,
 }
@@ -31,8 +31,17 @@ pub struct CheckRow {
     pub name: String,
     /// Its result.
     pub result: Option<CheckResult>,
-    /// The codes of its reasons.
-    pub reasons: Vec<String>,
+    /// Its reasons.
+    pub reasons: Vec<Reason>,
+}
+
+/// A reason that a check found.
+#[derive(Clone, Debug)]
+pub struct Reason {
+    /// Its code.
+    pub code: String,
+    /// The labels of the fields that it is about; none if it is about the whole session.
+    pub fields: Vec<String>,
 }
 
 /// The score, what it means, and what each reason adds to it.
@@ -54,12 +63,12 @@ pub fn RiskView(risk: Option<Risk>, checks: Vec<CheckRow>, status: Status, langu
     let meaning = fill(meaning, &[("scores", &scores)]);
     let mut before = 0.0;
     let nothing = reasons.is_empty();
-    let reasons = reasons.into_iter().map(|(code, _, points)| {
+    let reasons = reasons.into_iter().map(|(reason, points)| {
         let (from, points) = (before, f64::from(points));
         before += points;
         view! {
             <li>
-                <Reason code language />
+                <Found reason language />
                 <strong class="number">"+"{decimal(points, words)}</strong>
                 <svg class="adds" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
                     <rect x=format!("{from:.1}") width=format!("{points:.1}") height="1" />
@@ -86,22 +95,29 @@ fn scores(from: u8, next: u8) -> String {
     if from >= last { from.to_string() } else { format!("{from}–{last}") }
 }
 
-/// A reason in words, and its code.
+/// A reason in words, the fields that it is about, and its code.
 #[component]
-fn Reason(code: String, language: Language) -> impl IntoView {
+fn Found(reason: Reason, language: Language) -> impl IntoView {
+    let Reason { code, fields } = reason;
     let meaning = reasons::reason(language, &code);
-    view! { <span>{meaning.map(|meaning| view! { {meaning} " " })}<span class="mono quiet">{code}</span></span> }
+    let fields = (!fields.is_empty()).then(|| view! { <bdi>{fields.join(", ")}</bdi> ": " });
+    view! { <span>{fields}{meaning.map(|meaning| view! { {meaning} " " })}<span class="mono quiet">{code}</span></span> }
 }
 
 /// Each check with its result and its reasons.
 #[component]
-pub fn Checks(checks: Vec<CheckRow>, language: Language) -> impl IntoView {
+pub fn Checks(checks: Vec<CheckRow>, status: Status, language: Language) -> impl IntoView {
     let words = words(language);
     if checks.is_empty() {
-        return view! { <p class="body quiet">{words.no_checks}</p> }.into_any();
+        let why = match status {
+            Status::Pending | Status::Processing => words.no_checks,
+            Status::Completed => words.no_checks_of_flow,
+            Status::Expired => words.no_checks_ran,
+        };
+        return view! { <p class="body quiet">{why}</p> }.into_any();
     }
     let rows = checks.into_iter().map(|check| {
-        let found = check.reasons.into_iter().map(|code| view! { <li><Reason code language /></li> }).collect::<Vec<_>>();
+        let found = check.reasons.into_iter().map(|reason| view! { <li><Found reason language /></li> }).collect::<Vec<_>>();
         let name = reasons::check(language, &check.name).map_or(check.name, str::to_owned);
         let found = if found.is_empty() { view! { <Nothing words /> }.into_any() } else { view! { <ul>{found}</ul> }.into_any() };
         view! {

@@ -33,14 +33,16 @@ pub struct SessionDetail {
     pub locale: Option<Language>,
     /// When it expires.
     pub expires_at: String,
+    /// When it expired, if it did.
+    pub ended: Option<String>,
     /// The score and its reasons.
     pub risk: Option<Risk>,
     /// Each check.
     pub checks: Vec<CheckRow>,
     /// What was entered, by step.
     pub input: Vec<InputStep>,
-    /// `input` is shown as it was entered, and the audit log says so.
-    pub revealed: bool,
+    /// `input` is shown as it was entered, and the audit log says so: the token of the page's address.
+    pub revealed: Option<String>,
     /// What the customer agreed to.
     pub consents: Vec<ConsentRow>,
     /// What was uploaded.
@@ -65,18 +67,23 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
     let words = words(language);
     let row = data.row.clone();
     let page = format!("/dashboard/sessions/{}", row.r#ref);
-    let (moves, is_at_rest) = (!row.status.is_terminal(), !data.revealed && refused.faults.is_empty());
+    let is_revealed = data.revealed.is_some();
+    let (moves, is_at_rest) = (!row.status.is_terminal(), !is_revealed && refused.faults.is_empty());
     let refresh = (row.status == Status::Processing && is_at_rest).then(|| format!("{REFRESH};url={page}"));
     let live = moves.then(|| {
         let (events, texts, show) = (format!("{page}/events"), words.live_texts(), words.show.to_owned());
         view! { <LiveStatus events page=page.clone() status=row.status texts show holds=!is_at_rest /> }
     });
     let cut = data.cut.map(|shown| view! { <p>{fill(words.cut, &[("n", &shown.to_string())])}</p> });
-    let can_reveal = reviews && !data.revealed && !data.input.is_empty();
+    let what = data.ended.as_ref().map(|at| {
+        let (before, after) = words.expired_at.split_once("{at}").unwrap_or_default();
+        view! { <p class="card body">{before}<Time at=at.clone() />{after}</p> }
+    });
+    let can_reveal = reviews && !is_revealed && !data.input.is_empty();
     let risk = view! { <RiskView risk=data.risk.clone() checks=data.checks.clone() status=row.status language /> };
     let evidence = view! { <EvidenceList artifacts=data.artifacts.clone() viewer=viewer.clone() refused=refused.clone() /> };
     let facts = {
-        let (row, version, locale, end) = (row.clone(), data.version, data.locale, data.expires_at);
+        let (row, version, locale, end) = (row.clone(), data.version, data.locale, (data.expires_at, data.ended));
         view! { <Facts row version locale end page=page.clone() viewer=viewer.clone() refused=refused.clone() /> }
     };
     view! {
@@ -89,12 +96,22 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
             </div>
             <ErrorSummary refused=refused.clone() language />
             {cut}
+            {what}
             <div class="columns">
                 <div class="stack">
                     <Card title=words.risk>{risk}</Card>
-                    <DecisionCard status=row.status decision=row.decision reviews=data.reviews may=reviews page=page.clone() refused=refused.clone() language />
+                    <DecisionCard
+                        status=row.status
+                        decision=row.decision
+                        reviews=data.reviews
+                        may=reviews
+                        page=page.clone()
+                        revealed=data.revealed
+                        refused=refused.clone()
+                        language
+                    />
                     <Card title=words.entered>
-                        <Entered steps=data.input consents=data.consents revealed=data.revealed words />
+                        <Entered steps=data.input consents=data.consents revealed=is_revealed words />
                         {can_reveal.then(|| view! {
                             <div class="row">
                                 {if row.status == Status::Completed {
@@ -109,7 +126,7 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
                     <Card title=words.evidence>{evidence}</Card>
                     <section class="card">
                         <h2>{words.checks}</h2>
-                        <Checks checks=data.checks language />
+                        <Checks checks=data.checks status=row.status language />
                     </section>
                     <Card title=words.deliveries><DeliveryList deliveries=data.deliveries within=true language /></Card>
                 </div>
@@ -124,13 +141,24 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
 
 /// The session's flow, customer and times; the button that expires it, and the form that links it.
 #[component]
-fn Facts(row: SessionRow, version: (String, i64), locale: Option<Language>, end: String, page: String, viewer: Viewer, refused: Refused) -> impl IntoView {
+fn Facts(
+    row: SessionRow,
+    version: (String, i64),
+    locale: Option<Language>,
+    end: (String, Option<String>),
+    page: String,
+    viewer: Viewer,
+    refused: Refused,
+) -> impl IntoView {
     let (language, may) = (viewer.language, viewer.role.may(May::Review));
     let words = words(language);
     let (name, version) = version;
     let flow = fill(words.version, &[("flow", &name), ("version", &version.to_string())]);
     let expire = (may && row.status == Status::Pending).then(|| {
         view! { <Final action=format!("{page}/expire") label=words.expire_now follows=words.expire_follows /> }
+    });
+    let to_link = (row.status == Status::Pending && viewer.role.may(May::CreateLinks)).then(|| {
+        view! { <p><a href=format!("/dashboard/links/{}", row.r#ref)>{words.see_link}</a></p> }
     });
     let dossier = may.then(|| match &row.customer {
         Some((customer, reference)) => {
@@ -153,8 +181,12 @@ fn Facts(row: SessionRow, version: (String, i64), locale: Option<Language>, end:
                 <dd><Locale locale words /></dd>
             </div>
             <div><dt>{words.created}</dt><dd><Time at=row.created_at /></dd></div>
-            <div><dt>{words.expires}</dt><dd><Time at=end /></dd></div>
+            {match end {
+                (_, Some(ended)) => view! { <div><dt>{words.expired}</dt><dd><Time at=ended /></dd></div> },
+                (expires, None) => view! { <div><dt>{words.expires}</dt><dd><Time at=expires /></dd></div> },
+            }}
         </dl>
+        {to_link}
         {expire}
         {dossier}
     }

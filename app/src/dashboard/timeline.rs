@@ -26,7 +26,7 @@ pub fn Timeline(moments: Vec<Moment>, words: &'static DashboardWords) -> impl In
                 <strong>{words.happened(&moment.happened)}</strong>
                 <span class="quiet">{words.done_by(&moment.by)}</span>
                 {detail.map(|detail| view! { <span class="mono quiet">{detail}</span> })}
-                <span class="quiet"><Time at=moment.at /></span>
+                <span class="quiet"><Time at=moment.at seconds=true /></span>
             </li>
         }
     });

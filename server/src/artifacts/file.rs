@@ -14,8 +14,9 @@ use shared::{
 use super::{
     inspect::{self, Clues, Fault, Inspected},
     keys::{move_to, unwrap, wrap, wrapping_key},
-    spool::Spooled,
-    uploads::Uploads,
+    permits::Busy,
+    spool::{SpoolError, Spooled},
+    uploads::{Full, MAX_FILES, MAX_TOTAL, Room, Uploads},
 };
 use crate::{
     cpu::Panicked,
@@ -34,11 +35,6 @@ use crate::{
     vault::{self, Key, Unsealable},
 };
 
-/// The most files of one session.
-const MAX_FILES: i64 = 40;
-/// The most bytes of one session's files, in total.
-const MAX_TOTAL: i64 = 100 * 1024 * 1024;
-
 /// Why a file was not stored.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
@@ -51,9 +47,12 @@ pub enum FileError {
     /// The field does not accept this media type. Contains those that it accepts.
     #[error("this field takes {0}")]
     NotAccepted(String),
-    /// The session would have too many files or bytes. Contains the limit as a sentence.
-    #[error("{0}")]
-    TooLarge(&'static str),
+    /// The session would have too many files or bytes.
+    #[error(transparent)]
+    Full(#[from] Full),
+    /// Too many others are under way.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// The flow has no such ARTIFACT field.
     #[error("the flow has no such field")]
     Field(FieldFault),
@@ -72,6 +71,15 @@ pub enum FileError {
 }
 
 crate::holds_failure!(FileError);
+
+impl From<SpoolError> for FileError {
+    fn from(error: SpoolError) -> Self {
+        match error {
+            SpoolError::Full(full) => full.into(),
+            SpoolError::Io(error) => error.into(),
+        }
+    }
+}
 
 impl From<NotOpen> for FileError {
     fn from(error: NotOpen) -> Self {
@@ -114,11 +122,30 @@ fn accepted_by(opened: &Opened, name: &str) -> Result<Vec<String>, FileError> {
     })
 }
 
+/// Begins a file that is about to arrive. The earlier file of its field does not count, because the new one takes its place.
+///
+/// # Errors
+/// If the session has too many files, those on their way counted.
+pub async fn begin(kit: &Kit, uploads: &Uploads, opened: &Opened, field: Option<&str>) -> Result<Room, FileError> {
+    let session = opened.session.r#ref;
+    let artifacts = store::artifacts::of_session(&mut *kit.store.read().await?, session).await?;
+    let staying = artifacts.iter().filter(|artifact| field.is_none() || artifact.field.as_deref() != field);
+    let (files, bytes) = staying.fold((0, 0), |(files, bytes), artifact| (files + 1, bytes + artifact.size.unsigned_abs()));
+    Ok(uploads.begin(session, files, bytes)?)
+}
+
 /// Stores a spooled file, as the answer to `field` if one is given, in place of the field's earlier file.
 ///
 /// # Errors
 /// If the file cannot be used, or the session is closed or has too many files or bytes. Then nothing stays stored.
-pub async fn file(kit: &Kit, uploads: &Uploads, opened: &Opened, spooled: Spooled, field: Option<&str>, device: Option<Device>) -> Result<Filed, FileError> {
+pub async fn file(
+    kit: &Kit,
+    uploads: &Uploads,
+    opened: &Opened,
+    mut spooled: Spooled,
+    field: Option<&str>,
+    device: Option<Device>,
+) -> Result<Filed, FileError> {
     opened.require_open()?;
     let accepted = field.map(|name| accepted_by(opened, name)).transpose()?;
     let sha256 = spooled.sha256().to_owned();
@@ -127,7 +154,7 @@ pub async fn file(kit: &Kit, uploads: &Uploads, opened: &Opened, spooled: Spoole
         return Ok(Filed { artifact, sha256, is_new: false });
     }
     // Only now, so that the permit is held while the file is in memory, and not while a slow sender sends it.
-    let _permit = uploads.permit(opened.session.r#ref).await;
+    let _permit = uploads.work(opened.session.r#ref).await?;
     let plain = spooled.read().await?;
     let inspected = kit.cpu.run(move || inspect::inspect(&plain)).await??;
     let media_type = inspected.media_type.as_str();
@@ -240,11 +267,11 @@ async fn commit(kit: &Kit, opened: &Opened, mut artifact: Artifact, sha256: &str
         store::answers::put(&mut tx, artifact.session, field, &sealed, artifact.writer, now).await?;
     }
     let (files, bytes) = store::artifacts::total(&mut tx, artifact.session).await?;
-    if files >= MAX_FILES {
-        return Err(FileError::TooLarge("A session holds at most 40 files."));
+    if files.unsigned_abs() >= MAX_FILES {
+        return Err(Full::FILES.into());
     }
-    if bytes + artifact.size > MAX_TOTAL {
-        return Err(FileError::TooLarge("A session holds at most 100 MiB (104857600 bytes) of files."));
+    if (bytes + artifact.size).unsigned_abs() > MAX_TOTAL {
+        return Err(Full::BYTES.into());
     }
     store::artifacts::insert(&mut tx, &artifact).await?;
     if session.customer != artifact.customer {

@@ -3,6 +3,7 @@
 
 pub mod file;
 pub mod inspect;
+pub mod permits;
 pub mod spool;
 pub mod uploads;
 
@@ -10,7 +11,7 @@ mod keys;
 mod read;
 
 pub use keys::move_to;
-pub use read::{ReadError, of_device, of_session, read};
+pub use read::{FileStream, ReadError, of_device, of_session, read};
 
 /// The largest file, in bytes.
 pub const MAX_BYTES: u64 = 10 * 1024 * 1024;

@@ -9,12 +9,24 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _},
 };
 
+use super::uploads::{Full, Room};
 use crate::{
     clock::Ambient,
     vault::{self, CHUNK, CHUNK_OVERHEAD, Key},
 };
 
 const NAME: &str = "spool";
+
+/// Why an upload cannot be spooled.
+#[derive(Debug, thiserror::Error)]
+pub enum SpoolError {
+    /// Its session has no room for it.
+    #[error(transparent)]
+    Full(#[from] Full),
+    /// The temporary file failed.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
 
 /// An upload that is still arriving.
 pub struct Spool {
@@ -24,6 +36,7 @@ pub struct Spool {
     pending: Vec<u8>,
     chunks: u64,
     size: u64,
+    room: Room,
 }
 
 /// An upload that has arrived completely.
@@ -32,14 +45,16 @@ pub struct Spooled {
     key: Arc<Key>,
     sha256: String,
     size: u64,
+    /// Counts the file as on its way until it is stored or given up.
+    _room: Room,
 }
 
 impl Spool {
-    /// An empty spool. Its file has no name in `folder`, so the system frees it as soon as it is closed.
+    /// An empty spool, which fills this room. Its file has no name in `folder`, so the system frees it as soon as it is closed.
     ///
     /// # Errors
     /// If the file cannot be created.
-    pub async fn new(folder: &Path, ambient: &Ambient) -> std::io::Result<Self> {
+    pub async fn new(folder: &Path, ambient: &Ambient, room: Room) -> std::io::Result<Self> {
         let folder = folder.to_owned();
         let file = tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder)).await??;
         Ok(Self {
@@ -49,6 +64,7 @@ impl Spool {
             pending: Vec::with_capacity(CHUNK),
             chunks: 0,
             size: 0,
+            room,
         })
     }
 
@@ -60,8 +76,9 @@ impl Spool {
     /// Writes the next bytes of the upload.
     ///
     /// # Errors
-    /// If it cannot be written.
-    pub async fn write(&mut self, mut bytes: &[u8]) -> std::io::Result<()> {
+    /// If the session has no room for them, or they cannot be written.
+    pub async fn write(&mut self, mut bytes: &[u8]) -> Result<(), SpoolError> {
+        self.room.take(bytes.len() as u64)?;
         self.hash.update(bytes);
         self.size += bytes.len() as u64;
         while !bytes.is_empty() {
@@ -90,7 +107,7 @@ impl Spool {
         self.seal(true).await?;
         self.file.flush().await?;
         let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Spooled { file: self.file, key: self.key, sha256, size: self.size })
+        Ok(Spooled { file: self.file, key: self.key, sha256, size: self.size, _room: self.room })
     }
 }
 
@@ -109,7 +126,7 @@ impl Spooled {
     ///
     /// # Errors
     /// If the temporary file cannot be read.
-    pub async fn read(mut self) -> std::io::Result<Vec<u8>> {
+    pub async fn read(&mut self) -> std::io::Result<Vec<u8>> {
         let size = usize::try_from(self.size).map_err(std::io::Error::other)?;
         let mut sealed = Vec::with_capacity(size + (size / CHUNK + 1) * CHUNK_OVERHEAD);
         self.file.rewind().await?;
@@ -120,18 +137,22 @@ impl Spooled {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use uuid::Uuid;
+
+    use super::{super::uploads::Uploads, *};
+    use crate::ids::{RowId as _, SessionRef};
 
     #[tokio::test]
     async fn the_bytes_written_are_the_bytes_read() {
         let folder = tempfile::tempdir().unwrap();
         for (length, piece) in [(0, 1), (1, 1), (CHUNK, 1000), (CHUNK + 1, CHUNK), (3 * CHUNK, 100_000)] {
             let plain: Vec<u8> = (0..length).map(|at| (at % 253) as u8).collect();
-            let mut spool = Spool::new(folder.path(), &Ambient::system()).await.unwrap();
+            let room = Uploads::default().begin(SessionRef::from_uuid(Uuid::nil()), 0, 0).unwrap();
+            let mut spool = Spool::new(folder.path(), &Ambient::system(), room).await.unwrap();
             for part in plain.chunks(piece) {
                 spool.write(part).await.unwrap();
             }
-            let spooled = spool.finish().await.unwrap();
+            let mut spooled = spool.finish().await.unwrap();
             assert_eq!(spooled.size(), length as u64);
             assert_eq!(spooled.read().await.unwrap(), plain, "{length} in pieces of {piece}");
         }

@@ -1,4 +1,5 @@
-//! Limits how many uploads are in memory at once: two of a session and sixteen of the process. Further uploads wait.
+//! Limits the uploads of a session and of the process: how many bodies arrive at once, how many files are in memory at once, and how much
+//! a session may have on its way.
 
 use std::{
     collections::HashMap,
@@ -7,71 +8,142 @@ use std::{
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::permits::{Busy, Permit, Permits};
 use crate::ids::SessionRef;
 
-/// The most uploads of one session at once.
-const MAX_PER_SESSION: usize = 2;
-/// The most uploads in memory at once.
+/// The most files of one session.
+pub const MAX_FILES: u64 = 40;
+/// The most bytes of one session's files, in total.
+pub const MAX_TOTAL: u64 = 100 * 1024 * 1024;
+
+/// The most bodies with files of one session that arrive at once.
+const MAX_BODIES: usize = 4;
+/// The most files of one session in memory at once.
+const MAX_WORK: usize = 2;
+/// The most files in memory at once.
 const MAX_PER_PROCESS: usize = 16;
 
-/// The permits of one session.
-struct SessionPermits {
-    semaphore: Arc<Semaphore>,
-    /// How many uploads hold a permit or wait for one. At 0 the entry is removed.
-    users: usize,
-}
-
-/// Gives permits to uploads.
+/// The limits on uploads.
 pub struct Uploads {
+    bodies: Arc<Permits<SessionRef>>,
+    work: Arc<Permits<SessionRef>>,
     process: Semaphore,
-    /// Only sessions that have uploads now.
-    sessions: Mutex<HashMap<SessionRef, SessionPermits>>,
+    arriving: Arc<Arriving>,
 }
 
 impl Default for Uploads {
     fn default() -> Self {
-        Self { process: Semaphore::new(MAX_PER_PROCESS), sessions: Mutex::default() }
-    }
-}
-
-/// The permit of one upload. Dropping it lets the next upload in.
-pub struct Permit<'a> {
-    _process: SemaphorePermit<'a>,
-    _session: tokio::sync::OwnedSemaphorePermit,
-    _place: Place<'a>,
-}
-
-/// Counts one upload in [`SessionPermits::users`] until it is dropped.
-struct Place<'a> {
-    uploads: &'a Uploads,
-    session: SessionRef,
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        let mut sessions = self.uploads.sessions.lock().expect("nothing panics while it holds this lock");
-        if let Some(permits) = sessions.get_mut(&self.session) {
-            permits.users -= 1;
-            if permits.users == 0 {
-                sessions.remove(&self.session);
-            }
+        Self {
+            bodies: Permits::new(MAX_BODIES, "A session sends at most 4 bodies with files at once, and the others did not end in time."),
+            work: Permits::new(MAX_WORK, "At most 2 files of a session are worked on at once, and the others did not end in time."),
+            process: Semaphore::new(MAX_PER_PROCESS),
+            arriving: Arc::default(),
         }
     }
 }
 
+/// The permit of a file in memory. Dropping it lets the next file in.
+pub struct Work<'a> {
+    _process: SemaphorePermit<'a>,
+    _session: Permit<SessionRef>,
+}
+
 impl Uploads {
-    /// Waits for a permit: first the session's, so that a session's waiting uploads do not occupy permits of the process.
-    pub async fn permit(&self, session: SessionRef) -> Permit<'_> {
-        let semaphore = {
-            let mut sessions = self.sessions.lock().expect("nothing panics while it holds this lock");
-            let permits = sessions.entry(session).or_insert_with(|| SessionPermits { semaphore: Arc::new(Semaphore::new(MAX_PER_SESSION)), users: 0 });
-            permits.users += 1;
-            Arc::clone(&permits.semaphore)
-        };
-        let place = Place { uploads: self, session };
-        let session = semaphore.acquire_owned().await.expect("the semaphore is never closed");
+    /// Waits until the session may send one more body with files. Take it before the body is read: what is not read stays with its
+    /// sender.
+    ///
+    /// # Errors
+    /// [`Busy`]
+    pub async fn body(&self, session: SessionRef) -> Result<Permit<SessionRef>, Busy> {
+        self.bodies.take(session).await
+    }
+
+    /// Waits until one more file of the session may be in memory: first for the session's permit, so that its waiting files do not
+    /// occupy permits of the process.
+    ///
+    /// # Errors
+    /// [`Busy`]
+    pub async fn work(&self, session: SessionRef) -> Result<Work<'_>, Busy> {
+        let session = self.work.take(session).await?;
         let process = self.process.acquire().await.expect("the semaphore is never closed");
-        Permit { _process: process, _session: session, _place: place }
+        Ok(Work { _process: process, _session: session })
+    }
+
+    /// Begins a file of a session that has this many files and bytes stored. What is on its way counts like what is stored.
+    ///
+    /// # Errors
+    /// [`Full`] if the session has too many files.
+    pub fn begin(&self, session: SessionRef, files: u64, bytes: u64) -> Result<Room, Full> {
+        Room::begin(&self.arriving, session, files, bytes)
+    }
+}
+
+/// A session has no room for a file. Contains the limit as a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Full(&'static str);
+
+impl Full {
+    /// The session has too many files.
+    pub const FILES: Self = Self("A session holds at most 40 files, those on their way counted.");
+    /// The session has too many bytes.
+    pub const BYTES: Self = Self("A session holds at most 100 MiB (104857600 bytes) of files, those on their way counted.");
+}
+
+/// The files of each session that are on their way.
+type Arriving = Mutex<HashMap<SessionRef, OnTheirWay>>;
+
+#[derive(Debug, Default)]
+struct OnTheirWay {
+    files: u64,
+    bytes: u64,
+}
+
+/// The room of one file that is on its way. Dropping it gives the room back.
+pub struct Room {
+    arriving: Arc<Arriving>,
+    session: SessionRef,
+    stored: u64,
+    taken: u64,
+}
+
+impl Room {
+    fn begin(arriving: &Arc<Arriving>, session: SessionRef, files: u64, stored: u64) -> Result<Self, Full> {
+        let room = Self { arriving: Arc::clone(arriving), session, stored, taken: 0 };
+        let mut all = arriving.lock().expect("nothing panics while it holds this lock");
+        let on_their_way = all.entry(session).or_default();
+        on_their_way.files += 1;
+        let fits = files + on_their_way.files <= MAX_FILES;
+        drop(all);
+        if fits { Ok(room) } else { Err(Full::FILES) }
+    }
+
+    /// Takes room for the next bytes of the file.
+    ///
+    /// # Errors
+    /// [`Full`] if the session would have too many bytes.
+    pub fn take(&mut self, bytes: u64) -> Result<(), Full> {
+        let mut all = self.arriving.lock().expect("nothing panics while it holds this lock");
+        let on_their_way = all.entry(self.session).or_default();
+        if self.stored + on_their_way.bytes + bytes > MAX_TOTAL {
+            return Err(Full::BYTES);
+        }
+        on_their_way.bytes += bytes;
+        self.taken += bytes;
+        Ok(())
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        let mut all = self.arriving.lock().expect("nothing panics while it holds this lock");
+        if let Some(on_their_way) = all.get_mut(&self.session) {
+            on_their_way.files -= 1;
+            on_their_way.bytes -= self.taken;
+            if on_their_way.files == 0 {
+                all.remove(&self.session);
+            }
+        }
     }
 }
 
@@ -83,33 +155,51 @@ mod tests {
     use super::*;
     use crate::ids::RowId as _;
 
+    const MIB: u64 = 1024 * 1024;
+
     fn session(number: usize) -> SessionRef {
         SessionRef::from_uuid(Uuid::from_u128(number as u128))
     }
 
     #[tokio::test]
-    async fn a_sessions_third_upload_waits_and_delays_no_other_session() {
-        let uploads = Uploads::default();
-        let (first, second) = (uploads.permit(session(1)).await, uploads.permit(session(1)).await);
-        let mut third = Box::pin(uploads.permit(session(1)));
-        assert!(third.as_mut().now_or_never().is_none());
-        assert!(uploads.permit(session(2)).now_or_never().is_some());
-        drop(first);
-        drop((third.await, second));
-        assert!(uploads.sessions.lock().unwrap().is_empty(), "nothing is kept of sessions without uploads");
-    }
-
-    #[tokio::test]
-    async fn the_processs_seventeenth_upload_waits() {
+    async fn the_processs_seventeenth_file_waits() {
         let uploads = Uploads::default();
         let mut under_way = Vec::new();
         for number in 0..MAX_PER_PROCESS {
-            under_way.push(uploads.permit(session(number)).await);
+            under_way.push(uploads.work(session(number)).await.unwrap());
         }
-        assert!(uploads.permit(session(99)).now_or_never().is_none());
+        assert!(uploads.work(session(99)).now_or_never().is_none());
         under_way.pop();
-        assert!(uploads.permit(session(99)).now_or_never().is_some());
+        assert!(uploads.work(session(99)).now_or_never().is_some());
         under_way.clear();
-        assert!(uploads.sessions.lock().unwrap().is_empty(), "an upload that stops waiting leaves no entry");
+        assert!(uploads.work.is_unused());
+    }
+
+    #[tokio::test]
+    async fn a_sessions_fifth_body_and_third_file_wait() {
+        let uploads = Uploads::default();
+        let mut bodies = Vec::new();
+        for _ in 0..MAX_BODIES {
+            bodies.push(uploads.body(session(1)).await.unwrap());
+        }
+        assert!(uploads.body(session(1)).now_or_never().is_none() && uploads.body(session(2)).now_or_never().is_some());
+        let _work = (uploads.work(session(1)).await.unwrap(), uploads.work(session(1)).await.unwrap());
+        assert!(uploads.work(session(1)).now_or_never().is_none() && uploads.work(session(2)).now_or_never().is_some());
+    }
+
+    #[test]
+    fn what_is_on_its_way_counts_and_gives_its_room_back() {
+        let arriving = Arc::default();
+        let begin = |files, stored| Room::begin(&arriving, session(1), files, stored);
+        let (mut one, mut other) = (begin(3, 80 * MIB).unwrap(), begin(3, 80 * MIB).unwrap());
+        one.take(10 * MIB).unwrap();
+        other.take(10 * MIB).unwrap();
+        assert_eq!(one.take(1), Err(Full::BYTES));
+        drop(other);
+        one.take(1).unwrap();
+        assert_eq!(begin(39, 0).err(), Some(Full::FILES), "39 stored, one on its way, and this one");
+        drop(one);
+        assert!(arriving.lock().unwrap().is_empty(), "nothing is kept of sessions without uploads");
+        assert!(begin(39, 0).is_ok());
     }
 }

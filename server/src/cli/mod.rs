@@ -17,6 +17,7 @@ use server::{
     clock::Ambient,
     config::{Config, Settings},
     error::CommandError,
+    installation::Purpose,
     operators, webhooks,
 };
 use tracing_subscriber::EnvFilter;
@@ -52,6 +53,9 @@ enum Command {
         /// Only on this machine: print a customer link to try, and a one-time link to the dashboard
         #[arg(long)]
         demo: bool,
+        /// Send no webhooks from this process; events are kept, and sent by another process or after the next start without this
+        #[arg(long)]
+        no_webhooks: bool,
     },
     /// Bring the database to this version
     Migrate,
@@ -95,7 +99,7 @@ impl Cli {
         let config = self.settings.check()?;
         log_to_stderr(&config);
         match self.command {
-            Command::Serve { demo } => serve::serve(config, demo, self.json).await?,
+            Command::Serve { demo, no_webhooks } => serve::serve(config, demo, !no_webhooks, self.json).await?,
             Command::Flow(FlowCommand::Check { file }) => {
                 let (printed, is_good) = flow::check(&file)?;
                 printed.print(self.json)?;
@@ -103,7 +107,7 @@ impl Cli {
             }
             command => {
                 command.check()?;
-                let app = App::open(config, Ambient::system()).await?;
+                let app = App::open(config, Ambient::system(), command.purpose()).await?;
                 let printed = command.run(&app).await;
                 app.kit.store.close().await;
                 printed?.print(self.json)?;
@@ -114,6 +118,14 @@ impl Cli {
 }
 
 impl Command {
+    /// Only `serve` and `migrate` make an installation. A typing mistake in `FLOW_DATA_DIR` must not make an empty one.
+    const fn purpose(&self) -> Purpose {
+        match self {
+            Self::Migrate | Self::Serve { .. } => Purpose::Make,
+            _ => Purpose::Use,
+        }
+    }
+
     /// Checks arguments before anything is opened. Clap does not check the URL, because its error would show a password in it.
     fn check(&self) -> Result<(), CommandError> {
         match self {

@@ -7,17 +7,20 @@ use server::{
     actor::Actor,
     app::App,
     clock::Ambient,
-    config::{Config, WrongSetting},
+    config::{self, Config, WrongSetting},
     error::CommandError,
-    flows, http, operators,
+    flows, http,
+    installation::Purpose,
+    operators,
     sessions::create::{self, NewSession},
+    webhooks,
 };
-use tokio::net::TcpListener;
+use tracing::info;
 
 use super::printed::{Printed, failed};
 
 /// Serves until SIGTERM or Ctrl-C.
-pub async fn serve(mut config: Config, demo: bool, as_json: bool) -> Result<(), CommandError> {
+pub async fn serve(mut config: Config, demo: bool, sends: bool, as_json: bool) -> Result<(), CommandError> {
     if demo {
         refuse_public_demo(&config)?;
     }
@@ -25,11 +28,16 @@ pub async fn serve(mut config: Config, demo: bool, as_json: bool) -> Result<(), 
     let busy = |error: std::io::Error| {
         WrongSetting::new("FLOW_LISTEN", address.to_string(), format!("cannot be listened on: {error}; allowed is a free address of this machine"))
     };
-    let listener = TcpListener::bind(address).await.map_err(busy)?;
+    let listener = http::serve::listen(address).map_err(busy)?;
     config.listen = listener.local_addr().map_err(busy)?;
     let address = config.listen;
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(failed)?;
-    let app = Arc::new(App::open(config, Ambient::system()).await?);
+    let app = Arc::new(App::open(config, Ambient::system(), Purpose::Make).await?);
+    if sends {
+        webhooks::roots::say(config::ssl_cert_file().as_deref());
+    } else {
+        info!("this process sends no webhooks (--no-webhooks); events are kept until another process sends them, or this one after a start without it");
+    }
     http::files::raise_limit();
     let link = if demo {
         // A database may have been created before the bundled flows had a demo.
@@ -50,7 +58,7 @@ pub async fn serve(mut config: Config, demo: bool, as_json: bool) -> Result<(), 
     let text = format!("listening on http://{address}{}{lines}", if lines.is_empty() { "" } else { "\n" });
     let json = json!({ "listening": format!("http://{address}"), "link": link, "signInUrl": sign_in, "setUpUrl": set_up });
     Printed { json, text }.print(as_json)?;
-    server::run(app, listener, async move {
+    server::run(app, listener, sends, async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = tokio::signal::ctrl_c() => {}

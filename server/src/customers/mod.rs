@@ -77,6 +77,13 @@ pub async fn reference_of(kit: &Kit, db: &mut Db, customer: Option<CustomerId>) 
 /// If the store does not answer.
 pub async fn find(kit: &Kit, text: &str) -> Result<Option<CustomerId>, StoreError> {
     let Ok(reference) = text.parse() else { return Ok(None) };
-    let found = store::customers::by_index(&mut *kit.store.read().await?, &index(kit, &reference)).await?;
-    Ok(found.map(|customer| customer.id))
+    find_in(kit, &mut *kit.store.read().await?, &reference).await
+}
+
+/// The same, in the caller's transaction.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn find_in(kit: &Kit, db: &mut Db, reference: &CustomerReference) -> Result<Option<CustomerId>, StoreError> {
+    Ok(store::customers::by_index(db, &index(kit, reference)).await?.map(|customer| customer.id))
 }

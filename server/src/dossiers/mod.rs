@@ -74,15 +74,34 @@ pub enum Linked {
     Session,
 }
 
-/// Links a session or a file to a customer's dossier. Creates the customer if there is none with this reference, or if none is given.
+/// What came of linking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Linking {
+    /// It is in the dossier.
+    Done,
+    /// Nothing was done: no dossier has the reference, and nobody agreed to a new one.
+    WouldCreate,
+}
+
+/// Links a session or a file to a customer's dossier. If no customer has this reference, or none is given, it creates one, but only if
+/// `may_create`: a mistyped reference must not make a dossier.
 ///
 /// # Errors
 /// [`DossierError::NotFound`]; a conflict if it is in another dossier already.
-pub async fn link(kit: &Kit, session: SessionRef, linked: Linked, to: Option<CustomerReference>, by: Actor) -> Result<(), DossierError> {
+pub async fn link(kit: &Kit, session: SessionRef, linked: Linked, to: Option<CustomerReference>, may_create: bool, by: Actor) -> Result<Linking, DossierError> {
     let mut tx = kit.store.write().await?;
-    let to = customers::find_or_create(kit, &mut tx, &to.unwrap_or_else(|| CustomerReference::random(kit))).await?.id;
+    let known = match &to {
+        Some(reference) => customers::find_in(kit, &mut tx, reference).await?,
+        None => None,
+    };
+    let to = match known {
+        Some(known) => known,
+        None if may_create => customers::find_or_create(kit, &mut tx, &to.unwrap_or_else(|| CustomerReference::random(kit))).await?.id,
+        None => return Ok(Linking::WouldCreate),
+    };
     set(kit, &mut tx, session, linked, None, Some(to), by).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(Linking::Done)
 }
 
 /// Removes a session or a file from its dossier.

@@ -1,13 +1,9 @@
 //! `GET /kyc-sessions/{id}/artifacts/{artifact}`: a file, for the device that uploaded it while the session is open.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, HeaderValue, header},
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 
-use super::{Context, device, path::Segments, problems::ApiError, session_api, visitor::Visitor};
-use crate::{artifacts, model::Artifact};
+use super::{Context, device, path::Segments, problems::ApiError, reads::served, session_api, streams::Side, visitor::Visitor};
+use crate::artifacts;
 
 /// Serves the stored file, with a sandboxing policy.
 pub async fn artifact(
@@ -19,18 +15,7 @@ pub async fn artifact(
     let opened = session_api::open(&context, &id, &visitor).await?;
     let artifact = artifact.parse().map_err(|_| ApiError::not_found())?;
     let device = device::of(&context.app.kit, &headers, &opened.id);
-    let (artifact, bytes) = artifacts::of_device(&context.app.kit, &opened, artifact, device).await?;
-    Ok(served(&artifact, bytes))
-}
-
-/// The response with a file: the media type that we detected, a sandboxing policy, and for a PDF `Content-Disposition: attachment`.
-pub fn served(artifact: &Artifact, bytes: Vec<u8>) -> Response {
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&artifact.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream")));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
-    if artifact.media_type == "application/pdf" {
-        headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
-    }
-    response
+    let place = context.reads.enter((opened.session.r#ref, Side::Customer)).await?;
+    let (artifact, file) = artifacts::of_device(&context.app.kit, &opened, artifact, device).await?;
+    Ok(served(&artifact, file, place))
 }

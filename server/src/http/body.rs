@@ -16,13 +16,15 @@ use axum::{
     response::Response,
 };
 use http_body::{Body as _, Frame};
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use shared::problem::Code;
 
 use super::{
+    connections::Connection,
     pace::{Paced, TooSlow},
     problems::ApiError,
+    unique_keys::UniqueKeys,
 };
 
 /// The largest JSON body, in bytes.
@@ -49,17 +51,25 @@ pub fn is_media_type(headers: &HeaderMap, wanted: &str) -> bool {
 
 /// 408 if reading a body failed because its sender was too slow; `None` if it failed for another reason.
 pub fn too_slow(error: &(dyn std::error::Error + 'static)) -> Option<ApiError> {
-    let detail = "The body arrived too slowly: it needs 4 KiB/s once 10 s have passed, and at most 15 minutes in all.";
+    let detail = "The body arrived too slowly: it needs 4 KiB/s once 10 s have passed, at most 30 s between two reads, and at most 15 minutes in all.";
     TooSlow::is_cause_of(error).then(|| ApiError::new(Code::Timeout, detail))
 }
 
 /// Reads a urlencoded form of at most `most` bytes: names and values, in order. An empty body is an empty form.
 ///
 /// # Errors
-/// 413 with the sentence `too_large`, 408
+/// 413 with the sentence `too_large`, 408, or 400 if it ends too early.
 pub async fn urlencoded(request: Request, most: usize, too_large: &str) -> Result<Vec<(String, String)>, ApiError> {
     let limited = Limited::new(request.into_body(), most);
-    let refused = |error: Box<dyn std::error::Error + Send + Sync>| too_slow(&*error).unwrap_or_else(|| ApiError::new(Code::TooLarge, too_large));
+    let refused = |error: Box<dyn std::error::Error + Send + Sync>| match too_slow(&*error) {
+        Some(timeout) => timeout,
+        None if error.is::<LengthLimitError>() => ApiError::new(Code::TooLarge, too_large),
+        None => {
+            let mut incomplete = ApiError::new(Code::InvalidRequest, "The form ended before it was whole.");
+            incomplete.0.status = StatusCode::BAD_REQUEST.as_u16();
+            incomplete
+        }
+    };
     let bytes = limited.collect().await.map_err(refused)?.to_bytes();
     Ok(url::form_urlencoded::parse(&bytes).take(MAX_PAIRS).map(|(name, text)| (name.into_owned(), text.into_owned())).collect())
 }
@@ -110,10 +120,16 @@ pub fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return Err(ApiError::new(Code::InvalidJson, "The body has to be a JSON object."));
     }
-    serde_json::from_slice(bytes).map_err(|error| {
-        // The position of the error, but never the content, which may be personal data.
-        ApiError::new(Code::InvalidJson, format!("The body is not the JSON object that is wanted, at line {}, column {}.", error.line(), error.column()))
-    })
+    // The position of an error, but never the content, which may be personal data.
+    let refused = |what: &str, error: &serde_json::Error| {
+        ApiError::new(Code::InvalidJson, format!("The body {what}, at line {}, column {}.", error.line(), error.column()))
+    };
+    if let Err(error) = serde_json::from_slice::<UniqueKeys>(bytes)
+        && error.is_data()
+    {
+        return Err(refused("has an object with the same key twice", &error));
+    }
+    serde_json::from_slice(bytes).map_err(|error| refused("is not the JSON object that is wanted", &error))
 }
 
 /// A body that a handler may drop before its end. [`drain_refused`] keeps a second reference and can read the rest.
@@ -140,7 +156,8 @@ pub async fn drain_refused(request: Request, next: Next) -> Response {
     if body.is_end_stream() {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let body = Arc::new(Mutex::new(Paced::new(body)));
+    let connection = parts.extensions.get::<Arc<Connection>>().cloned();
+    let body = Arc::new(Mutex::new(Paced::new(body, connection)));
     let mut response = next.run(Request::from_parts(parts, Body::new(Shared(Arc::clone(&body))))).await;
     if response.status() == StatusCode::REQUEST_TIMEOUT {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -201,6 +201,7 @@ impl From<StorageError> for ApiError {
         match error {
             cause @ StorageError::Gone => internal(&cause),
             StorageError::Unavailable(cause) => unavailable(&cause),
+            cause @ StorageError::NotOurs => unavailable(&cause),
         }
     }
 }
@@ -223,7 +224,9 @@ impl From<FileError> for ApiError {
             FileError::NotAccepted(accepted) => {
                 Self::new(Code::UnsupportedMedia, format!("This field takes {accepted}; we tell a file's kind by its content."))
             }
-            FileError::TooLarge(limit) => Self::new(Code::TooLarge, limit),
+            FileError::Full(limit) => Self::new(Code::TooLarge, limit.to_string()),
+            // Not logged, because it is no error of ours.
+            FileError::Busy(busy) => Self::new(Code::Unavailable, busy.to_string()),
             FileError::Field(fault) => {
                 Self(Box::new(Problem::new(Code::InvalidRequest, "A part of the request is missing or wrong.").with_errors(vec![fault])))
             }

@@ -4,7 +4,7 @@
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing::warn;
 
-use super::serve::CONNECTIONS;
+use super::connections::CONNECTIONS;
 
 /// Files for the database, webhooks and logs.
 const OTHERS: u64 = 200;

@@ -15,6 +15,7 @@ use shared::{
 use super::{
     Context,
     body::{self, is_media_type},
+    multipart::{Form, Part},
     problems::ApiError,
     uploads,
 };
@@ -44,7 +45,7 @@ impl Posted {
 /// Reads the form. It stores each file at once, as the answer to its field.
 ///
 /// # Errors
-/// 413 and 415. What is wrong with one file becomes a fault of its field instead.
+/// 413, 415 and 503. What is wrong with one file becomes a fault of its field instead.
 pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Device, headers: &HeaderMap, request: Request) -> Result<Posted, ApiError> {
     let mut posted = Posted::default();
     if !headers.contains_key(header::CONTENT_TYPE) {
@@ -59,14 +60,15 @@ pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Devic
     }
     // Each photo has two inputs: one for the camera, one for the files.
     let inputs = step.fields.iter().filter(|field| field.r#type == FieldType::Artifact).count() as u64 * 2;
-    let mut form = uploads::multipart(headers, request, inputs.max(1))?;
+    let mut form = Form::of(headers, request, inputs.max(1))?;
+    let _permit = uploads::permit(context, opened).await?;
     let mut filed: Vec<String> = Vec::new();
     for _ in 0..uploads::MAX_PARTS {
-        let Some(part) = uploads::next_part(&mut form).await? else { return Ok(posted) };
-        let name = part.name().unwrap_or_default().to_owned();
+        let Some(mut part) = form.next().await? else { return Ok(posted) };
+        let name = part.name().to_owned();
         let is_file_field = step.field(&name).is_some_and(|field| field.r#type == FieldType::Artifact);
-        match (is_file_field, part.file_name().is_some()) {
-            (true, true) if !filed.contains(&name) => match take_file(context, opened, &name, device, part).await {
+        match (is_file_field, part.is_file()) {
+            (true, true) if !filed.contains(&name) => match take_file(context, opened, &name, device, &mut part).await {
                 Ok(true) => filed.push(name),
                 Ok(false) => {}
                 Err(error) if is_about_the_request(error.0.code) => return Err(error),
@@ -75,8 +77,8 @@ pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Devic
                     posted.file_faults.push(FieldFault::refused_file(name, error.0.code));
                 }
             },
-            (false, false) => posted.add(&name, uploads::text(part).await?),
-            _ => uploads::skip(part).await?,
+            (false, false) => posted.add(&name, part.text().await?),
+            _ => {}
         }
     }
     Err(ApiError::new(Code::TooLarge, "A form has at most 200 parts."))
@@ -88,8 +90,8 @@ const fn is_about_the_request(code: Code) -> bool {
 }
 
 /// Stores the file in one part as the answer to its field. Returns false if the part is empty: then an earlier file stays.
-async fn take_file(context: &Context, opened: &Opened, field: &str, device: Device, part: multer::Field<'static>) -> Result<bool, ApiError> {
-    let Some(spooled) = uploads::spool(context, part).await? else { return Ok(false) };
+async fn take_file(context: &Context, opened: &Opened, field: &str, device: Device, part: &mut Part<'_>) -> Result<bool, ApiError> {
+    let Some(spooled) = uploads::spool(context, opened, Some(field), part).await? else { return Ok(false) };
     file::file(&context.app.kit, &context.app.uploads, opened, spooled, Some(field), Some(device)).await?;
     Ok(true)
 }

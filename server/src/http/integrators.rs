@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use shared::{
     duration,
     language::Language,
-    problem::{Code, FieldCode, FieldFault, Problem},
+    problem::{Code, FieldCode, FieldFault, Problem, field_fault},
     session::SessionState,
 };
 
@@ -154,10 +154,8 @@ fn parse_body(mut body: Map<String, Value>) -> (NewSession, Vec<FieldFault>) {
         Ok(url) => new.return_url = url,
         Err(()) => fault("returnUrl", FieldCode::Malformed, "A return URL is a string."),
     }
-    for name in body.keys() {
-        let name: String = name.chars().take(64).collect();
-        fault(&name, FieldCode::UnknownField, "There is no such field; allowed are flow, customerId, ttl, locale and returnUrl.");
-    }
+    let message = "There is no such field; allowed are flow, customerId, ttl, locale and returnUrl.";
+    faults.extend(field_fault::unknown(body.keys().map(String::as_str), message));
     (new, faults)
 }
 

@@ -4,6 +4,7 @@
 pub mod artifacts;
 pub mod body;
 pub mod branding;
+pub mod connections;
 pub mod dashboard;
 pub mod device;
 mod errors;
@@ -15,27 +16,33 @@ pub mod health;
 pub mod integrators;
 pub mod language;
 pub mod limits;
+pub mod multipart;
 pub mod pace;
 pub mod pages;
+pub mod parameter;
 pub mod path;
 pub mod problems;
+pub mod reads;
 #[cfg(debug_assertions)]
 pub mod reload;
 pub mod render;
+pub mod sending;
 pub mod serve;
 pub mod session_api;
 pub mod site;
 pub mod site_files;
 pub mod streams;
+pub mod unique_keys;
 pub mod uploads;
 pub mod visitor;
+pub mod well_formed;
 
 use std::{ops::Deref, path::PathBuf, sync::Arc};
 
 use leptos::prelude::LeptosOptions;
 use tokio_util::sync::CancellationToken;
 
-use self::{limits::Limits, site_files::SiteFiles, streams::Streams};
+use self::{limits::Limits, reads::Reads, site_files::SiteFiles, streams::Streams};
 use crate::app::App;
 
 /// The state of every handler. It is one pointer, because every layer and handler of a request clones it.
@@ -73,6 +80,8 @@ pub struct Resources {
     pub limits: Limits,
     /// Limits on open event streams.
     pub streams: Arc<Streams>,
+    /// Limits on files that are read.
+    pub reads: Reads,
     /// Cancelled when the server shuts down.
     pub stop: CancellationToken,
 }

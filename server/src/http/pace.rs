@@ -1,10 +1,11 @@
-//! Limits how slowly a body may arrive: after 10 s it needs 4 KiB/s on average, and at most 15 minutes in total. Only the time that we
-//! wait for the sender counts, so that a busy server does not refuse a fast sender.
+//! Limits how slowly a body may arrive: after 10 s it needs 4 KiB/s on average, at most 30 s between two reads, and at most 15 minutes in
+//! total. Only the time that we wait for the sender counts, so that a busy server does not refuse a fast sender.
 
 use std::{
     error::Error,
     future::Future as _,
     pin::Pin,
+    sync::Arc,
     task::{Context as Poller, Poll, ready},
     time::{Duration, Instant},
 };
@@ -13,10 +14,14 @@ use axum::body::{Body, Bytes};
 use http_body::Frame;
 use tokio::time::Sleep;
 
+use super::connections::{Connection, Doing};
+
 /// The least bytes a second.
 const RATE: u64 = 4 * 1024;
 /// The wait that every sender is allowed.
 const GRACE: Duration = Duration::from_secs(10);
+/// The longest wait between two reads.
+const IDLE: Duration = Duration::from_secs(30);
 /// The longest wait, however large the body is.
 const MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 
@@ -45,12 +50,30 @@ pub struct Paced {
     /// When we began to wait for the sender, if we wait now.
     since: Option<Instant>,
     alarm: Option<Pin<Box<Sleep>>>,
+    /// The connection, while it sends the body.
+    connection: Option<Arc<Connection>>,
 }
 
 impl Paced {
-    /// Wraps a body of which nothing has been read.
-    pub const fn new(body: Body) -> Self {
-        Self { body, bytes: 0, waited: Duration::ZERO, since: None, alarm: None }
+    /// Wraps a body of which nothing has been read. `connection` is the one that sends it.
+    pub fn new(body: Body, connection: Option<Arc<Connection>>) -> Self {
+        if let Some(connection) = &connection {
+            connection.now(Doing::Sending);
+        }
+        Self { body, bytes: 0, waited: Duration::ZERO, since: None, alarm: None, connection }
+    }
+
+    /// The body is whole, or nobody reads it any more.
+    fn ended(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            connection.now(Doing::Working);
+        }
+    }
+}
+
+impl Drop for Paced {
+    fn drop(&mut self) {
+        self.ended();
     }
 }
 
@@ -73,10 +96,13 @@ impl http_body::Body for Paced {
             if let Some(Ok(frame)) = &frame {
                 self.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
             }
+            if frame.is_none() || self.body.is_end_stream() {
+                self.ended();
+            }
             return Poll::Ready(frame);
         }
         self.since = Some(now);
-        let left = allowance - self.waited;
+        let left = (allowance - self.waited).min(IDLE);
         let alarm = self.alarm.get_or_insert_with(|| Box::pin(tokio::time::sleep(left)));
         ready!(alarm.as_mut().poll(poller));
         Poll::Ready(Some(Err(axum::Error::new(TooSlow))))
@@ -91,7 +117,7 @@ impl http_body::Body for Paced {
 mod tests {
     use std::convert::Infallible;
 
-    use futures::stream;
+    use futures::{FutureExt as _, StreamExt as _, stream};
     use http_body_util::BodyExt as _;
 
     use super::*;
@@ -106,16 +132,26 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_is_ready_passes_unchanged() {
         let pieces = stream::iter((0..1_000).map(|_| Ok::<_, Infallible>(Bytes::from_static(&[7; 100]))));
-        let whole = Paced::new(Body::from_stream(pieces)).collect().await.expect("a whole body");
+        let whole = Paced::new(Body::from_stream(pieces), None).collect().await.expect("a whole body");
         assert_eq!(whole.to_bytes().len(), 100_000);
     }
 
     #[tokio::test]
     async fn a_wait_longer_than_the_allowance_is_too_slow() {
-        let mut paced = Paced::new(Body::from_stream(stream::pending::<Result<Bytes, Infallible>>()));
+        let mut paced = Paced::new(Body::from_stream(stream::pending::<Result<Bytes, Infallible>>()), None);
         paced.waited = GRACE - Duration::from_millis(20);
         let error = paced.frame().await.expect("a frame").expect_err("refused");
         assert!(TooSlow::is_cause_of(&error), "{error:?}");
         assert!(!TooSlow::is_cause_of(&std::io::Error::other("something else")));
+    }
+
+    #[tokio::test]
+    async fn a_pause_of_30_seconds_is_too_long_even_for_a_fast_sender() {
+        let first = stream::iter([Ok::<_, Infallible>(Bytes::from(vec![7; 1024 * 1024]))]);
+        let mut paced = Paced::new(Body::from_stream(first.chain(stream::pending())), None);
+        paced.frame().await.expect("a frame").expect("a mebibyte");
+        assert!(paced.frame().now_or_never().is_none());
+        let left = paced.alarm.as_ref().expect("an alarm").deadline() - tokio::time::Instant::now();
+        assert!(left <= IDLE && left > IDLE - Duration::from_secs(5), "{left:?}");
     }
 }

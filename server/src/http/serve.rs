@@ -1,50 +1,66 @@
 //! Accepts connections. It limits how many there are, how long the head of a request may take, and how long a client may leave an answer
 //! unread. At shutdown it lets running requests end.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
+    body::Body,
     extract::{MatchedPath, Request},
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use futures::FutureExt as _;
-use hyper::body::Incoming;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
-};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rustix::net::sockopt;
 use shared::problem::Code;
-use tokio::{net::TcpListener, sync::Semaphore};
-use tokio_util::sync::CancellationToken;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 use tracing::{debug, error, warn};
 
-use super::{problems::ApiError, visitor::Peer};
+use super::{
+    connections::{Connection, Connections, Doing},
+    problems::ApiError,
+    sending::{SEND_BUFFER, Sending},
+    visitor::{Peer, counted_as},
+    well_formed::is_clear,
+};
 
-/// The most connections at once. Further ones wait to be accepted.
-pub const CONNECTIONS: usize = 2_000;
+/// The most connections that wait to be accepted. The system may allow fewer (`net.core.somaxconn`).
+const BACKLOG: u32 = 4_096;
 /// The time limit for the head of a request.
 const HEADER_TIME: Duration = Duration::from_secs(10);
+/// The most bytes of a connection that we have received and not looked at yet, or queued and not sent. A head is not longer.
+const MAX_BUFFER: usize = 64 * 1024;
+/// How long an answer may still be on its way at shutdown.
+const GOODBYE: Duration = Duration::from_secs(1);
 /// How long a client may leave sent data unacknowledged, in milliseconds.
 #[cfg(target_os = "linux")]
 const UNREAD_MILLIS: u32 = 30_000;
 
+/// Listens on this address. The queue of connections that we have not accepted yet is long enough for a crowd: where it overflows, a client
+/// waits a second and tries again.
+///
+/// # Errors
+/// If the address cannot be listened on.
+pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 /// Serves until `stop` is cancelled. Then it waits for running requests, at most for `grace`.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, grace: Duration) {
-    let connections = Arc::new(Semaphore::new(CONNECTIONS));
-    let graceful = GracefulShutdown::new();
+    let connections = Arc::<Connections>::default();
+    let running = TaskTracker::new();
     loop {
-        let permit = tokio::select! {
-            permit = Arc::clone(&connections).acquire_owned() => permit.expect("the semaphore is never closed"),
-            () = stop.cancelled() => break,
-        };
         let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => (stream, Peer(peer)),
+                Ok(accepted) => accepted,
                 Err(error) => {
                     // Usually there are no file descriptors left. Connections that end free some.
                     warn!(%error, "a connection could not be accepted");
@@ -54,28 +70,74 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             },
             () = stop.cancelled() => break,
         };
+        let connection = tokio::select! {
+            connection = connections.enter(counted_as(peer.ip().to_canonical())) => Arc::new(connection),
+            () = stop.cancelled() => break,
+        };
         let _ = stream.set_nodelay(true);
+        // Bounds what the system keeps for a client that does not read.
+        let _ = sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER);
         #[cfg(target_os = "linux")]
-        let _ = rustix::net::sockopt::set_tcp_user_timeout(&stream, UNREAD_MILLIS);
-        let mut http = hyper::server::conn::http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
-        let service = router.clone().map_request(move |mut request: hyper::Request<Incoming>| {
-            request.extensions_mut().insert(peer);
-            request
-        });
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-        let connection = graceful.watch(connection);
-        tokio::spawn(async move {
-            let _permit = permit;
-            if let Err(error) = connection.await {
-                debug!(%error, "a connection ended early");
-            }
-        });
+        let _ = sockopt::set_tcp_user_timeout(&stream, UNREAD_MILLIS);
+        running.spawn(run(stream, Peer(peer), router.clone(), connection, stop.clone()));
     }
     drop(listener);
-    if tokio::time::timeout(grace, graceful.shutdown()).await.is_err() {
+    running.close();
+    if tokio::time::timeout(grace, running.wait()).await.is_err() {
         warn!("some requests did not end in time and were cut off");
     }
+}
+
+/// Serves one connection until it ends, until its client is too slow, or until it may be closed and has to leave.
+async fn run(stream: TcpStream, peer: Peer, router: Router, connection: Arc<Connection>, stop: CancellationToken) {
+    let requests = service_fn(|request| answer(request, peer, router.clone(), Arc::clone(&connection)));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).max_buf_size(MAX_BUFFER);
+    let mut served = pin!(http.serve_connection(TokioIo::new(stream), requests));
+    let log = |ended: hyper::Result<()>| {
+        if let Err(error) = ended {
+            debug!(%error, "a connection ended early");
+        }
+    };
+    let goodbye = tokio::select! {
+        ended = served.as_mut() => return log(ended),
+        () = connection.cut.cancelled() => return debug!("a client took an answer too slowly"),
+        () = connection.leave.cancelled() => Duration::ZERO,
+        () = stop.cancelled() => GOODBYE,
+    };
+    // A request that has just arrived is still answered: this looks at it once more.
+    served.as_mut().graceful_shutdown();
+    if let Ok(ended) = tokio::time::timeout(goodbye, served.as_mut()).await {
+        return log(ended);
+    }
+    match connection.doing() {
+        Doing::Idle => {}
+        Doing::Sending if connection.leave.is_cancelled() => {}
+        Doing::Sending | Doing::Working => tokio::select! {
+            ended = served.as_mut() => log(ended),
+            () = connection.cut.cancelled() => debug!("a client took an answer too slowly"),
+        },
+    }
+}
+
+/// Answers one request of a connection.
+async fn answer(
+    mut request: hyper::Request<Incoming>,
+    peer: Peer,
+    router: Router,
+    connection: Arc<Connection>,
+) -> Result<hyper::Response<Sending>, Infallible> {
+    connection.now(Doing::Working);
+    let response = if is_clear(request.version(), request.headers()) {
+        request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(Arc::clone(&connection));
+        let Ok(response) = router.oneshot(request.map(Body::new)).await;
+        response
+    } else {
+        // As hyper answers what it cannot parse.
+        (StatusCode::BAD_REQUEST, [(header::CONNECTION, "close")]).into_response()
+    };
+    Ok(response.map(|body| Sending::new(body, connection)))
 }
 
 /// Middleware: answers 500 and logs an error if a handler panics.

@@ -60,8 +60,8 @@ fn parse(entry: &str) -> Option<IpAddr> {
     entry.parse().ok().or_else(bracketed).or_else(with_port).map(|address: IpAddr| address.to_canonical())
 }
 
-/// The address under which requests are counted. All of an IPv6 /64 counts as one address, because one subscriber usually has it all.
-fn counted_as(address: IpAddr) -> IpAddr {
+/// The address under which requests and connections are counted. All of an IPv6 /64 counts as one address, because one subscriber usually has it all.
+pub fn counted_as(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),

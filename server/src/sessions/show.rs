@@ -1,7 +1,7 @@
 //! A session for the command line (`session show`) and the API: state, score, checks, artifacts, deliveries. It contains nothing
 //! that the customer entered.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use shared::{
@@ -189,8 +189,8 @@ pub struct KnownCheck {
     pub name: String,
     /// The result; none while the check runs.
     pub result: Option<CheckResult>,
-    /// Stable reason codes, each once.
-    pub reasons: BTreeSet<String>,
+    /// Each stable reason code, with the names of the fields that it is about.
+    pub reasons: BTreeMap<String, Vec<String>>,
 }
 
 /// The checks of a session by name: those with a row, and for a PROCESSING session also the flow's checks that have none yet.
@@ -199,11 +199,13 @@ pub fn checks_of(session: &Session, flow: &Flow, found: Vec<CheckRow>) -> Vec<Kn
         SessionState::Processing { .. } => flow.resolved.checks.iter().filter(|name| found.iter().all(|row| row.name != **name)).collect(),
         _ => Vec::new(),
     };
-    let running = running.into_iter().map(|name| KnownCheck { name: name.to_string(), result: None, reasons: BTreeSet::new() });
-    let found = found.iter().map(|row| KnownCheck {
-        name: row.name.to_string(),
-        result: row.result,
-        reasons: row.reasons.iter().map(|(code, _)| code.clone()).collect(),
+    let running = running.into_iter().map(|name| KnownCheck { name: name.to_string(), result: None, reasons: BTreeMap::new() });
+    let found = found.into_iter().map(|row| {
+        let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (code, field) in row.reasons {
+            reasons.entry(code).or_default().extend(field);
+        }
+        KnownCheck { name: row.name.to_string(), result: row.result, reasons }
     });
     let mut all: Vec<KnownCheck> = found.chain(running).collect();
     all.sort_by(|one, other| one.name.cmp(&other.name));
@@ -211,7 +213,7 @@ pub fn checks_of(session: &Session, flow: &Flow, found: Vec<CheckRow>) -> Vec<Kn
 }
 
 fn shown_check(check: KnownCheck) -> ShownCheck {
-    ShownCheck { name: check.name, result: check.result, reasons: check.reasons.into_iter().collect() }
+    ShownCheck { name: check.name, result: check.result, reasons: check.reasons.into_keys().collect() }
 }
 
 fn shown_consent(consent: model::Consent) -> ShownConsent {

@@ -78,6 +78,11 @@ pub async fn total(db: &mut Db, session: SessionRef) -> Result<(i64, i64)> {
     Ok((row.try_get("files")?, row.try_get("bytes")?))
 }
 
+/// Whether there is any artifact.
+pub async fn any(db: &mut Db) -> Result<bool> {
+    Ok(sqlx::query("SELECT 1 AS found FROM artifacts LIMIT 1").fetch_optional(db).await?.is_some())
+}
+
 /// How many of these ids have a row in `artifacts` or `pending_objects`.
 pub async fn count_known(db: &mut Db, ids: &[ArtifactId]) -> Result<i64> {
     if ids.is_empty() {

@@ -50,16 +50,6 @@ impl Store {
         Ok(Tx::new(transaction, self.engine))
     }
 
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// If it does not.
-    pub async fn ping(&self) -> Result<()> {
-        let mut db = self.read().await?;
-        sqlx::query("SELECT 1").execute(&mut *db).await?;
-        Ok(())
-    }
-
     /// Closes every connection; on SQLite this folds the write-ahead log into the file.
     pub async fn close(&self) {
         self.readers.close().await;

@@ -8,6 +8,14 @@ use super::{
     tx::{Engine, Tx},
 };
 
+/// Counts the table of this page: 1, or 0 in a database that is not ours yet.
+pub(super) const fn count_tables(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "SELECT COUNT(*) AS n FROM sqlite_master WHERE type = 'table' AND name = 'meta'",
+        Engine::Postgres => "SELECT COUNT(*) AS n FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'meta'",
+    }
+}
+
 impl Store {
     /// The fingerprint of the master key that this database belongs to. `None` if the database is new: it has no tables yet, or no
     /// fingerprint.
@@ -16,11 +24,7 @@ impl Store {
     /// If the database does not answer.
     pub async fn key_fingerprint(&self) -> Result<Option<String>> {
         let mut db = self.read().await?;
-        let table_exists = match self.engine {
-            Engine::Sqlite => "SELECT COUNT(*) AS n FROM sqlite_master WHERE type = 'table' AND name = 'meta'",
-            Engine::Postgres => "SELECT COUNT(*) AS n FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'meta'",
-        };
-        if sqlx::query(table_exists).fetch_one(&mut *db).await?.try_get::<i64, _>("n")? == 0 {
+        if sqlx::query(count_tables(self.engine)).fetch_one(&mut *db).await?.try_get::<i64, _>("n")? == 0 {
             return Ok(None);
         }
         let row = sqlx::query("SELECT value FROM meta WHERE key = 'key_fingerprint'").fetch_optional(&mut *db).await?;

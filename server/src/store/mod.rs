@@ -26,9 +26,11 @@ mod error;
 mod lookup;
 mod meta;
 mod open;
+mod schema;
 mod tx;
 
 pub use database::Store;
 pub use error::{InconsistentRow, StoreError};
-pub use open::OpenError;
+pub use open::{LONGEST_SQLITE_PATH, OpenError};
+pub use schema::Schema;
 pub use tx::{Db, Tx};

@@ -1,10 +1,19 @@
-//! Opens the database: connections with the settings that each engine needs, then the migrations.
+//! Opens the database: connections with the settings that each engine needs, then the migrations. A database that should be there is
+//! looked at before any setting is changed in it, so that a command never makes a database, nor changes a foreign one.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use sqlx::{AnyConnection, AnyPool, Connection as _, Executor as _, Row as _, any::AnyPoolOptions};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use sqlx::{
+    AnyConnection, AnyPool, ConnectOptions as _, Connection as _, Executor as _, Row as _,
+    any::{AnyConnectOptions, AnyPoolOptions},
+};
+use url::Url;
 
-use super::{database::Store, lookup::Lookup, tx::Engine};
+use super::{database::Store, lookup::Lookup, meta::count_tables, tx::Engine};
 use crate::config::Database;
 
 /// Why a database cannot be used.
@@ -13,6 +22,12 @@ pub enum OpenError {
     /// The database cannot be reached, read or written.
     #[error("cannot be opened: {0}")]
     Unreachable(sqlx::Error),
+    /// The folder of an SQLite file cannot be used.
+    #[error("is in a folder that cannot be used: {0}")]
+    Folder(std::io::Error),
+    /// There is no database, or none with our tables.
+    #[error("has no tables of this server")]
+    NoTables,
     /// The tables come from another version of the server, or a migration failed.
     #[error("cannot be migrated: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -27,6 +42,12 @@ pub enum OpenError {
         wanted: &'static str,
     },
 }
+
+/// The longest path that SQLite opens, in bytes, with room for `-journal` (`MAX_PATHNAME` in its `os_unix.c`).
+pub const LONGEST_SQLITE_PATH: usize = 500;
+
+/// What stands for itself in the path of a URL.
+const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
 
 /// How long the first connection may take.
 const FIRST_CONNECTION: Duration = Duration::from_secs(5);
@@ -49,21 +70,38 @@ impl Store {
     /// # Errors
     /// If it cannot be opened with the settings that we need.
     pub async fn open(database: &Database) -> Result<Self, OpenError> {
+        Self::open_as(database, Purpose::Make).await
+    }
+
+    /// Opens a database that already has our tables. Changes nothing where there is none.
+    ///
+    /// # Errors
+    /// [`OpenError::NoTables`], or as [`Store::open`].
+    pub async fn open_existing(database: &Database) -> Result<Self, OpenError> {
+        Self::open_as(database, Purpose::Find).await
+    }
+
+    async fn open_as(database: &Database, purpose: Purpose) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         match database {
-            Database::Sqlite(path) => Self::open_sqlite(path).await,
+            Database::Sqlite(path) => Self::open_sqlite(path, purpose).await,
             Database::Postgres(url) => {
-                first_connection(url.as_str(), "SELECT 1").await?;
-                let options = tested_when_idle(AnyPoolOptions::new().max_connections(20));
-                let pool = options.connect(url.as_str()).await.map_err(OpenError::Unreachable)?;
+                let options = AnyConnectOptions::from_url(url).map_err(OpenError::Unreachable)?;
+                first_connection(&options, "SELECT 1", purpose.tables(Engine::Postgres)).await?;
+                let pool = tested_when_idle(AnyPoolOptions::new().max_connections(20)).connect_with(options).await.map_err(OpenError::Unreachable)?;
                 Ok(Self { engine: Engine::Postgres, lookup: Lookup::new(&pool), readers: pool.clone(), writer: pool })
             }
         }
     }
 
-    async fn open_sqlite(path: &Path) -> Result<Self, OpenError> {
-        let url = format!("sqlite://{}?mode=rwc", path.display());
-        first_connection(&url, PRAGMAS).await?;
+    async fn open_sqlite(path: &Path, purpose: Purpose) -> Result<Self, OpenError> {
+        // SQLite takes an empty file for an empty database.
+        if purpose == Purpose::Find && std::fs::metadata(path).map_or(0, |file| file.len()) == 0 {
+            return Err(OpenError::NoTables);
+        }
+        let file = sqlite_file(path)?;
+        let file = sqlite_options(&file, if purpose == Purpose::Make { "rwc" } else { "rw" })?;
+        first_connection(&file, PRAGMAS, purpose.tables(Engine::Sqlite)).await?;
         let pool = |connections: u32| {
             let options = tested_when_idle(AnyPoolOptions::new().max_connections(connections));
             let options = options.after_connect(|connection, _| {
@@ -72,9 +110,9 @@ impl Store {
                     Ok(())
                 })
             });
-            (options, url.clone())
+            options
         };
-        let (options, url) = pool(1);
+        let options = pool(1);
         // If the disk is full, SQLite ends the transaction by itself. The ROLLBACK that sqlx sends then fails, and that connection can
         // never begin a transaction again, so we drop it. The ping waits until a running ROLLBACK has ended.
         let options = options.after_release(|connection, _| {
@@ -83,10 +121,9 @@ impl Store {
                 Ok(!connection.is_in_transaction())
             })
         });
-        let writer = options.connect(&url).await.map_err(OpenError::Unreachable)?;
+        let writer = options.connect_with(file.clone()).await.map_err(OpenError::Unreachable)?;
         assert_pragmas(&writer).await?;
-        let (options, url) = pool(4);
-        let readers = options.connect(&url).await.map_err(OpenError::Unreachable)?;
+        let readers = pool(4).connect_with(file).await.map_err(OpenError::Unreachable)?;
         Ok(Self { engine: Engine::Sqlite, lookup: Lookup::new(&readers), readers, writer })
     }
 
@@ -95,12 +132,37 @@ impl Store {
     /// # Errors
     /// If a migration fails, or the tables are newer than this binary.
     pub async fn migrate(&self) -> Result<(), OpenError> {
-        match self.engine {
-            Engine::Sqlite => sqlx::migrate!("migrations/sqlite").run(&self.writer).await?,
-            Engine::Postgres => sqlx::migrate!("migrations/postgres").run(&self.writer).await?,
-        }
-        Ok(())
+        Ok(self.migrations().run(&self.writer).await?)
     }
+}
+
+/// Whether a database may be made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Make,
+    Find,
+}
+
+impl Purpose {
+    /// The query that counts our tables, where they have to be there.
+    fn tables(self, engine: Engine) -> Option<&'static str> {
+        (self == Self::Find).then_some(count_tables(engine))
+    }
+}
+
+/// The whole path of an SQLite file: its folder without links and dots, and its name.
+fn sqlite_file(path: &Path) -> Result<PathBuf, OpenError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().ok_or_else(|| OpenError::Folder(std::io::ErrorKind::IsADirectory.into()))?;
+    Ok(std::fs::canonicalize(folder).map_err(OpenError::Folder)?.join(name))
+}
+
+/// The options that open exactly this file. `sqlx::Any` takes a URL only, which sqlx decodes again, so everything in the path that a URL
+/// could read otherwise is encoded.
+fn sqlite_options(whole: &Path, mode: &str) -> Result<AnyConnectOptions, OpenError> {
+    let encoded = percent_encode(whole.as_os_str().as_encoded_bytes(), &PLAIN);
+    let url = Url::parse(&format!("sqlite://{encoded}?mode={mode}")).map_err(|error| OpenError::Unreachable(sqlx::Error::config(error)))?;
+    AnyConnectOptions::from_url(&url).map_err(OpenError::Unreachable)
 }
 
 /// Tests a connection before use only if it was idle for a while, because a test costs as much as a read.
@@ -116,15 +178,24 @@ fn tested_when_idle(options: AnyPoolOptions) -> AnyPoolOptions {
     })
 }
 
-/// Opens one connection without the pool first. The pool would try for 30 seconds and then not say why it failed.
-async fn first_connection(url: &str, run: &'static str) -> Result<(), OpenError> {
+/// Opens one connection without the pool first. The pool would try for 30 seconds and then not say why it failed. `tables` counts our
+/// tables, where they have to be there.
+async fn first_connection(options: &AnyConnectOptions, run: &'static str, tables: Option<&'static str>) -> Result<(), OpenError> {
     let attempt = async {
-        let mut connection = AnyConnection::connect(url).await?;
-        connection.execute(run).await?;
-        connection.close().await
+        let mut connection = AnyConnection::connect_with(options).await?;
+        let found = match tables {
+            Some(count) => sqlx::query(count).fetch_one(&mut connection).await?.try_get::<i64, _>("n")? > 0,
+            None => true,
+        };
+        if found {
+            connection.execute(run).await?;
+        }
+        connection.close().await?;
+        Ok(found)
     };
     let timed_out = |_| OpenError::Unreachable(sqlx::Error::PoolTimedOut);
-    tokio::time::timeout(FIRST_CONNECTION, attempt).await.map_err(timed_out)?.map_err(OpenError::Unreachable)
+    let found = tokio::time::timeout(FIRST_CONNECTION, attempt).await.map_err(timed_out)?.map_err(OpenError::Unreachable)?;
+    if found { Ok(()) } else { Err(OpenError::NoTables) }
 }
 
 async fn assert_pragmas(pool: &AnyPool) -> Result<(), OpenError> {

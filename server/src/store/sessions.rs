@@ -83,6 +83,15 @@ pub async fn by_ref(db: &mut Db, r#ref: SessionRef) -> Result<Option<Session>> {
     row.as_ref().map(Session::try_from).transpose()
 }
 
+/// The session whose ref ends with these 12 hexadecimal digits.
+pub async fn by_end(db: &mut Db, end: &str) -> Result<Option<SessionRef>> {
+    if end.len() != 12 || !end.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(None);
+    }
+    let query = sqlx::query("SELECT ref FROM sessions WHERE substr(ref, 25) = $1").bind(end.to_ascii_lowercase());
+    query.fetch_optional(db).await?.as_ref().map(|row| Ok(Columns::new(row, "sessions", "ref")?.id("ref")?)).transpose()
+}
+
 fn select(clause: &str) -> String {
     format!("SELECT {COLUMNS} FROM sessions {clause}")
 }

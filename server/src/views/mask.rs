@@ -1,6 +1,7 @@
 //! Masks personal data on pages until an operator reveals it. What remains is enough to distinguish two people, and too little to misuse.
 
 use shared::{
+    cpf::Cpf,
     field_value::Answer,
     flow::{Field, FieldType},
 };
@@ -31,20 +32,18 @@ pub fn revealed(field: &Field, answer: &Answer) -> String {
     }
 }
 
-/// The number of digits in a CPF.
-const CPF_DIGITS: usize = 11;
-
-/// Masks a customer's reference if it may be a document's number: it has 6 digits or more and no letters, or so many digits in a row that
-/// it may contain a CPF. Other references are the company's own names for customers, and are shown.
+/// Masks a customer's reference if it contains a CPF, with or without punctuation. Other references are the company's own names for
+/// customers, and are shown.
 pub fn reference(reference: &str) -> String {
-    let is_a_number = reference.bytes().filter(u8::is_ascii_digit).count() >= 6 && !reference.bytes().any(|b| b.is_ascii_alphabetic());
-    if is_a_number || digits_in_a_row(reference) >= CPF_DIGITS { last(reference, 3) } else { reference.to_owned() }
+    if has_cpf(reference) { last(reference, 3) } else { reference.to_owned() }
 }
 
-/// The length of the longest run of digits. The punctuation of a CPF does not end a run.
-fn digits_in_a_row(text: &str) -> usize {
+/// Whether some neighbouring groups of digits, with only `.` or `-` between them, are together a CPF with right check digits.
+fn has_cpf(text: &str) -> bool {
     let runs = text.split(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '-'));
-    runs.map(|run| run.bytes().filter(u8::is_ascii_digit).count()).max().unwrap_or_default()
+    runs.map(|run| run.split(['.', '-']).collect::<Vec<_>>()).any(|groups| {
+        (0..groups.len()).any(|from| (from + 1..=groups.len()).any(|to| Cpf::parse(&groups[from..to].concat()).is_some_and(|cpf| cpf.is_plausible())))
+    })
 }
 
 fn first(word: &str) -> String {
@@ -76,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_that_may_be_a_document_is_masked() {
+    fn a_reference_with_a_cpf_is_masked() {
         for (given, shown) in [
             ("52998224725", "••••725"),
             ("529.982.247-25", "••••-25"),
@@ -84,12 +83,25 @@ mod tests {
             ("CPF_529.982.247-25", "••••-25"),
             ("52998224725:br", "••••:br"),
             ("a1b52998224725c", "••••25c"),
-            ("12345678000195-x", "••••5-x"),
-            ("123456", "••••456"),
+            ("br-52998224725-1", "••••5-1"),
+            ("1.529982247-25", "••••-25"),
         ] {
             assert_eq!(reference(given), shown);
         }
-        for given in ["crm-1", "crm-10482", "c-1001", "42", "a1234567890", "crm-12345:67890:1", ""] {
+        for given in [
+            "crm-1",
+            "crm-10482",
+            "42",
+            "123456",
+            "2026-11-30.0001",
+            "5511987654321",
+            "12345678000195-x",
+            "52998224724",
+            "11111111111",
+            "9952998224725",
+            "crm-12345:67890:1",
+            "",
+        ] {
             assert_eq!(reference(given), given);
         }
     }

@@ -93,13 +93,17 @@ impl Views<'_> {
     }
 }
 
+/// The label of a field, or its name if these steps do not have it.
+pub fn label(steps: &[Step], name: &str) -> String {
+    steps.iter().find_map(|step| step.field(name)).map_or_else(|| name.to_owned(), |field| field.label.clone())
+}
+
 /// The row of an artifact; `steps` are those of its session's flow.
 pub fn artifact_row(artifact: &Artifact, steps: &[Step], customers: &Customers) -> ArtifactRow {
-    let label = |name: &String| steps.iter().find_map(|step| step.field(name)).map_or_else(|| name.clone(), |field| field.label.clone());
     ArtifactRow {
         id: artifact.id.to_string(),
         session: artifact.session.to_string(),
-        field: artifact.field.as_ref().map(label),
+        field: artifact.field.as_ref().map(|name| label(steps, name)),
         media_type: artifact.media_type.clone(),
         size: artifact.size,
         customer: customers.shown(artifact.customer),

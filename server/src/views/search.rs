@@ -8,8 +8,8 @@ use crate::{
     store::{self, sessions::By},
 };
 
-/// The length of the beginning of a ref that pages show.
-const SHORT_REF: usize = 13;
+/// The length of the beginning of a ref that pages showed earlier: its time in milliseconds.
+const BEGINNING: usize = 13;
 
 /// What a search found.
 pub enum Found {
@@ -24,7 +24,7 @@ pub enum Found {
 }
 
 impl Views<'_> {
-    /// Finds what a customer link, a session id, a ref (or its beginning) or a customer's reference names.
+    /// Finds what a customer link, a session id, a ref (its end or its beginning too) or a customer's reference names.
     ///
     /// # Errors
     /// If the store does not answer.
@@ -32,7 +32,10 @@ impl Views<'_> {
         let text = text.trim();
         // A customer's link contains the session id.
         let text = text.split_once("/verify/").map_or(text, |(_, id)| id.split(['/', '?', '#']).next().unwrap_or(id));
-        if let Some(found) = self.by_short(text).await? {
+        if let Some(session) = store::sessions::by_end(&mut *self.kit.store.read().await?, text).await? {
+            return Ok(Found::Session(session));
+        }
+        if let Some(found) = self.by_beginning(text).await? {
             return Ok(found);
         }
         Ok(match show::find(self.kit, text).await? {
@@ -41,12 +44,11 @@ impl Views<'_> {
         })
     }
 
-    /// The sessions whose ref begins with this text, which pages show as a short ref. There may be several, because it is only the time in
-    /// milliseconds.
-    async fn by_short(self, text: &str) -> Result<Option<Found>> {
+    /// The sessions whose ref begins with this text. There may be several.
+    async fn by_beginning(self, text: &str) -> Result<Option<Found>> {
         let Ok(last) = format!("{text}-ffff-ffff-ffffffffffff").parse::<SessionRef>() else { return Ok(None) };
         let found = store::sessions::list(&mut *self.kit.store.read().await?, By::All, last, 2).await?;
-        let matching = found.iter().filter(|session| session.r#ref.to_string().starts_with(&last.to_string()[..SHORT_REF])).count();
+        let matching = found.iter().filter(|session| session.r#ref.to_string().starts_with(&last.to_string()[..BEGINNING])).count();
         Ok(match matching {
             0 => None,
             1 => Some(Found::Session(found[0].r#ref)),

@@ -1,10 +1,12 @@
 //! Reads the list of sessions, and everything about one session.
 
+use std::collections::BTreeMap;
+
 use app::{
     dashboard::{
         decision::Review,
         entered::{ConsentRow, InputStep},
-        risk::{CheckRow, Risk},
+        risk::{CheckRow, Reason, Risk},
         session::SessionDetail,
         sessions::{Filter, Sessions},
         timeline::Moment,
@@ -14,14 +16,14 @@ use app::{
 use shared::{
     flow::{FieldType, StepType},
     risk,
-    session::SessionState,
+    session::{SessionState, Status, Timestamp},
 };
 
 use super::{
     Result, Views, mask,
     paging::{limit, next},
     people::{Actors, Customers, Endpoints},
-    rows::{artifact_row, delivery_row},
+    rows::{artifact_row, delivery_row, label},
 };
 use crate::{
     actor::Act,
@@ -70,11 +72,12 @@ impl Views<'_> {
         Ok(Sessions { filter, rows: self.session_rows(found).await?, older, newest })
     }
 
-    /// Everything about one session. What the customer entered is masked unless `revealed`; the caller has then written the audit row.
+    /// Everything about one session. What the customer entered is masked, unless the page has the token of a reveal, which wrote an audit
+    /// row.
     ///
     /// # Errors
     /// [`super::ViewError::NotFound`]
-    pub async fn session(self, r#ref: SessionRef, revealed: bool) -> Result<SessionDetail> {
+    pub async fn session(self, r#ref: SessionRef, revealed: Option<String>) -> Result<SessionDetail> {
         let mut db = self.kit.store.read().await?;
         let session = self.load(&mut db, r#ref).await?;
         let key = self.key(&session)?;
@@ -98,14 +101,19 @@ impl Views<'_> {
             let reason = review::reason(r#ref, &key, review)?;
             Ok(Review { number: review.number, at: rfc3339(review.at), by: actors.email(review.operator), decision: review.decision, reason })
         });
+        let checks = checks_of(&session, &flow, checks);
+        let labels = |fields: &[String]| fields.iter().map(|name| label(&steps, name)).collect();
+        let found: BTreeMap<String, Vec<String>> =
+            checks.iter().flat_map(|check| &check.reasons).map(|(code, fields)| (code.clone(), labels(fields))).collect();
         Ok(SessionDetail {
             row: self.session_row(&session, &customers).await?,
             version: (flow.definition.name.clone(), flow.version),
             locale: session.locale,
             expires_at: rfc3339(session.expires_at),
-            risk: risk_of(&session, &flow),
-            checks: checks_of(&session, &flow, checks).into_iter().map(check_row).collect(),
-            input: self.input(&flow, &saved, revealed),
+            ended: ended_at(&session.state, session.expires_at, self.kit.ambient.now()).map(rfc3339),
+            risk: risk_of(&session, &flow, &found),
+            checks: checks.into_iter().map(|check| check_row(check, &found)).collect(),
+            input: self.input(&flow, &saved, revealed.is_some()),
             revealed,
             consents: consents
                 .into_iter()
@@ -181,13 +189,28 @@ fn happened(act: Act, customers: &Customers) -> Option<Happened> {
     })
 }
 
-fn risk_of(session: &Session, flow: &Flow) -> Option<Risk> {
+/// When an expired session expired, also before its row says so.
+fn ended_at(state: &SessionState, expires_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    match state {
+        SessionState::Expired { expired_at } => Some(*expired_at),
+        state => (state.status_at(now) == Status::Expired).then_some(expires_at),
+    }
+}
+
+/// A reason with the labels of the fields that it is about.
+fn found_in(code: String, found: &BTreeMap<String, Vec<String>>) -> Reason {
+    let fields = found.get(&code).cloned().unwrap_or_default();
+    Reason { code, fields }
+}
+
+fn risk_of(session: &Session, flow: &Flow, found: &BTreeMap<String, Vec<String>>) -> Option<Risk> {
     let SessionState::Completed { outcome, .. } = &session.state else { return None };
     let bands = flow.resolved.bands;
     let reasons = risk::contributions(&outcome.reasons, &flow.resolved.weights);
+    let reasons = reasons.into_iter().map(|(code, _, points)| (found_in(code, found), points)).collect();
     Some(Risk { score: outcome.risk_score, bands: (bands.review, bands.reject), reasons, unexamined: flow.resolved.unexamined.clone() })
 }
 
-fn check_row(check: KnownCheck) -> CheckRow {
-    CheckRow { name: check.name, result: check.result, reasons: check.reasons.into_iter().collect() }
+fn check_row(check: KnownCheck, found: &BTreeMap<String, Vec<String>>) -> CheckRow {
+    CheckRow { name: check.name, result: check.result, reasons: check.reasons.into_keys().map(|code| found_in(code, found)).collect() }
 }

@@ -11,6 +11,7 @@ use reqwest::{
     redirect,
 };
 use tokio::time::{Instant, timeout_at};
+use tracing::warn;
 use url::Url;
 
 use super::{
@@ -24,6 +25,8 @@ const TRY_LIMIT: Duration = Duration::from_secs(20);
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// How many bytes of a response we read. We read only to keep the connection usable, and ignore the content.
 const ANSWER_LIMIT: usize = 64 * 1024;
+/// How many headers a response may have. The client's own bound on a response's head (about 400 KiB) is reached first by long headers.
+const MAX_HEADERS: usize = 4_096;
 /// How long an idle connection is kept for the next event. It is shorter than the 5 s after which many servers close connections, and
 /// than the first wait of the schedule, so that a try does not race with such a close.
 const IDLE_LIMIT: Duration = Duration::from_secs(2);
@@ -62,12 +65,20 @@ impl WebhookClient {
                 .dns_resolver(AllowedOnly { policy, scheme })
                 .connect_timeout(CONNECT_LIMIT)
                 .pool_idle_timeout(IDLE_LIMIT)
+                .http1_max_headers(MAX_HEADERS)
+                .http1_allow_obsolete_multiline_headers_in_responses(true)
+                .http1_allow_spaces_after_header_name_in_responses(true)
+                .http1_ignore_invalid_headers_in_responses(true)
                 .user_agent(USER_AGENT)
                 .default_headers(HeaderMap::from_iter([content_type]))
         };
         let failure = |error: reqwest::Error| SendFailure::Tls(cause(&error));
+        let https = builder(Scheme::Https).https_only(true).build().map_err(failure);
+        if let Err(failure) = &https {
+            warn!(%failure, "no webhook can be sent over https");
+        }
         Self {
-            https: builder(Scheme::Https).https_only(true).build().map_err(failure),
+            https,
             // No certificates, because it never uses TLS.
             http: builder(Scheme::Http).tls_certs_only([]).build().map_err(failure),
             policy,
@@ -146,5 +157,7 @@ impl Resolve for AllowedOnly {
     }
 }
 
+#[cfg(test)]
+mod receivers;
 #[cfg(test)]
 mod tests;

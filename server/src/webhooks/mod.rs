@@ -6,6 +6,7 @@ pub mod address;
 pub mod client;
 pub mod failure;
 pub mod public;
+pub mod roots;
 pub mod schedule;
 pub mod sender;
 pub mod sign;

@@ -3,6 +3,8 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::Command;
 
 use crate::support::{Engine, Installation, Outcome, Server, TestApp, json, on_each_engine};
@@ -127,7 +129,7 @@ async fn a_database_without_its_key_is_not_opened(mut app: TestApp) {
 
     for wrong in [None, Some(foreign), Some(b"no key at all".to_vec()), Some(Vec::new())] {
         match &wrong {
-            Some(bytes) => fs::write(&key, bytes).expect("puts another key there"),
+            Some(bytes) => write_key(&key, bytes),
             None => fs::remove_file(&key).expect("takes the key away"),
         }
         refused(installation, "FLOW_KEY_FILE").await;
@@ -136,9 +138,15 @@ async fn a_database_without_its_key_is_not_opened(mut app: TestApp) {
         assert_eq!((installation.contents(), rows(installation).await), before, "commands create no key either");
     }
 
-    fs::write(&key, own).expect("puts the key back");
+    write_key(&key, &own);
     app.server = Server::start(&app.installation).await;
     assert_eq!(customer.public().await.expect(200).json()["progress"]["current"], "selfie");
+}
+
+/// Puts a key there that only its owner can read.
+fn write_key(path: &Path, bytes: &[u8]) {
+    fs::write(path, bytes).expect("writes a key");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("sets its mode");
 }
 
 /// Every row on PostgreSQL. On SQLite the rows are among the installation's files.
@@ -151,7 +159,6 @@ async fn rows(installation: &Installation) -> String {
 
 on_each_engine!(only_the_owner_can_read_the_key_file);
 async fn only_the_owner_can_read_the_key_file(app: TestApp) {
-    use std::os::unix::fs::PermissionsExt;
     let mode = fs::metadata(app.installation.data().join("master.key")).expect("a key").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }

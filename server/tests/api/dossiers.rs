@@ -72,9 +72,12 @@ impl Evidence {
     }
 }
 
-/// Links the artifact or session; unlinks it where `form` is empty.
+/// Links the artifact or session, to a new dossier if need be; unlinks it where `form` is empty.
 async fn change(browser: &Browser, path: &str, form: &[(&str, &str)]) -> Reply {
-    browser.post(&format!("{path}/{}", if form.is_empty() { "unlink" } else { "link" }), form).await
+    match form {
+        [] => browser.post(&format!("{path}/unlink"), &[]).await,
+        form => browser.post(&format!("{path}/link"), &[form, &[("create", "1")]].concat()).await,
+    }
 }
 
 /// The id in a dossier's address.
@@ -126,6 +129,32 @@ async fn an_unresolved_artifact_can_be_linked_and_unlinked(app: TestApp) {
         assert!(page.header("content-type").starts_with("text/html"), "{refused}");
     }
     second.assert_filed(&app, &reviewer, Some(&dossier)).await;
+}
+
+on_each_engine!(a_reference_that_no_dossier_has_asks_before_it_makes_one);
+async fn a_reference_that_no_dossier_has_asks_before_it_makes_one(app: TestApp) {
+    let reviewer = app.browser("REVIEWER").await;
+    let known = Evidence::of(&app, &["--customer", "crm-10482"], photos::other_selfie(), "LINKED").await;
+    let evidence = Evidence::of(&app, &[], photos::selfie(), "UNRESOLVED").await;
+    let dossiers = async || app.installation.database.number("SELECT COUNT(*) FROM customers").await;
+    for path in [evidence.path(), evidence.session()] {
+        for (typed, why) in [
+            ("crm-10428", "No dossier has this reference. Check it, or create a new dossier."),
+            ("", "Enter a reference, or create a new dossier without one."),
+        ] {
+            let form = [("customer", typed), ("artifact", if path == evidence.path() { &evidence.artifact } else { "" })];
+            let asked = reviewer.post(&format!("{path}/link?lang=en"), &form).await.expect(422).text();
+            assert!(asked.contains(why), "{asked}");
+            assert_eq!(asked.matches("name=\"create\"").count(), 1, "only the form that was sent asks: {asked}");
+            assert!(typed.is_empty() || asked.contains(&format!("value=\"{typed}\"")), "what was typed is kept: {asked}");
+            assert_eq!((dossiers().await, evidence.audit_entries(&app).await.len()), (1, 0), "nothing was done");
+        }
+    }
+    evidence.assert_filed(&app, &reviewer, None).await;
+    // A reference that a dossier has needs no second question.
+    reviewer.post(&format!("{}/link", evidence.path()), &[("customer", "crm-10482")]).await.expect(303);
+    evidence.assert_filed(&app, &reviewer, Some(&reviewer.dossier("crm-10482").await.expect("a dossier"))).await;
+    known.assert_filed(&app, &reviewer, Some(&reviewer.dossier("crm-10482").await.expect("a dossier"))).await;
 }
 
 on_each_engine!(linking_a_session_sets_its_customer);

@@ -52,6 +52,7 @@ async fn every_fault_is_named_with_its_path() {
 
 on_each_engine!(an_import_refuses_what_a_check_finds, Installation);
 async fn an_import_refuses_what_a_check_finds(installation: Installation) {
+    assert_eq!(installation.run(&["migrate"]).await.code, Some(0));
     let file = installation.home().join("bad.json");
     fs::write(&file, faulty().to_string()).expect("writes");
     let refused = installation.run(&["flow", "import", &file.display().to_string()]).await;
@@ -65,6 +66,7 @@ async fn an_import_refuses_what_a_check_finds(installation: Installation) {
 
 on_each_engine!(what_is_exported_is_imported_again_as_the_same, Installation);
 async fn what_is_exported_is_imported_again_as_the_same(installation: Installation) {
+    assert_eq!(installation.run(&["migrate"]).await.code, Some(0));
     for name in ["minimal", "demo"] {
         let exported = installation.run(&["flow", "export", name]).await;
         assert_eq!(exported.code, Some(0), "{exported:?}");

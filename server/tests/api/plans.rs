@@ -136,6 +136,7 @@ fn queries(engine: Engine) -> Vec<Query> {
         sessions("sessions with a status", "status = $3 AND", Some("'PROCESSING'"), "'s99999'", ["sessions_of_status"; 2]),
         sessions("sessions that need a review", "status = 'COMPLETED' AND decision = 'REVIEW' AND", None, "'s99999'", ["sessions_to_review"; 2]),
         sessions("a customer's sessions", "customer = $3 AND", Some("'c10007'"), "'s99999'", ["sessions_of_customer"; 2]),
+        query("a session by its number", "SELECT ref FROM sessions WHERE substr(ref, 25) = $1", &[("$1", "'8d6f2f81ca21'")], ["sessions_by_end"; 2]),
         sessions_by_id("a session by its id", 1),
         sessions_by_id("32 sessions by their ids", 32),
         query(

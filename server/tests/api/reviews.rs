@@ -53,7 +53,7 @@ async fn answers_are_masked_until_an_operator_reveals_them(app: TestApp) {
     let dossier = reviewer.dossier("11144477735").await.expect("a dossier");
     let secrets_in = |text: &str| ["Zephyr", "52998224725", "529.982.247-25", "11144477735"].map(|secret| text.contains(secret));
     let audited = async |action: &str| {
-        let by = "actor = 'operator' AND actor_id = (SELECT id FROM operators)";
+        let by = "actor = 'operator' AND actor_id = (SELECT MIN(id) FROM operators)";
         app.installation.database.texts(&format!("SELECT subject FROM audit WHERE action = '{action}' AND {by}")).await
     };
     for path in [page.as_str(), &dossier, "/dashboard/sessions", "/dashboard/customers"] {
@@ -61,11 +61,19 @@ async fn answers_are_masked_until_an_operator_reveals_them(app: TestApp) {
     }
     assert_eq!(audited("session.revealed").await, Vec::<String>::new());
 
-    let revealed = reviewer.post(&format!("{page}/reveal"), &[]).await.expect(200).text();
+    let (address, revealed) = reviewer.reveal(&page, &[]).await;
     assert!(secrets_in(&revealed)[0] && (secrets_in(&revealed)[1] || secrets_in(&revealed)[2]), "{revealed}");
     assert_eq!(audited("session.revealed").await, [page.rsplit('/').next().expect("a path")]);
     assert_eq!(secrets_in(&reviewer.page(&page).await), [false; 4], "masked again");
-    let revealed = reviewer.post(&format!("{dossier}/reveal"), &[]).await.expect(200).text();
+    assert!(secrets_in(&reviewer.page(&address).await)[0], "but not where it was revealed: the page can be gone back to");
+    assert_eq!(audited("session.revealed").await.len(), 1, "which is still one reveal");
+    let other = app.customer_with(&["--customer", "11144477735"]).await;
+    let elsewhere = address.replace(&page, &path_of(&app, &other).await);
+    assert!(!reviewer.page(&elsewhere).await.contains(r#"class="revealed""#), "the address of one session reveals no other");
+    for role in ["REVIEWER", "AUDITOR"] {
+        assert_eq!(secrets_in(&app.browser(role).await.page(&address).await), [false; 4], "nor anything to another {role}");
+    }
+    let (_, revealed) = reviewer.reveal(&dossier, &[]).await;
     assert!(secrets_in(&revealed)[3], "{revealed}");
     assert_eq!(audited("customer.revealed").await, [dossier.rsplit('/').next().expect("a path")]);
 }
@@ -199,8 +207,23 @@ async fn a_half_written_reason_is_not_lost(app: TestApp) {
     customer.finish().await;
     let (path, reviewer) = (path_of(&app, &customer).await, app.browser("REVIEWER").await);
     let half = [("decision", "REJECTED"), ("reason", "half written")];
-    let revealed = reviewer.post(&format!("{path}/reveal"), &half).await.expect(200).text();
+    let (address, revealed) = reviewer.reveal(&path, &half).await;
     assert!(revealed.contains("half written") && revealed.contains(r#"class="revealed""#));
+    let rejected = revealed.split('<').find(|tag| tag.contains(r#"value="REJECTED""#)).expect("a choice");
+    assert!(rejected.contains("checked"), "{rejected}");
+    assert!(!address.contains("half") && !address.contains("REJECTED"), "{address}");
+    // A refused decision leaves the page revealed, and keeps what was typed.
+    let token = address.split_once("revealed=").expect("a token").1;
+    let refused = reviewer.post(&format!("{path}/decision"), &[("decision", "REJECTED"), ("reason", ""), ("revealed", token)]).await.expect(422).text();
+    assert!(refused.contains(r#"class="revealed""#) && refused.contains(r#"id="reason-fault""#), "{refused}");
+    // An address has no room for a long reason, and no decision takes one: it is refused before anything is revealed.
+    let reveals = audited(&app, path.rsplit('/').next().expect("a ref"), "session.revealed").await;
+    let long = format!("{} end", "a".repeat(500));
+    let refused = reviewer.post(&format!("{path}/reveal"), &[("reason", long.as_str())]).await.expect(422).text();
+    assert!(refused.contains(&long) && !refused.contains(r#"class="revealed""#), "{refused}");
+    assert_eq!(audited(&app, path.rsplit('/').next().expect("a ref"), "session.revealed").await, reveals);
+    let longest = "ß𝄞".repeat(250);
+    assert!(reviewer.reveal(&path, &[("reason", &longest)]).await.1.contains(&longest));
     // After the sign-in has ended, the page says what to do, and the browser still has what was typed.
     let nobody = Browser::signed_out(&app.installation);
     let submit = nobody.form(&format!("{path}/decision"), &half).header("sec-fetch-site", "same-origin").header("accept", "text/html,*/*;q=0.8");

@@ -97,7 +97,7 @@ async fn an_invitation_works_once_within_a_week(app: TestApp) {
 
 on_each_engine!(a_one_time_link_signs_in_once, Installation);
 async fn a_one_time_link_signs_in_once(installation: Installation) {
-    let mut server = Server::start_demo(&installation).await;
+    let mut server = Server::start_with(&installation, "--demo").await;
     let path = path_of(&server.link("one-time").await);
     assert_eq!(minutes_open(&installation).await, 15);
     let preview = Browser::signed_out(&installation).get(&path).await.expect(200);
@@ -105,7 +105,7 @@ async fn a_one_time_link_signs_in_once(installation: Installation) {
     submit_twice_at_once(&installation, &path, &[]).await.get("/dashboard/operators").await.expect(200);
     assert_gone(&installation, &path, &[]).await;
     server.kill();
-    let server = Server::start_demo(&installation).await;
+    let server = Server::start_with(&installation, "--demo").await;
     let late = path_of(&server.link("one-time").await);
     installation.database.change(&format!("UPDATE links SET expires_at = expires_at - {}", 15 * MINUTE)).await;
     assert_gone(&installation, &late, &[]).await;

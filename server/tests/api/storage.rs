@@ -7,15 +7,6 @@ use crate::support::{Engine, Installation, SOON, Server, TestApp, eventually, on
 
 const UNKNOWN: &str = "the storage has files that this database does not know";
 
-impl TestApp {
-    /// The status of `/readyz`, and what it says.
-    async fn readyz(&self) -> (u16, String) {
-        let request = self.installation.http.get(format!("{}/readyz", self.installation.base()));
-        let answer = request.send().await.expect("an answer");
-        (answer.status().as_u16(), answer.text().await.expect("a body"))
-    }
-}
-
 /// A database that was put back from before the uploads beside the files of today. SQLite alone: its copy is one file.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_older_database_deletes_no_newer_file() {
@@ -29,7 +20,7 @@ async fn an_older_database_deletes_no_newer_file() {
     app.server.sigterm().await;
     let files = |installation: &Installation| -> Vec<_> {
         let stored = installation.contents().into_keys().filter(|path| path.is_file() && path.starts_with(installation.data().join("artifacts")));
-        stored.filter(|path| !path.ends_with("probe")).collect()
+        stored.filter(|path| !path.ends_with("probe") && !path.ends_with("installation")).collect()
     };
     let before = files(&installation);
     assert_eq!(before.len(), 1, "{before:?}");
@@ -71,4 +62,73 @@ async fn a_server_that_cannot_write_files_is_not_ready(app: TestApp) {
     fs::remove_file(&artifacts).expect("takes the file away");
     fs::rename(&away, &artifacts).expect("puts the folder back");
     assert_eq!(app.readyz().await.0, 200, "without a restart");
+}
+
+on_each_engine!(an_empty_folder_in_its_place_is_noticed);
+/// The folder is there but empty, as a mount point is whose disk is not mounted.
+async fn an_empty_folder_in_its_place_is_noticed(mut app: TestApp) {
+    let customer = app.customer().await;
+    let artifact = customer.upload("selfie_url", photos::selfie()).await.expect(201).json();
+    let installation = app.installation.clone();
+    let (artifacts, away) = (installation.data().join("artifacts"), installation.data().join("away"));
+    fs::rename(&artifacts, &away).expect("unmounts the disk");
+    fs::create_dir(&artifacts).expect("leaves the mount point");
+    let (status, text) = app.readyz().await;
+    assert!(status == 503 && text.contains("not this installation's"), "{status} {text}");
+    let refused = customer.send_raw(customer.upload_request("selfie_url", photos::other_selfie())).await.expect("an answer");
+    assert_eq!(refused.status, 503, "{}", refused.text());
+    assert_eq!(fs::read_dir(&artifacts).expect("a folder").count(), 0, "nothing was written to the wrong disk");
+    app.server.sigterm().await;
+    let before = installation.contents();
+    for command in [&["serve"][..], &["migrate"], &["link", "create", "--flow", "minimal"]] {
+        let outcome = installation.run(command).await;
+        assert_eq!((outcome.code, outcome.stderr.lines().count()), (Some(2), 1), "{outcome:?}");
+        assert!(outcome.stderr.contains("FLOW_ARTIFACTS_URL") && outcome.stderr.contains("may not be mounted"), "{outcome:?}");
+    }
+    assert_eq!(installation.contents(), before);
+    fs::remove_dir(&artifacts).expect("takes the mount point away too");
+    assert_eq!(installation.run(&["migrate"]).await.code, Some(2));
+    assert!(!artifacts.exists(), "no folder is made in its place");
+    fs::rename(&away, &artifacts).expect("mounts the disk");
+    app.server = Server::start(&installation).await;
+    assert_eq!(app.operator.session(&customer.id).await["artifacts"][0]["id"], artifact["artifactId"]);
+    assert_eq!(app.readyz().await.0, 200);
+}
+
+on_each_engine!(the_folder_of_another_installation_is_refused);
+async fn the_folder_of_another_installation_is_refused(mut app: TestApp) {
+    let other = TestApp::on(Engine::Sqlite).await;
+    app.server.sigterm().await;
+    let foreign = format!("file://{}", other.installation.data().join("artifacts").display());
+    let outcome = app.installation.with("FLOW_ARTIFACTS_URL", Some(&foreign)).run(&["serve"]).await;
+    assert!(outcome.code == Some(2) && outcome.stderr.contains("FLOW_ARTIFACTS_URL") && outcome.stderr.contains("another installation"), "{outcome:?}");
+}
+
+on_each_engine!(an_installation_from_before_marks_gets_one);
+/// Installations from before marks: the folder has files, or there never were any. An empty folder beside known files is refused, and the
+/// refusal says how to go on if they are lost for good.
+async fn an_installation_from_before_marks_gets_one(mut app: TestApp) {
+    let installation = app.installation.clone();
+    let artifacts = installation.data().join("artifacts");
+    let mark = artifacts.join("installation");
+    for with_files in [false, true] {
+        app.server.sigterm().await;
+        fs::remove_file(&mark).expect("as it was before marks");
+        installation.database.change("DELETE FROM meta WHERE key = 'storage_mark'").await;
+        app.server = Server::start(&installation).await;
+        assert!(mark.is_file() && app.readyz().await.0 == 200);
+        if !with_files {
+            app.customer().await.upload("selfie_url", photos::selfie()).await.expect(201);
+        }
+    }
+    app.server.sigterm().await;
+    installation.database.change("DELETE FROM meta WHERE key = 'storage_mark'").await;
+    fs::rename(&artifacts, installation.data().join("away")).expect("unmounts the disk");
+    fs::create_dir(&artifacts).expect("leaves the mount point");
+    fs::write(artifacts.join("probe"), "ready\n").expect("as the server before wrote it there");
+    let outcome = installation.run(&["migrate"]).await;
+    assert!(outcome.code == Some(2) && outcome.stderr.contains("may not be mounted"), "{outcome:?}");
+    let line = outcome.stderr.split_once("put the line ").expect("says how to go on").1.split(' ').next().expect("a line");
+    fs::write(&mark, line).expect("does as it was told");
+    assert_eq!(installation.run(&["migrate"]).await.code, Some(0));
 }

@@ -51,6 +51,22 @@ impl FieldFault {
     }
 }
 
+/// The most unknown fields that a problem names, so that the answer is not larger than the request.
+const MAX_UNKNOWN: usize = 20;
+/// The most characters of an unknown field's name that a problem repeats.
+const MAX_NAME: usize = 64;
+
+/// The faults of these unknown fields. It names the first twenty, and the last of them says how many more there are.
+pub fn unknown<'a>(mut names: impl Iterator<Item = &'a str>, message: &str) -> Vec<FieldFault> {
+    let fault = |name: &str| FieldFault::new(name.chars().take(MAX_NAME).collect::<String>(), FieldCode::UnknownField, message);
+    let mut faults: Vec<FieldFault> = names.by_ref().take(MAX_UNKNOWN).map(fault).collect();
+    let more = names.count();
+    if let Some(last) = faults.last_mut().filter(|_| more > 0) {
+        last.message = format!("{message} This goes for {more} more fields, which are not named.");
+    }
+    faults
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 //! asks which problem it was instead of comparing texts.
 
 mod code;
-mod field_fault;
+pub mod field_fault;
 
 use serde::{Deserialize, Serialize};
 

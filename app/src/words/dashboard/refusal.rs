@@ -26,6 +26,10 @@ pub enum Refusal {
     UnknownFlow,
     /// A reference has 1 to 128 of `A-Za-z0-9_.:-`.
     BadReference,
+    /// No dossier has this reference.
+    NewReference,
+    /// No reference was entered, so a dossier without one would be made.
+    NoReference,
     /// A timeout is a number and s, m, h or d, from 1s to 30d.
     BadTimeout,
     /// It is not one of the choices.
@@ -55,6 +59,8 @@ impl DashboardWords {
             Refusal::EmailTaken => self.email_taken,
             Refusal::UnknownFlow => self.unknown_flow,
             Refusal::BadReference => self.bad_reference,
+            Refusal::NewReference => self.new_reference,
+            Refusal::NoReference => self.no_reference,
             Refusal::BadTimeout => self.bad_timeout,
             Refusal::BadChoice => self.bad_choice,
             Refusal::BadReason => self.bad_reason,

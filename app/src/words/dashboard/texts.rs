@@ -8,7 +8,7 @@ page_words! {
     DashboardWords:
 
     // The frame
-    skip, main, links, sessions, dossiers, unresolved, webhooks, api_keys, operators, signed_in_as, sign_out,
+    skip, main, menu, links, sessions, dossiers, unresolved, webhooks, api_keys, operators, signed_in_as, sign_out,
     /// Between a whole number and its tenths.
     decimal_mark,
     /// What screen readers say for a dash.
@@ -33,7 +33,7 @@ page_words! {
 
     // Links
     new_link, flow, customer_reference, reference_hint, language, any_language, timeout, timeout_hint, create_link,
-    newest_sessions, no_links, link, link_hint, link_closed, link_hidden, see_session, qr_code, copy, copied, not_copied,
+    newest_sessions, no_links, link, link_hint, link_closed, link_hidden, see_session, see_link, qr_code, copy, copied, not_copied,
 
     // Sessions
     filter, all, waiting, search, search_hint, session, customer, status, risk, decision, created, expires, no_sessions,
@@ -43,6 +43,8 @@ page_words! {
     of_customer,
 
     // A session
+    /// `{at}`
+    expired_at,
     /// `{status}`
     status_now,
     show, of_hundred,
@@ -52,14 +54,14 @@ page_words! {
     score_middle,
     /// `{scores}`
     score_high,
-    score_error, unexamined_document, unexamined_selfie, unexamined_both, score_nothing, score_later, score_never, by_score, no_decision, new_decision, approve, reject, review,
+    score_error, unexamined_document, unexamined_selfie, unexamined_both, score_nothing, score_later, score_never, by_score, no_decision, no_decision_expired, new_decision, approve, reject, review,
     reason, reason_hint, decide, entered, nothing_entered, reveal, reveal_hint, revealed, consents,
     /// `{field}`, `{language}`
     consent,
     evidence, no_evidence,
     /// A file that answers no field.
     file,
-    download, in_dossier, in_no_dossier, link_to_dossier, dossier_hint, unlink, checks, check, result, found, no_checks,
+    download, look_closer, close, open_in_tab, in_dossier, in_no_dossier, link_to_dossier, create_dossier, dossier_hint, unlink, checks, check, result, found, no_checks, no_checks_of_flow, no_checks_ran,
     running, deliveries, no_deliveries, next_try,
     /// `{n}`
     tries,
@@ -103,7 +105,7 @@ page_words! {
     short_password,
     /// `{max}`
     long_password,
-    passwords_differ, bad_email, email_taken, unknown_flow, bad_reference, bad_timeout, bad_choice, bad_reason,
+    passwords_differ, bad_email, email_taken, unknown_flow, bad_reference, new_reference, no_reference, bad_timeout, bad_choice, bad_reason,
     url_malformed,
     /// `{max}`
     url_long,

@@ -19,11 +19,12 @@ use super::{
     form::Form,
     ids::Ids,
     page::Page,
+    revealed,
     sessions::{refuse, too_late},
 };
 use crate::{
     customers::{self, CustomerReference},
-    dossiers::{self, DossierError, Linked},
+    dossiers::{self, DossierError, Linked, Linking},
     http::problems::ApiError,
     ids::{CustomerId, RowId as _, SessionRef},
 };
@@ -58,23 +59,30 @@ async fn draw(page: &Page, customer: CustomerId, revealed: bool) -> Result<Respo
 
 /// `GET /dashboard/customers/{id}`
 pub async fn show(page: Page, Ids(customer): Ids<CustomerId>) -> Result<Response, ApiError> {
-    draw(&page, customer, false).await
+    let revealed = revealed::of_address(&page, customer).is_some();
+    draw(&page, customer, revealed).await
 }
 
 /// `POST /dashboard/customers/{id}/reveal`
 pub async fn reveal(page: Page, Ids(customer): Ids<CustomerId>) -> Result<Response, ApiError> {
     dossiers::reveal(&page.context.app.kit, customer, page.operator.actor()).await?;
-    draw(&page, customer, true).await
+    Ok(revealed::go(&page, &format!("/dashboard/customers/{customer}"), customer, &Refused::default()))
 }
 
 /// Links a session or a file to the customer that the form names.
 async fn link(page: Page, session: SessionRef, linked: Linked, form: Form) -> Result<Response, ApiError> {
     let to = match form.parsed::<CustomerReference>("customer", Refusal::BadReference) {
         Ok(to) => to,
-        Err(refused) => return refuse(&page, session, refused).await,
+        Err(refused) => return refuse(&page, session, &form, refused).await,
     };
-    let done = dossiers::link(&page.context.app.kit, session, linked, to, page.operator.actor()).await;
-    answer(page, session, done, &form, Done::Linked).await
+    let (may_create, is_empty) = (!form.text("create").is_empty(), to.is_none());
+    match dossiers::link(&page.context.app.kit, session, linked, to, may_create, page.operator.actor()).await {
+        Ok(Linking::WouldCreate) => {
+            let why = if is_empty { Refusal::NoReference } else { Refusal::NewReference };
+            refuse(&page, session, &form, form.refused("customer", why)).await
+        }
+        done => answer(page, session, done.map(drop), &form, Done::Linked).await,
+    }
 }
 
 /// Unlinks a session or a file from the customer that the form names.
@@ -89,7 +97,7 @@ async fn answer(page: Page, session: SessionRef, changed: Result<(), DossierErro
     match changed {
         Ok(()) if back.is_empty() => Ok(go(&format!("/dashboard/sessions/{session}"), done)),
         Ok(()) => Ok(go(inside(back), done)),
-        Err(error) => too_late(&page, session, Refused::one("", Refusal::TooLate), error.into()).await,
+        Err(error) => too_late(&page, session, form, Refused::one("", Refusal::TooLate), error.into()).await,
     }
 }
 

@@ -14,6 +14,7 @@ pub mod open_page;
 pub mod page;
 pub mod problem_pages;
 pub mod reader;
+mod revealed;
 pub mod sessions;
 pub mod settings;
 pub mod start;

@@ -16,14 +16,21 @@ use axum::{
 use leptos::prelude::*;
 use shared::{ids::ArtifactId, problem::Code, risk::Decision, session::Status};
 
-use super::{addresses::go, cookie, form::Form, ids::Ids, page::Page};
+use super::{
+    addresses::go,
+    cookie,
+    form::Form,
+    ids::Ids,
+    page::Page,
+    revealed::{self, TOKEN},
+};
 use crate::{
     artifacts,
-    http::{Context, artifacts::served, events, problems::ApiError},
+    http::{Context, events, problems::ApiError, reads::served, streams::Side},
     ids::{CustomerId, SessionRef},
     sessions::{
         expire::expire_now,
-        review::{self, ReviewError},
+        review::{self, MAX_REASON, ReviewError},
     },
     views::search::Found,
 };
@@ -57,14 +64,15 @@ pub async fn search(page: Page, form: Form) -> Result<Response, ApiError> {
     Ok(Redirect::to(&to).into_response())
 }
 
-async fn draw(page: &Page, session: SessionRef, revealed: bool, status: StatusCode, refused: Refused) -> Result<Response, ApiError> {
+async fn draw(page: &Page, session: SessionRef, revealed: Option<String>, status: StatusCode, refused: Refused) -> Result<Response, ApiError> {
     let data = page.views().session(session, revealed).await?;
     page.draw(status, true, move |site, viewer| view! { <SessionPage site viewer data=data.clone() refused=refused.clone() /> }).await
 }
 
 /// `GET /dashboard/sessions/{ref}`
 pub async fn show(page: Page, Ids(session): Ids<SessionRef>) -> Result<Response, ApiError> {
-    draw(&page, session, false, StatusCode::OK, Refused::default()).await
+    let (token, typed) = revealed::of_address(&page, session).map(|revealed| (revealed.token, revealed.typed)).unzip();
+    draw(&page, session, token, StatusCode::OK, typed.unwrap_or_default()).await
 }
 
 /// `GET /dashboard/sessions/{ref}/events`
@@ -75,48 +83,58 @@ pub async fn events(State(context): State<Context>, Ids(session): Ids<SessionRef
 
 /// `POST /dashboard/sessions/{ref}/reveal`: the page keeps a decision that is typed but not sent yet.
 pub async fn reveal(page: Page, Ids(session): Ids<SessionRef>, form: Form) -> Result<Response, ApiError> {
+    // The page's address has no room for a longer reason, and no decision takes one.
+    if form.whole("reason").chars().count() > MAX_REASON {
+        return refuse(&page, session, &form, form.refused("reason", Refusal::BadReason)).await;
+    }
     review::reveal(&page.context.app.kit, session, page.operator.id).await?;
-    draw(&page, session, true, StatusCode::OK, form.typed()).await
+    Ok(revealed::go(&page, &format!("/dashboard/sessions/{session}"), session, &form.typed()))
 }
 
 /// `POST /dashboard/sessions/{ref}/decision`
 pub async fn decide(page: Page, Ids(session): Ids<SessionRef>, form: Form) -> Result<Response, ApiError> {
     let Ok(decision) = form.text("decision").parse::<Decision>() else {
-        return refuse(&page, session, form.refused("decision", Refusal::BadChoice)).await;
+        return refuse(&page, session, &form, form.refused("decision", Refusal::BadChoice)).await;
     };
     let after = form.text("after").parse().ok();
     let app = &page.context.app;
     match review::decide(&app.kit, &app.lifecycle, session, decision, form.whole("reason"), after, page.operator.id).await {
         Ok(()) => Ok(go(&format!("/dashboard/sessions/{session}"), Done::Decided)),
-        Err(ReviewError::BadReason) => refuse(&page, session, form.refused("reason", Refusal::BadReason)).await,
-        Err(error) => too_late(&page, session, form.refused("", Refusal::TooLate), error.into()).await,
+        Err(ReviewError::BadReason) => refuse(&page, session, &form, form.refused("reason", Refusal::BadReason)).await,
+        Err(error) => too_late(&page, session, &form, form.refused("", Refusal::TooLate), error.into()).await,
     }
 }
 
 /// `POST /dashboard/sessions/{ref}/expire`
-pub async fn expire(page: Page, Ids(session): Ids<SessionRef>) -> Result<Response, ApiError> {
+pub async fn expire(page: Page, Ids(session): Ids<SessionRef>, form: Form) -> Result<Response, ApiError> {
     let app = &page.context.app;
     match expire_now(&app.kit, &app.lifecycle, session, page.operator.actor()).await {
         Ok(()) => Ok(go(&format!("/dashboard/sessions/{session}"), Done::Expired)),
-        Err(error) => too_late(&page, session, Refused::one("", Refusal::TooLate), error.into()).await,
+        Err(error) => too_late(&page, session, &form, Refused::one("", Refusal::TooLate), error.into()).await,
     }
 }
 
+/// The token of a page that was revealed when its form was sent.
+fn token(page: &Page, session: SessionRef, form: &Form) -> Option<String> {
+    revealed::of(page, session, form.text(TOKEN)).map(|revealed| revealed.token)
+}
+
 /// The session's page with why its form was refused.
-pub(super) async fn refuse(page: &Page, session: SessionRef, refused: Refused) -> Result<Response, ApiError> {
-    draw(page, session, false, StatusCode::UNPROCESSABLE_ENTITY, refused).await
+pub(super) async fn refuse(page: &Page, session: SessionRef, form: &Form, refused: Refused) -> Result<Response, ApiError> {
+    draw(page, session, token(page, session, form), StatusCode::UNPROCESSABLE_ENTITY, refused).await
 }
 
 /// Draws the session's page as it is now, if the session changed or expired before the form arrived.
-pub(super) async fn too_late(page: &Page, session: SessionRef, refused: Refused, error: ApiError) -> Result<Response, ApiError> {
+pub(super) async fn too_late(page: &Page, session: SessionRef, form: &Form, refused: Refused, error: ApiError) -> Result<Response, ApiError> {
     match error.0.code {
-        Code::Conflict | Code::Expired => draw(page, session, false, StatusCode::CONFLICT, refused).await,
+        Code::Conflict | Code::Expired => draw(page, session, token(page, session, form), StatusCode::CONFLICT, refused).await,
         _ => Err(error),
     }
 }
 
 /// `GET /dashboard/sessions/{ref}/artifacts/{artifact}`
 pub async fn artifact(State(context): State<Context>, Ids((session, artifact)): Ids<(SessionRef, ArtifactId)>) -> Result<Response, ApiError> {
-    let (artifact, bytes) = artifacts::of_session(&context.app.kit, session, artifact).await?;
-    Ok(served(&artifact, bytes))
+    let place = context.reads.enter((session, Side::Operators)).await?;
+    let (artifact, file) = artifacts::of_session(&context.app.kit, session, artifact).await?;
+    Ok(served(&artifact, file, place))
 }

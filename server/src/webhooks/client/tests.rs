@@ -7,14 +7,15 @@ use tokio::{
 
 use super::*;
 
-fn client(nets: &[&str]) -> WebhookClient {
+pub(super) fn client(nets: &[&str]) -> WebhookClient {
     let nets = nets.iter().map(|net| net.parse().unwrap()).collect();
     WebhookClient::new(Policy::new(nets))
 }
 
 /// A receiver that reads a request, answers with these bytes, and then keeps the connection open or closes it. Returns its port and
 /// the request.
-async fn receiver(answer: &'static [u8], hold: bool) -> (u16, tokio::task::JoinHandle<String>) {
+pub(super) async fn receiver(answer: impl Into<Vec<u8>>, hold: bool) -> (u16, tokio::task::JoinHandle<String>) {
+    let answer = answer.into();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let task = tokio::spawn(async move {
@@ -31,7 +32,7 @@ async fn receiver(answer: &'static [u8], hold: bool) -> (u16, tokio::task::JoinH
             }
         }
         request.truncate(read);
-        stream.write_all(answer).await.unwrap();
+        stream.write_all(&answer).await.unwrap();
         if hold {
             std::future::pending::<()>().await;
         }
@@ -40,7 +41,7 @@ async fn receiver(answer: &'static [u8], hold: bool) -> (u16, tokio::task::JoinH
     (port, task)
 }
 
-async fn try_to(client: &WebhookClient, url: &str) -> Attempt {
+pub(super) async fn try_to(client: &WebhookClient, url: &str) -> Attempt {
     let url = Url::parse(url).unwrap();
     let body = Bytes::from_static(br#"{"type":"session.completed"}"#);
     let headers = HeaderMap::from_iter([("webhook-id".parse().unwrap(), HeaderValue::from_static("evt_1"))]);
@@ -57,7 +58,7 @@ async fn code(client: &WebhookClient, url: &str) -> &'static str {
 
 #[tokio::test]
 async fn sends_what_it_is_given() {
-    let (port, received) = receiver(b"HTTP/1.1 204 No Content\r\n\r\n", false).await;
+    let (port, received) = receiver(b"HTTP/1.1 204 No Content\r\n\r\n".as_slice(), false).await;
     let attempt = try_to(&client(&["127.0.0.0/8"]), &format!("http://127.0.0.1:{port}/hook?a=b")).await;
     assert_eq!(attempt.outcome, Ok(204));
 
@@ -78,7 +79,7 @@ async fn sends_what_it_is_given() {
 
 #[tokio::test]
 async fn redirects_are_not_followed_and_a_cut_body_is_an_answer() {
-    let cases: [(&[u8], u16); 5] = [
+    let cases: [(&'static [u8], u16); 5] = [
         (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", 200),
         (b"HTTP/1.1 202 Accepted\r\ncontent-length: 9\r\n\r\ncut", 202),
         (b"HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/\r\ncontent-length: 0\r\n\r\n", 302),
@@ -94,8 +95,8 @@ async fn redirects_are_not_followed_and_a_cut_body_is_an_answer() {
 
 #[tokio::test]
 async fn gives_failures_their_codes() {
-    let (garbage, _task) = receiver(b"SSH-2.0-OpenSSH_9.6\r\n", false).await;
-    let (silent, _task) = receiver(b"", false).await;
+    let (garbage, _task) = receiver(b"SSH-2.0-OpenSSH_9.6\r\n".as_slice(), false).await;
+    let (silent, _task) = receiver(b"".as_slice(), false).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let closed = listener.local_addr().unwrap().port();
     drop(listener);
@@ -115,7 +116,7 @@ async fn gives_failures_their_codes() {
     for (client, url, expected) in cases {
         assert_eq!(code(client, &url).await, expected, "{url}");
     }
-    let (silent, _task) = receiver(b"", false).await;
+    let (silent, _task) = receiver(b"".as_slice(), false).await;
     let url = format!("https://127.0.0.1:{silent}/?s3cret");
     assert_eq!(code(&local, &url).await, "tls", "closed in the handshake");
 }
@@ -130,7 +131,7 @@ async fn resolves_only_to_allowed_addresses() {
         assert_eq!(failure.code(), "refused_address", "{failure}");
         assert!(failure.to_string().contains("FLOW_WEBHOOK_ALLOW_NETS"));
     }
-    let (port, _received) = receiver(b"HTTP/1.1 204 No Content\r\n\r\n", false).await;
+    let (port, _received) = receiver(b"HTTP/1.1 204 No Content\r\n\r\n".as_slice(), false).await;
     let listed = client(&["127.0.0.0/8"]);
     let attempt = try_to(&listed, &format!("http://localhost:{port}/")).await;
     assert_eq!(attempt.outcome, Ok(204));
@@ -141,11 +142,11 @@ async fn ends_a_try_in_time() {
     let mut client = client(&["127.0.0.0/8"]);
     client.limit = Duration::from_millis(300);
 
-    let (port, _held) = receiver(b"", true).await;
+    let (port, _held) = receiver(b"".as_slice(), true).await;
     let silent = try_to(&client, &format!("http://127.0.0.1:{port}/")).await;
     assert_eq!(silent.outcome.unwrap_err().code(), "timeout");
 
-    let (port, _held) = receiver(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nslow", true).await;
+    let (port, _held) = receiver(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nslow".as_slice(), true).await;
     let slow = try_to(&client, &format!("http://127.0.0.1:{port}/")).await;
     assert_eq!(slow.outcome, Ok(200));
 
@@ -162,7 +163,7 @@ async fn reads_no_more_than_the_limit() {
         bytes.split_at_mut(HEAD.len()).0.copy_from_slice(HEAD);
         bytes
     };
-    let (port, _held) = receiver(&ANSWER, true).await;
+    let (port, _held) = receiver(ANSWER.as_slice(), true).await;
     let url = format!("http://127.0.0.1:{port}/");
     let attempt = try_to(&client(&["127.0.0.0/8"]), &url).await;
     assert_eq!(attempt.outcome, Ok(200));

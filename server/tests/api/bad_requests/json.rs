@@ -22,6 +22,8 @@ fn unreadable() -> Vec<(&'static str, Vec<u8>)> {
         ("userData a text", br#"{"userData":"{}"}"#.to_vec()),
         ("userData a number", br#"{"userData":1}"#.to_vec()),
         ("userData twice", br#"{"userData":{"name":"a"},"userData":{"name":"b"}}"#.to_vec()),
+        ("a field twice", br#"{"userData":{"name":1,"name":2}}"#.to_vec()),
+        ("a key twice deep inside", br#"{"userData":{"name":[{"a":1,"a":1}]}}"#.to_vec()),
         ("an extra comma", br#"{"userData":{"name":1,}}"#.to_vec()),
         ("a comment", b"{\"userData\":{/* */\"name\":1}}".to_vec()),
         ("single quotes", b"{'userData':{'name':1}}".to_vec()),
@@ -76,7 +78,6 @@ fn invalid_values() -> Vec<(String, String)> {
     {
         all.push((format!("a field {field:?}"), format!(r#"{{"name":"Ana","cpf":"12345678909","{field}":"x"}}"#)));
     }
-    all.push(("a field twice, wrong each time".to_owned(), r#"{"name":1,"name":2}"#.to_owned()));
     all.push(("a field with a long name".to_owned(), format!(r#"{{"name":"Ana","cpf":"12345678909","{}":"x"}}"#, "n".repeat(100_000))));
     let many: Vec<String> = (0..5_000).map(|number| format!(r#""f{number}":"x""#)).collect();
     all.push(("5,000 fields".to_owned(), format!("{{{}}}", many.join(","))));

@@ -9,11 +9,10 @@ mod row;
 mod wire;
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use futures::{StreamExt, stream};
 
-use crate::support::{Customer, Server, TestApp, Value, json, on_each_engine, photos};
+use crate::support::{Customer, TestApp, Value, json, on_each_engine, photos, raw};
 use row::{Row, Target};
 
 /// The most memory that the server may use, in KiB. The test sends four requests at a time. One of them may hold a file of
@@ -36,13 +35,6 @@ async fn state_of(app: &TestApp, customer: &Customer) -> (Value, Value, Value) {
     (customer.public().await.expect(200).json(), customer.answers().await.expect(200).json(), app.operator.session(&customer.id).await)
 }
 
-/// The server's peak memory so far, in KiB.
-fn peak_kib(server: &Server) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", server.id())).expect("the server runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux reports VmHWM");
-    line.trim().trim_end_matches(" kB").parse().expect("a number")
-}
-
 on_each_engine!(hundreds_of_kinds_of_bad_request_change_nothing);
 async fn hundreds_of_kinds_of_bad_request_change_nothing(app: TestApp) {
     let (customer, target) = started_session(&app).await;
@@ -63,7 +55,7 @@ async fn hundreds_of_kinds_of_bad_request_change_nothing(app: TestApp) {
     drop(answers);
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), rows.len(), faults.join("\n\n"));
     assert_eq!(state_of(&app, &customer).await, before);
-    let peak = peak_kib(&app.server);
+    let peak = raw::memory_kib(&app.server, "VmHWM");
     println!("{} kinds of bad request, at most {} MiB", rows.len(), peak / 1024);
     assert!(peak < MOST_KIB, "{peak} KiB");
     customer.complete(json!({})).await.expect(202);
@@ -83,5 +75,5 @@ async fn generated_requests_change_nothing(app: TestApp) {
         assert!(same, "the session changed: {}", String::from_utf8_lossy(&generated.bytes));
     }
     assert_eq!(state_of(app, customer).await, before);
-    assert!(peak_kib(&app.server) < MOST_KIB);
+    assert!(raw::memory_kib(&app.server, "VmHWM") < MOST_KIB);
 }

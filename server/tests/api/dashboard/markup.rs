@@ -51,7 +51,7 @@ async fn stored_markup_is_shown_as_text(app: TestApp) {
         seen.push(browser.post(&format!("/dashboard/{path}"), &[(input, typed.as_str())]).await);
     }
     seen.push(browser.post(&format!("{page}/decision"), &[("decision", "MAYBE"), ("reason", typed.as_str())]).await);
-    seen.push(browser.post(&format!("{page}/reveal"), &[]).await);
+    seen.push(browser.get(&browser.reveal(&page, &[]).await.0).await);
     let all: String = seen.iter().map(|reply| without_nonces(&reply.text())).collect();
     assert!(!all.contains("<xss-"), "{:?}", all.find("<xss-").map(|at| &all[at.saturating_sub(200)..]));
     for shown in ["mail", "kind", "option", "label", "photo", "title", "step", "name", "reason", "typed"] {

@@ -5,6 +5,7 @@ mod links;
 mod lists;
 mod markup;
 mod secrets;
+mod sessions;
 
 use crate::support::Browser;
 use crate::support::html::{attribute, tags};

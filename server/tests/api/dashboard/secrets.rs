@@ -37,7 +37,7 @@ async fn secrets_are_shown_once_and_never_stored_in_the_clear(mut app: TestApp) 
     let session_ref = app.operator.session_ref(&customer.id).await;
     let reason = canary();
     admin.post(&format!("{SESSIONS}/{session_ref}/decision"), &[("decision", "REJECTED"), ("reason", reason.as_str())]).await.expect(303);
-    admin.post(&format!("{SESSIONS}/{session_ref}/reveal"), &[]).await.expect(200);
+    admin.reveal(&format!("{SESSIONS}/{session_ref}"), &[("reason", reason.as_str())]).await;
     let endpoint = links(&admin.page("/dashboard/webhooks").await, "/dashboard/webhooks/").remove(0);
     admin.post(&format!("{endpoint}/disable"), &[]).await.expect(303);
     assert_eq!(app.installation.database.number("SELECT COUNT(*) FROM endpoints WHERE disabled_at IS NULL").await, 0);

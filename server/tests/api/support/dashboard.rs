@@ -74,6 +74,13 @@ impl Browser {
         self.send(self.form(path, fields).header("sec-fetch-site", "same-origin")).await
     }
 
+    /// Reveals a session or a dossier, and returns the address of the revealed page and its text.
+    pub async fn reveal(&self, path: &str, fields: &[(&str, &str)]) -> (String, String) {
+        let revealed = self.post(&format!("{path}/reveal"), fields).await.see_other();
+        let page = self.page(&revealed).await;
+        (revealed, page)
+    }
+
     pub async fn sign_in(&self, email: &str, password: &str) -> Reply {
         self.post("/dashboard/sign-in", &[("email", email), ("password", password)]).await
     }

@@ -92,6 +92,13 @@ impl Database {
         found
     }
 
+    /// Runs a statement, whatever it changes.
+    pub async fn run(&self, sql: &'static str) {
+        let mut connection = self.connect().await;
+        sqlx::query(sql).execute(&mut connection).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        connection.close().await.expect("closes");
+    }
+
     /// Changes rows directly, for example their times. Fails where no row matches.
     pub async fn change(&self, sql: &str) {
         let mut connection = self.connect().await;

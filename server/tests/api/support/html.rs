@@ -25,13 +25,24 @@ pub fn only_tag<'a>(page: &'a str, name: &str) -> &'a str {
     all[0]
 }
 
+/// The text of some HTML, without tags and comments.
+pub fn text_of(html: &str) -> String {
+    let mut parts = html.split('<');
+    let first = parts.next().unwrap_or_default().to_owned();
+    let text = parts.fold(first, |text, part| text + part.split_once('>').map_or("", |(_, rest)| rest));
+    decoded(&text)
+}
+
+fn decoded(text: &str) -> String {
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&amp;", "&")];
+    entities.iter().fold(text.to_owned(), |text, (entity, character)| text.replace(entity, character))
+}
+
 /// An attribute's value with its entities decoded, or `None` without the attribute.
 pub fn attribute(tag: &str, name: &str) -> Option<String> {
     let opening = format!(" {name}=\"");
     let value = &tag[tag.find(&opening)? + opening.len()..];
-    let value = &value[..value.find('"')?];
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&amp;", "&")];
-    Some(entities.iter().fold(value.to_owned(), |text, (entity, character)| text.replace(entity, character)))
+    Some(decoded(&value[..value.find('"')?]))
 }
 
 /// The inputs with this name.

@@ -115,6 +115,12 @@ impl Installation {
         changed
     }
 
+    /// The same installation for a second server, on a port of its own.
+    pub fn on_another_port(&self) -> Self {
+        let port = free_port();
+        Self { port, ..self.with("FLOW_LISTEN", Some(&format!("127.0.0.1:{port}"))) }
+    }
+
     /// The folder around the data folder.
     pub fn home(&self) -> &Path {
         self.home.path()
@@ -140,7 +146,7 @@ impl Installation {
     /// Gives any command this installation's settings, its folder as working directory, and pipes.
     pub fn prepare(&self, command: &mut Command) {
         for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("FLOW_") || name == "RUST_LOG" {
+            if name.to_string_lossy().starts_with("FLOW_") || name == "RUST_LOG" || name.to_string_lossy().starts_with("SSL_CERT_") {
                 command.env_remove(name);
             }
         }

@@ -13,6 +13,7 @@ pub mod operator;
 pub mod parts;
 pub mod photos;
 pub mod postgres;
+pub mod raw;
 pub mod receiver;
 pub mod reply;
 pub mod rng;
@@ -89,6 +90,13 @@ impl TestApp {
         let endpoint = self.operator.add_webhook(&receiver.url).await;
         let secret = endpoint["secret"].as_str().expect("webhook add answers a secret").to_owned();
         (receiver, secret)
+    }
+
+    /// The status of `/readyz`, and what it says.
+    pub async fn readyz(&self) -> (u16, String) {
+        let request = self.installation.http.get(format!("{}/readyz", self.installation.base()));
+        let answer = request.send().await.expect("an answer");
+        (answer.status().as_u16(), answer.text().await.expect("a body"))
     }
 
     /// Kills the server and starts it again on the same data.

@@ -9,6 +9,7 @@ use ::server::app::App;
 use ::server::clock::{Ambient, Clock, System};
 use ::server::config::{Config, Database};
 use ::server::ids::SessionRef;
+use ::server::installation::Purpose;
 use ::server::kit::Kit;
 use ::server::model::Session;
 use ::server::sessions::create::{self, NewSession};
@@ -58,7 +59,7 @@ impl Parts {
             log: tracing::Level::INFO,
         };
         let clock = Arc::new(Moved::default());
-        let app = App::open(config, Ambient::new(clock.clone(), Arc::new(System))).await.expect("opens");
+        let app = App::open(config, Ambient::new(clock.clone(), Arc::new(System)), Purpose::Make).await.expect("opens");
         Self { installation, kit: app.kit.clone(), clock }
     }
 

@@ -98,6 +98,33 @@ fn jpeg(width: u32, height: u32, seed: u32) -> Vec<u8> {
     bytes
 }
 
+/// A JPEG that hardly compresses: about a byte a pixel.
+pub fn noise(width: u32, height: u32) -> Vec<u8> {
+    let mut rng = SeededRng::from_seed(5);
+    let row: Vec<u8> = (0..width * 3 + 4_096).map(|_| u8::try_from(rng.below(256)).expect("a byte")).collect();
+    let begin = |y: u32| (y.wrapping_mul(2_654_435_761) >> 20) as usize % 4_096;
+    let pixels = (0..height).map(|y| &row[begin(y)..][..width as usize * 3]).collect::<Vec<_>>().concat();
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, 75).encode(&pixels, width, height, image::ExtendedColorType::Rgb8).expect("encodes a JPEG");
+    assert!(bytes.len() < 10 * 1024 * 1024, "{} bytes", bytes.len());
+    bytes
+}
+
+/// A JPEG of 8,660 by 5,773 pixels, just under 50 megapixels.
+pub fn fifty_megapixels() -> &'static [u8] {
+    static LARGEST: OnceLock<Vec<u8>> = OnceLock::new();
+    LARGEST.get_or_init(|| {
+        let (width, height) = (8_660, 5_773);
+        let tile = picture(width, 64, 6).into_raw();
+        let mut pixels = tile.repeat(height as usize / 64 + 1);
+        pixels.truncate(width as usize * height as usize * 3);
+        let mut bytes = Vec::new();
+        JpegEncoder::new_with_quality(&mut bytes, 20).encode(&pixels, width, height, image::ExtendedColorType::Rgb8).expect("encodes a JPEG");
+        assert!(bytes.len() < 10 * 1024 * 1024, "{} bytes", bytes.len());
+        bytes
+    })
+}
+
 fn encoded(format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     picture(700, 700, 4).write_to(&mut bytes, format).expect("encodes an image");

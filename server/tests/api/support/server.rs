@@ -29,9 +29,9 @@ impl Server {
         Self::start_command(installation, || installation.command(&["serve"])).await
     }
 
-    /// The same with `--demo`.
-    pub async fn start_demo(installation: &Installation) -> Self {
-        Self::start_command(installation, || installation.command(&["serve", "--demo"])).await
+    /// The same with an option, such as `--demo`.
+    pub async fn start_with(installation: &Installation, option: &str) -> Self {
+        Self::start_command(installation, || installation.command(&["serve", option])).await
     }
 
     /// The same; the server kills itself when it first reaches this kill point.
