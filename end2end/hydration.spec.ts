@@ -10,6 +10,8 @@ type Outline = string | { tag: string; attributes: string[]; children: Outline[]
 
 /** What the page shows, without hydration markers and invisible nodes. */
 function snapshot() {
+  // The island hides the fields that do not apply; without it they are there, with their condition in words.
+  for (const field of document.querySelectorAll(".field[hidden]")) field.removeAttribute("hidden");
   const outline = (node: Node): Outline[] => {
     if (node instanceof Text) return [node.data];
     if (!(node instanceof Element) || node.localName === "script") return [];

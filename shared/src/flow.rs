@@ -76,7 +76,8 @@ pub struct Field {
     pub hint: Option<String>,
     /// Whether it needs a value, if [`Field::required_when`] is fulfilled. For BOOLEAN: whether it must be true.
     pub required: bool,
-    /// Other fields and the values that they may have; `required` applies only if all match. If empty, `required` always applies.
+    /// Other fields and the values that they may have. The field applies only if all match; until then it is not shown, and what is
+    /// sent for it is not kept. If empty, the field always applies.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub required_when: BTreeMap<String, Vec<String>>,
     /// TEXT: the most Unicode scalar values it may have.

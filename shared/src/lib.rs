@@ -5,6 +5,7 @@ pub mod answers;
 pub mod api;
 pub mod catalogue;
 pub mod color;
+pub mod conditions;
 pub mod cpf;
 pub mod day;
 #[cfg(feature = "server")]

@@ -25,14 +25,12 @@ use crate::{
 pub fn FieldView<H: Host>(
     /// The field.
     field: Field,
-    /// All fields of its step.
-    others: Vec<Field>,
+    /// The answers to other fields with which the customer needs this one, as a sentence.
+    when: Option<String>,
     /// What a photo for this field shows.
     photographed: Photographed,
     /// What the customer typed, or what this device saved. For an ARTIFACT, the address of its picture.
     value: String,
-    /// The saved file is a PDF that opens only with a password.
-    locked: bool,
     /// Another device saved a value.
     elsewhere: bool,
     /// What is wrong with it.
@@ -41,10 +39,10 @@ pub fn FieldView<H: Host>(
     host: H,
 ) -> impl IntoView {
     let id = ids::of_field(&field.name);
-    let own_hint = || (field.r#type == FieldType::Cpf).then(|| words.cpf_hint().to_owned()).or_else(|| words.when_asked(&field, &others));
+    let own_hint = || (field.r#type == FieldType::Cpf).then(|| words.cpf_hint().to_owned());
     let hint = field.hint.clone().or_else(own_hint);
     let fault = error.map(|error| words.fault(&field, &error));
-    let ids = [hint.as_ref().map(|_| format!("{id}-hint")), fault.as_ref().map(|_| format!("{id}-fault"))];
+    let ids = [hint.as_ref().map(|_| format!("{id}-hint")), when.as_ref().map(|_| format!("{id}-when")), fault.as_ref().map(|_| ids::of_fault(&field.name))];
     let described = ids.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let faulty = fault.is_some();
     let label = view! {
@@ -56,8 +54,9 @@ pub fn FieldView<H: Host>(
     let notes = view! {
         <>
             {hint.map(|hint| view! { <span class="hint" id=format!("{id}-hint")>{isolated(&hint)}</span> })}
+            {when.map(|when| view! { <span class="hint" id=format!("{id}-when")>{when}</span> })}
             {elsewhere.then(|| view! { <span class="hint elsewhere">{words.saved_elsewhere().to_owned()}</span> })}
-            {fault.map(|fault| view! { <span class="fault" id=format!("{id}-fault")>{fault}</span> })}
+            {fault.map(|fault| view! { <span class="fault" id=ids::of_fault(&field.name)>{fault}</span> })}
         </>
     };
     let described = (!described.is_empty()).then_some(described);
@@ -80,7 +79,7 @@ pub fn FieldView<H: Host>(
                             {field.options.into_iter().enumerate().map(|(at, option)| view! {
                                 <label class="choice">
                                     <input type="radio" id=if at == 0 { id.clone() } else { format!("{id}-{at}") } name=name.clone()
-                                        value=option.value.clone() checked=value == option.value />
+                                        value=option.value.clone() checked=value == option.value aria-invalid=faulty.then_some("true") />
                                     <span>{isolated(&option.label)}</span>
                                 </label>
                             }).collect_view()}
@@ -88,7 +87,7 @@ pub fn FieldView<H: Host>(
                     </fieldset>
                 }),
                 FieldType::Artifact => EitherOf4::C(view! {
-                    <Photo field photographed value locked elsewhere described faulty label=label.into_view() notes=notes.into_view() words host />
+                    <Photo field photographed value elsewhere described faulty label=label.into_view() notes=notes.into_view() words host />
                 }),
                 _ => EitherOf4::D(view! {
                     <label for=id.clone()>{label}</label>

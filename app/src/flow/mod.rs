@@ -8,4 +8,4 @@ pub mod page;
 #[cfg(feature = "ssr")]
 mod review;
 #[cfg(feature = "ssr")]
-mod status;
+pub mod status;

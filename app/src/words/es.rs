@@ -56,6 +56,19 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     too_many: "Demasiados intentos en poco tiempo. Espere un minuto e inténtelo de nuevo. No se perdió nada.",
     document_bad: "No pudimos leer ese PDF. Guárdelo de nuevo o tome una foto de la página.",
     pdf_password: "Ese PDF solo se abre con contraseña. Lo recibimos, pero quizá no podamos leerlo. Si puede, envíelo sin contraseña.",
+    error_title: "Error:",
+    only_if: "Solo si marca “{label}”",
+    only_unless: "Solo si no marca “{label}”",
+    pick_file: "Elegir un archivo",
+    add_only_file: "Elija un archivo para “{Label}”",
+    kinds: "{kinds}, como máximo 10 MB",
+    file_kind_only: "No podemos usar este tipo de archivo. Debe ser uno de estos: {kinds}.",
+    file_too_large_here: "El archivo es demasiado grande para este servidor. Tome una foto más pequeña o elija un archivo más pequeño.",
+    file_unreadable: "Su dispositivo ya no puede leer este archivo. Elíjalo de nuevo.",
+    kept: "El anterior sigue valiendo.",
+    busy: "El servicio está ocupado en este momento. Sus respuestas siguen en esta página. Lo intentaremos de nuevo enseguida.",
+    file_busy: "El servicio está ocupado. Enviaremos el archivo de nuevo enseguida.",
+    intercepted: "Su red responde en lugar de nuestro servicio. Si le pide iniciar sesión, hágalo primero. Seguimos intentándolo.",
 };
 
 pub(super) static PAGE: PageWords = PageWords {
@@ -84,4 +97,7 @@ pub(super) static PAGE: PageWords = PageWords {
     day: "{day} de {month} de {year}",
     go_back: "Volver a {company}",
     pdf_password_sent: "“{label}” solo se abre con contraseña. Lo recibimos, pero quizá no podamos leerlo.",
+    saved_elsewhere_or_here: "Hecho en otro dispositivo, o en este con las cookies bloqueadas",
+    leaving: "Volverá a {company} en 10 segundos.",
+    stay: "Quedarse en esta página",
 };

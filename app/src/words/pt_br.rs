@@ -56,6 +56,19 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     too_many: "Muitas tentativas em pouco tempo. Espere um minuto e tente de novo. Nada se perdeu.",
     document_bad: "Não conseguimos ler esse PDF. Salve-o de novo ou tire uma foto da página.",
     pdf_password: "Esse PDF só abre com senha. Nós o recebemos, mas talvez não possamos lê-lo. Se puder, envie-o sem senha.",
+    error_title: "Erro:",
+    only_if: "Só se você marcar “{label}”",
+    only_unless: "Só se você não marcar “{label}”",
+    pick_file: "Escolher um arquivo",
+    add_only_file: "Escolha um arquivo para “{Label}”",
+    kinds: "{kinds}, no máximo 10 MB",
+    file_kind_only: "Não podemos usar esse tipo de arquivo. Ele deve ser um destes: {kinds}.",
+    file_too_large_here: "O arquivo é grande demais para este servidor. Tire uma foto menor ou escolha um arquivo menor.",
+    file_unreadable: "Seu aparelho não consegue mais ler esse arquivo. Escolha-o de novo.",
+    kept: "O anterior continua valendo.",
+    busy: "O serviço está ocupado no momento. Suas respostas continuam nesta página. Vamos tentar de novo em instantes.",
+    file_busy: "O serviço está ocupado. Vamos enviar o arquivo de novo em instantes.",
+    intercepted: "Sua rede está respondendo no lugar do nosso serviço. Se ela pedir para você entrar, faça isso primeiro. Continuamos tentando.",
 };
 
 pub(super) static PAGE: PageWords = PageWords {
@@ -84,4 +97,7 @@ pub(super) static PAGE: PageWords = PageWords {
     day: "{day} de {month} de {year}",
     go_back: "Voltar para {company}",
     pdf_password_sent: "“{label}” só abre com senha. Nós o recebemos, mas talvez não possamos lê-lo.",
+    saved_elsewhere_or_here: "Feito em outro aparelho, ou neste com os cookies bloqueados",
+    leaving: "Você volta para {company} em 10 segundos.",
+    stay: "Ficar nesta página",
 };
