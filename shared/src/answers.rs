@@ -47,7 +47,7 @@ fn overlay(fields: &[&Field], sent: &RawUserData, answers: &mut Answers, artifac
             Ok(None) => {
                 answers.remove(&field.name);
             }
-            Err(code) => faults.push(fault_in(field, code, raw)),
+            Err(code) => faults.push(fault_in(field, code, raw.as_str())),
         }
     }
     drop_idle(fields, answers, &mut faults, keep);
@@ -152,10 +152,10 @@ fn in_field_order<'a>(mut faults: Vec<FieldFault>, fields: impl Iterator<Item = 
 }
 
 /// A fault of a value. If a text has a character that is not allowed, it says which and where.
-fn fault_in(field: &Field, code: FieldCode, raw: &Value) -> FieldFault {
+pub fn fault_in(field: &Field, code: FieldCode, value: Option<&str>) -> FieldFault {
     let mut known = fault(field, code);
     let is_text = field.r#type == FieldType::Text && code == FieldCode::Malformed;
-    if let Some(refused) = raw.as_str().filter(|_| is_text).and_then(text::refused) {
+    if let Some(refused) = value.filter(|_| is_text).and_then(text::refused) {
         if cfg!(feature = "server") {
             let place = if refused.after.is_empty() { "at the beginning".to_owned() } else { format!("after “{}”", refused.after) };
             known.message = format!("An invisible character {place} is not allowed: U+{:04X}.", u32::from(refused.character));
@@ -211,7 +211,7 @@ mod tests {
 
     fn steps() -> Vec<Step> {
         let mut back = field("back", FieldType::Artifact, true);
-        back.required_when = BTreeMap::from([("kind".to_owned(), vec!["RG".to_owned()])]);
+        back.required_when = [("kind".to_owned(), vec!["RG".to_owned()])].into_iter().collect();
         vec![
             Step {
                 id: "who".into(),

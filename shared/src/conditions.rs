@@ -51,7 +51,7 @@ mod tests {
     };
 
     fn field(name: &str, kind: FieldType, required: bool, when: Option<(&str, &str)>) -> Field {
-        let required_when = when.map(|(name, value)| (name.to_owned(), vec![value.to_owned()])).into_iter().collect::<BTreeMap<_, _>>();
+        let required_when = when.map(|(name, value)| (name.to_owned(), vec![value.to_owned()])).into_iter().collect();
         Field { name: name.into(), r#type: kind, required, required_when, ..Field::default() }
     }
 

@@ -64,11 +64,18 @@ pub fn read(field: &Field, raw: &Value, artifact: ArtifactLookup<'_>) -> Result<
             _ => Err(FieldCode::WrongType),
         };
     }
-    let whole = match raw {
-        Value::Null => return Ok(None),
-        Value::String(text) => text,
-        _ => return Err(FieldCode::WrongType),
-    };
+    match raw {
+        Value::Null => Ok(None),
+        Value::String(text) => read_typed(field, text, artifact),
+        _ => Err(FieldCode::WrongType),
+    }
+}
+
+/// The same of a field whose values are texts.
+///
+/// # Errors
+/// The code of what is wrong.
+pub fn read_typed(field: &Field, whole: &str, artifact: ArtifactLookup<'_>) -> Result<Option<Answer>, FieldCode> {
     let text = text::trimmed(whole);
     if text.is_empty() {
         return Ok(None);
@@ -82,7 +89,7 @@ pub fn read(field: &Field, raw: &Value, artifact: ArtifactLookup<'_>) -> Result<
         FieldType::Phone => phone::read(text, field.region.as_deref()).ok_or(FieldCode::Malformed)?,
         FieldType::Select => fits(field.options.iter().any(|o| o.value == text), FieldCode::NotAnOption)?,
         FieldType::Artifact => artifact(field, text)?.to_string(),
-        FieldType::Boolean => unreachable!("returned above"),
+        FieldType::Boolean => return Err(FieldCode::WrongType),
     };
     Ok(Some(Answer::Text(value)))
 }

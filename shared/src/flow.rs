@@ -1,10 +1,9 @@
 //! A flow as one customer sees it: steps and fields in one language, as `GET /kyc-sessions/:id/public` returns them and the pages draw
 //! them. [`crate::definition`] has the JSON of a flow, with all its languages.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use crate::by_field::ByField;
 pub use crate::field_type::{FieldType, Meaning};
 
 /// How a step is shown.
@@ -78,8 +77,8 @@ pub struct Field {
     pub required: bool,
     /// Other fields and the values that they may have. The field applies only if all match; until then it is not shown, and what is
     /// sent for it is not kept. If empty, the field always applies.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub required_when: BTreeMap<String, Vec<String>>,
+    #[serde(skip_serializing_if = "ByField::is_empty")]
+    pub required_when: ByField<Vec<String>>,
     /// TEXT: the most Unicode scalar values it may have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u32>,

@@ -3,6 +3,7 @@
 
 pub mod answers;
 pub mod api;
+pub mod by_field;
 pub mod catalogue;
 pub mod color;
 pub mod conditions;

@@ -3,15 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 use shared::{
+    by_field::ByField,
     flow::{Step, StepType},
     language::Language,
     problem::FieldFault,
 };
 
-use crate::{
-    flow::by_field::ByField,
-    words::{FlowWords, isolated},
-};
+use crate::words::{FlowWords, isolated};
 
 /// The id of the element that holds [`FlowData`] as JSON.
 pub const DATA: &str = "flow-data";

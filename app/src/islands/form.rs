@@ -3,19 +3,19 @@
 
 use leptos::prelude::*;
 use shared::{
-    answers::{self, Answers},
-    api::RawUserData,
-    field_value::Answer,
+    answers,
+    by_field::ByField,
+    field_value,
     flow::{Field, FieldType, Step},
     ids::ArtifactId,
-    problem::FieldFault,
+    problem::{FieldCode, FieldFault},
 };
 use wasm_bindgen::JsCast as _;
 use web_sys::{FormData, HtmlFormElement};
 
 use crate::{
     components::ids,
-    flow::{by_field::ByField, data::Shown},
+    flow::data::{FlowData, Shown},
     islands::state::FlowState,
 };
 
@@ -41,10 +41,8 @@ pub fn to_keep(mut texts: ByField<String>, step: &Step) -> ByField<String> {
     texts
 }
 
-/// What these texts of a step say.
+/// What the texts of a step say.
 pub struct Entered {
-    /// The values as the server takes them.
-    pub sent: RawUserData,
     /// The fields that do not apply. Their values are not sent.
     pub idle: Vec<String>,
     /// What is wrong.
@@ -54,41 +52,74 @@ pub struct Entered {
 impl Entered {
     /// Holds the texts of a step against the flow.
     pub fn of(state: FlowState, step: &Step, texts: &ByField<String>, shown: &Shown) -> Self {
-        let others = others(state, step, shown);
-        let sent = answers::from_form(step, |name| texts.get(name).cloned());
-        let is_known = |field: &Field| {
-            let elsewhere = |name: &String| step.field(name).is_none() && state.data.with_value(|data| data.elsewhere.contains(name));
-            !field.required_when.keys().any(elsewhere)
-        };
-        let idle = answers::idle(step, &sent, &others).into_iter().filter(|name| step.field(name).is_some_and(is_known));
-        let idle: Vec<String> = idle.map(str::to_owned).collect();
-        let errors = answers::check_step(step, &sent, &others, &|_, _| Ok(ArtifactId(0))).err().unwrap_or_default();
-        Self { sent, idle, errors }
+        state.data.with_value(|data| {
+            let known = Known { data, step, texts, shown };
+            let mut idle: Vec<String> = Vec::new();
+            // A field may depend on one that does not apply itself, so it goes on until nothing changes.
+            loop {
+                let before = idle.len();
+                for field in data.steps.iter().flat_map(|step| &step.fields) {
+                    let misses = |(other, wanted): (&String, &Vec<String>)| idle.contains(other) || known.is_other(other, wanted);
+                    if !idle.contains(&field.name) && field.required_when.iter().any(misses) {
+                        idle.push(field.name.clone());
+                    }
+                }
+                if idle.len() == before {
+                    break;
+                }
+            }
+            let applies = |field: &&Field| !idle.contains(&field.name) && field.required_when.names().all(|other| known.of(other).is_some());
+            let errors = step.fields.iter().filter(applies).filter_map(|field| known.fault(state, field)).collect();
+            Self { idle, errors }
+        })
     }
 }
 
-/// The answers that the form does not hold, as far as this page knows: the files of this step, and what this device entered in other
-/// steps. Which files they are makes no difference here.
-fn others(state: FlowState, step: &Step, shown: &Shown) -> Answers {
-    let mut others = Answers::new();
-    state.data.with_value(|data| {
-        for field in data.steps.iter().flat_map(|step| &step.fields) {
-            let (own, text) = (step.field(&field.name).is_some(), shown.answers.get(&field.name));
-            let has_text = text.is_some_and(|text| !text.is_empty());
-            let answer = match field.r#type {
-                FieldType::Artifact if own && (has_text || data.elsewhere.contains(&field.name) || state.uploads.has(&field.name)) => {
-                    Some(Answer::Text(ArtifactId(others.len() as u128).to_string()))
-                }
-                FieldType::Boolean if !own => text.map(|text| Answer::Flag(text == "true")),
-                FieldType::Artifact | FieldType::Boolean => None,
-                _ => text.filter(|_| has_text && !own).map(|text| Answer::Text(text.clone())),
-            };
-            if let Some(answer) = answer {
-                others.insert(field.name.clone(), answer);
-            }
+/// What this page knows of the answers: the form, and what this device entered in other steps.
+struct Known<'a> {
+    data: &'a FlowData,
+    step: &'a Step,
+    texts: &'a ByField<String>,
+    shown: &'a Shown,
+}
+
+impl Known<'_> {
+    /// The value of a field as `requiredWhen` names it, or an empty text. `None`: only the server knows it.
+    fn of(&self, name: &str) -> Option<&str> {
+        if let Some(field) = self.step.field(name) {
+            let none = if field.r#type == FieldType::Boolean { "false" } else { "" };
+            return Some(self.texts.get(name).map_or(none, String::as_str));
         }
-    });
-    others
+        let is_box = || self.data.steps.iter().find_map(|step| step.field(name)).is_some_and(|field| field.r#type == FieldType::Boolean);
+        match self.shown.answers.get(name).map(String::as_str) {
+            Some(text) if !text.is_empty() => Some(text),
+            _ if self.data.elsewhere.iter().any(|known| known == name) => None,
+            Some(_) if is_box() => Some("false"),
+            _ => Some(""),
+        }
+    }
+
+    /// Whether a field has none of these values.
+    fn is_other(&self, name: &str, wanted: &[String]) -> bool {
+        self.of(name).is_some_and(|value| wanted.iter().all(|wanted| wanted != value))
+    }
+
+    /// What is wrong with a field that applies.
+    fn fault(&self, state: FlowState, field: &Field) -> Option<FieldFault> {
+        let (name, text) = (&field.name, self.texts.get(&field.name).map_or("", String::as_str));
+        let has_value = match field.r#type {
+            FieldType::Boolean => Ok(self.texts.get(name).is_some()),
+            FieldType::Artifact => {
+                Ok(self.data.elsewhere.contains(name) || state.uploads.has(name) || self.shown.answers.get(name).is_some_and(|text| !text.is_empty()))
+            }
+            _ => field_value::read_typed(field, text, &|_, _| Ok(ArtifactId(0))).map(|answer| answer.is_some()),
+        };
+        match has_value {
+            Ok(false) if field.required => Some(answers::fault(field, FieldCode::Required)),
+            Ok(_) => None,
+            Err(code) => Some(answers::fault_in(field, code, Some(text))),
+        }
+    }
 }
 
 /// Shows the fields that apply and hides the others.

@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use shared::by_field::ByField;
 
 use crate::{
     components::host::Sent,
-    flow::{
-        by_field::ByField,
-        data::{FlowData, Shown},
-    },
+    flow::data::{FlowData, Shown},
 };
 
 /// The island's state.

@@ -5,9 +5,8 @@ use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{JSON, Object, Reflect};
 use leptos::{prelude::*, task::spawn_local};
-use serde_json::Value;
 use shared::{
-    api::RawUserData,
+    by_field::ByField,
     flow::{Field, FieldType, Step, next_step},
     problem::{FieldCode, FieldFault, Problem},
 };
@@ -74,7 +73,7 @@ async fn send(state: FlowState, step: Step, form: &HtmlFormElement) -> Option<()
         if !errors.is_empty() {
             return show_faults(state, shown, errors);
         }
-        let Some(saving) = call(state, Method::PUT, &format!("steps/{}", step.id), body_of(&entered.sent, &entered.idle), 204).await else { return Some(()) };
+        let Some(saving) = call(state, Method::PUT, &format!("steps/{}", step.id), body_of(&step, &texts, &entered.idle), 204).await else { return Some(()) };
         if !is_shown() {
             return Some(());
         }
@@ -105,7 +104,7 @@ async fn send(state: FlowState, step: Step, form: &HtmlFormElement) -> Option<()
 /// Every step is saved: submits the session. If the answer is lost it asks again, which changes nothing. Only the page that
 /// follows says that the session was submitted.
 async fn complete(state: FlowState) -> Option<()> {
-    let Some(reply) = call(state, Method::POST, "complete", body_of(&RawUserData::new(), &[]), 202).await else { return Some(()) };
+    let Some(reply) = call(state, Method::POST, "complete", "{\"userData\":{}}".to_owned(), 202).await else { return Some(()) };
     let data = state.data.get_value();
     match reply.status() {
         202 => browser::load(&data.address(None)),
@@ -142,16 +141,16 @@ async fn call(state: FlowState, method: Method, route: &str, body: String, succe
     reply
 }
 
-/// The body of `PUT …/steps/:step` and `POST …/complete`, written with the browser's own JSON. It leaves out the `idle` fields.
-fn body_of(sent: &RawUserData, idle: &[String]) -> String {
+/// The body of `PUT …/steps/:step`, written with the browser's own JSON. It leaves out the `idle` fields and the files.
+fn body_of(step: &Step, texts: &ByField<String>, idle: &[String]) -> String {
     let (body, values) = (Object::new(), Object::new());
-    for (name, value) in sent.iter().filter(|(name, _)| !idle.contains(name)) {
-        let value = match value {
-            Value::String(text) => JsValue::from_str(text),
-            Value::Bool(flag) => JsValue::from_bool(*flag),
-            _ => JsValue::NULL,
+    for field in step.fields.iter().filter(|field| !idle.contains(&field.name)) {
+        let value = match (field.r#type, texts.get(&field.name)) {
+            (FieldType::Boolean, ticked) => JsValue::from_bool(ticked.is_some()),
+            (FieldType::Artifact, _) | (_, None) => continue,
+            (_, Some(text)) => JsValue::from_str(text),
         };
-        let _ = Reflect::set(&values, &JsValue::from_str(name), &value);
+        let _ = Reflect::set(&values, &JsValue::from_str(&field.name), &value);
     }
     let _ = Reflect::set(&body, &JsValue::from_str("userData"), &values);
     JSON::stringify(&body).ok().and_then(|text| text.as_string()).unwrap_or_default()

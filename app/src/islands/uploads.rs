@@ -7,6 +7,7 @@ use gloo_timers::future::TimeoutFuture;
 use js_sys::{JSON, Reflect};
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
+    by_field::ByField,
     flow::Field,
     problem::{Code, Problem},
 };
@@ -19,7 +20,6 @@ use crate::{
         host::Sent,
         photo::{FILE, LOCKED},
     },
-    flow::by_field::ByField,
     islands::{
         browser, faults, json,
         request::{self, Unanswered},

@@ -97,7 +97,7 @@ impl Definition {
             label: self.say(&field.label, language),
             hint: field.hint.as_ref().map(|hint| self.say(hint, language)),
             required: field.required.unwrap_or_default(),
-            required_when: field.required_when.clone().unwrap_or_default(),
+            required_when: field.required_when.clone().unwrap_or_default().into_iter().collect(),
             max_length: (field.r#type == FieldType::Text).then(|| field.max_length.unwrap_or(DEFAULT_MAX_LENGTH)),
             options: field.options().iter().map(|o| Choice { value: o.value.clone(), label: self.say(&o.label, language) }).collect(),
             accept: if field.r#type == FieldType::Artifact { field.accept.clone().unwrap_or_else(|| accepted_by(step)) } else { Vec::new() },

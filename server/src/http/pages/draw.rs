@@ -8,7 +8,6 @@ use app::{
         photo::{FILE, LOCKED},
     },
     flow::{
-        by_field::ByField,
         data::FlowData,
         page::{NeutralPage, StatusPage, StepPage},
         status::WayBack,
@@ -22,6 +21,7 @@ use axum::{
 use leptos::prelude::*;
 use shared::{
     api::FileWarning,
+    by_field::ByField,
     conditions,
     flow::{Field, FieldType, PDF_TYPE, Step},
     language::Language,
@@ -169,7 +169,7 @@ async fn answers_of(context: &Context, opened: &Opened, steps: &[Step], device: 
         };
         shown.set(name, text);
     }
-    let may_know = |field: &&Field| field.required_when.keys().all(|other| !elsewhere.contains(other));
+    let may_know = |field: &&Field| field.required_when.names().all(|other| !elsewhere.contains(other));
     let idle = steps.iter().flat_map(|step| &step.fields).filter(may_know).filter(|field| !conditions::applies(field, &saved.answers));
     Ok(Told { shown, idle: idle.map(|field| field.name.clone()).collect(), elsewhere })
 }
