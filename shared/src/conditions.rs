@@ -18,6 +18,24 @@ pub fn applies(field: &Field, answers: &Answers) -> bool {
     })
 }
 
+/// The fields that do not apply, where `misses` says that the answer to another field is none of the wanted ones. A field may depend on
+/// one that does not apply itself, so it goes on until nothing changes. The island uses it, on the texts in its form.
+pub fn idle<'a>(fields: impl Iterator<Item = &'a Field> + Clone, misses: impl Fn(&str, &[String]) -> bool) -> Vec<&'a str> {
+    let mut idle: Vec<&str> = Vec::new();
+    loop {
+        let before = idle.len();
+        for field in fields.clone() {
+            let is_unmet = field.required_when.iter().any(|(other, wanted)| idle.contains(&other.as_str()) || misses(other, wanted));
+            if is_unmet && !idle.contains(&field.name.as_str()) {
+                idle.push(&field.name);
+            }
+        }
+        if idle.len() == before {
+            return idle;
+        }
+    }
+}
+
 /// Removes the values and the faults of fields that do not apply, except for values to `keep`. A removed value may be what another
 /// field depends on, so it goes on until nothing changes.
 pub(crate) fn drop_idle(fields: &[&Field], answers: &mut Answers, faults: &mut Vec<FieldFault>, keep: &dyn Fn(&Field) -> bool) {
@@ -70,6 +88,21 @@ mod tests {
 
     fn codes(faults: &[FieldFault]) -> Vec<(&str, FieldCode)> {
         faults.iter().map(|f| (f.field.as_str(), f.code)).collect()
+    }
+
+    #[test]
+    fn a_field_that_hangs_on_an_idle_one_is_idle_too() {
+        let text = FieldType::Text;
+        let fields = [field("c", text, true, Some(("b", "2"))), field("b", text, true, Some(("a", "1"))), field("a", text, true, None)];
+        let of = |answers: [&str; 2]| {
+            super::idle(fields.iter(), |other, wanted| wanted.iter().all(|wanted| wanted != if other == "a" { answers[0] } else { answers[1] }))
+        };
+        assert_eq!(of(["1", "2"]), [""; 0]);
+        assert_eq!(of(["1", "3"]), ["c"]);
+        assert_eq!(of(["0", "2"]), ["b", "c"]);
+        let circle = [field("a", text, true, Some(("b", "1"))), field("b", text, true, Some(("a", "1")))];
+        assert_eq!(super::idle(circle.iter(), |other, _| other == "a"), ["b", "a"]);
+        assert_eq!(super::idle(circle.iter(), |_, _| false), [""; 0]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use shared::{
     answers,
     by_field::ByField,
-    field_value,
+    conditions, field_value,
     flow::{Field, FieldType, Step},
     ids::ArtifactId,
     problem::{FieldCode, FieldFault},
@@ -54,23 +54,10 @@ impl Entered {
     pub fn of(state: FlowState, step: &Step, texts: &ByField<String>, shown: &Shown) -> Self {
         state.data.with_value(|data| {
             let known = Known { data, step, texts, shown };
-            let mut idle: Vec<String> = Vec::new();
-            // A field may depend on one that does not apply itself, so it goes on until nothing changes.
-            loop {
-                let before = idle.len();
-                for field in data.steps.iter().flat_map(|step| &step.fields) {
-                    let misses = |(other, wanted): (&String, &Vec<String>)| idle.contains(other) || known.is_other(other, wanted);
-                    if !idle.contains(&field.name) && field.required_when.iter().any(misses) {
-                        idle.push(field.name.clone());
-                    }
-                }
-                if idle.len() == before {
-                    break;
-                }
-            }
-            let applies = |field: &&Field| !idle.contains(&field.name) && field.required_when.names().all(|other| known.of(other).is_some());
+            let idle = conditions::idle(data.steps.iter().flat_map(|step| &step.fields), |other, wanted| known.is_other(other, wanted));
+            let applies = |field: &&Field| !idle.contains(&field.name.as_str()) && field.required_when.names().all(|other| known.of(other).is_some());
             let errors = step.fields.iter().filter(applies).filter_map(|field| known.fault(state, field)).collect();
-            Self { idle, errors }
+            Self { idle: idle.into_iter().map(str::to_owned).collect(), errors }
         })
     }
 }
