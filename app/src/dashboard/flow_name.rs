@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::damaged::{DamagedText, Line};
-use crate::words::{dashboard::DashboardWords, fill};
+use crate::words::{dashboard::DashboardWords, fill, isolated};
 
 /// A version of a flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl FlowName {
 
     /// Title, name and version in one line, for a list to choose from.
     pub fn label(&self, words: &DashboardWords) -> String {
-        format!("{} · {}", self.title, self.version(words))
+        format!("{} · {}", isolated(&self.title), self.version(words))
     }
 }
 
