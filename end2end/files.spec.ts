@@ -15,6 +15,8 @@ async function reachProof(customer: Customer) {
 
 for (const name of ["sampling-3x1.jpg", "gray-adobe-app14-after-sof.jpg", "mjpeg-avi1-no-dht.jpg", "last-chunk-overruns.webp"]) {
   test(`${name} is taken, and the browser shows what was stored of it`, async ({ customer }) => {
+    // Chromium stops reading the preview of a WebP with too many bytes. Playwright's trace then requests it again, which the page forbids.
+    customer.allowConsole(/^Connecting to 'blob:/);
     await customer.reachSelfie();
     await customer.choosePhoto(file(name));
     await customer.keepFiles();

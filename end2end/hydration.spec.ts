@@ -10,6 +10,10 @@ type Outline = string | { tag: string; attributes: string[]; children: Outline[]
 
 /** What the page shows, without hydration markers and invisible nodes. */
 function snapshot() {
+  // The server cannot know whether script will run, so it draws the fields that do not apply, each with its condition in words. Hiding them is
+  // all that the island may change, so they are compared as if they were shown. `conditions.spec.ts` looks for which are hidden.
+  const hidden = [...document.querySelectorAll<HTMLElement>(".field[hidden]")];
+  for (const field of hidden) field.hidden = false;
   const outline = (node: Node): Outline[] => {
     if (node instanceof Text) return [node.data];
     if (!(node instanceof Element) || node.localName === "script") return [];
@@ -25,7 +29,9 @@ function snapshot() {
     return [{ tag: node.localName, attributes: attributes.filter((attribute) => !attribute.startsWith("data-hydrated")).sort(), children }];
   };
   const inputs = [...document.querySelectorAll("input")].map(({ name, type, value, checked }) => (type === "file" ? name : `${name} ${value} ${checked}`));
-  return { body: outline(document.body), text: document.body.innerText, title: document.title, inputs };
+  const shown = { body: outline(document.body), text: document.body.innerText, title: document.title, inputs };
+  for (const field of hidden) field.hidden = true;
+  return shown;
 }
 
 test.describe("with script", { tag: "@script-on" }, () => {

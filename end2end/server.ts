@@ -49,7 +49,7 @@ export class Server {
   }
 
   /** Imports a flow and returns the command's answer. */
-  importFlow(flow: { name: string; steps: object[]; branding?: object; returnUrls?: string[] }): Promise<{ notes: string[] }> {
+  importFlow(flow: { name: string; steps: object[]; branding?: object; returnUrls?: string[]; allowedOrigins?: string[] }): Promise<{ notes: string[] }> {
     const file = join(this.folder, `${flow.name}.json`);
     writeFileSync(file, JSON.stringify(flow));
     return this.command("flow", "import", file);

@@ -9,13 +9,15 @@
   // Loads the current address with GET. (reload() might send a form again.)
   const load = () => location.replace(location.pathname + location.search);
 
-  // The session's status; none if there is no answer.
+  // The session's status; none if there is no answer. Something on the network may answer in our place.
+  const statuses = ["PENDING", "PROCESSING", "COMPLETED", "EXPIRED", "UNKNOWN"];
   const status = async () => {
     try {
       const answer = await fetch(location.pathname.replace(/^\/verify\/([^/]+).*/, "/kyc-sessions/$1/public"));
-      return answer.ok ? (await answer.json()).status : answer.status === 404 ? "UNKNOWN" : undefined;
+      const said = await answer.json();
+      return statuses.find((known) => known === (answer.status === 404 ? "UNKNOWN" : said.status));
     } catch {
-      // No network: the next round tries again.
+      // No network, or no JSON: the next round tries again.
     }
   };
 
@@ -37,7 +39,7 @@
   const key = "draft";
   let typed, watching;
   addEventListener("input", () => (typed = step()), true);
-  const texts = () => [...document.querySelectorAll("form.sheet input[name]:not([type=file])")];
+  const texts = () => [...document.querySelectorAll("form.sheet :is(input, textarea)[name]:not([type=file])")];
   const saveDraft = () => {
     if (!typed || typed !== step()) return dropDraft();
     const values = texts().map((input) => (/radio|checkbox/.test(input.type) ? input.checked : input.value));
@@ -88,9 +90,15 @@
   const ready = () => {
     const status = document.querySelector("main[data-status]")?.dataset.status;
     if (status === "PROCESSING" || status === "PENDING") setTimeout(follow, 1000, status);
-    // Redirects to the return URL, after time to read.
+    // Redirects to the return URL, after time to read. The page says so, and screen readers announce what changes. A frame is left
+    // only by a click.
     const back = document.getElementById("return");
-    if (back) setTimeout(() => location.assign(back.href), 10_000);
+    const leaving = document.getElementById("leaving");
+    if (self !== top) leaving?.remove();
+    else if (leaving) {
+      setTimeout(() => leaving.firstChild.append(" "), 1000);
+      setTimeout(() => location.assign(back.href), 10_000);
+    }
     // A page that answers a POST already shows what was typed; it has no draft.
     ignoreErrors(restoreDraft)();
   };
@@ -101,6 +109,8 @@
     const notice = document.getElementById("notice");
     if (notice) notice.hidden = false;
     for (const busy of document.querySelectorAll("[aria-disabled]")) busy.removeAttribute("aria-disabled");
+    // Nothing shows a field again that the island hid, so all are shown, each with its condition in words.
+    for (const field of document.querySelectorAll(".field[hidden]")) field.hidden = false;
   };
   const fail = () => {
     if (failed) return;
@@ -136,8 +146,11 @@
   // A photo has two inputs. The one that was used last counts.
   addEventListener("change", ({ target }) => {
     if (target.type !== "file" || !target.files.length) return;
+    target.dataset.chosen = "";
     for (const other of target.form?.querySelectorAll("input[type=file]") ?? []) {
-      if (other !== target && other.name === target.name) other.value = "";
+      if (other === target || other.name !== target.name) continue;
+      other.value = "";
+      delete other.dataset.chosen;
     }
   }, true);
 

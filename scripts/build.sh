@@ -44,7 +44,7 @@ build_site() {
     build_bundle "$bundle" "$bundle" "$pkg"
     if [ -z "$fast" ]; then
       say "Shrinking $bundle"
-      "$bin/wasm-opt" -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
+      "$bin/wasm-opt" -Oz --gufa -Oz --one-caller-inline-max-function-size=0 --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
         --enable-reference-types --enable-multivalue "$pkg/${bundle}_bg.wasm" -o "$pkg/${bundle}_bg.wasm"
     fi
     "$bin/esbuild" "$pkg/$bundle.js" --minify --format=esm --allow-overwrite --outfile="$pkg/$bundle.js" --log-level=warning

@@ -28,8 +28,13 @@ pub fn router(context: Context) -> Router {
 
     let customers = Router::new()
         // Pages
+        .route("/", get(pages::nowhere))
+        .route("/verify", get(pages::nowhere))
+        .route("/verify/", get(pages::nowhere))
         .route("/verify/{id}", get(pages::start))
+        .route("/verify/{id}/", get(pages::start_with_slash))
         .route("/verify/{id}/{step}", get(pages::step).post(pages::post))
+        .route("/verify/{id}/{step}/", get(pages::step_with_slash))
         // The public session API
         .route("/kyc-sessions/{id}/public", get(session_api::public))
         .route("/kyc-sessions/{id}/events", get(events::events))

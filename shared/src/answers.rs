@@ -7,9 +7,12 @@ use serde_json::Value;
 
 use crate::{
     api::{Progress, RawUserData},
+    conditions::{applies, drop_idle},
     field_value::{self, Answer, ArtifactLookup},
     flow::{DEFAULT_MAX_LENGTH, Field, FieldType, Step},
+    ids::ArtifactId,
     problem::{FieldCode, FieldFault, field_fault},
+    text,
 };
 
 /// Normalised values by field name.
@@ -17,13 +20,7 @@ pub type Answers = BTreeMap<String, Answer>;
 
 /// Whether a field needs a value, given the other answers.
 pub fn is_required(field: &Field, answers: &Answers) -> bool {
-    field.required
-        && field.required_when.iter().all(|(other, wanted)| {
-            answers.get(other).is_some_and(|answer| match answer {
-                Answer::Text(text) => wanted.contains(text),
-                Answer::Flag(flag) => wanted.iter().any(|w| w == if *flag { "true" } else { "false" }),
-            })
-        })
+    field.required && applies(field, answers)
 }
 
 /// The required fields of a step that have no value. A required BOOLEAN must be true.
@@ -37,11 +34,11 @@ fn missing(step: &Step, answers: &Answers) -> Vec<FieldFault> {
 }
 
 /// Reads the sent values of these fields and writes the valid ones into `answers`. A key that is no field, and each invalid value, is a
-/// fault.
-fn overlay<'a>(fields: impl Iterator<Item = &'a Field> + Clone, sent: &RawUserData, answers: &mut Answers, artifact: ArtifactLookup<'_>) -> Vec<FieldFault> {
-    let strangers = sent.keys().filter(|name| fields.clone().all(|f| f.name != **name));
+/// fault. While a field does not apply, its value is neither a fault nor kept, unless it is one to `keep`.
+fn overlay(fields: &[&Field], sent: &RawUserData, answers: &mut Answers, artifact: ArtifactLookup<'_>, keep: &dyn Fn(&Field) -> bool) -> Vec<FieldFault> {
+    let strangers = sent.keys().filter(|name| fields.iter().all(|f| f.name != **name));
     let mut faults = field_fault::unknown(strangers.map(String::as_str), "The flow has no field of this name.");
-    for field in fields.clone() {
+    for field in fields {
         let Some(raw) = sent.get(&field.name) else { continue };
         match field_value::read(field, raw, artifact) {
             Ok(Some(answer)) => {
@@ -50,11 +47,12 @@ fn overlay<'a>(fields: impl Iterator<Item = &'a Field> + Clone, sent: &RawUserDa
             Ok(None) => {
                 answers.remove(&field.name);
             }
-            Err(code) => faults.push(fault(field, code)),
+            Err(code) => faults.push(fault_in(field, code, raw.as_str())),
         }
     }
+    drop_idle(fields, answers, &mut faults, keep);
     // A photo answers one field only. If two fields name the same photo, the fault is on the field that was sent.
-    for field in fields.filter(|field| field.r#type == FieldType::Artifact && sent.contains_key(&field.name)) {
+    for field in fields.iter().filter(|field| field.r#type == FieldType::Artifact && sent.contains_key(&field.name)) {
         let Some(own) = answers.get(&field.name) else { continue };
         if answers.iter().any(|(name, other)| *name != field.name && other == own) && faults.iter().all(|known| known.field != field.name) {
             faults.push(fault(field, FieldCode::NotYourArtifact));
@@ -64,14 +62,16 @@ fn overlay<'a>(fields: impl Iterator<Item = &'a Field> + Clone, sent: &RawUserDa
 }
 
 /// Checks the values of one step, and returns them. The sent values replace all saved values of the step, except that an ARTIFACT keeps its
-/// saved value unless it is sent; `""` clears it. The saved values of other steps matter for `requiredWhen`.
+/// saved value unless it is sent; `""` clears it. The saved values of other steps matter for `requiredWhen`. A photo of a field that does not
+/// apply stays until the session is completed, because the customer may change the choice back.
 ///
 /// # Errors
 /// Every fault at once.
 pub fn check_step(step: &Step, sent: &RawUserData, saved: &Answers, artifact: ArtifactLookup<'_>) -> Result<Answers, Vec<FieldFault>> {
     let mut all = saved.clone();
     all.retain(|name, _| step.field(name).is_none_or(|f| f.r#type == FieldType::Artifact));
-    let mut faults = overlay(step.fields.iter(), sent, &mut all, artifact);
+    let was_uploaded = |field: &Field| field.r#type == FieldType::Artifact && !sent.contains_key(&field.name);
+    let mut faults = overlay(&step.fields.iter().collect::<Vec<_>>(), sent, &mut all, artifact, &was_uploaded);
     // A field with an invalid value is not also reported as missing.
     faults.extend(missing(step, &all).into_iter().filter(|f| !faults.iter().any(|known| known.field == f.field)).collect::<Vec<_>>());
     if !faults.is_empty() {
@@ -79,6 +79,14 @@ pub fn check_step(step: &Step, sent: &RawUserData, saved: &Answers, artifact: Ar
     }
     all.retain(|name, _| step.field(name).is_some());
     Ok(all)
+}
+
+/// The fields of a step that do not apply, given the values in its form and those of other steps.
+pub fn idle<'a>(step: &'a Step, sent: &RawUserData, others: &Answers) -> Vec<&'a str> {
+    let mut all = others.clone();
+    all.retain(|name, _| step.field(name).is_none_or(|f| f.r#type == FieldType::Artifact));
+    overlay(&step.fields.iter().collect::<Vec<_>>(), sent, &mut all, &|_, _| Ok(ArtifactId(0)), &|_| false);
+    step.fields.iter().filter(|field| !applies(field, &all)).map(|field| field.name.as_str()).collect()
 }
 
 /// Why a session cannot be submitted.
@@ -95,9 +103,9 @@ pub struct Incomplete {
 /// # Errors
 /// Every fault at once, and the steps with a fault.
 pub fn check_all(steps: &[Step], sent: &RawUserData, saved: &Answers, artifact: ArtifactLookup<'_>) -> Result<Answers, Incomplete> {
-    let fields = steps.iter().flat_map(|step| step.fields.iter());
+    let fields: Vec<&Field> = steps.iter().flat_map(|step| step.fields.iter()).collect();
     let mut all = saved.clone();
-    let mut faults = overlay(fields.clone(), sent, &mut all, artifact);
+    let mut faults = overlay(&fields, sent, &mut all, artifact, &|_| false);
     for step in steps {
         let more: Vec<_> = missing(step, &all).into_iter().filter(|f| !faults.iter().any(|known| known.field == f.field)).collect();
         faults.extend(more);
@@ -107,7 +115,7 @@ pub fn check_all(steps: &[Step], sent: &RawUserData, saved: &Answers, artifact: 
     }
     let has_fault = |step: &&Step| faults.iter().any(|fault| step.field(&fault.field).is_some());
     let missing_steps = steps.iter().filter(has_fault).map(|step| step.id.clone()).collect();
-    Err(Incomplete { faults: in_field_order(faults, fields), missing_steps })
+    Err(Incomplete { faults: in_field_order(faults, fields.into_iter()), missing_steps })
 }
 
 /// How far the customer has come. A step is done if it was saved and no required value is missing.
@@ -143,15 +151,44 @@ fn in_field_order<'a>(mut faults: Vec<FieldFault>, fields: impl Iterator<Item = 
     ordered
 }
 
-/// A fault of a field, with a sentence for developers.
+/// A fault of a value. If a text has a character that is not allowed, it says which and where.
+pub fn fault_in(field: &Field, code: FieldCode, value: Option<&str>) -> FieldFault {
+    let mut known = fault(field, code);
+    let is_text = field.r#type == FieldType::Text && code == FieldCode::Malformed;
+    if let Some(refused) = value.filter(|_| is_text).and_then(text::refused) {
+        if cfg!(feature = "server") {
+            let place = if refused.after.is_empty() { "at the beginning".to_owned() } else { format!("after “{}”", refused.after) };
+            known.message = format!("An invisible character {place} is not allowed: U+{:04X}.", u32::from(refused.character));
+        }
+        known.after = Some(refused.after);
+    }
+    known
+}
+
+/// A fault of a field, with a sentence for developers. The browser has words of its own, and its bundle leaves the sentences out.
 pub fn fault(field: &Field, code: FieldCode) -> FieldFault {
-    let message = match (code, field.r#type) {
+    let message = if cfg!(feature = "server") { sentence(field, code) } else { String::new() };
+    FieldFault::new(&*field.name, code, message)
+}
+
+fn sentence(field: &Field, code: FieldCode) -> String {
+    match (code, field.r#type) {
         (FieldCode::Required, FieldType::Boolean) => "This has to be true.".to_owned(),
         (FieldCode::Required, _) => "This is required.".to_owned(),
         (FieldCode::TooLong, _) => format!("At most {} characters are allowed.", field.max_length.unwrap_or(DEFAULT_MAX_LENGTH)),
-        (FieldCode::Malformed, kind) => kind.form().to_owned(),
+        (FieldCode::Malformed, kind) => match (&field.min, &field.max) {
+            (None, None) => kind.form().to_owned(),
+            (Some(min), None) => format!("{} The first is {min}.", kind.form()),
+            (None, Some(max)) => format!("{} The last is {max}.", kind.form()),
+            (Some(min), Some(max)) => format!("{} The first is {min}, the last is {max}.", kind.form()),
+        },
         (FieldCode::NotAnOption, _) => {
-            let allowed: Vec<&str> = field.options.iter().map(|o| o.value.as_str()).collect();
+            let mut allowed: Vec<&str> = Vec::new();
+            for option in &field.options {
+                if !allowed.contains(&option.value.as_str()) {
+                    allowed.push(&option.value);
+                }
+            }
             format!("Allowed are {}.", allowed.join(", "))
         }
         (FieldCode::UnknownField, _) => "The flow has no field of this name.".to_owned(),
@@ -159,14 +196,12 @@ pub fn fault(field: &Field, code: FieldCode) -> FieldFault {
         (FieldCode::WrongType, FieldType::Artifact) => format!("This has to be the artifactId or url of a file of these kinds: {}.", field.accept.join(", ")),
         (FieldCode::WrongType, FieldType::Boolean) => "This has to be true or false.".to_owned(),
         (FieldCode::WrongType, _) => "This has to be a string.".to_owned(),
-    };
-    FieldFault::new(&*field.name, code, message)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::ArtifactId;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -176,7 +211,7 @@ mod tests {
 
     fn steps() -> Vec<Step> {
         let mut back = field("back", FieldType::Artifact, true);
-        back.required_when = BTreeMap::from([("kind".to_owned(), vec!["RG".to_owned()])]);
+        back.required_when = [("kind".to_owned(), vec!["RG".to_owned()])].into_iter().collect();
         vec![
             Step {
                 id: "who".into(),

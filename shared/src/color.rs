@@ -16,6 +16,9 @@ pub struct Color(pub [u8; 3]);
 pub const WHITE: Color = Color([255, 255, 255]);
 /// Nearly black, for text on a light brand colour.
 pub const INK: Color = Color([6, 12, 24]);
+const BLACK: Color = Color([0, 0, 0]);
+/// How much of black or white the fill of a button takes on while a pointer is over it, in percent.
+const HOVER: u16 = 10;
 
 impl Color {
     /// Reads `#rrggbb`.
@@ -58,7 +61,7 @@ impl Color {
 
     /// The nearest mix of this colour with black or white that has this contrast with `ground`.
     pub fn seen_on(self, ground: Self, contrast: f64) -> Self {
-        let end = if ground.contrast(WHITE) > ground.contrast(INK) { WHITE } else { Self([0, 0, 0]) };
+        let end = if ground.contrast(WHITE) > ground.contrast(INK) { WHITE } else { BLACK };
         (0..=100).map(|percent| self.towards(end, percent)).find(|color| color.contrast(ground) >= contrast).unwrap_or(end)
     }
 
@@ -67,68 +70,104 @@ impl Color {
         self.seen_on(ground, READABLE)
     }
 
-    /// White or ink, whichever has more contrast with this colour.
+    /// The text on this colour: white or ink, whichever has more contrast, or black where neither can be read.
     pub fn text_on(self) -> Self {
-        if self.contrast(WHITE) >= self.contrast(INK) { WHITE } else { INK }
+        let text = if self.contrast(WHITE) >= self.contrast(INK) { WHITE } else { INK };
+        if self.contrast(text) >= READABLE { text } else { BLACK }
+    }
+
+    /// This colour as the fill of a button under a pointer. The text on it has more contrast than before, never less.
+    fn hovered(self) -> Self {
+        self.towards(if self.text_on() == WHITE { BLACK } else { WHITE }, HOVER)
+    }
+
+    /// Whether it can be told apart from `ground`.
+    pub fn is_seen_on(self, ground: Self) -> bool {
+        self.contrast(ground) >= SEEN
     }
 }
 
 // From style/tokens.css: the page backgrounds (light and dark), and the colour of secondary text.
-const PAPER: Color = WHITE;
-const DARK_PAPER: Color = Color([0x16, 0x1b, 0x24]);
+/// The background of light pages.
+pub const PAPER: Color = WHITE;
+/// The background of dark pages.
+pub const DARK_PAPER: Color = Color([0x16, 0x1b, 0x24]);
 const MUTED: Color = Color([0x54, 0x5c, 0x6b]);
 
-/// A company's colours as pages show them: corrected if they have too little contrast.
+/// The pages on which a logo needs a ground of its own, because it would not be seen on the page's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plate {
+    /// A dark logo gets a light plate on dark pages.
+    OnDark,
+    /// A light logo gets a dark plate on light pages.
+    OnLight,
+}
+
+/// A company's colours on pages of one ground. A button is filled with the colour as it is given. Only text, lines and bars are
+/// corrected, where they have too little contrast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Shown {
-    brand: Color,
-    dark_brand: Color,
-    accent: Option<(Color, Color)>,
-    ground: Option<Color>,
+    text: Color,
+    edge: Color,
+    accent: Option<Color>,
 }
 
 impl Shown {
-    fn of(branding: &Branding) -> Self {
-        let brand = Color::parse(&branding.primary_color).unwrap_or(Color([0x0b, 0x5f, 0xff]));
-        let given = |color: &Option<String>| color.as_deref().and_then(Color::parse);
-        Self {
-            brand: brand.readable_on(PAPER),
-            dark_brand: brand.readable_on(DARK_PAPER),
-            accent: given(&branding.accent_color).map(|accent| (accent.seen_on(PAPER, SEEN), accent.seen_on(DARK_PAPER, SEEN))),
-            ground: given(&branding.background_color).map(|ground| ground.seen_on(MUTED, READABLE)),
-        }
+    fn on(paper: Color, branding: &Branding) -> Self {
+        let brand = brand(branding);
+        let accent = given(branding.accent_color.as_ref());
+        Self { text: brand.readable_on(paper), edge: brand.seen_on(paper, SEEN), accent: accent.map(|accent| accent.seen_on(paper, SEEN)) }
+    }
+
+    fn css(self) -> String {
+        let accent = self.accent.map(|accent| format!(";--accent:{}", accent.hex())).unwrap_or_default();
+        format!(";--brand-text:{};--brand-edge:{}{accent}", self.text.hex(), self.edge.hex())
     }
 }
 
+fn given(color: Option<&String>) -> Option<Color> {
+    color.and_then(|color| Color::parse(color))
+}
+
+fn brand(branding: &Branding) -> Color {
+    given(Some(&branding.primary_color)).unwrap_or(Color([0x0b, 0x5f, 0xff]))
+}
+
+fn ground(branding: &Branding) -> Option<Color> {
+    given(branding.background_color.as_ref()).map(|ground| ground.seen_on(MUTED, READABLE))
+}
+
 /// The stylesheet with a company's colours, for light and dark pages. A background colour applies only to light pages.
-pub fn brand_css(branding: &Branding) -> String {
-    let Shown { brand, dark_brand, accent, ground } = Shown::of(branding);
-    let rule = |brand: Color, accent: Option<Color>, ground: Option<Color>| {
-        let accent = accent.map(|accent| format!(";--accent:{}", accent.hex())).unwrap_or_default();
-        let ground = ground.map(|ground| format!(";--ground:{}", ground.hex())).unwrap_or_default();
-        format!(":root{{--brand:{0};--on-brand:{1};--brand-text:{0}{accent}{ground}}}", brand.hex(), brand.text_on().hex())
-    };
-    let light = rule(brand, accent.map(|(light, _)| light), None);
-    let bright = ground.map(|_| format!("@media (prefers-color-scheme:light){{{}}}", rule(brand, None, ground))).unwrap_or_default();
-    let dark = rule(dark_brand, accent.map(|(_, dark)| dark), None);
-    format!("{light}{bright}@media (prefers-color-scheme:dark){{{dark}}}")
+pub fn brand_css(branding: &Branding, plate: Option<Plate>) -> String {
+    let brand = brand(branding);
+    let (light, dark) = (Shown::on(PAPER, branding).css(), Shown::on(DARK_PAPER, branding).css());
+    let ground = ground(branding).map(|ground| format!(";--ground:{}", ground.hex())).unwrap_or_default();
+    let plate = |on: Plate, color: Color| if plate == Some(on) { format!(";--plate:{};--plate-space:.25rem", color.hex()) } else { String::new() };
+    let (on_light, on_dark) = (plate(Plate::OnLight, DARK_PAPER), plate(Plate::OnDark, PAPER));
+    let (fill, text, hover) = (brand.hex(), brand.text_on().hex(), brand.hovered().hex());
+    format!(
+        ":root{{--brand:{fill};--on-brand:{text};--brand-hover:{hover}{light}}}\
+         @media (prefers-color-scheme:light){{:root{{--brand:{fill}{ground}{on_light}}}}}\
+         @media (prefers-color-scheme:dark){{:root{{--brand:{fill}{dark}{on_dark}}}}}"
+    )
 }
 
 /// The corrections of a company's colours, a sentence each.
 pub fn corrections(branding: &Branding) -> Vec<String> {
-    let shown = Shown::of(branding);
+    let (light, dark) = (Shown::on(PAPER, branding), Shown::on(DARK_PAPER, branding));
     let note = |name: &str, given: Option<&str>, now: Color, where_: &str, why: &str| {
         let given = Color::parse(given?)?;
-        (given != now).then(|| format!("branding.{name} {} is shown as {} on {where_} pages, so that {why}", given.hex(), now.hex()))
+        (given != now).then(|| format!("branding.{name} {} is shown as {} {where_} pages, so that {why}", given.hex(), now.hex()))
     };
     let (read, seen) = ("it can be read (contrast 4.5:1)", "it can be seen (contrast 3:1)");
-    let (accent, ground) = (branding.accent_color.as_deref(), branding.background_color.as_deref());
+    let (primary, accent) = (Some(&*branding.primary_color), branding.accent_color.as_deref());
     [
-        note("primaryColor", Some(&branding.primary_color), shown.brand, "light", read),
-        note("primaryColor", Some(&branding.primary_color), shown.dark_brand, "dark", read),
-        shown.accent.and_then(|(light, _)| note("accentColor", accent, light, "light", seen)),
-        shown.accent.and_then(|(_, dark)| note("accentColor", accent, dark, "dark", seen)),
-        shown.ground.and_then(|now| note("backgroundColor", ground, now, "light", "text on it can be read (contrast 4.5:1)")),
+        note("primaryColor", primary, light.text, "in text on light", read),
+        note("primaryColor", primary, dark.text, "in text on dark", read),
+        light.accent.and_then(|light| note("accentColor", accent, light, "on light", seen)),
+        dark.accent.and_then(|dark| note("accentColor", accent, dark, "on dark", seen)),
+        ground(branding)
+            .and_then(|now| note("backgroundColor", branding.background_color.as_deref(), now, "on light", "text on it can be read (contrast 4.5:1)")),
     ]
     .into_iter()
     .flatten()
@@ -161,11 +200,16 @@ mod tests {
         let notes = corrections(&yellow);
         assert!(
             notes[0].starts_with("branding.primaryColor #ffe600 is shown as #")
-                && notes[0].ends_with("on light pages, so that it can be read (contrast 4.5:1)"),
+                && notes[0].ends_with("in text on light pages, so that it can be read (contrast 4.5:1)"),
             "{notes:?}"
         );
         assert_eq!(notes.len(), 3, "{notes:?}");
-        assert!(brand_css(&yellow).contains("--accent:") && brand_css(&yellow).contains("--ground:"));
+        let css = brand_css(&yellow, None);
+        assert!(css.contains("--accent:") && css.contains("--ground:") && !css.contains("--plate:"), "{css}");
+        assert!(css.contains("--brand:#ffe600;--on-brand:#060c18"), "a light colour keeps its fill and gets dark text: {css}");
+        for (plate, rule) in [(Plate::OnDark, "--plate:#ffffff"), (Plate::OnLight, "--plate:#161b24")] {
+            assert!(brand_css(&yellow, Some(plate)).contains(rule), "{plate:?}");
+        }
         let readable = Branding { primary_color: "#767676".into(), ..Branding::default() };
         assert!(corrections(&readable).iter().all(|note| note.contains("dark")));
     }
@@ -179,10 +223,17 @@ mod tests {
 
         #[test]
         fn every_colour_becomes_readable(rgb: [u8; 3], dark: bool) {
-            let ground = if dark { Color([0x16, 0x1b, 0x24]) } else { WHITE };
-            let color = Color(rgb).readable_on(ground);
-            prop_assert!(color.contrast(ground) >= READABLE);
-            prop_assert!(color.contrast(color.text_on()) >= READABLE);
+            let ground = if dark { DARK_PAPER } else { PAPER };
+            let shown = Shown::on(ground, &Branding { primary_color: Color(rgb).hex(), ..Branding::default() });
+            prop_assert!(shown.text.contrast(ground) >= READABLE && shown.edge.is_seen_on(ground));
+            prop_assert!(!Color(rgb).is_seen_on(ground) || shown.edge == Color(rgb), "a border only where it is needed");
+        }
+
+        #[test]
+        fn every_fill_has_a_text_that_can_be_read(rgb: [u8; 3]) {
+            let (fill, text) = (Color(rgb), Color(rgb).text_on());
+            prop_assert!(fill.contrast(text) >= READABLE);
+            prop_assert!(fill.hovered().contrast(text) >= READABLE);
         }
     }
 }

@@ -1,12 +1,15 @@
 //! CPF, the Brazilian taxpayer number. It has eleven digits; the last two are check digits (modulus 11, weights 10 to 2 and 11 to 2;
 //! Receita Federal, Instrução Normativa RFB 2172/2024).
 
+use crate::text;
+
 /// Eleven digits. Its check digits may be wrong: a wrong CPF fails a check, but is not a malformed answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Cpf([u8; 11]);
 
 impl Cpf {
-    /// Reads eleven digits, and ignores punctuation and spaces. `None` if there are letters or another number of digits.
+    /// Reads eleven digits, and ignores punctuation and spaces. `None` if there are letters, digits of another script, or another number
+    /// of digits.
     pub fn parse(text: &str) -> Option<Self> {
         let mut digits = [0; 11];
         let mut count = 0;
@@ -16,7 +19,7 @@ impl Cpf {
                     *digits.get_mut(count)? = u8::try_from(digit).ok()?;
                     count += 1;
                 }
-                None if character.is_alphabetic() => return None,
+                None if !is_between(character) => return None,
                 None => {}
             }
         }
@@ -57,6 +60,12 @@ impl Cpf {
     }
 }
 
+/// Whether a character may stand between the digits: a space, punctuation, or one that cannot be seen. Letters and digits of other scripts
+/// may not. We list what may, because Unicode's tables of letters would weigh kilobytes in the bundle.
+fn is_between(c: char) -> bool {
+    if c.is_ascii() { !c.is_ascii_alphabetic() } else { text::is_hidden(c) || "‐‑‒–—―−－．／·•".contains(c) }
+}
+
 /// Formats the digits that were typed so far, at most eleven: `5299822` becomes `529.982.2`.
 pub fn mask(typed: &str) -> String {
     let mut out = String::new();
@@ -89,7 +98,7 @@ mod tests {
         ] {
             assert_eq!(Cpf::parse(text).map(|cpf| cpf.is_plausible()), Some(plausible), "{text}");
         }
-        for text in ["", "1234567890", "123456789012", "12345678a01", "abc", "١٢٣٤٥٦٧٨٩٠١"] {
+        for text in ["", "1234567890", "123456789012", "12345678a01", "abc", "١٢٣٤٥٦٧٨٩٠١", "52998224725²", "529982247٢25"] {
             assert!(Cpf::parse(text).is_none(), "{text}");
         }
     }

@@ -27,6 +27,9 @@ pub enum FieldType {
 }
 
 impl FieldType {
+    /// Every type.
+    pub const ALL: [Self; 8] = [Self::Text, Self::Cpf, Self::Date, Self::Email, Self::Phone, Self::Select, Self::Boolean, Self::Artifact];
+
     /// The type as a flow's JSON writes it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -74,6 +77,10 @@ pub enum Meaning {
 }
 
 impl Meaning {
+    /// The meanings that a flow can set.
+    pub const WRITTEN: [Self; 8] =
+        [Self::FullName, Self::BirthDate, Self::DocumentNumber, Self::DocumentType, Self::DocumentFront, Self::DocumentBack, Self::Selfie, Self::AddressProof];
+
     /// The meaning as a flow's JSON writes it.
     pub const fn as_str(self) -> &'static str {
         match self {

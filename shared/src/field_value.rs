@@ -5,9 +5,12 @@ use serde_json::Value;
 
 use crate::{
     cpf::Cpf,
+    day, email,
     flow::{DEFAULT_MAX_LENGTH, Field, FieldType},
     ids::ArtifactId,
+    phone,
     problem::FieldCode,
+    text,
 };
 
 /// A value as it is stored: normalised to the form of its field's type.
@@ -61,41 +64,32 @@ pub fn read(field: &Field, raw: &Value, artifact: ArtifactLookup<'_>) -> Result<
             _ => Err(FieldCode::WrongType),
         };
     }
-    let text = match raw {
-        Value::Null => return Ok(None),
-        Value::String(text) => text.trim(),
-        _ => return Err(FieldCode::WrongType),
-    };
+    match raw {
+        Value::Null => Ok(None),
+        Value::String(text) => read_typed(field, text, artifact),
+        _ => Err(FieldCode::WrongType),
+    }
+}
+
+/// The same of a field whose values are texts.
+///
+/// # Errors
+/// The code of what is wrong.
+pub fn read_typed(field: &Field, whole: &str, artifact: ArtifactLookup<'_>) -> Result<Option<Answer>, FieldCode> {
+    let text = text::trimmed(whole);
     if text.is_empty() {
         return Ok(None);
     }
+    let fits = |fits: bool, code: FieldCode| if fits { Ok(text.to_owned()) } else { Err(code) };
     let value = match field.r#type {
-        FieldType::Text => read_text(text, field.max_length.unwrap_or(DEFAULT_MAX_LENGTH))?,
+        FieldType::Text => read_text(whole, field.max_length.unwrap_or(DEFAULT_MAX_LENGTH))?,
         FieldType::Cpf => Cpf::parse(text).ok_or(FieldCode::Malformed)?.digits(),
-        FieldType::Date => {
-            if is_day(text) {
-                text.to_owned()
-            } else {
-                return Err(FieldCode::Malformed);
-            }
-        }
-        FieldType::Email => {
-            if is_email(text) {
-                text.to_owned()
-            } else {
-                return Err(FieldCode::Malformed);
-            }
-        }
-        FieldType::Phone => read_phone(text, field.calling_code.as_deref().unwrap_or("55")).ok_or(FieldCode::Malformed)?,
-        FieldType::Select => {
-            if field.options.iter().any(|o| o.value == text) {
-                text.to_owned()
-            } else {
-                return Err(FieldCode::NotAnOption);
-            }
-        }
+        FieldType::Date => fits(day::is_day(text) && is_within(text, field), FieldCode::Malformed)?,
+        FieldType::Email => fits(email::is_address(text), FieldCode::Malformed)?,
+        FieldType::Phone => phone::read(text, field.region.as_deref()).ok_or(FieldCode::Malformed)?,
+        FieldType::Select => fits(field.options.iter().any(|o| o.value == text), FieldCode::NotAnOption)?,
         FieldType::Artifact => artifact(field, text)?.to_string(),
-        FieldType::Boolean => unreachable!("returned above"),
+        FieldType::Boolean => return Err(FieldCode::WrongType),
     };
     Ok(Some(Answer::Text(value)))
 }
@@ -106,8 +100,8 @@ impl FieldType {
         match self {
             Self::Cpf => "A CPF has exactly 11 digits.",
             Self::Date => "A date is a day that exists, as YYYY-MM-DD.",
-            Self::Email => "An e-mail address has one @ and at most 254 characters.",
-            Self::Phone => "A telephone number has 8 to 15 digits, with its country code after a +.",
+            Self::Email => "An e-mail address has one @, a domain with a dot and at most 254 characters, and nothing around it.",
+            Self::Phone => "This is no possible telephone number of the field's region, and none with + and a country code. Extensions are not allowed.",
             Self::Text | Self::Select | Self::Boolean | Self::Artifact => "Control characters are not allowed.",
         }
     }
@@ -124,52 +118,16 @@ impl FieldType {
 }
 
 fn read_text(text: &str, max_length: u32) -> Result<String, FieldCode> {
-    if text.chars().any(char::is_control) {
-        Err(FieldCode::Malformed)
-    } else if text.chars().count() > max_length as usize {
-        Err(FieldCode::TooLong)
-    } else {
-        Ok(text.to_owned())
+    if text::refused(text).is_some() {
+        return Err(FieldCode::Malformed);
     }
+    let clean = text::cleaned(text, max_length > text::ONE_LINE);
+    if clean.chars().count() > max_length as usize { Err(FieldCode::TooLong) } else { Ok(clean) }
 }
 
-/// Whether a text is `YYYY-MM-DD`, and a day that exists in the Gregorian calendar.
-fn is_day(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let shape = bytes.len() == 10 && bytes.iter().enumerate().all(|(at, b)| if at == 4 || at == 7 { *b == b'-' } else { b.is_ascii_digit() });
-    if !shape {
-        return false;
-    }
-    let number = |range: std::ops::Range<usize>| text[range].parse::<u32>().unwrap_or(0);
-    let (year, month, day) = (number(0..4), number(5..7), number(8..10));
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => 0,
-    };
-    year > 0 && (1..=days).contains(&day)
-}
-
-/// Whether a text has one `@` with something before it and a name after it, no spaces or control characters, and at most 254 characters.
-fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
-    let plain = |part: &str| !part.is_empty() && part.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '@');
-    text.chars().count() <= 254 && plain(local) && plain(domain) && !domain.starts_with('.') && !domain.ends_with('.')
-}
-
-/// Reads a number as E.164: `+` and 8 to 15 digits. Without `+`, drops one leading 0 and puts the calling code in front.
-fn read_phone(text: &str, calling_code: &str) -> Option<String> {
-    let international = text.starts_with('+');
-    let rest = text.strip_prefix('+').unwrap_or(text);
-    if !rest.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "-().".contains(c)) {
-        return None;
-    }
-    let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
-    let number = if international { digits } else { format!("{calling_code}{}", digits.strip_prefix('0').unwrap_or(&digits)) };
-    (8..=15).contains(&number.len()).then(|| format!("+{number}"))
+/// Whether a day lies within the field's bounds. Days that exist sort as their texts do.
+fn is_within(day: &str, field: &Field) -> bool {
+    field.min.as_deref().is_none_or(|min| day >= min) && field.max.as_deref().is_none_or(|max| day <= max)
 }
 
 #[cfg(test)]
@@ -179,7 +137,14 @@ mod tests {
     use serde_json::json;
 
     fn field(kind: FieldType) -> Field {
-        Field { name: "f".into(), r#type: kind, options: vec![Choice { value: "RG".into(), label: "RG".into() }], max_length: Some(5), ..Field::default() }
+        Field {
+            name: "f".into(),
+            r#type: kind,
+            options: vec![Choice { value: "RG".into(), label: "RG".into() }],
+            max_length: Some(5),
+            region: Some("BR".into()),
+            ..Field::default()
+        }
     }
 
     fn text(value: &str) -> Result<Option<Answer>, FieldCode> {
@@ -212,7 +177,7 @@ mod tests {
             (FieldType::Email, json!(format!("{}@b.example", "a".repeat(250))), Err(Malformed)),
             (FieldType::Phone, json!("+44 20 7946-0958"), text("+442079460958")),
             (FieldType::Phone, json!("(011) 91234-5678"), text("+5511912345678")),
-            (FieldType::Phone, json!("+123"), Err(Malformed)),
+            (FieldType::Phone, json!("+12"), Err(Malformed)),
             (FieldType::Phone, json!("call me"), Err(Malformed)),
             (FieldType::Select, json!("RG"), text("RG")),
             (FieldType::Select, json!("rg"), Err(NotAnOption)),

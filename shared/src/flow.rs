@@ -1,10 +1,9 @@
 //! A flow as one customer sees it: steps and fields in one language, as `GET /kyc-sessions/:id/public` returns them and the pages draw
 //! them. [`crate::definition`] has the JSON of a flow, with all its languages.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use crate::by_field::ByField;
 pub use crate::field_type::{FieldType, Meaning};
 
 /// How a step is shown.
@@ -24,6 +23,23 @@ pub enum StepType {
     Proof,
     /// Shows what was entered, to check before submitting. Always the last step.
     Review,
+}
+
+impl StepType {
+    /// Every way to show a step.
+    pub const ALL: [Self; 6] = [Self::Consent, Self::Form, Self::Document, Self::Selfie, Self::Proof, Self::Review];
+
+    /// The type as a flow's JSON writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Consent => "CONSENT",
+            Self::Form => "FORM",
+            Self::Document => "DOCUMENT",
+            Self::Selfie => "SELFIE",
+            Self::Proof => "PROOF",
+            Self::Review => "REVIEW",
+        }
+    }
 }
 
 /// The default of `maxLength`, in Unicode scalar values.
@@ -59,9 +75,10 @@ pub struct Field {
     pub hint: Option<String>,
     /// Whether it needs a value, if [`Field::required_when`] is fulfilled. For BOOLEAN: whether it must be true.
     pub required: bool,
-    /// Other fields and the values that they may have; `required` applies only if all match. If empty, `required` always applies.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub required_when: BTreeMap<String, Vec<String>>,
+    /// Other fields and the values that they may have. The field applies only if all match; until then it is not shown, and what is
+    /// sent for it is not kept. If empty, the field always applies.
+    #[serde(skip_serializing_if = "ByField::is_empty")]
+    pub required_when: ByField<Vec<String>>,
     /// TEXT: the most Unicode scalar values it may have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u32>,
@@ -71,8 +88,19 @@ pub struct Field {
     /// ARTIFACT: the media types that it accepts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<String>,
-    /// PHONE: the country calling code that we put in front of a number without `+`.
+    /// DATE: the first day that it takes, `YYYY-MM-DD`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<String>,
+    /// DATE: the last day that it takes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<String>,
+    /// PHONE: the country of a number without `+`, such as `BR`. Only the server uses it.
+    #[cfg_attr(feature = "server", serde(skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(not(feature = "server"), serde(skip))]
+    pub region: Option<String>,
+    /// PHONE: the calling code of that country.
+    #[cfg_attr(feature = "server", serde(skip_serializing_if = "Option::is_none"))]
+    #[cfg_attr(not(feature = "server"), serde(skip))]
     pub calling_code: Option<String>,
     /// The meaning that the flow sets. It is not part of any public body, because customers do not need it.
     #[serde(skip)]

@@ -3,19 +3,26 @@
 
 pub mod answers;
 pub mod api;
+pub mod by_field;
 pub mod catalogue;
 pub mod color;
+pub mod conditions;
 pub mod cpf;
+pub mod day;
+#[cfg(feature = "server")]
 pub mod definition;
 pub mod duration;
+pub mod email;
 pub mod event;
 pub mod field_type;
 pub mod field_value;
 pub mod flow;
 pub mod ids;
 pub mod language;
+pub mod phone;
 pub mod problem;
 pub mod return_url;
 pub mod risk;
 pub mod role;
 pub mod session;
+pub mod text;

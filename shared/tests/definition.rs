@@ -123,11 +123,16 @@ fn object(always: Value, others: Vec<BoxedStrategy<Option<(String, Value)>>>) ->
     others.prop_map(move |others| Value::Object(always.clone().into_iter().chain(others.into_iter().flatten()).collect())).boxed()
 }
 
+/// What people can read: something is to be seen in it, and nothing is hidden.
+fn legible() -> impl Strategy<Value = String> {
+    "\\PC{0,20}[a-z]\\PC{0,3}[0-9]"
+}
+
 fn text() -> impl Strategy<Value = Value> {
     let languages = proptest::sample::subsequence(vec!["pt-BR", "en", "es"], 1..=3);
     let by_language =
-        (languages, any::<String>()).prop_map(|(languages, text)| languages.into_iter().map(|l| (l.to_owned(), json!(text))).collect::<Map<_, _>>().into());
-    prop_oneof![any::<String>().prop_map(Value::from), by_language]
+        (languages, legible()).prop_map(|(languages, text)| languages.into_iter().map(|l| (l.to_owned(), json!(text))).collect::<Map<_, _>>().into());
+    prop_oneof![legible().prop_map(Value::from), by_language]
 }
 
 fn field(number: usize) -> impl Strategy<Value = Value> {
@@ -140,10 +145,10 @@ fn field(number: usize) -> impl Strategy<Value = Value> {
         let mut others = vec![
             maybe("hint", text()),
             maybe("required", any::<bool>().prop_map(Value::from)),
-            maybe("requiredWhen", prop_oneof![Just(json!({})), Just(json!({"flag": ["true"]})), Just(json!({"flag": []}))]),
+            maybe("requiredWhen", Just(json!({"flag": ["true"]}))),
             maybe("maxLength", (1..=10_000u32).prop_map(Value::from)),
             maybe("accept", Just(json!(["application/pdf", "image/png"]))),
-            maybe("callingCode", "[0-9]{1,3}".prop_map(Value::from)),
+            maybe("callingCode", proptest::sample::select(vec!["55", "1", "351"]).prop_map(Value::from)),
         ];
         if number == 0 && kind == "TEXT" {
             others.push(maybe("is", proptest::sample::select(vec!["full_name", "document_number"]).prop_map(Value::from)));
@@ -161,7 +166,7 @@ fn whole_flow() -> impl Strategy<Value = Value> {
     let branding = object(
         json!({}),
         vec![
-            maybe("companyName", any::<String>().prop_map(Value::from)),
+            maybe("companyName", legible().prop_map(Value::from)),
             maybe("logo", any::<String>().prop_map(Value::from)),
             maybe("primaryColor", "#[0-9a-fA-F]{6}".prop_map(Value::from)),
             maybe("contact", Just(json!("tel:1"))),

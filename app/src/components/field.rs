@@ -6,9 +6,9 @@ use leptos::{
     prelude::*,
 };
 use shared::{
-    cpf::Cpf,
     flow::{Field, FieldType},
     problem::FieldFault,
+    text::ONE_LINE,
 };
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         ids,
         photo::{Photo, Photographed},
     },
-    words::FlowWords,
+    words::{FlowWords, isolated},
 };
 
 /// A field with its label, hint and fault.
@@ -25,14 +25,12 @@ use crate::{
 pub fn FieldView<H: Host>(
     /// The field.
     field: Field,
-    /// All fields of its step.
-    others: Vec<Field>,
+    /// The answers to other fields with which the customer needs this one, as a sentence.
+    when: Option<String>,
     /// What a photo for this field shows.
     photographed: Photographed,
     /// What the customer typed, or what this device saved. For an ARTIFACT, the address of its picture.
     value: String,
-    /// The saved file is a PDF that opens only with a password.
-    locked: bool,
     /// Another device saved a value.
     elsewhere: bool,
     /// What is wrong with it.
@@ -41,23 +39,24 @@ pub fn FieldView<H: Host>(
     host: H,
 ) -> impl IntoView {
     let id = ids::of_field(&field.name);
-    let own_hint = || (field.r#type == FieldType::Cpf).then(|| words.cpf_hint().to_owned()).or_else(|| words.when_asked(&field, &others));
+    let own_hint = || (field.r#type == FieldType::Cpf).then(|| words.cpf_hint().to_owned());
     let hint = field.hint.clone().or_else(own_hint);
     let fault = error.map(|error| words.fault(&field, &error));
-    let ids = [hint.as_ref().map(|_| format!("{id}-hint")), fault.as_ref().map(|_| format!("{id}-fault"))];
+    let ids = [hint.as_ref().map(|_| format!("{id}-hint")), when.as_ref().map(|_| format!("{id}-when")), fault.as_ref().map(|_| ids::of_fault(&field.name))];
     let described = ids.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let faulty = fault.is_some();
     let label = view! {
         <>
-            {field.label.clone()}
+            {isolated(&field.label)}
             {(!field.required && field.r#type != FieldType::Boolean).then(|| view! { <span class="optional">" ("{words.optional().to_owned()}")"</span> })}
         </>
     };
     let notes = view! {
         <>
-            {hint.map(|hint| view! { <span class="hint" id=format!("{id}-hint")>{hint}</span> })}
+            {hint.map(|hint| view! { <span class="hint" id=format!("{id}-hint")>{isolated(&hint)}</span> })}
+            {when.map(|when| view! { <span class="hint" id=format!("{id}-when")>{when}</span> })}
             {elsewhere.then(|| view! { <span class="hint elsewhere">{words.saved_elsewhere().to_owned()}</span> })}
-            {fault.map(|fault| view! { <span class="fault" id=format!("{id}-fault")>{fault}</span> })}
+            {fault.map(|fault| view! { <span class="fault" id=ids::of_fault(&field.name)>{fault}</span> })}
         </>
     };
     let described = (!described.is_empty()).then_some(described);
@@ -80,31 +79,32 @@ pub fn FieldView<H: Host>(
                             {field.options.into_iter().enumerate().map(|(at, option)| view! {
                                 <label class="choice">
                                     <input type="radio" id=if at == 0 { id.clone() } else { format!("{id}-{at}") } name=name.clone()
-                                        value=option.value.clone() checked=value == option.value />
-                                    <span>{option.label}</span>
+                                        value=option.value.clone() checked=value == option.value aria-invalid=faulty.then_some("true") />
+                                    <span>{isolated(&option.label)}</span>
                                 </label>
                             }).collect_view()}
                         </div>
                     </fieldset>
                 }),
                 FieldType::Artifact => EitherOf4::C(view! {
-                    <Photo field photographed value locked elsewhere described faulty label=label.into_view() notes=notes.into_view() words host />
+                    <Photo field photographed value elsewhere described faulty label=label.into_view() notes=notes.into_view() words host />
                 }),
                 _ => EitherOf4::D(view! {
                     <label for=id.clone()>{label}</label>
                     {notes}
-                    <TextInput field id value described faulty warning=words.cpf_warning().to_owned() host />
+                    <TextInput field id value described faulty words host />
                 }),
             }}
         </div>
     }
 }
 
-/// An input of one line. The island formats a CPF while the customer types it. A CPF with wrong check digits only gets a warning,
-/// because the server accepts it.
+/// An input of one line, or of several where the field takes a long text. The island formats a CPF while the customer types it. What
+/// looks mistyped only gets a warning, because the server accepts it.
 #[component]
-fn TextInput<H: Host>(field: Field, id: String, value: String, described: Option<String>, faulty: bool, warning: String, host: H) -> impl IntoView {
-    let (kind, mode, complete) = match (field.r#type, field.name.as_str()) {
+fn TextInput<H: Host>(field: Field, id: String, value: String, described: Option<String>, faulty: bool, words: FlowWords, host: H) -> impl IntoView {
+    let kind = field.r#type;
+    let (shape, mode, complete) = match (kind, field.name.as_str()) {
         (FieldType::Cpf, _) => ("text", Some("numeric"), "off"),
         (FieldType::Date, name) => ("date", None, if name.contains("birth") { "bday" } else { "off" }),
         (FieldType::Email, _) => ("email", None, "email"),
@@ -112,26 +112,44 @@ fn TextInput<H: Host>(field: Field, id: String, value: String, described: Option
         (_, "name" | "full_name") => ("text", None, "name"),
         _ => ("text", None, "on"),
     };
-    let is_cpf = field.r#type == FieldType::Cpf;
-    let doubtful = |text: &str| Cpf::parse(text).is_some_and(|cpf| !cpf.is_plausible());
-    let (warn, set_warn) = signal(is_cpf && doubtful(&value));
+    let is_doubted = matches!(kind, FieldType::Cpf | FieldType::Email);
+    let doubt = RwSignal::new(words.doubt(kind, &value).unwrap_or_default());
     let typed = move |event: leptos::ev::Event| {
-        if is_cpf {
+        if is_doubted {
             let text = event_target_value(&event);
-            host.typed_cpf(&event, &text);
-            set_warn.set(doubtful(&text));
+            if kind == FieldType::Cpf {
+                host.typed_cpf(&event, &text);
+            }
+            doubt.set(words.doubt(kind, &text).unwrap_or_default());
         }
     };
-    let warning_id = is_cpf.then(|| format!("{id}-warning"));
-    let described = [described, warning_id.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let doubt_id = is_doubted.then(|| format!("{id}-warning"));
+    let described = [described, doubt_id.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let described = (!described.is_empty()).then_some(described);
+    let has_lines = kind == FieldType::Text && field.max_length.is_some_and(|most| most > ONE_LINE);
     view! {
-        <input type=kind id=id name=field.name value=value inputmode=mode autocomplete=complete
-            aria-describedby=described aria-invalid=faulty.then_some("true") on:input=typed />
-        {if is_cpf {
-            Either::Left(view! { <span class="warning" role="status" id=warning_id>{move || warn.get().then(|| warning.clone())}</span> })
+        {if has_lines {
+            Either::Left(view! { <div inner_html=text_area(&id, &field.name, &value, described.as_deref(), faulty)></div> })
+        } else {
+            Either::Right(view! {
+                <input type=shape id=id name=field.name value=value inputmode=mode autocomplete=complete min=field.min max=field.max
+                    aria-describedby=described aria-invalid=faulty.then_some("true") on:input=typed />
+            })
+        }}
+        {if is_doubted {
+            Either::Left(view! { <span class="warning" role="status" id=doubt_id>{move || Some(doubt.get()).filter(|doubt| !doubt.is_empty())}</span> })
         } else {
             Either::Right(())
         }}
     }
+}
+
+/// An input of several lines. Leptos does not escape the text of a `textarea`, and a type of its own for an element without events would add
+/// kilobytes to the bundle.
+fn text_area(id: &str, name: &str, value: &str, described: Option<&str>, faulty: bool) -> String {
+    let value = value.replace('&', "&amp;").replace('<', "&lt;");
+    let invalid = if faulty { "\" aria-invalid=\"true" } else { "" };
+    let start = ["<textarea rows=\"4\" dir=\"auto\" id=\"", id, "\" name=\"", name, "\" aria-describedby=\"", described.unwrap_or_default(), invalid, "\">"];
+    // A line break right after the tag is not part of the text, but one in the text is.
+    [&start.concat(), "\n", &value, "</textarea>"].concat()
 }

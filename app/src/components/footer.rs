@@ -24,8 +24,10 @@ pub fn Footer(branding: Branding, current: Language, switch: bool) -> impl IntoV
     view! {
         <footer class="footer">
             {languages}
-            {branding.privacy_url.map(|url| view! { <a href=url rel="noopener noreferrer" target="_blank">{words.privacy}</a> })}
-            {help.map(|url| view! { <a href=url rel="noopener noreferrer">{words.help}</a> })}
+            <span class="links">
+                {branding.privacy_url.map(|url| view! { <a href=url rel="noopener noreferrer" target="_blank">{words.privacy}</a> })}
+                {help.map(|url| view! { <a href=url rel="noopener noreferrer">{words.help}</a> })}
+            </span>
         </footer>
     }
 }

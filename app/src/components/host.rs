@@ -9,27 +9,23 @@ use shared::flow::Field;
 pub enum Sent {
     /// This percentage of the file was sent.
     Sending(u8),
-    /// There is no connection. The island will send the file again.
-    Waiting,
-    /// The server has the file; this is the address of a picture of it.
-    Saved(String),
-    /// The same of a PDF that opens only with a password.
-    Locked(String),
-    /// The upload failed; this tells the customer why.
+    /// There was no answer, and this tells the customer why. The island will send the file again.
+    Waiting(String),
+    /// The server has the file.
+    Saved,
+    /// The upload failed; this tells the customer why. Continue sends the file again.
     Failed(String),
-}
-
-impl Sent {
-    /// Whether the server has the file.
-    pub const fn is_saved(&self) -> bool {
-        matches!(self, Self::Saved(_) | Self::Locked(_))
-    }
+    /// This file is of no use; this tells the customer why. It is not sent again.
+    Refused(String),
 }
 
 /// The island around a field. On the server nothing happens.
 pub trait Host: Copy + Send + Sync + 'static {
     /// The upload state of this field's file, if the customer chose one. A view that reads it is rendered again when it changes.
     fn sent(self, field: &str) -> Option<Sent>;
+
+    /// The address of a picture of the last file of this field that the island uploaded.
+    fn picture(self, field: &str) -> Option<String>;
 
     /// The customer chose a file for this field.
     fn chosen(self, event: &Event, field: &Field);

@@ -7,3 +7,16 @@ pub const FORM: &str = "step-form";
 pub fn of_field(name: &str) -> String {
     format!("field-{name}")
 }
+
+/// The id of the text that says what is wrong with a field.
+pub fn of_fault(name: &str) -> String {
+    format!("{}-fault", of_field(name))
+}
+
+/// The id of a field's entry in the error summary.
+pub fn of_entry(name: &str) -> String {
+    format!("{}-entry", of_field(name))
+}
+
+/// The id of the heading of the error summary.
+pub const FAULTS: &str = "faults";

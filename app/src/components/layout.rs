@@ -55,7 +55,7 @@ pub fn CustomerPage(site: Site, language: Language, title: String, branding: Opt
                     {branding.map(|branding| view! {
                         <header class="masthead">
                             {branding.logo_url.map(|url| view! { <img src=url alt="" /> })}
-                            <span class="company">{branding.company_name}</span>
+                            <span class="company"><bdi>{branding.company_name}</bdi></span>
                             <span class="secure"><Lock />{words.secure}</span>
                         </header>
                     })}

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::flow::Step;
 
-use crate::words::{FlowWords, fill};
+use crate::words::{FlowWords, fill, isolated};
 
 /// The head of step number `at` of `of`.
 #[component]
@@ -15,8 +15,8 @@ pub fn StepHead(step: Step, at: usize, of: usize, words: FlowWords) -> impl Into
             <progress max=of.to_string() value=at.to_string() aria-label=position></progress>
         </div>
         <div class="lead">
-            <h1 tabindex="-1">{step.title}</h1>
-            {step.text.map(|text| view! { <p>{text}</p> })}
+            <h1 tabindex="-1">{isolated(&step.title)}</h1>
+            {step.text.map(|text| view! { <p>{isolated(&text)}</p> })}
         </div>
     }
 }

@@ -48,9 +48,9 @@ pub fn DecisionCard(
             <li>
                 <p class="row">
                     <DecisionPill decision=review.decision words />
-                    <span class="quiet">{review.by}" · "<Time at=review.at /></span>
+                    <span class="quiet"><bdi>{review.by}</bdi>" · "<Time at=review.at /></span>
                 </p>
-                <p class="said">{review.reason}</p>
+                <p class="said" dir="auto">{review.reason}</p>
             </li>
         }
     });

@@ -83,7 +83,7 @@ pub fn DossierPage(site: Site, viewer: Viewer, data: Dossier) -> impl IntoView {
         <DashboardPage site viewer title=words.dossier>
             <h1>{words.dossier}</h1>
             <section class="card body">
-                <dl class="facts"><div><dt>{words.customer_reference}</dt><dd class="mono">{data.reference}</dd></div></dl>
+                <dl class="facts"><div><dt>{words.customer_reference}</dt><dd class="mono"><bdi>{data.reference}</bdi></dd></div></dl>
                 {data.revealed.then(|| view! { <p class="revealed" role="status" tabindex="-1" autofocus>{words.revealed}</p> })}
                 {reveal}
             </section>

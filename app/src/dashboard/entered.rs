@@ -33,9 +33,9 @@ pub struct ConsentRow {
 pub fn Entered(steps: Vec<InputStep>, consents: Vec<ConsentRow>, revealed: bool, words: &'static DashboardWords) -> impl IntoView {
     let nothing = steps.is_empty() && consents.is_empty();
     let steps = steps.into_iter().map(|step| {
-        let fields = step.fields.into_iter().map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> });
+        let fields = step.fields.into_iter().map(|(label, value)| view! { <div><dt><bdi>{label}</bdi></dt><dd><bdi>{value}</bdi></dd></div> });
         view! {
-            <h3>{step.title}</h3>
+            <h3><bdi>{step.title}</bdi></h3>
             <dl class="facts">{fields.collect_view()}</dl>
         }
     });

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::damaged::{DamagedText, Line};
-use crate::words::{dashboard::DashboardWords, fill};
+use crate::words::{dashboard::DashboardWords, fill, isolated};
 
 /// A version of a flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl FlowName {
 
     /// Title, name and version in one line, for a list to choose from.
     pub fn label(&self, words: &DashboardWords) -> String {
-        format!("{} · {}", self.title, self.version(words))
+        format!("{} · {}", isolated(&self.title), self.version(words))
     }
 }
 
@@ -33,7 +33,7 @@ pub fn Flow(flow: Line<FlowName>, words: &'static DashboardWords) -> impl IntoVi
     match flow {
         Ok(flow) => {
             let version = flow.version(words);
-            view! { {flow.title}<div class="quiet">{version}</div> }.into_any()
+            view! { <bdi>{flow.title}</bdi><div class="quiet">{version}</div> }.into_any()
         }
         Err(damaged) => view! { <DamagedText damaged words /> }.into_any(),
     }

@@ -91,7 +91,7 @@ pub fn DashboardPage(
                         <div class="account">
                             <p>
                                 <span class="visually-hidden">{words.signed_in_as}" "</span>
-                                <strong>{email}</strong>
+                                <strong><bdi>{email}</bdi></strong>
                                 <span class="quiet">{words.role_of(role)}</span>
                             </p>
                             <a href=ACCOUNT aria-current=(path == ACCOUNT).then_some("page")>{account_words(language).account}</a>

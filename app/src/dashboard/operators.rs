@@ -90,7 +90,7 @@ fn OperatorTable(operators: Vec<Line<OperatorRow>>, may: bool, words: &'static D
         });
         view! {
             <tr>
-                <th scope="row" class="wide"><a href=format!("{OPERATORS}/{}", operator.id)>{operator.email}</a>{operator.is_self.then(|| view! { " "<span class="quiet">"("{words.this_is_you}")"</span> })}</th>
+                <th scope="row" class="wide"><a href=format!("{OPERATORS}/{}", operator.id)><bdi>{operator.email}</bdi></a>{operator.is_self.then(|| view! { " "<span class="quiet">"("{words.this_is_you}")"</span> })}</th>
                 <td class="wide"><State disabled_at=operator.disabled_at invited=!operator.active words />{disable}</td>
                 <td>{words.role_of(operator.role)}</td>
                 <td><Time at=operator.created_at /></td>

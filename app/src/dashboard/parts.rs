@@ -113,7 +113,7 @@ pub fn Score(score: u8, #[prop(optional_no_strip)] bands: Option<(u8, u8)>, word
 #[component]
 pub fn Customer(customer: Option<(String, String)>, words: &'static DashboardWords) -> impl IntoView {
     match customer {
-        Some((id, reference)) => view! { <a href=format!("/dashboard/customers/{id}")>{reference}</a> }.into_any(),
+        Some((id, reference)) => view! { <a href=format!("/dashboard/customers/{id}")><bdi>{reference}</bdi></a> }.into_any(),
         None => view! { <Nothing words /> }.into_any(),
     }
 }
@@ -177,7 +177,7 @@ pub fn Act(
     view! {
         <form method="post" action=action>
             {hidden.collect_view()}
-            <button class=class>{label}{(!to.is_empty()).then(|| view! { <span class="visually-hidden">": "{to}</span> })}</button>
+            <button class=class>{label}{(!to.is_empty()).then(|| view! { <span class="visually-hidden">": "<bdi>{to}</bdi></span> })}</button>
         </form>
     }
 }
@@ -187,7 +187,7 @@ pub fn Act(
 pub fn Final(action: String, label: &'static str, follows: &'static str, #[prop(optional, into)] to: String) -> impl IntoView {
     view! {
         <details class="final">
-            <summary class="button danger">{label}{(!to.is_empty()).then(|| view! { <span class="visually-hidden">": "{to.clone()}</span> })}</summary>
+            <summary class="button danger">{label}{(!to.is_empty()).then(|| view! { <span class="visually-hidden">": "<bdi>{to.clone()}</bdi></span> })}</summary>
             <p>{follows}</p>
             <Act action label to class="button danger" />
         </details>

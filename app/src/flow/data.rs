@@ -3,12 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 use shared::{
+    by_field::ByField,
     flow::{Step, StepType},
     language::Language,
     problem::FieldFault,
 };
 
-use crate::{flow::by_field::ByField, words::FlowWords};
+use crate::words::{FlowWords, isolated};
 
 /// The id of the element that holds [`FlowData`] as JSON.
 pub const DATA: &str = "flow-data";
@@ -37,8 +38,8 @@ pub struct FlowData {
     pub answers: ByField<String>,
     /// The fields that another device answered.
     pub elsewhere: Vec<String>,
-    /// The fields whose file, which this device sent, is a PDF that opens only with a password.
-    pub locked: Vec<String>,
+    /// For a REVIEW: the fields that do not apply, because of what this device answered elsewhere.
+    pub idle: Vec<String>,
     /// The faults of the last POST.
     pub errors: Vec<FieldFault>,
     /// The words of the language.
@@ -54,6 +55,13 @@ impl FlowData {
     /// Whether this step is a REVIEW, which only the server draws.
     pub fn is_review(&self, id: &str) -> bool {
         self.find(id).is_some_and(|step| step.r#type == StepType::Review)
+    }
+
+    /// The title of a step's page. The company's name stands in it as [`isolated`] has it.
+    pub fn title(&self, step: &str, company: &str, is_faulty: bool) -> String {
+        let step = self.find(step).map_or_else(String::new, |step| isolated(&step.title));
+        let title = [&step, company].join(" · ");
+        if is_faulty { [self.words.error_title(), &title].join(" ") } else { title }
     }
 
     /// The address of a step, or of the session itself.

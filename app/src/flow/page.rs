@@ -14,10 +14,10 @@ use crate::{
     flow::{
         data::{DATA, FlowData},
         review::Review,
-        status::{StatusView, title},
+        status::{StatusView, WayBack, title},
     },
     islands::flow::Flow,
-    words::words,
+    words::{isolated, words},
 };
 
 /// A step: the form, which the island takes over, and around it what the customer only reads.
@@ -32,7 +32,8 @@ pub fn StepPage(
     let (language, branding) = (session.locale, session.branding);
     let at = data.steps.iter().position(|step| step.id == data.step).unwrap_or_default();
     let step = data.steps.get(at).cloned().unwrap_or_default();
-    let title = format!("{} · {}", step.title, branding.company_name);
+    let is_faulty = data.errors.iter().any(|error| step.field(&error.field).is_some());
+    let title = data.title(&step.id, &isolated(&branding.company_name), is_faulty);
     let review = data.is_review(&step.id).then(|| {
         view! {
             <main class="step">
@@ -63,12 +64,12 @@ pub fn StepPage(
 
 /// The status of a session that is no longer open.
 #[component]
-pub fn StatusPage(site: Site, session: PublicSession, return_url: Option<String>, locked: Option<String>) -> impl IntoView {
+pub fn StatusPage(site: Site, session: PublicSession, way_back: Option<WayBack>, locked: Option<String>) -> impl IntoView {
     let (language, branding) = (session.locale, session.branding.clone());
-    let title = format!("{} · {}", title(session.status, words(language).page), branding.company_name);
+    let title = format!("{} · {}", title(session.status, words(language).page), isolated(&branding.company_name));
     view! {
         <CustomerPage site language title branding=Some(branding.clone())>
-            <StatusView session return_url locked />
+            <StatusView session way_back locked />
             <Footer branding current=language switch=false />
         </CustomerPage>
     }

@@ -21,11 +21,21 @@ pub const fn title(status: Status, words: &PageWords) -> &'static str {
     }
 }
 
-/// The status of a session, and the link back to the company's site.
+/// The way back to the company's site.
+#[derive(Clone, Debug)]
+pub struct WayBack {
+    /// The session's return URL.
+    pub url: String,
+    /// The address of this page without the redirect. `None`: the page does not go there by itself.
+    pub stay: Option<String>,
+}
+
+/// The status of a session, and the link back to the company's site. A page that goes there by itself says so, and has a link that
+/// stops it. In a frame the link leads out of the frame.
 #[component]
 pub fn StatusView(
     session: PublicSession,
-    return_url: Option<String>,
+    way_back: Option<WayBack>,
     /// The label of a file of the last step that opens only with a password.
     locked: Option<String>,
 ) -> impl IntoView {
@@ -47,7 +57,12 @@ pub fn StatusView(
             <div class="lead"><h1 tabindex="-1">{title(session.status, words)}</h1></div>
             <p>{text}</p>
             {locked.map(|label| view! { <p class="warning">{fill(words.pdf_password_sent, &[("label", &label)])}</p> })}
-            {return_url.map(|url| view! { <a class="button primary" id="return" href=url>{fill(words.go_back, &[("company", &company)])}</a> })}
+            {way_back.map(|WayBack { url, stay }| view! {
+                <a class="button primary" id="return" href=url target="_top">{fill(words.go_back, &[("company", &company)])}</a>
+                {stay.map(|stay| view! {
+                    <p id="leaving"><span role="status">{fill(words.leaving, &[("company", &company)])}</span>" "<a href=stay>{words.stay}</a></p>
+                })}
+            })}
         </main>
     }
 }

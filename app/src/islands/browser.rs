@@ -8,14 +8,11 @@ use leptos::{prelude::*, task::spawn_local};
 use serde::Deserialize;
 use shared::{cpf, session::Status};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
-use web_sys::{HtmlElement, HtmlFormElement, HtmlInputElement};
+use web_sys::{HtmlElement, HtmlInputElement};
 
 use crate::{
-    flow::{
-        by_field::ByField,
-        data::{DATA, FlowData, Shown},
-    },
-    islands::{json, request, state::FlowState},
+    flow::data::{DATA, FlowData, Shown},
+    islands::{faults, form, json, request, state::FlowState},
 };
 
 /// The data from which the server drew the island.
@@ -29,6 +26,8 @@ pub fn data() -> Arc<FlowData> {
 pub fn take_over(state: FlowState) {
     Effect::new(move |before: Option<String>| {
         let (step, faulty) = state.shown.with(|shown| (shown.step.clone(), !shown.errors.is_empty()));
+        // Before the page is painted again.
+        request_animation_frame(move || form::show_what_applies(state));
         match before {
             None => {
                 if let Some(body) = document().body() {
@@ -50,6 +49,11 @@ pub fn take_over(state: FlowState) {
         let _ = window().add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
         closure.forget();
     };
+    for name in ["input", "change"] {
+        let closure = Closure::<dyn Fn(web_sys::Event)>::new(move |event| faults::recheck(state, &event));
+        let _ = window().add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
+        closure.forget();
+    }
     on("popstate", follow_address);
     on("focus", refresh);
     // The customer came back from another page.
@@ -121,12 +125,10 @@ pub fn go_to(state: FlowState, shown: Shown) {
     window().scroll_to_with_x_and_y(0.0, 0.0);
 }
 
-fn show(state: FlowState, shown: Shown) {
-    let title = document().title();
-    let company = title.rsplit(" · ").next().unwrap_or_default();
-    let step = state.data.with_value(|data| data.find(&shown.step).map(|step| step.title.clone())).unwrap_or_default();
-    document().set_title(&[step.as_str(), company].join(" · "));
+/// Shows a step, or the same one with its faults.
+pub fn show(state: FlowState, shown: Shown) {
     state.shown.set(shown);
+    faults::set_title(state);
 }
 
 /// The customer pressed back or forward: shows the step in the address, and keeps what is typed in the current one.
@@ -142,10 +144,11 @@ fn follow_address(state: FlowState) {
         let _ = window().location().reload();
         return;
     }
-    let form = document().query_selector("form.sheet").ok().flatten().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
-    if let Some(data) = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok()) {
-        let names = state.data.with_value(|data| data.find(&shown.step).map(|step| step.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>()));
-        shown.answers.extend(typed(&data, names.unwrap_or_default().into_iter()));
+    let known = state.data.with_value(|data| data.find(&shown.step).cloned());
+    if let Some((known, form)) = known.zip(form::form())
+        && let Some(texts) = form::typed(&form, &known)
+    {
+        shown.answers.extend(form::to_keep(texts, &known));
     }
     show(state, Shown { step, errors: Vec::new(), ..shown });
 }
@@ -159,11 +162,6 @@ pub fn mask_cpf(event: &web_sys::Event, text: &str) {
     if at_end && only_digits && masked != text && text.chars().filter(char::is_ascii_digit).count() <= 11 {
         input.set_value(&masked);
     }
-}
-
-/// The texts in the form, by field.
-pub fn typed(form: &web_sys::FormData, names: impl Iterator<Item = String>) -> ByField<String> {
-    names.filter_map(|name| form.get(&name).as_string().map(|text| (name, text))).collect()
 }
 
 fn focus(selector: &'static str) {

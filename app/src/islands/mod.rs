@@ -12,8 +12,12 @@ mod step_form;
 
 #[cfg(all(feature = "hydrate", feature = "flow"))]
 mod browser;
+#[cfg(all(feature = "hydrate", feature = "flow"))]
+mod faults;
 #[cfg(feature = "forced-panic")]
 mod forced_panic;
+#[cfg(all(feature = "hydrate", feature = "flow"))]
+mod form;
 #[cfg(feature = "hydrate")]
 mod json;
 #[cfg(all(feature = "hydrate", feature = "flow"))]

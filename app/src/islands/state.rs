@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use shared::by_field::ByField;
 
 use crate::{
     components::host::Sent,
-    flow::{
-        by_field::ByField,
-        data::{FlowData, Shown},
-    },
+    flow::data::{FlowData, Shown},
 };
 
 /// The island's state.
@@ -34,21 +32,33 @@ impl FlowState {
         Self {
             data: StoredValue::new(data),
             shown: RwSignal::new(shown),
-            uploads: Uploads(RwSignal::new(ByField::default())),
+            uploads: Uploads(RwSignal::new(Files::default())),
             busy: RwSignal::new(false),
             trouble: RwSignal::new(String::new()),
         }
     }
 }
 
-/// The upload state of each field's file.
+/// The upload state of each field's file, and the picture of the last one that the server took. A bad file does not replace a good
+/// one, so the picture stays while the next file is sent or refused.
 #[derive(Clone, Copy)]
-pub struct Uploads(RwSignal<ByField<Sent>>);
+pub struct Uploads(RwSignal<Files>);
+
+#[derive(Default)]
+struct Files {
+    sent: ByField<Sent>,
+    pictures: ByField<String>,
+}
 
 impl Uploads {
     /// A field's state. A view that reads it is rendered again when it changes.
     pub fn get(self, field: &str) -> Option<Sent> {
-        self.0.with(|all| all.get(field).cloned())
+        self.0.with(|files| files.sent.get(field).cloned())
+    }
+
+    /// The address of a field's picture. A view that reads it is rendered again when it changes.
+    pub fn picture(self, field: &str) -> Option<String> {
+        self.0.with(|files| files.pictures.get(field).cloned())
     }
 }
 
@@ -56,11 +66,36 @@ impl Uploads {
 impl Uploads {
     /// A field's state, for code outside a view.
     pub fn get_untracked(self, field: &str) -> Option<Sent> {
-        self.0.with_untracked(|all| all.get(field).cloned())
+        self.0.with_untracked(|files| files.sent.get(field).cloned())
     }
 
-    /// Sets a field's state.
-    pub fn set(self, field: &str, sent: Sent) {
-        self.0.update(|all| all.set(field, sent));
+    /// Whether the island uploaded a file for a field.
+    pub fn has(self, field: &str) -> bool {
+        self.0.with_untracked(|files| files.pictures.get(field).is_some())
+    }
+
+    /// Sets a field's state. `None`: forgets it.
+    pub fn set(self, field: &str, sent: Option<Sent>) {
+        self.change(field, sent, None);
+    }
+
+    /// The server took a file. This is its picture; the one before is freed.
+    pub fn saved(self, field: &str, picture: String) {
+        self.change(field, Some(Sent::Saved), Some(picture));
+    }
+
+    fn change(self, field: &str, sent: Option<Sent>, picture: Option<String>) {
+        self.0.update(|files| {
+            files.sent.remove(field);
+            if let Some(sent) = sent {
+                files.sent.set(field, sent);
+            }
+            if let Some(picture) = picture {
+                if let Some(before) = files.pictures.get(field) {
+                    let _ = web_sys::Url::revoke_object_url(before);
+                }
+                files.pictures.set(field, picture);
+            }
+        });
     }
 }

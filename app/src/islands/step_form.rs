@@ -2,7 +2,7 @@
 //! whatever happens to the script.
 
 use leptos::{ev::Event, prelude::*};
-use shared::flow::{Field, FieldType};
+use shared::flow::Field;
 
 #[cfg(feature = "hydrate")]
 use crate::islands::{browser, submit, uploads};
@@ -17,6 +17,7 @@ use crate::{
     },
     flow::data::{CHANGE, Shown},
     islands::state::FlowState,
+    words::takes_photo,
 };
 
 /// The form of a step. For a REVIEW it is only the button: the server draws the answers above it.
@@ -38,15 +39,14 @@ pub fn StepForm(state: FlowState, shown: Shown) -> impl IntoView {
     };
     let head = (!data.is_review(&step.id)).then(|| {
         let photographed = Photographed::of(step.r#type);
-        let has_photo = step.fields.iter().any(|field| field.r#type == FieldType::Artifact);
+        let has_photo = step.fields.iter().any(takes_photo);
         let fields = step.fields.clone().into_iter().map(|field| {
             let value = shown.answers.get(&field.name).cloned().unwrap_or_default();
             let elsewhere = value.is_empty() && data.elsewhere.contains(&field.name);
-            let locked = data.locked.contains(&field.name);
             let error = shown.errors.iter().find(|error| error.field == field.name).cloned();
-            let others = step.fields.clone();
+            let when = data.words.when_asked(&field, &data.steps);
             view! {
-                <FieldView field others photographed value locked elsewhere error words=data.words.clone() host=state />
+                <FieldView field when photographed value elsewhere error words=data.words.clone() host=state />
             }
         });
         view! {
@@ -76,6 +76,10 @@ pub fn StepForm(state: FlowState, shown: Shown) -> impl IntoView {
 impl Host for FlowState {
     fn sent(self, field: &str) -> Option<Sent> {
         self.uploads.get(field)
+    }
+
+    fn picture(self, field: &str) -> Option<String> {
+        self.uploads.picture(field)
     }
 
     fn chosen(self, event: &Event, field: &Field) {

@@ -5,14 +5,10 @@ use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{JSON, Object, Reflect};
 use leptos::{prelude::*, task::spawn_local};
-use serde_json::Value;
 use shared::{
-    answers::{self, Answers},
-    api::RawUserData,
-    field_value::Answer,
-    flow::{FieldType, Step, next_step},
-    ids::ArtifactId,
-    problem::{FieldFault, Problem},
+    by_field::ByField,
+    flow::{Field, FieldType, Step, next_step},
+    problem::{FieldCode, FieldFault, Problem},
 };
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent};
@@ -21,8 +17,10 @@ use crate::{
     components::host::Sent,
     flow::data::Shown,
     islands::{
-        browser::{self, typed},
-        json, request,
+        browser,
+        form::{Entered, to_keep, typed},
+        json,
+        request::{self, Unanswered},
         state::FlowState,
         uploads,
     },
@@ -43,7 +41,8 @@ pub fn submit(event: &SubmitEvent, state: FlowState, step: Step) {
         return request::hurry();
     }
     state.busy.set(true);
-    state.trouble.set(String::new());
+    let trouble = if request::is_offline() { state.data.with_value(|data| data.words.offline().to_owned()) } else { String::new() };
+    state.trouble.set(trouble);
     spawn_local(async move {
         if send(state, step, &form).await.is_none() {
             browser::leaving();
@@ -57,36 +56,40 @@ pub fn submit(event: &SubmitEvent, state: FlowState, step: Step) {
 
 /// Sends the step. `None`: the browser should post the form.
 async fn send(state: FlowState, step: Step, form: &HtmlFormElement) -> Option<()> {
-    let read = || Some(typed(&FormData::new_with_form(form).ok()?, step.fields.iter().map(|field| field.name.clone())));
+    let read = || typed(form, &step);
     let is_shown = || state.shown.with_untracked(|shown| shown.step == step.id);
-    if !send_files(state, &step, &FormData::new_with_form(form).ok()?).await {
-        return Some(()); // The field shows why.
+    let refused = send_files(state, &step, form).await?;
+    if !is_shown() {
+        return Some(()); // The customer went back meanwhile, and nothing may move them now.
     }
     let mut texts = read()?;
     loop {
-        let sent = answers::from_form(&step, |name| texts.get(name).cloned());
         let mut shown = state.shown.get_untracked();
-        shown.answers.extend(texts.clone());
-        if let Err(errors) = answers::check_step(&step, &sent, &files_there(state, &step, &shown), &|_, _| Ok(ArtifactId(0))) {
+        shown.answers.extend(to_keep(texts.clone(), &step));
+        let entered = Entered::of(state, &step, &texts, &shown);
+        // In the order of the fields. A file that was refused is more than one that is missing.
+        let of = |field: &Field| refused.iter().chain(&entered.errors).find(|fault| fault.field == field.name).cloned();
+        let errors: Vec<FieldFault> = step.fields.iter().filter_map(of).collect();
+        if !errors.is_empty() {
             return show_faults(state, shown, errors);
         }
-        let Some(saving) = call(state, Method::PUT, &format!("steps/{}", step.id), &sent).await else { return Some(()) };
+        let Some(saving) = call(state, Method::PUT, &format!("steps/{}", step.id), body_of(&step, &texts, &entered.idle), 204).await else { return Some(()) };
         if !is_shown() {
-            return Some(()); // The customer went back meanwhile, and nothing may move them now.
+            return Some(());
         }
         let now = read()?;
         match saving.status() {
             204 if now == texts => break,
             204 => texts = now, // The customer corrected it while it was being sent.
             422 => {
-                shown.answers.extend(now);
+                shown.answers.extend(to_keep(now, &step));
                 return show_faults(state, shown, json::parse::<Problem>(&saving.text().await.ok()?)?.errors);
             }
             status => return stop(state, status),
         }
     }
     let mut shown = state.shown.get_untracked();
-    shown.answers.extend(texts);
+    shown.answers.extend(to_keep(texts, &step));
     shown.errors.clear();
     let data = state.data.get_value();
     let Some(next) = next_step(&data.steps, &step.id, data.change) else { return complete(state).await };
@@ -101,7 +104,7 @@ async fn send(state: FlowState, step: Step, form: &HtmlFormElement) -> Option<()
 /// Every step is saved: submits the session. If the answer is lost it asks again, which changes nothing. Only the page that
 /// follows says that the session was submitted.
 async fn complete(state: FlowState) -> Option<()> {
-    let Some(reply) = call(state, Method::POST, "complete", &RawUserData::new()).await else { return Some(()) };
+    let Some(reply) = call(state, Method::POST, "complete", "{\"userData\":{}}".to_owned(), 202).await else { return Some(()) };
     let data = state.data.get_value();
     match reply.status() {
         202 => browser::load(&data.address(None)),
@@ -114,31 +117,40 @@ async fn complete(state: FlowState) -> Option<()> {
     Some(())
 }
 
-/// Calls the session API until it answers. `None`: it never did, and the page says so. The browser should not post the form then,
+/// Calls the session API until it answers. `success` is the status of its success. `None`: it never did, and the page says so. The browser should not post the form then,
 /// because the customer would lose the page and what is typed in it.
-async fn call(state: FlowState, method: Method, route: &str, sent: &RawUserData) -> Option<Response> {
+async fn call(state: FlowState, method: Method, route: &str, body: String, success: u16) -> Option<Response> {
     // The server notes in which language the customer read a consent.
     let path = state.data.with_value(|data| format!("/kyc-sessions/{}/{route}?lang={}", data.id, data.language.tag()));
-    let body = body_of(sent);
     let request =
         || -> Result<Request, gloo_net::Error> { RequestBuilder::new(&path).method(method.clone()).header("content-type", "application/json").body(&body) };
-    let reply = request::until_answered(request, || say(state, |words| words.connection_lost())).await;
+    let waits = |why| {
+        say(
+            state,
+            match why {
+                Unanswered::Lost => |words| words.connection_lost(),
+                Unanswered::Busy(_) => |words| words.busy(),
+                Unanswered::NotOurs => |words| words.intercepted(),
+            },
+        );
+    };
+    let reply = request::until_answered(request, success, waits).await;
     if reply.is_some() {
         state.trouble.set(String::new());
     }
     reply
 }
 
-/// The body of `PUT …/steps/:step` and `POST …/complete`, written with the browser's own JSON.
-fn body_of(sent: &RawUserData) -> String {
+/// The body of `PUT …/steps/:step`, written with the browser's own JSON. It leaves out the `idle` fields and the files.
+fn body_of(step: &Step, texts: &ByField<String>, idle: &[String]) -> String {
     let (body, values) = (Object::new(), Object::new());
-    for (name, value) in sent {
-        let value = match value {
-            Value::String(text) => JsValue::from_str(text),
-            Value::Bool(flag) => JsValue::from_bool(*flag),
-            _ => JsValue::NULL,
+    for field in step.fields.iter().filter(|field| !idle.contains(&field.name)) {
+        let value = match (field.r#type, texts.get(&field.name)) {
+            (FieldType::Boolean, ticked) => JsValue::from_bool(ticked.is_some()),
+            (FieldType::Artifact, _) | (_, None) => continue,
+            (_, Some(text)) => JsValue::from_str(text),
         };
-        let _ = Reflect::set(&values, &JsValue::from_str(name), &value);
+        let _ = Reflect::set(&values, &JsValue::from_str(&field.name), &value);
     }
     let _ = Reflect::set(&body, &JsValue::from_str("userData"), &values);
     JSON::stringify(&body).ok().and_then(|text| text.as_string()).unwrap_or_default()
@@ -159,41 +171,42 @@ fn stop(state: FlowState, status: u16) -> Option<()> {
 }
 
 /// Waits for the files that are being sent. Sends those that failed before, and those that the customer chose before the script
-/// arrived. False if one could not be sent.
-async fn send_files(state: FlowState, step: &Step, entered: &FormData) -> bool {
-    let mut all = true;
-    for field in step.fields.iter().filter(|field| field.r#type == FieldType::Artifact) {
+/// arrived. Returns the faults of those that are still not there. `None`: the form cannot be read.
+async fn send_files(state: FlowState, step: &Step, form: &HtmlFormElement) -> Option<Vec<FieldFault>> {
+    let entered = FormData::new_with_form(form).ok()?;
+    let idle = Entered::of(state, step, &typed(form, step)?, &state.shown.get_untracked()).idle;
+    let mut faults = Vec::new();
+    for field in step.fields.iter().filter(|field| field.r#type == FieldType::Artifact && !idle.contains(&field.name)) {
         let state_of = || state.uploads.get_untracked(&field.name);
         request::hurry();
-        while matches!(state_of(), Some(Sent::Sending(_) | Sent::Waiting)) {
+        while let Some(Sent::Sending(_) | Sent::Waiting(_)) = state_of() {
+            if let Some(Sent::Waiting(why)) = state_of() {
+                state.trouble.set(why);
+            }
             TimeoutFuture::new(100).await;
         }
-        if state_of().is_some_and(|sent| sent.is_saved()) {
-            continue;
-        }
-        if let Some(file) = uploads::to_send(entered, &field.name) {
+        let to_send = match state_of() {
+            Some(Sent::Saved | Sent::Refused(_)) => None,
+            _ => uploads::to_send(&entered, &field.name),
+        };
+        if let Some(file) = to_send {
             uploads::send(field, &file, state).await;
         }
-        all &= !matches!(state_of(), Some(Sent::Failed(_)));
+        if let Some(Sent::Failed(reason) | Sent::Refused(reason)) = state_of() {
+            faults.push(FieldFault::new(&*field.name, FieldCode::Malformed, reason));
+        }
     }
-    all
+    if !request::is_offline() {
+        state.trouble.set(String::new());
+    }
+    Some(faults)
 }
 
-/// The files that the server has, as far as this page knows. Which files they are makes no difference here.
-fn files_there(state: FlowState, step: &Step, shown: &Shown) -> Answers {
-    let elsewhere = |name: &String| state.data.with_value(|data| data.elsewhere.contains(name));
-    let there = |name: &String| {
-        shown.answers.get(name).is_some_and(|value| !value.is_empty())
-            || elsewhere(name)
-            || state.uploads.get_untracked(name).is_some_and(|sent| sent.is_saved())
-    };
-    let files = step.fields.iter().filter(|field| field.r#type == FieldType::Artifact && there(&field.name));
-    let mut there = Answers::new();
-    there.extend(files.enumerate().map(|(at, field)| (field.name.clone(), Answer::Text(ArtifactId(at as u128).to_string()))));
-    there
-}
-
+/// Shows what is wrong. A file that was refused is forgotten then: the one before counts again, and this one is not sent again.
 fn show_faults(state: FlowState, shown: Shown, errors: Vec<FieldFault>) -> Option<()> {
-    state.shown.set(Shown { errors, ..shown });
+    for fault in &errors {
+        uploads::forget_refused(&fault.field, state.uploads);
+    }
+    browser::show(state, Shown { errors, ..shown });
     Some(())
 }

@@ -4,8 +4,10 @@
 use std::cell::RefCell;
 
 use gloo_timers::future::TimeoutFuture;
+use js_sys::{JSON, Reflect};
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
+    by_field::ByField,
     flow::Field,
     problem::{Code, Problem},
 };
@@ -14,10 +16,13 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FormData, HtmlInputElement, ProgressEvent, Url, XmlHttpRequest};
 
 use crate::{
-    components::host::Sent,
-    flow::by_field::ByField,
+    components::{
+        host::Sent,
+        photo::{FILE, LOCKED},
+    },
     islands::{
-        browser, json, request,
+        browser, faults, json,
+        request::{self, Unanswered},
         state::{FlowState, Uploads},
     },
 };
@@ -27,14 +32,6 @@ const LONGEST_MS: u32 = 15 * 60 * 1_000;
 
 /// The largest file that the server accepts, in bytes. The island refuses a larger one without sending it.
 const MAX_BYTES: f64 = 10.0 * 1024.0 * 1024.0;
-
-/// Sets the upload state of a field's file, and frees the picture of the previous one.
-fn set(uploads: Uploads, field: &str, sent: Sent) {
-    if let Some(Sent::Saved(picture)) = uploads.get_untracked(field) {
-        let _ = Url::revoke_object_url(&picture);
-    }
-    uploads.set(field, sent);
-}
 
 /// The last file that the customer chose for each field, with its number, and the requests that are running. Only the last file
 /// of a field counts.
@@ -57,6 +54,18 @@ pub fn to_send(form: &FormData, field: &str) -> Option<File> {
     let files = form.get_all(field);
     let mut files = files.iter().filter_map(|value| value.dyn_into::<File>().ok());
     files.find(|file| file.size() > 0.0).or_else(|| ORDER.with_borrow(|order| order.chosen.get(field).map(|(_, file)| file.clone())))
+}
+
+/// Forgets a file that the server, or the phone, refused. One that only failed is sent again with Continue.
+pub fn forget_refused(field: &str, uploads: Uploads) {
+    match uploads.get_untracked(field) {
+        Some(Sent::Refused(_)) => {
+            ORDER.with_borrow_mut(|order| order.chosen.remove(field));
+            uploads.set(field, None);
+        }
+        Some(Sent::Failed(_)) => uploads.set(field, None),
+        _ => {}
+    }
 }
 
 /// Waits until no earlier file of this field is being sent, and stops one that has not left yet. False if the customer chose a
@@ -95,52 +104,98 @@ pub async fn send(field: &Field, file: &File, flow: FlowState) {
         order.chosen.set(&field.name, (number, file.clone()));
         number
     });
+    let refused = |why: &str| uploads.set(&field.name, Some(Sent::Refused(why.to_owned())));
     if file.size() > MAX_BYTES {
-        return set(uploads, &field.name, Sent::Failed(data.words.file_refused(field, Code::TooLarge)));
+        return refused(data.words.file_too_large());
+    }
+    if file.size() == 0.0 {
+        return refused(data.words.file_unreadable());
     }
     let mut tries = 0;
     let answer = loop {
         if !my_turn(&field.name, number, uploads).await {
             return;
         }
-        set(uploads, &field.name, Sent::Sending(0));
-        let answer = post(&data.id, &field.name, number, file, uploads).await.ok().filter(|(status, _)| !request::is_passing(*status));
-        if answer.is_some() {
-            break answer;
+        // While it waits the page keeps saying so, until some of the file has left.
+        if tries == 0 {
+            uploads.set(&field.name, Some(Sent::Sending(0)));
         }
+        let answer = post(&data.id, &field.name, number, file, uploads).await;
+        let why = match &answer {
+            Ok(answer) => Unanswered::of(answer.status, answer.retry_after.clone(), || names_artifact(&answer.body)),
+            Err(_) => Some(Unanswered::Lost),
+        };
         if !is_latest(&field.name, number) {
             return;
         }
-        set(uploads, &field.name, Sent::Waiting);
-        if !request::pause(tries).await {
+        let Some(why) = why else { break answer.ok() };
+        if answer.is_err() && !can_read(file).await {
+            return refused(data.words.file_unreadable());
+        }
+        let said = match why {
+            Unanswered::Lost => data.words.file_waiting(),
+            Unanswered::Busy(_) => data.words.file_busy(),
+            Unanswered::NotOurs => data.words.intercepted(),
+        };
+        uploads.set(&field.name, Some(Sent::Waiting(said.to_owned())));
+        if !request::pause(tries, why).await {
             break None;
         }
         tries += 1;
     };
+    let lost = || Sent::Failed(data.words.file_lost().to_owned());
     let sent = match answer {
-        Some((200..300, body)) => {
-            // Only the warning `password` puts this word into the answer. Parsing the whole answer would cost the bundle a kilobyte.
-            let locked = body.contains("\"password\"");
+        Some(Answered { status: 200..300, body, .. }) => {
             let preview = if file.type_().starts_with("image/") { Url::create_object_url_with_blob(file).ok() } else { None };
-            let preview = preview.unwrap_or_else(|| "/file.svg".to_owned());
-            if locked { Sent::Locked(preview) } else { Sent::Saved(preview) }
+            // Only the warning `password` puts this word into the answer. Parsing the whole answer would cost the bundle a kilobyte.
+            let icon = if body.contains("\"password\"") { LOCKED } else { FILE };
+            uploads.saved(&field.name, preview.unwrap_or_else(|| icon.to_owned()));
+            return faults::lift(flow, &field.name);
         }
-        Some((status, body)) => {
+        Some(Answered { status, body, .. }) => {
             if [409, 410].contains(&status) {
                 browser::refresh(flow); // The session is over: the page says so.
             }
-            let problem = json::parse::<Problem>(&body);
-            Sent::Failed(problem.map_or_else(|| data.words.file_lost().to_owned(), |problem| data.words.file_refused(field, problem.code)))
+            match json::parse::<Problem>(&body).map(|problem| problem.code) {
+                Some(code @ (Code::TooLarge | Code::UnsupportedMedia | Code::BadImage | Code::BadDocument | Code::Truncated)) => {
+                    Sent::Refused(data.words.file_refused(field, code))
+                }
+                Some(code) => Sent::Failed(data.words.file_refused(field, code)),
+                // A proxy before the server has a limit of its own. The same file will never pass it.
+                None if status == 413 => Sent::Refused(data.words.file_too_large_here().to_owned()),
+                None => lost(),
+            }
         }
-        None => Sent::Failed(data.words.file_lost().to_owned()),
+        None => lost(),
     };
     if is_latest(&field.name, number) {
-        set(uploads, &field.name, sent);
+        uploads.set(&field.name, Some(sent));
     }
 }
 
+/// Whether a body is our answer to an upload.
+fn names_artifact(body: &str) -> bool {
+    let artifact = JSON::parse(body).and_then(|answer| Reflect::get(&answer, &"artifactId".into()));
+    artifact.is_ok_and(|artifact| artifact.is_string())
+}
+
+/// An answer to an upload.
+struct Answered {
+    status: u16,
+    retry_after: Option<String>,
+    body: String,
+}
+
+/// Whether the phone can still read a file. A file in a cloud drive may be gone since it was chosen, and the request then fails
+/// as if there were no network.
+async fn can_read(file: &File) -> bool {
+    let first = file.slice_with_f64_and_f64(0.0, 1.0).and_then(|first| web_sys::Response::new_with_opt_blob(Some(&first)));
+    let Some(reading) = first.and_then(|first| first.array_buffer()).ok() else { return true };
+    JsFuture::from(reading).await.is_ok()
+}
+
 /// Posts a file with XMLHttpRequest, because only it reports the progress of an upload.
-async fn post(session: &str, field: &str, number: u32, file: &File, uploads: Uploads) -> Result<(u16, String), JsValue> {
+async fn post(session: &str, field: &str, number: u32, file: &File, uploads: Uploads) -> Result<Answered, JsValue> {
     let data = FormData::new()?;
     data.append_with_str("field", field)?;
     data.append_with_blob_and_filename("file", file, "file")?;
@@ -150,7 +205,7 @@ async fn post(session: &str, field: &str, number: u32, file: &File, uploads: Upl
     let progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
         if event.total() > 0.0 && is_latest(&name, number) {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 100")]
-            set(uploads, &name, Sent::Sending((event.loaded() / event.total() * 100.0) as u8));
+            uploads.set(&name, Some(Sent::Sending((event.loaded() / event.total() * 100.0) as u8)));
         }
     });
     request.upload()?.set_onprogress(Some(progress.as_ref().unchecked_ref()));
@@ -166,5 +221,6 @@ async fn post(session: &str, field: &str, number: u32, file: &File, uploads: Upl
     let ended = JsFuture::from(done).await;
     ORDER.with_borrow_mut(|order| order.under_way.remove(field));
     ended?;
-    Ok((request.status()?, request.response_text()?.unwrap_or_default()))
+    let retry_after = request.get_response_header("retry-after")?;
+    Ok(Answered { status: request.status()?, retry_after, body: request.response_text()?.unwrap_or_default() })
 }

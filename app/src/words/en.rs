@@ -2,6 +2,8 @@
 
 use crate::words::{flow::FlowTexts, page::PageWords};
 
+const MONTHS: &str = "January,February,March,April,May,June,July,August,September,October,November,December";
+
 pub(super) static FLOW: FlowTexts = FlowTexts {
     step_of: "Step {at} of {of}",
     go_on: "Continue",
@@ -17,11 +19,18 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     too_long: "Use at most {max} characters",
     cpf_malformed: "Enter all 11 digits of your CPF",
     date_malformed: "Enter a date that exists",
+    date_between: "Enter a date between {min} and {max}",
+    date_from: "Enter a date that is not before {min}",
+    date_until: "Enter a date that is not after {max}",
+    date: "{day} {month} {year}",
+    months: MONTHS,
     email_malformed: "Enter an e-mail address, such as name@example.com",
-    phone_malformed: "Enter the phone number with its area code",
-    text_malformed: "Remove the characters that are not text",
+    phone_malformed: "Enter the phone number with its area code, or with + and its country code",
+    hidden_after: "Remove the invisible character after “{text}”",
+    hidden_first: "Remove the invisible character at the beginning",
     cpf_hint: "11 digits, for example 529.982.247-25",
     cpf_warning: "Check the number. It does not look like a valid CPF, but you can continue.",
+    did_you_mean: "Did you mean {email}?",
     take_photo: "Take a photo",
     retake_photo: "Take it again",
     choose_file: "Or choose a file",
@@ -47,6 +56,19 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     too_many: "Too many requests in a short time. Wait a minute and try again. Nothing is lost.",
     document_bad: "We could not read this PDF. Save it again, or take a photo of the page.",
     pdf_password: "This PDF opens only with a password. We have it, but we may not be able to read it. Send it without a password if you can.",
+    error_title: "Error:",
+    only_if: "Only if you tick “{label}”",
+    only_unless: "Only if you do not tick “{label}”",
+    pick_file: "Choose a file",
+    add_only_file: "Choose a file for “{Label}”",
+    kinds: "{kinds}, at most 10 MB",
+    file_kind_only: "We can't use this kind of file. It must be one of these: {kinds}.",
+    file_too_large_here: "The file is too large for this server. Take a smaller photo or choose a smaller file.",
+    file_unreadable: "Your device can't read this file any more. Choose it again.",
+    kept: "We keep the earlier one.",
+    busy: "The service is busy right now. Your answers are still on this page. We will try again in a moment.",
+    file_busy: "The service is busy. We will send the file again in a moment.",
+    intercepted: "Your network answers instead of our service. If it asks you to sign in, do that first. We keep trying.",
 };
 
 pub(super) static PAGE: PageWords = PageWords {
@@ -63,7 +85,7 @@ pub(super) static PAGE: PageWords = PageWords {
     expired_title: "This link has expired",
     expired_text: "It was valid until {time}. Ask {company} for a new link.",
     date_time: "{day} {month} {year}, {time} (UTC)",
-    months: "January,February,March,April,May,June,July,August,September,October,November,December",
+    months: MONTHS,
     privacy: "Privacy",
     help: "Help",
     language: "Language",
@@ -75,4 +97,7 @@ pub(super) static PAGE: PageWords = PageWords {
     day: "{day} {month} {year}",
     go_back: "Back to {company}",
     pdf_password_sent: "“{label}” opens only with a password. We have it, but we may not be able to read it.",
+    saved_elsewhere_or_here: "Done on another device, or on this one with cookies blocked",
+    leaving: "You go back to {company} in 10 seconds.",
+    stay: "Stay on this page",
 };

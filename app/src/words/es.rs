@@ -2,6 +2,8 @@
 
 use crate::words::{flow::FlowTexts, page::PageWords};
 
+const MONTHS: &str = "enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre";
+
 pub(super) static FLOW: FlowTexts = FlowTexts {
     step_of: "Paso {at} de {of}",
     go_on: "Seguir",
@@ -17,11 +19,18 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     too_long: "Use como máximo {max} caracteres",
     cpf_malformed: "Escriba los 11 dígitos de su CPF",
     date_malformed: "Escriba una fecha que exista",
+    date_between: "Escriba una fecha entre el {min} y el {max}",
+    date_from: "Escriba una fecha a partir del {min}",
+    date_until: "Escriba una fecha hasta el {max}",
+    date: "{day} de {month} de {year}",
+    months: MONTHS,
     email_malformed: "Escriba un correo, como nombre@ejemplo.com",
-    phone_malformed: "Escriba el teléfono con su prefijo",
-    text_malformed: "Quite los caracteres que no son texto",
+    phone_malformed: "Escriba el teléfono con su prefijo, o con + y el código del país",
+    hidden_after: "Borre el carácter invisible después de “{text}”",
+    hidden_first: "Borre el carácter invisible del principio",
     cpf_hint: "11 dígitos, por ejemplo 529.982.247-25",
     cpf_warning: "Revise el número. No parece un CPF válido, pero puede seguir.",
+    did_you_mean: "¿Quiso decir {email}?",
     take_photo: "Tomar una foto",
     retake_photo: "Tomar otra foto",
     choose_file: "O elegir un archivo",
@@ -47,6 +56,19 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     too_many: "Demasiados intentos en poco tiempo. Espere un minuto e inténtelo de nuevo. No se perdió nada.",
     document_bad: "No pudimos leer ese PDF. Guárdelo de nuevo o tome una foto de la página.",
     pdf_password: "Ese PDF solo se abre con contraseña. Lo recibimos, pero quizá no podamos leerlo. Si puede, envíelo sin contraseña.",
+    error_title: "Error:",
+    only_if: "Solo si marca “{label}”",
+    only_unless: "Solo si no marca “{label}”",
+    pick_file: "Elegir un archivo",
+    add_only_file: "Elija un archivo para “{Label}”",
+    kinds: "{kinds}, como máximo 10 MB",
+    file_kind_only: "No podemos usar este tipo de archivo. Debe ser uno de estos: {kinds}.",
+    file_too_large_here: "El archivo es demasiado grande para este servidor. Tome una foto más pequeña o elija un archivo más pequeño.",
+    file_unreadable: "Su dispositivo ya no puede leer este archivo. Elíjalo de nuevo.",
+    kept: "El anterior sigue valiendo.",
+    busy: "El servicio está ocupado en este momento. Sus respuestas siguen en esta página. Lo intentaremos de nuevo enseguida.",
+    file_busy: "El servicio está ocupado. Enviaremos el archivo de nuevo enseguida.",
+    intercepted: "Su red responde en lugar de nuestro servicio. Si le pide iniciar sesión, hágalo primero. Seguimos intentándolo.",
 };
 
 pub(super) static PAGE: PageWords = PageWords {
@@ -63,7 +85,7 @@ pub(super) static PAGE: PageWords = PageWords {
     expired_title: "Este enlace ha caducado",
     expired_text: "Era válido hasta {time}. Pida un enlace nuevo a {company}.",
     date_time: "el {day} de {month} de {year}, {time} (UTC)",
-    months: "enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre",
+    months: MONTHS,
     privacy: "Privacidad",
     help: "Ayuda",
     language: "Idioma",
@@ -75,4 +97,7 @@ pub(super) static PAGE: PageWords = PageWords {
     day: "{day} de {month} de {year}",
     go_back: "Volver a {company}",
     pdf_password_sent: "“{label}” solo se abre con contraseña. Lo recibimos, pero quizá no podamos leerlo.",
+    saved_elsewhere_or_here: "Hecho en otro dispositivo, o en este con las cookies bloqueadas",
+    leaving: "Volverá a {company} en 10 segundos.",
+    stay: "Quedarse en esta página",
 };

@@ -1,21 +1,14 @@
-//! The words of the customer's island: all texts of one language, and the few that reach the browser as a list. It also says
-//! each fault in the customer's words, because the server and the island must say the same.
+//! The words of the customer's island: all texts of one language, and the few that reach the browser as a list.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize, Serializer};
-use shared::{
-    flow::{DEFAULT_MAX_LENGTH, Field, FieldType, PDF_TYPE},
-    problem::{Code, FieldCode, FieldFault},
-};
-
-use crate::words::fill::fill;
 
 /// Makes [`FlowTexts`], and [`FlowWords`] as a list in the same order: a struct of forty texts would add kilobytes to the bundle,
 /// for the code that reads, copies and drops it.
 macro_rules! flow_words {
     ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// What the customer's island says, in one language. [`fill`] replaces each `{…}`.
+        /// What the customer's island says, in one language. [`crate::words::fill`] replaces each `{…}`.
         #[derive(Clone, Copy, Debug)]
         pub struct FlowTexts {
             $($(#[$doc])* pub $name: &'static str,)*
@@ -100,16 +93,30 @@ flow_words! {
     cpf_malformed,
     /// There is no such day.
     date_malformed,
+    /// The field takes no such day: `{min}`, `{max}`
+    date_between,
+    /// The field takes no day before `{min}`.
+    date_from,
+    /// The field takes no day after `{max}`.
+    date_until,
+    /// A day in such a sentence: `{day}`, `{month}`, `{year}`
+    date,
+    /// The twelve months, separated by commas.
+    months,
     /// This is not an e-mail address.
     email_malformed,
     /// This is not a phone number.
     phone_malformed,
-    /// The text has control characters.
-    text_malformed,
+    /// The text has a character that is not allowed and cannot be seen: what stands before it, `{text}`
+    hidden_after,
+    /// The same where that character comes first.
+    hidden_first,
     /// The hint of a CPF.
     cpf_hint,
     /// The check digits of a CPF are wrong: a warning, not a fault.
     cpf_warning,
+    /// An e-mail address looks mistyped; this one was probably meant: `{email}`
+    did_you_mean,
     /// The button that opens the camera.
     take_photo,
     /// The same button once there is a photo.
@@ -160,102 +167,30 @@ flow_words! {
     document_bad,
     /// A PDF was taken that opens only with a password.
     pdf_password,
-}
-
-impl FlowWords {
-    /// A fault in the customer's words. It says what to do, not what is wrong.
-    pub fn fault(&self, field: &Field, fault: &FieldFault) -> String {
-        if let Some(problem) = fault.refused {
-            return self.file_refused(field, problem);
-        }
-        let label = [("Label", field.label.as_str()), ("label", &inside_a_sentence(&field.label))];
-        let plain = match (fault.code, field.r#type) {
-            (FieldCode::Required, FieldType::Boolean) => self.agree(),
-            (FieldCode::Required | FieldCode::NotAnOption | FieldCode::WrongType, FieldType::Select) => return fill(self.choose(), &label),
-            (_, FieldType::Artifact) => return fill(self.add_file(), &label),
-            (FieldCode::TooLong, _) => return fill(self.too_long(), &[("max", &field.max_length.unwrap_or(DEFAULT_MAX_LENGTH).to_string())]),
-            (FieldCode::Malformed, FieldType::Cpf) => self.cpf_malformed(),
-            (FieldCode::Malformed, FieldType::Date) => self.date_malformed(),
-            (FieldCode::Malformed, FieldType::Email) => self.email_malformed(),
-            (FieldCode::Malformed, FieldType::Phone) => self.phone_malformed(),
-            (FieldCode::Malformed, _) => self.text_malformed(),
-            _ => return fill(self.enter(), &label),
-        };
-        plain.to_owned()
-    }
-
-    /// Why the server refused a file, in the customer's words.
-    pub fn file_refused(&self, field: &Field, problem: Code) -> String {
-        match problem {
-            Code::TooLarge => self.file_too_large(),
-            Code::UnsupportedMedia if field.accept.iter().any(|kind| kind == PDF_TYPE) => self.file_kind_pdf(),
-            Code::UnsupportedMedia => self.file_kind(),
-            Code::BadImage => self.file_bad(),
-            Code::BadDocument => self.document_bad(),
-            Code::Truncated => self.file_truncated(),
-            Code::RateLimited => self.too_many(),
-            _ => self.file_lost(),
-        }
-        .to_owned()
-    }
-
-    /// A hint: the choices of another field for which the customer needs this one.
-    pub fn when_asked(&self, field: &Field, others: &[Field]) -> Option<String> {
-        let (other, values) = field.required_when.iter().next()?;
-        let options = &others.iter().find(|known| known.name == *other)?.options;
-        let labels: Vec<&str> = options.iter().filter(|option| values.contains(&option.value)).map(|option| option.label.as_str()).collect();
-        Some(fill(self.only_for(), &[("options", &labels.join(", "))]))
-    }
-}
-
-/// A label as it reads inside a sentence: "Full name" becomes "full name", and "CPF" stays.
-fn inside_a_sentence(label: &str) -> String {
-    let mut text = label.to_owned();
-    let mut after_first = label.bytes().take_while(|byte| *byte != b' ').skip(1).peekable();
-    let is_word = after_first.peek().is_some() && after_first.all(|byte| !byte.is_ascii_uppercase());
-    if let (true, Some(first)) = (is_word, text.get_mut(..1)) {
-        first.make_ascii_lowercase();
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::words::words;
-    use shared::language::Language;
-
-    #[test]
-    fn a_fault_says_what_to_do_or_why_a_file_was_refused() {
-        let field = |kind, label: &str| Field { name: "it".to_owned(), r#type: kind, label: label.to_owned(), ..Field::default() };
-        let (text, photo) = (field(FieldType::Text, "Full name"), field(FieldType::Artifact, "Front"));
-        let required = FieldFault::new("it", FieldCode::Required, "This is required.");
-        let too_large = FieldFault::refused_file("it", Code::TooLarge);
-        for (language, field, fault, said) in [
-            (Language::En, &text, &required, "Enter full name"),
-            (Language::PtBr, &text, &required, "Preencha o campo “Full name”"),
-            (Language::Es, &text, &required, "Complete el campo “Full name”"),
-            (Language::En, &photo, &required, "Take a photo or choose a file for “Front”"),
-            (Language::En, &photo, &too_large, words(Language::En).flow.file_too_large),
-        ] {
-            assert_eq!(words(language).flow.for_island().fault(field, fault), said);
-        }
-    }
-
-    #[test]
-    fn a_label_inside_a_sentence_keeps_its_abbreviations() {
-        for (label, inside) in [
-            ("Full name", "full name"),
-            ("E-mail", "e-mail"),
-            ("CPF", "CPF"),
-            ("RG number", "RG number"),
-            ("iPhone model", "iPhone model"),
-            ("N", "N"),
-            ("Última empresa", "Última empresa"),
-            ("名前", "名前"),
-            ("", ""),
-        ] {
-            assert_eq!(inside_a_sentence(label), inside);
-        }
-    }
+    /// What a page's title begins with while something on it is wrong.
+    error_title,
+    /// The customer only needs this field with a box ticked: `{label}`
+    only_if,
+    /// The customer only needs this field without a box ticked: `{label}`
+    only_unless,
+    /// The button that opens the files, on a field that takes no photo.
+    pick_file,
+    /// A field that takes no photo has no file: `{label}` or `{Label}`
+    add_only_file,
+    /// What a field takes: `{kinds}`
+    kinds,
+    /// This is another kind of file: `{kinds}`
+    file_kind_only,
+    /// Something between the phone and us takes no file of this size.
+    file_too_large_here,
+    /// The phone itself cannot read the file any more.
+    file_unreadable,
+    /// The new file was refused, and the one before still counts.
+    kept,
+    /// The server has no time for the request.
+    busy,
+    /// A file waits for the server.
+    file_busy,
+    /// Something on the network answers in our place.
+    intercepted,
 }

@@ -11,15 +11,17 @@ mod page;
 mod pt_br;
 #[cfg(feature = "ssr")]
 pub mod reasons;
+mod sentences;
 
 use shared::language::Language;
 
 #[cfg(feature = "ssr")]
 use page::page_words;
 pub use {
-    fill::fill,
+    fill::{fill, fill_date, isolated},
     flow::{FlowTexts, FlowWords},
     page::PageWords,
+    sentences::takes_photo,
 };
 
 /// All words of a language that customers read.
@@ -68,7 +70,7 @@ mod tests {
             let Words { flow, page } = words(language);
             [flow.all(), page.all()].concat()
         };
-        hold_against_each_other(&[FlowTexts::NAMES, PageWords::NAMES].concat(), of, &["No"]);
+        hold_against_each_other(&[FlowTexts::NAMES, PageWords::NAMES].concat(), of, &["No", "Error:"]);
     }
 
     #[cfg(feature = "ssr")]

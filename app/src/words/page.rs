@@ -77,4 +77,10 @@ page_words! {
     go_back,
     /// The file of the last step is a PDF that opens only with a password: `{label}`
     pdf_password_sent,
+    /// An answer is saved, but this browser showed us no cookie: another device saved it, or this one without cookies.
+    saved_elsewhere_or_here,
+    /// The page goes there by itself: `{company}`
+    leaving,
+    /// The link that stops that.
+    stay,
 }

@@ -2,6 +2,8 @@
 
 use crate::words::{flow::FlowTexts, page::PageWords};
 
+const MONTHS: &str = "janeiro,fevereiro,março,abril,maio,junho,julho,agosto,setembro,outubro,novembro,dezembro";
+
 pub(super) static FLOW: FlowTexts = FlowTexts {
     step_of: "Passo {at} de {of}",
     go_on: "Continuar",
@@ -17,11 +19,18 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     too_long: "Use no máximo {max} caracteres",
     cpf_malformed: "Digite os 11 dígitos do seu CPF",
     date_malformed: "Digite uma data que exista",
+    date_between: "Digite uma data entre {min} e {max}",
+    date_from: "Digite uma data a partir de {min}",
+    date_until: "Digite uma data até {max}",
+    date: "{day} de {month} de {year}",
+    months: MONTHS,
     email_malformed: "Digite um e-mail, como nome@exemplo.com",
-    phone_malformed: "Digite o telefone com DDD",
-    text_malformed: "Retire os caracteres que não são texto",
+    phone_malformed: "Digite o telefone com DDD ou com + e o código do país",
+    hidden_after: "Apague o caractere invisível depois de “{text}”",
+    hidden_first: "Apague o caractere invisível no início",
     cpf_hint: "11 dígitos, por exemplo 529.982.247-25",
     cpf_warning: "Confira o número. Ele não parece um CPF válido, mas você pode continuar.",
+    did_you_mean: "Você quis dizer {email}?",
     take_photo: "Tirar uma foto",
     retake_photo: "Tirar outra foto",
     choose_file: "Ou escolher um arquivo",
@@ -47,6 +56,19 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     too_many: "Muitas tentativas em pouco tempo. Espere um minuto e tente de novo. Nada se perdeu.",
     document_bad: "Não conseguimos ler esse PDF. Salve-o de novo ou tire uma foto da página.",
     pdf_password: "Esse PDF só abre com senha. Nós o recebemos, mas talvez não possamos lê-lo. Se puder, envie-o sem senha.",
+    error_title: "Erro:",
+    only_if: "Só se você marcar “{label}”",
+    only_unless: "Só se você não marcar “{label}”",
+    pick_file: "Escolher um arquivo",
+    add_only_file: "Escolha um arquivo para “{Label}”",
+    kinds: "{kinds}, no máximo 10 MB",
+    file_kind_only: "Não podemos usar esse tipo de arquivo. Ele deve ser um destes: {kinds}.",
+    file_too_large_here: "O arquivo é grande demais para este servidor. Tire uma foto menor ou escolha um arquivo menor.",
+    file_unreadable: "Seu aparelho não consegue mais ler esse arquivo. Escolha-o de novo.",
+    kept: "O anterior continua valendo.",
+    busy: "O serviço está ocupado no momento. Suas respostas continuam nesta página. Vamos tentar de novo em instantes.",
+    file_busy: "O serviço está ocupado. Vamos enviar o arquivo de novo em instantes.",
+    intercepted: "Sua rede está respondendo no lugar do nosso serviço. Se ela pedir para você entrar, faça isso primeiro. Continuamos tentando.",
 };
 
 pub(super) static PAGE: PageWords = PageWords {
@@ -63,7 +85,7 @@ pub(super) static PAGE: PageWords = PageWords {
     expired_title: "Este link expirou",
     expired_text: "Ele valia até {time}. Peça um novo link a {company}.",
     date_time: "{day} de {month} de {year}, {time} (UTC)",
-    months: "janeiro,fevereiro,março,abril,maio,junho,julho,agosto,setembro,outubro,novembro,dezembro",
+    months: MONTHS,
     privacy: "Privacidade",
     help: "Ajuda",
     language: "Idioma",
@@ -75,4 +97,7 @@ pub(super) static PAGE: PageWords = PageWords {
     day: "{day} de {month} de {year}",
     go_back: "Voltar para {company}",
     pdf_password_sent: "“{label}” só abre com senha. Nós o recebemos, mas talvez não possamos lê-lo.",
+    saved_elsewhere_or_here: "Feito em outro aparelho, ou neste com os cookies bloqueados",
+    leaving: "Você volta para {company} em 10 segundos.",
+    stay: "Ficar nesta página",
 };

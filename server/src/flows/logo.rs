@@ -8,6 +8,7 @@ use image::{
     ImageReader, Limits,
     codecs::png::{CompressionType, FilterType, PngEncoder},
 };
+use shared::color::{Color, DARK_PAPER, PAPER, Plate};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -16,6 +17,11 @@ use crate::{
     model::Flow,
     store::{self, StoreError},
 };
+
+/// A logo with at least this share of opaque pixels is a rectangle, in percent.
+const COVERED: u64 = 95;
+/// A logo with more than this share of pixels that nobody sees needs a plate, in percent.
+const LOST: usize = 25;
 
 /// The most memory that decoding a logo may take, in bytes: 4096×4096 pixels of 16-bit RGBA, and some room.
 const MAX_ALLOC: u64 = 192 * 1024 * 1024;
@@ -80,6 +86,20 @@ async fn keep_now(kit: &Kit, flow: &Flow, given: String) -> Result<Vec<u8>, Stor
     Ok(png)
 }
 
+/// The plate that a logo needs, given as a PNG: light behind a dark one on dark pages, dark behind a light one on light pages. A logo
+/// that covers its whole rectangle is its own ground and needs none.
+pub fn plate(png: &[u8]) -> Option<Plate> {
+    let image = image::load_from_memory(png).ok()?.into_rgba8();
+    let visible: Vec<Color> = image.pixels().filter(|pixel| pixel.0[3] >= 128).map(|pixel| Color([pixel.0[0], pixel.0[1], pixel.0[2]])).collect();
+    if visible.len() as u64 * 100 >= u64::from(image.width()) * u64::from(image.height()) * COVERED {
+        return None;
+    }
+    let lost = |paper: Color| visible.iter().filter(|color| !color.is_seen_on(paper)).count();
+    let (on_dark, on_light) = (lost(DARK_PAPER), lost(PAPER));
+    let is_much = |lost: usize| lost * 100 > visible.len() * LOST;
+    if on_dark > on_light { is_much(on_dark).then_some(Plate::OnDark) } else { is_much(on_light).then_some(Plate::OnLight) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,5 +113,28 @@ mod tests {
         for bad in ["", "https://acme.example/logo.png", "data:image/svg+xml;base64,PHN2Zz4=", "data:image/png;base64,AAAA", "data:image/png;base64,é"] {
             assert!(read(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_logo_that_the_page_would_swallow_gets_a_plate() {
+        let png = |inside: [u8; 4], outside: [u8; 4]| {
+            let image = image::RgbaImage::from_fn(40, 40, |x, y| image::Rgba(if (10..30).contains(&x) && (10..30).contains(&y) { inside } else { outside }));
+            let mut png = Cursor::new(Vec::new());
+            image.write_to(&mut png, image::ImageFormat::Png).expect("writes to memory");
+            png.into_inner()
+        };
+        let nothing = [0, 0, 0, 0];
+        for (inside, outside, expected) in [
+            ([10, 12, 20, 255], nothing, Some(Plate::OnDark)),
+            ([0, 0, 60, 255], [255, 255, 255, 0], Some(Plate::OnDark)),
+            ([255, 255, 255, 255], nothing, Some(Plate::OnLight)),
+            ([250, 230, 0, 255], nothing, Some(Plate::OnLight)),
+            ([11, 95, 255, 255], nothing, None),
+            ([10, 12, 20, 255], [255, 255, 255, 255], None),
+            (nothing, nothing, None),
+        ] {
+            assert_eq!(plate(&png(inside, outside)), expected, "{inside:?} in {outside:?}");
+        }
+        assert_eq!(plate(b"no image"), None);
     }
 }

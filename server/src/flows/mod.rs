@@ -3,7 +3,7 @@
 mod legacy;
 pub mod logo;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use shared::{
     catalogue::{Catalogue, Evidence},
@@ -60,7 +60,7 @@ pub async fn by_id(kit: &Kit, id: FlowId) -> Result<Arc<Flow>, Failure> {
         Some(json) => serde_json::from_str(&json).map_err(|_| damaged("resolved"))?,
         None => legacy::resolve(&definition),
     };
-    let flow = Arc::new(Flow { id, version, definition, resolved });
+    let flow = Arc::new(Flow { id, version, definition, resolved, plate: OnceLock::new() });
     kit.flows.keep(Arc::clone(&flow));
     Ok(flow)
 }

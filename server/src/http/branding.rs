@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use shared::color;
+use shared::color::{self, Plate};
 
 use super::{Context, path::Segments, problems::ApiError};
 use crate::{
@@ -25,8 +25,21 @@ async fn flow(context: &Context, id: &str) -> Result<Arc<Flow>, ApiError> {
 
 /// `GET /branding/{flow}/brand.css`
 pub async fn stylesheet(State(context): State<Context>, Segments(id): Segments<String>) -> Result<Response, ApiError> {
-    let css = color::brand_css(&flow(&context, &id).await?.definition.branding(None));
+    let flow = flow(&context, &id).await?;
+    let plate = plate(&context, &flow).await?;
+    let css = color::brand_css(&flow.definition.branding(None), plate);
     Ok(([(header::CONTENT_TYPE, "text/css"), (header::CACHE_CONTROL, FOR_EVER)], css).into_response())
+}
+
+/// The plate that the flow's logo needs. The logo is decoded for the first request only.
+async fn plate(context: &Context, flow: &Arc<Flow>) -> Result<Option<Plate>, ApiError> {
+    let kit = &context.app.kit;
+    if let Some(known) = flow.plate.get() {
+        return Ok(*known);
+    }
+    let Some(png) = logo::kept(kit, flow).await? else { return Ok(None) };
+    let flow = Arc::clone(flow);
+    Ok(kit.cpu.run(move || *flow.plate.get_or_init(|| logo::plate(&png))).await.ok().flatten())
 }
 
 /// `GET /branding/logo/{flow}`. Its ETag is the version, because a version keeps its logo for ever.

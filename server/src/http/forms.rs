@@ -11,6 +11,7 @@ use shared::{
     api::FileWarning,
     flow::{FieldType, Step},
     problem::{Code, FieldFault},
+    text,
 };
 
 use super::{
@@ -42,6 +43,20 @@ impl Posted {
         if known.is_empty() {
             *known = text;
         }
+    }
+
+    /// Puts dates together that were posted in three parts, `_day.NAME`, `_month.NAME` and `_year.NAME`. A part that is no number
+    /// stays as it is, and the date is then malformed.
+    pub fn with_days(mut self, step: &Step) -> Self {
+        for field in step.fields.iter().filter(|field| field.r#type == FieldType::Date) {
+            let part = |part: &str| self.texts.get(&format!("_{part}.{}", field.name)).map_or("", |text| text::trimmed(text));
+            let (year, month, day) = (part("year"), part("month"), part("day"));
+            if [year, month, day] != [""; 3] {
+                let date = format!("{year}-{month:0>2}-{day:0>2}");
+                self.add(&field.name, date);
+            }
+        }
+        self
     }
 }
 

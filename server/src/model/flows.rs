@@ -2,10 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, RwLock},
+    sync::{Arc, OnceLock, RwLock},
 };
 
-use shared::{catalogue::Resolved, definition::Definition};
+use shared::{catalogue::Resolved, color::Plate, definition::Definition};
 
 use crate::ids::FlowId;
 
@@ -36,6 +36,8 @@ pub struct Flow {
     pub definition: Definition,
     /// Its checks, weights and bands, as they were when it was imported.
     pub resolved: Resolved,
+    /// The plate that its logo needs, once somebody asked.
+    pub plate: OnceLock<Option<Plate>>,
 }
 
 impl Flow {

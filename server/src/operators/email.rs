@@ -1,6 +1,7 @@
 //! Normalises e-mail addresses, and makes new operators.
 
-use shared::role::Role;
+use shared::{email, role::Role, text};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::error::OperatorError;
 use crate::{failure::Failure, flows, kit::Kit, model::Operator, sealed, store, vault::Unsealable};
@@ -8,17 +9,20 @@ use crate::{failure::Failure, flows, kit::Kit, model::Operator, sealed, store, v
 /// The e-mail address of the demonstration's administrator (`serve --demo`), whom a one-time link signs in.
 pub(super) const DEMO_EMAIL: &str = "demo@localhost";
 
-/// An e-mail address in the form in which we look it up: without surrounding spaces, in lower case.
+/// An e-mail address in the form in which we look it up: without what cannot be seen at its ends, in NFC and in lower case.
+pub(super) fn folded(email: &str) -> String {
+    text::trimmed(email).nfc().collect::<String>().to_lowercase()
+}
+
+/// The e-mail address of a new operator, in the form in which we look it up. The rule is that of a customer's EMAIL field.
 ///
 /// # Errors
 /// [`OperatorError::BadEmail`]
 pub fn normalised(email: &str) -> Result<String, OperatorError> {
-    let email = email.trim().to_lowercase();
-    let parts: Vec<&str> = email.split('@').collect();
-    let fits = parts.len() == 2 && parts.iter().all(|part| !part.is_empty()) && email.len() <= 254;
+    let email = folded(email);
     // U+FFFD stands for bytes that were not UTF-8.
-    let is_plain = !email.chars().any(|c| c.is_whitespace() || c.is_control() || c == char::REPLACEMENT_CHARACTER);
-    if fits && is_plain { Ok(email) } else { Err(OperatorError::BadEmail(email.chars().take(254).collect())) }
+    let fits = email::is_address(&email) && !email.contains(char::REPLACEMENT_CHARACTER);
+    if fits { Ok(email) } else { Err(OperatorError::BadEmail(email.chars().take(email::MAX_CHARS).collect())) }
 }
 
 /// The most flows whose company's name counts.
@@ -57,4 +61,21 @@ pub(super) fn new_operator(kit: &Kit, email: &str, role: Role, password: Option<
     let id = kit.ambient.id();
     let sealed = kit.vault.seal_own(&sealed::operator_email(id), email.as_bytes());
     Operator { id, email: sealed, role, password, created_at: kit.ambient.now(), disabled_at: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operators_address_keeps_the_rule_of_a_customers() {
+        for (typed, known) in [("\u{200b} Ana@Acme.Example\u{a0}", "ana@acme.example"), ("JOSE\u{301}@acme.example", "josé@acme.example")] {
+            assert_eq!(normalised(typed).ok().as_deref(), Some(known));
+        }
+        for bad in
+            ["ana@acme", "ana@acme..example", "Ana <ana@acme.example>", "mailto:ana@acme.example", "ana@ac\u{200b}me.example", "ana\u{fffd}@acme.example", ""]
+        {
+            assert!(matches!(normalised(bad), Err(OperatorError::BadEmail(_))), "{bad}");
+        }
+    }
 }

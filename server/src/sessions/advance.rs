@@ -2,6 +2,7 @@
 //! decides where a customer goes. The `Flow` island uses the same rule in the browser: [`shared::flow::next_step`].
 
 use shared::{
+    answers,
     api::RawUserData,
     flow::{Step, next_step},
     problem::FieldFault,
@@ -9,7 +10,7 @@ use shared::{
 
 use super::{
     complete::{CompleteError, complete},
-    open::Opened,
+    open::{self, Opened},
     save::{self, Invalid, SaveError, Sender},
     transition::Lifecycle,
 };
@@ -57,6 +58,8 @@ pub enum AdvanceError {
 /// more.
 pub async fn advance(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, filled: Filled<'_>, sender: Sender) -> Result<Advanced, AdvanceError> {
     let Filled { step, values, refused_files, from_review } = filled;
+    let refused_files =
+        if refused_files.is_empty() { refused_files } else { that_apply(kit, opened, step, values, refused_files).await.map_err(SaveError::from)? };
     if !refused_files.is_empty() {
         let faults = refused(kit, opened, step, values, refused_files).await.map_err(SaveError::from)?;
         return Err(SaveError::Invalid(Invalid { faults, missing_steps: vec![step.id.clone()] }).into());
@@ -73,10 +76,19 @@ pub async fn advance(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, filled: 
     }
 }
 
+/// The faults of fields that apply. A file for any other field counts for nothing.
+async fn that_apply(kit: &Kit, opened: &Opened, step: &Step, values: &RawUserData, mut faults: Vec<FieldFault>) -> Result<Vec<FieldFault>, Failure> {
+    let saved = open::saved(kit, opened).await?.answers;
+    let idle = answers::idle(step, values, &saved);
+    faults.retain(|fault| !idle.contains(&&*fault.field));
+    Ok(faults)
+}
+
 /// A step with a refused file is not saved. Adds the faults of its other fields, so that the customer sees all of them at once.
 async fn refused(kit: &Kit, opened: &Opened, step: &Step, values: &RawUserData, mut faults: Vec<FieldFault>) -> Result<Vec<FieldFault>, Failure> {
     let others = save::faults(kit, opened, step, values).await?;
     let others: Vec<FieldFault> = others.into_iter().filter(|other| faults.iter().all(|known| known.field != other.field)).collect();
     faults.extend(others);
+    faults.sort_by_key(|fault| step.fields.iter().position(|field| field.name == fault.field));
     Ok(faults)
 }

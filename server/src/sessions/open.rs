@@ -163,7 +163,7 @@ pub async fn progress(db: &mut Db, opened: &Opened, steps: &[Step]) -> Result<Pr
 pub async fn public(kit: &Kit, opened: &Opened, language: Language) -> Result<PublicSession, Failure> {
     let definition = &opened.flow.definition;
     let (steps, progress) = if opened.status == Status::Pending {
-        let steps = definition.steps(language);
+        let steps = definition.steps_at(language, kit.ambient.now());
         // Every save sets `touched_at`. While it equals `created_at` nothing is saved, and there is nothing to read.
         let progress = if opened.session.touched_at == opened.session.created_at {
             answers::progress(&steps, &|_| false, &Answers::new())

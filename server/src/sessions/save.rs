@@ -78,7 +78,7 @@ pub struct Sender {
 /// [`SaveError::UnknownStep`], [`SaveError::Invalid`] with every fault, or that the session is closed.
 pub async fn save(kit: &Kit, opened: &Opened, step_id: &str, sent: &RawUserData, sender: Sender) -> Result<(), SaveError> {
     opened.require_open()?;
-    let steps = opened.flow.definition.steps(Language::default());
+    let steps = opened.flow.definition.steps_at(Language::default(), kit.ambient.now());
     let (number, step) = (1..).zip(&steps).find(|(_, step)| step.id == step_id).ok_or(SaveError::UnknownStep)?;
     let session = opened.session.r#ref;
     let now = kit.ambient.now();

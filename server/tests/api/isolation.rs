@@ -95,7 +95,9 @@ fn attempts(mine: &Customer, theirs: &StartedSession) -> Vec<Attempt> {
     }
     add(Method::POST, "/kyc-sessions/{id}/upload", "another flow's field", &[422], mine.upload_request("document_front_url", theirs.photo));
     add(Method::GET, "/verify/{id}", "as it is", &[303], page(""));
+    add(Method::GET, "/verify/{id}/", "as it is", &[303], page("/"));
     add(Method::GET, "/verify/{id}/{step}", "another flow's step", &[303], page("/about"));
+    add(Method::GET, "/verify/{id}/{step}/", "another flow's step", &[303], page("/about/"));
     add(Method::GET, "/verify/{id}/{step}", "a text", &[200], page("/identity"));
     add(Method::GET, "/verify/{id}/{step}", "a photo", &[200], page("/selfie?check=1"));
     // The following requests change the session, as anyone with its id may do.

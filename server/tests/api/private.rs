@@ -77,7 +77,7 @@ impl Secrets {
 
     fn new() -> Self {
         let seed = canary().bytes().fold(0, |seed, byte| seed * 31 % 1_000_003 + u64::from(byte));
-        let phone = format!("+5{}{seed:07}", &canary().bytes().map(|byte| (byte % 10).to_string()).collect::<String>()[..7]);
+        let phone = format!("+55119{}{:04}", &canary().bytes().map(|byte| (byte % 10).to_string()).collect::<String>()[..4], seed % 10_000);
         let mut texts: Vec<_> = Self::NAMES.into_iter().map(|name| (name, canary())).collect();
         texts.push(("phone", phone));
         Self { texts, pdf: photos::pdf(seed) }

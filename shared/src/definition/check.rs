@@ -1,18 +1,14 @@
-//! The rules for a new flow, besides the types of its values: names, limits, colours, addresses, checks and weights that exist, and fields
-//! that match each other. Every rule is checked, even if another one is broken.
+//! The rules for a new flow, besides the types of its values: names, limits, colours, addresses, and checks and weights that exist.
+//! `fields.rs` has those for its fields. Every rule is checked, even if another one is broken.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
-    document::{BrandingDefinition, Definition, FieldDefinition},
+    document::{BrandingDefinition, Definition},
     faults::{Collector, path_of},
+    text::illegible,
 };
-use crate::{
-    catalogue::Catalogue,
-    duration,
-    flow::{FieldType, IMAGE_TYPES, PDF_TYPE, StepType},
-    return_url,
-};
+use crate::{catalogue::Catalogue, duration, flow::StepType, return_url};
 
 const MAX_STEPS: usize = 30;
 const MAX_FIELDS: usize = 100;
@@ -24,24 +20,6 @@ pub(super) fn check(flow: &Definition, catalogue: &Catalogue, faults: &Collector
     check_branding(&flow.branding.clone().unwrap_or_default(), faults);
     check_choice_of_checks(flow, catalogue, faults);
     check_steps(flow, faults);
-    let fields = fields_of(flow);
-    check_names(&fields, faults);
-    for (path, field) in &fields {
-        check_field(field, path, faults);
-    }
-    check_meanings(&fields, faults);
-    check_conditions(&fields, faults);
-}
-
-/// The path of a field, and the field.
-type Placed<'f> = (String, &'f FieldDefinition);
-
-fn fields_of(flow: &Definition) -> Vec<Placed<'_>> {
-    let mut fields = Vec::new();
-    for (at, step) in flow.steps.iter().enumerate() {
-        fields.extend(step.fields().iter().enumerate().map(|(number, field)| (format!("steps[{at}].fields[{number}]"), field)));
-    }
-    fields
 }
 
 fn check_flow(flow: &Definition, faults: &Collector) {
@@ -78,6 +56,9 @@ fn check_addresses(flow: &Definition, faults: &Collector) {
 }
 
 fn check_branding(branding: &BrandingDefinition, faults: &Collector) {
+    if let Some(reason) = branding.company_name.as_deref().and_then(illegible) {
+        faults.note("branding.companyName", reason);
+    }
     let is_color = |c: &str| c.len() == 7 && c.starts_with('#') && c.bytes().skip(1).all(|b| b.is_ascii_hexdigit());
     for (path, color) in [
         ("branding.primaryColor", &branding.primary_color),
@@ -100,7 +81,11 @@ fn check_branding(branding: &BrandingDefinition, faults: &Collector) {
 }
 
 fn check_choice_of_checks(flow: &Definition, catalogue: &Catalogue, faults: &Collector) {
+    let mut known = BTreeSet::new();
     for (at, name) in flow.checks.iter().flatten().enumerate() {
+        if !known.insert(name) {
+            faults.note(&format!("checks[{at}]"), format!("{name:?} is named twice"));
+        }
         if catalogue.find(name).is_none() {
             faults.note(&format!("checks[{at}]"), format!("{name:?} is not a check; allowed are {}", listed(catalogue.names())));
         }
@@ -129,87 +114,19 @@ fn check_steps(flow: &Definition, faults: &Collector) {
     }
 }
 
-fn check_names(fields: &[Placed<'_>], faults: &Collector) {
-    let mut names = BTreeSet::new();
-    for (path, field) in fields {
-        if !is_name(&field.name, "_") {
-            faults.note(&format!("{path}.name"), format!("{:?}; allowed is [a-z][a-z0-9_]{{0,63}}", field.name));
-        }
-        if !names.insert(&field.name) {
-            faults.note(&format!("{path}.name"), format!("{:?} is used twice", field.name));
+/// Lists what is allowed, for a sentence: each once.
+pub(super) fn listed<'a>(all: impl Iterator<Item = &'a str>) -> String {
+    let mut items = Vec::new();
+    for item in all {
+        if !items.contains(&item) {
+            items.push(item);
         }
     }
-}
-
-fn check_field(field: &FieldDefinition, path: &str, faults: &Collector) {
-    if (field.r#type == FieldType::Select) == field.options().is_empty() && faults.was_read(&format!("{path}.type")) {
-        faults.note(&format!("{path}.options"), "a SELECT has options, and nothing else has");
-    }
-    if field.calling_code.as_ref().is_some_and(|c| c.is_empty() || c.len() > 3 || !c.bytes().all(|b| b.is_ascii_digit())) {
-        faults.note(&format!("{path}.callingCode"), "allowed are 1 to 3 digits");
-    }
-    let allowed = || format!("allowed are {} and {PDF_TYPE}", IMAGE_TYPES.join(", "));
-    if field.accept.as_ref().is_some_and(Vec::is_empty) {
-        faults.note(&format!("{path}.accept"), format!("an empty list; {}", allowed()));
-    }
-    for (at, kind) in field.accept.iter().flatten().enumerate() {
-        if !IMAGE_TYPES.contains(&kind.as_str()) && kind != PDF_TYPE {
-            faults.note(&format!("{path}.accept[{at}]"), format!("{kind:?}; {}", allowed()));
-        }
-    }
-}
-
-/// A meaning belongs to a field of the right type, and to one field only.
-fn check_meanings(fields: &[Placed<'_>], faults: &Collector) {
-    let mut known = BTreeMap::new();
-    for (path, field) in fields {
-        let Some(meaning) = field.is else { continue };
-        let (at, name, kind) = (format!("{path}.is"), meaning.as_str(), meaning.field_type());
-        if field.r#type != kind && faults.was_read(&format!("{path}.type")) {
-            faults.note(&at, format!("{name:?} is on a field of type {}; allowed is {}", field.r#type.as_str(), kind.as_str()));
-        }
-        match known.get(&meaning) {
-            Some(other) => faults.note(&at, format!("{name:?} is already the meaning of {other}; allowed is one field a meaning")),
-            None => drop(known.insert(meaning, path)),
-        }
-    }
-}
-
-/// `requiredWhen` names fields that the flow has, and values that they can have.
-fn check_conditions(fields: &[Placed<'_>], faults: &Collector) {
-    let by_name: BTreeMap<&str, &Placed<'_>> = fields.iter().rev().map(|placed| (placed.1.name.as_str(), placed)).collect();
-    for (path, field) in fields {
-        for (name, wanted) in field.required_when.iter().flatten() {
-            let at = path_of(&format!("{path}.requiredWhen"), name);
-            let Some((other_path, other)) = by_name.get(name.as_str()) else {
-                let allowed = listed(fields.iter().map(|(_, field)| field.name.as_str()).filter(|known| *known != field.name));
-                faults.note(&at, format!("no field of this flow has this name; allowed are {allowed}"));
-                continue;
-            };
-            let possible: Vec<&str> = match other.r#type {
-                FieldType::Select => other.options().iter().map(|option| option.value.as_str()).collect(),
-                FieldType::Boolean => vec!["true", "false"],
-                _ => continue,
-            };
-            if !faults.was_read(&format!("{other_path}.options")) {
-                continue;
-            }
-            for (number, value) in wanted.iter().enumerate().filter(|(_, value)| !possible.contains(&value.as_str())) {
-                let allowed = listed(possible.iter().copied());
-                faults.note(&format!("{at}[{number}]"), format!("{value:?} is not a value of {other_path}; allowed are {allowed}"));
-            }
-        }
-    }
-}
-
-/// Lists what is allowed, for a sentence.
-fn listed<'a>(items: impl Iterator<Item = &'a str>) -> String {
-    let items: Vec<_> = items.collect();
     if items.is_empty() { "none".to_owned() } else { items.join(", ") }
 }
 
 /// `[a-z][a-z0-9{joiners}]{0,63}`
-fn is_name(text: &str, joiners: &str) -> bool {
+pub(super) fn is_name(text: &str, joiners: &str) -> bool {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || joiners.contains(c);
     text.len() <= 64 && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(fits)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     json::Node,
-    read::{Object, Place, Read, entries, leaf, number},
+    read::{Object, Place, Read, entries, number, one_of},
     text::Text,
 };
 use crate::{
@@ -95,6 +95,12 @@ pub(super) struct FieldDefinition {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accept: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub calling_code: Option<String>,
 }
 
@@ -147,6 +153,10 @@ impl Read for Definition {
         keys.finish();
         read
     }
+}
+
+fn read_meaning(node: Node, place: &Place<'_>) -> Option<Meaning> {
+    one_of(node, place, &Meaning::WRITTEN.map(|meaning| (meaning.as_str(), meaning)))
 }
 
 fn read_weights(node: Node, place: &Place<'_>) -> Weights {
@@ -202,13 +212,16 @@ impl Read for FieldDefinition {
             name: keys.required("name"),
             r#type: keys.required("type"),
             label: keys.required("label"),
-            is: keys.optional_by("is", leaf).flatten(),
+            is: keys.optional_by("is", read_meaning).flatten(),
             hint: keys.optional("hint"),
             required: keys.optional("required"),
             required_when: keys.optional("requiredWhen"),
             max_length: keys.optional_by("maxLength", |node, place| number(&node, place, &(1..=10_000))),
             options: keys.optional("options"),
             accept: keys.optional("accept"),
+            min: keys.optional("min"),
+            max: keys.optional("max"),
+            region: keys.optional("region"),
             calling_code: keys.optional("callingCode"),
         };
         keys.finish();

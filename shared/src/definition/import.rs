@@ -5,6 +5,7 @@ use super::{
     check::check,
     document::Definition,
     faults::{Collector, Faults, Reading, Refused},
+    fields,
     json::Node,
     read::{Place, Read},
 };
@@ -33,6 +34,7 @@ impl Definition {
         let collector = Collector::new(Reading::New);
         let flow = Self::read(parse(json)?, &Place::root(&collector));
         check(&flow, catalogue, &collector);
+        fields::check(&flow, &collector);
         if let Some(Err(reason)) = flow.logo().map(read_logo) {
             collector.note("branding.logo", reason);
         }

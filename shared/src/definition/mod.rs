@@ -5,6 +5,7 @@
 mod check;
 mod document;
 mod faults;
+mod fields;
 mod import;
 mod json;
 mod read;

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fmt::Display, ops::RangeInclusive};
 
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::{
     faults::{Collector, Position, Reading, path_of},
@@ -41,6 +41,11 @@ impl<'c> Place<'c> {
         self.inside(format!("{}[{number}]", self.path), number)
     }
 
+    /// Whether a new flow is read, which has to keep every rule.
+    pub fn is_new(&self) -> bool {
+        self.collector.reading == Reading::New
+    }
+
     /// Notes that the value at this place cannot be read.
     pub fn refuse(&self, reason: impl Into<String>) {
         self.collector.unreadable(&self.path, reason);
@@ -71,26 +76,58 @@ impl<T: Read> Read for BTreeMap<String, T> {
     }
 }
 
-/// Reads a single value with serde.
-pub(super) fn leaf<T: DeserializeOwned>(node: Node, place: &Place<'_>) -> Option<T> {
-    let read = match node {
-        Node::Leaf(value) => serde_json::from_value(value).map_err(|error| error.to_string()),
-        other => Err(format!("{other}; allowed is a single value")),
-    };
-    read.map_err(|reason| place.refuse(reason)).ok()
+/// Reads a string that is one of these words, and returns what it stands for.
+pub(super) fn one_of<T: Copy>(node: Node, place: &Place<'_>, words: &[(&str, T)]) -> Option<T> {
+    let written = if let Node::Leaf(Value::String(text)) = &node { Some(text) } else { None };
+    let found = words.iter().find(|(word, _)| written.is_some_and(|text| text == word));
+    if found.is_none() {
+        let allowed: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        place.refuse(format!("{node}; allowed are {}", allowed.join(", ")));
+    }
+    found.map(|(_, value)| *value)
 }
 
-macro_rules! read_as_leaf {
-    ($($kind:ty),*) => {$(
-        impl Read for $kind {
-            fn read(node: Node, place: &Place<'_>) -> Self {
-                leaf(node, place).unwrap_or_default()
+impl Read for String {
+    fn read(node: Node, place: &Place<'_>) -> Self {
+        match node {
+            Node::Leaf(Value::String(text)) => text,
+            other => {
+                place.refuse(format!("{other}; allowed is a string"));
+                Self::new()
             }
         }
-    )*};
+    }
 }
 
-read_as_leaf!(String, bool, Language, StepType, FieldType);
+impl Read for bool {
+    fn read(node: Node, place: &Place<'_>) -> Self {
+        match node {
+            Node::Leaf(Value::Bool(flag)) => flag,
+            other => {
+                place.refuse(format!("{other}; allowed is true or false"));
+                false
+            }
+        }
+    }
+}
+
+impl Read for Language {
+    fn read(node: Node, place: &Place<'_>) -> Self {
+        one_of(node, place, &Self::ALL.map(|language| (language.tag(), language))).unwrap_or_default()
+    }
+}
+
+impl Read for StepType {
+    fn read(node: Node, place: &Place<'_>) -> Self {
+        one_of(node, place, &Self::ALL.map(|kind| (kind.as_str(), kind))).unwrap_or_default()
+    }
+}
+
+impl Read for FieldType {
+    fn read(node: Node, place: &Place<'_>) -> Self {
+        one_of(node, place, &Self::ALL.map(|kind| (kind.as_str(), kind))).unwrap_or_default()
+    }
+}
 
 /// Reads a whole number in this range.
 pub(super) fn number<T: TryFrom<u64> + PartialOrd + Display + Default>(node: &Node, place: &Place<'_>, allowed: &RangeInclusive<T>) -> T {
@@ -111,7 +148,7 @@ pub(super) fn entries<'c>(node: Node, place: &Place<'c>) -> Vec<(String, Node, P
     let mut by_key: BTreeMap<String, (Node, Place<'c>)> = BTreeMap::new();
     for (number, (key, value)) in entries.into_iter().enumerate() {
         let at = place.key(&key, number);
-        if by_key.contains_key(&key) && place.collector.reading == Reading::New {
+        if by_key.contains_key(&key) && place.is_new() {
             place.collector.note(&at.path, "this key is written twice");
         }
         by_key.insert(key, (value, at));
@@ -145,7 +182,7 @@ impl<'p, 'c> Object<'p, 'c> {
         self.allowed.push(key);
         let (value, at) = self.entries.remove(key)?;
         // Older imports accepted null for an absent key. A new flow must leave the key out, so that its export equals what was imported.
-        let absent = self.place.collector.reading == Reading::Stored && matches!(value, Node::Leaf(serde_json::Value::Null));
+        let absent = self.place.collector.reading == Reading::Stored && matches!(value, Node::Leaf(Value::Null));
         (!absent).then(|| read(value, &at))
     }
 

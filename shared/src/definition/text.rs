@@ -8,7 +8,7 @@ use super::{
     json::Node,
     read::{Place, Read, entries},
 };
-use crate::language::Language;
+use crate::{language::Language, text};
 
 /// A text: the same for all languages, or a map by language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -38,7 +38,7 @@ impl Read for Text {
     fn read(node: Node, place: &Place<'_>) -> Self {
         const ALLOWED: &str = "allowed is a string, or an object with a string for pt-BR, en or es";
         match node {
-            Node::Leaf(serde_json::Value::String(text)) => Self::Same(text),
+            Node::Leaf(serde_json::Value::String(text)) => Self::Same(legible(text, place)),
             Node::Object(texts) if texts.is_empty() => {
                 place.refuse(format!("an empty object; {ALLOWED}"));
                 Self::default()
@@ -48,7 +48,7 @@ impl Read for Text {
                     .into_iter()
                     .filter_map(|(key, text, place)| {
                         let language = key.parse().map_err(|reason: String| place.refuse(reason)).ok()?;
-                        Some((language, String::read(text, &place)))
+                        Some((language, legible(String::read(text, &place), &place)))
                     })
                     .collect(),
             ),
@@ -58,4 +58,27 @@ impl Read for Text {
             }
         }
     }
+}
+
+/// A text that people will read. In a new flow it has something to see, and no character that could not be seen or would turn it round.
+fn legible(text: String, place: &Place<'_>) -> String {
+    if place.is_new() {
+        if let Some(fault) = illegible(&text) {
+            place.refuse(fault);
+        }
+    }
+    text
+}
+
+/// Why people could not read a text.
+pub(super) fn illegible(shown: &str) -> Option<String> {
+    if text::trimmed(shown).is_empty() {
+        return Some(format!("{shown:?}; nothing of it can be seen"));
+    }
+    let refused = text::refused(shown)?;
+    let place = if refused.after.is_empty() { "at the beginning".to_owned() } else { format!("after {:?}", refused.after) };
+    Some(format!(
+        "an invisible character {place}: U+{:04X}; allowed are characters that can be seen, spaces, tabs and line breaks",
+        u32::from(refused.character)
+    ))
 }

@@ -5,14 +5,20 @@ use super::{
     text::Text,
 };
 use crate::{
+    day::{Bound, Day},
     duration,
-    flow::{Branding, Choice, DEFAULT_MAX_LENGTH, Field, FieldType, IMAGE_TYPES, PDF_TYPE, Step, StepType},
+    flow::{Branding, Choice, DEFAULT_MAX_LENGTH, Field, FieldType, IMAGE_TYPES, Meaning, PDF_TYPE, Step, StepType},
     language::Language,
+    phone::plans,
+    session::Timestamp,
 };
 
 const DEFAULT_TIMEOUT_S: i64 = 7 * 86_400;
 const DEFAULT_COLOR: &str = "#0b5fff";
+const DEFAULT_REGION: &str = "BR";
 const DEFAULT_CALLING_CODE: &str = "55";
+/// The bounds of a date of birth, unless the flow says otherwise. Nobody alive was born before 1900.
+const BORN: (&str, &str) = ("1900-01-01", "today");
 
 impl Definition {
     /// The flow's own language, used if no other is known.
@@ -59,8 +65,18 @@ impl Definition {
         }
     }
 
-    /// Its steps in one language.
+    /// Its steps in one language, without the bounds of its dates: to draw, name or count what it asks, not to check values.
     pub fn steps(&self, language: Language) -> Vec<Step> {
+        self.steps_with(language, &|_| None)
+    }
+
+    /// Its steps in one language, with the bounds of its dates as they are at this time. It may be two days at once on Earth, and both
+    /// count as today.
+    pub fn steps_at(&self, language: Language, now: Timestamp) -> Vec<Step> {
+        self.steps_with(language, &|field| Some(bounds(field, now)))
+    }
+
+    fn steps_with(&self, language: Language, bounds: &dyn Fn(&FieldDefinition) -> Option<Bounds>) -> Vec<Step> {
         self.steps
             .iter()
             .map(|step| Step {
@@ -68,29 +84,58 @@ impl Definition {
                 r#type: step.r#type,
                 title: self.say(&step.title, language),
                 text: step.text.as_ref().map(|text| self.say(text, language)),
-                fields: step.fields().iter().map(|field| self.field(field, step.r#type, language)).collect(),
+                fields: step.fields().iter().map(|field| self.field(field, step.r#type, language, bounds(field).unwrap_or_default())).collect(),
             })
             .collect()
     }
 
-    fn field(&self, field: &FieldDefinition, step: StepType, language: Language) -> Field {
+    fn field(&self, field: &FieldDefinition, step: StepType, language: Language, bounds: Bounds) -> Field {
+        let (region, calling_code) = if field.r#type == FieldType::Phone { numbering(field) } else { (None, None) };
         Field {
             name: field.name.clone(),
             r#type: field.r#type,
             label: self.say(&field.label, language),
             hint: field.hint.as_ref().map(|hint| self.say(hint, language)),
             required: field.required.unwrap_or_default(),
-            required_when: field.required_when.clone().unwrap_or_default(),
+            required_when: field.required_when.clone().unwrap_or_default().into_iter().collect(),
             max_length: (field.r#type == FieldType::Text).then(|| field.max_length.unwrap_or(DEFAULT_MAX_LENGTH)),
             options: field.options().iter().map(|o| Choice { value: o.value.clone(), label: self.say(&o.label, language) }).collect(),
             accept: if field.r#type == FieldType::Artifact { field.accept.clone().unwrap_or_else(|| accepted_by(step)) } else { Vec::new() },
-            calling_code: (field.r#type == FieldType::Phone).then(|| field.calling_code.clone().unwrap_or_else(|| DEFAULT_CALLING_CODE.to_owned())),
+            min: bounds.0,
+            max: bounds.1,
+            region,
+            calling_code,
             is: field.is,
         }
     }
 
     fn say(&self, text: &Text, language: Language) -> String {
         text.get(language, self.locale()).to_owned()
+    }
+}
+
+/// The first and the last day that a DATE field takes.
+type Bounds = (Option<String>, Option<String>);
+
+fn bounds(field: &FieldDefinition, now: Timestamp) -> Bounds {
+    if field.r#type != FieldType::Date {
+        return Bounds::default();
+    }
+    let born = field.is == Some(Meaning::BirthDate);
+    let day = |written: &Option<String>, default: &'static str, today: Day| {
+        let bound = written.as_deref().or(born.then_some(default)).and_then(Bound::parse)?;
+        Some(bound.on(today).to_string())
+    };
+    (day(&field.min, BORN.0, Day::earliest_today(now)), day(&field.max, BORN.1, Day::latest_today(now)))
+}
+
+/// The region of a PHONE field and its calling code. A calling code names its main region; one that no region has names none, and then a
+/// number needs its `+`.
+fn numbering(field: &FieldDefinition) -> (Option<String>, Option<String>) {
+    match (&field.region, &field.calling_code) {
+        (Some(region), code) => (Some(region.clone()), code.clone().or_else(|| plans::calling_code(region))),
+        (None, Some(code)) => (plans::region(code), Some(code.clone())),
+        (None, None) => (Some(DEFAULT_REGION.to_owned()), Some(DEFAULT_CALLING_CODE.to_owned())),
     }
 }
 

@@ -37,12 +37,15 @@ pub struct FieldFault {
     /// answer to the upload is the problem.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Code>,
+    /// A text has a character that is not allowed: what stands before it. Empty if that is the first character.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 
 impl FieldFault {
     /// A fault of this field.
     pub fn new(field: impl Into<String>, code: FieldCode, message: impl Into<String>) -> Self {
-        Self { field: field.into(), code, message: message.into(), refused: None }
+        Self { field: field.into(), code, message: message.into(), refused: None, after: None }
     }
 
     /// The server refused the file that a form sent for this field.

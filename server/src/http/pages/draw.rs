@@ -3,13 +3,16 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use app::{
-    components::layout::Site,
+    components::{
+        layout::Site,
+        photo::{FILE, LOCKED},
+    },
     flow::{
-        by_field::ByField,
         data::FlowData,
         page::{NeutralPage, StatusPage, StepPage},
+        status::WayBack,
     },
-    words::{Words, words},
+    words::{FlowTexts, Words, words},
 };
 use axum::{
     http::{HeaderMap, StatusCode},
@@ -18,8 +21,10 @@ use axum::{
 use leptos::prelude::*;
 use shared::{
     api::FileWarning,
-    field_value::Answer,
-    flow::{FieldType, PDF_TYPE, Step},
+    by_field::ByField,
+    conditions,
+    flow::{Field, FieldType, PDF_TYPE, Step},
+    language::Language,
     problem::{Code, FieldFault},
     session::Status,
 };
@@ -68,24 +73,27 @@ pub(super) async fn page(
     let site = Site {
         options: context.options.clone(),
         pkg: context.site.pkg(),
-        brand_css: Some(format!("/branding/{}/brand.css", opened.flow.id)),
+        // Browsers keep it for ever, so the address also names the build that made it.
+        brand_css: Some(format!("/branding/{}/brand.css?{}", opened.flow.id, context.site.pkg())),
         plain: view.plain,
         refresh: None,
         island: true,
     };
     let Some(shown_step) = session.step(step) else {
-        let return_url = return_url(context, opened, session.status).await?;
-        let refresh = return_url.as_ref().map(|url| format!("{RETURN_AFTER};url={url}"));
+        let url = return_url(context, opened, session.status).await?;
+        let way_back = url.map(|url| WayBack { url, stay: (!view.stays).then(|| view.to_stay(opened)) });
+        let leads_on = way_back.as_ref().filter(|way_back| way_back.stay.is_some());
+        let refresh = leads_on.map(|way_back| format!("{RETURN_AFTER};url={}", way_back.url));
         let refresh = refresh.or_else(|| (session.status == Status::Processing).then(|| REFRESH.to_string()));
         let site = Site { refresh, island: false, ..site };
         let locked = locked_file(context, opened, view, device, filled.noted).await?;
-        let page = move || view! { <StatusPage site=site.clone() session=session.clone() return_url=return_url.clone() locked=locked.clone() /> };
+        let page = move || view! { <StatusPage site=site.clone() session=session.clone() way_back=way_back.clone() locked=locked.clone() /> };
         return Ok(render::html(frames, status, true, page).await);
     };
     let is_file = |name: &str| shown_step.field(name).is_some_and(|field| field.r#type == FieldType::Artifact);
-    let Seen { mut shown, elsewhere, locked } = answers_of(context, opened, &session.steps, device).await?;
+    let Told { mut shown, elsewhere, idle } = answers_of(context, opened, &session.steps, device).await?;
     shown.extend(filled.typed.into_iter().filter(|(name, _)| !name.starts_with('_') && !is_file(name)).collect());
-    let noted = filled.noted.filter(|field| locked.contains(field));
+    let noted = filled.noted.filter(|field| shown.get(field).is_some_and(|picture| picture == LOCKED));
     let data = Arc::new(FlowData {
         id: opened.id.expose().to_owned(),
         query: view.query(None),
@@ -95,9 +103,9 @@ pub(super) async fn page(
         step: step.to_owned(),
         answers: shown,
         elsewhere,
-        locked,
+        idle,
         errors: filled.errors,
-        words: words(view.language).flow.for_island(),
+        words: words_for(view.language, device).for_island(),
     });
     Ok(render::html(frames, status, view.plain, move || view! { <StepPage site=site.clone() session=session.clone() data=data.clone() noted=noted.clone() /> })
         .await)
@@ -125,41 +133,45 @@ async fn return_url(context: &Context, opened: &Opened, status: Status) -> Resul
     Ok(sessions::open::return_url(&context.app.kit, opened, status).await?)
 }
 
-/// What a device may see of the saved answers.
-struct Seen {
-    /// What it saved, as a person would type it.
+/// The words of the island. A browser that blocks cookies looks like another device to us, so without a cookie the page says that it may
+/// be this one.
+fn words_for(language: Language, device: Option<Device>) -> FlowTexts {
+    let Words { flow, page } = words(language);
+    let saved_elsewhere = if device.is_some() { flow.saved_elsewhere } else { page.saved_elsewhere_or_here };
+    FlowTexts { saved_elsewhere, ..*flow }
+}
+
+/// What a page may say about saved answers.
+struct Told {
+    /// What this device saved, as a person would type it.
     shown: ByField<String>,
     /// The fields that another device answered.
     elsewhere: Vec<String>,
-    /// The fields whose file, sent by this device, opens only with a password.
-    locked: Vec<String>,
+    /// The fields that do not apply, as far as this device may know.
+    idle: Vec<String>,
 }
 
-async fn answers_of(context: &Context, opened: &Opened, steps: &[Step], device: Option<Device>) -> Result<Seen, ApiError> {
+async fn answers_of(context: &Context, opened: &Opened, steps: &[Step], device: Option<Device>) -> Result<Told, ApiError> {
     let saved = sessions::open::saved(&context.app.kit, opened).await?;
     let artifacts = sessions::open::artifacts(&context.app.kit, opened).await?;
     let mine = saved.of_device(device);
     let prefix = format!("/kyc-sessions/{}/artifacts/", opened.id.expose());
-    let elsewhere = saved.answers.keys().filter(|name| !mine.contains_key(*name)).cloned().collect();
-    let (mut shown, mut locked) = (ByField::default(), Vec::new());
+    let elsewhere: Vec<String> = saved.answers.keys().filter(|name| !mine.contains_key(*name)).cloned().collect();
+    let mut shown = ByField::default();
     for (name, answer) in &mine {
         let Some(field) = steps.iter().find_map(|step| step.field(name)) else { continue };
         let artifact = artifacts.iter().find(|artifact| artifact.id.to_string() == answer.text());
-        if let Some(pdf) = artifact.filter(|artifact| artifact.media_type == PDF_TYPE)
-            && facts::warnings(&context.app.kit, opened, pdf).await?.contains(&FileWarning::Password)
-        {
-            locked.push(name.clone());
-        }
-        let text = if field.r#type == FieldType::Artifact { picture(artifact, answer, &prefix) } else { field.r#type.typed(answer) };
+        let text = match artifact {
+            _ if field.r#type != FieldType::Artifact => field.r#type.typed(answer),
+            Some(image) if image.media_type.starts_with("image/") => format!("{prefix}{}", answer.text()),
+            Some(pdf) if facts::warnings(&context.app.kit, opened, pdf).await?.contains(&FileWarning::Password) => LOCKED.to_owned(),
+            _ => FILE.to_owned(),
+        };
         shown.set(name, text);
     }
-    Ok(Seen { shown, elsewhere, locked })
-}
-
-/// The address of a picture for a saved artifact: the image itself, or an icon for a file that is not an image.
-fn picture(artifact: Option<&Artifact>, answer: &Answer, prefix: &str) -> String {
-    let is_image = artifact.is_some_and(|artifact| artifact.media_type.starts_with("image/"));
-    if is_image { format!("{prefix}{}", answer.text()) } else { "/file.svg".to_owned() }
+    let may_know = |field: &&Field| field.required_when.names().all(|other| !elsewhere.contains(other));
+    let idle = steps.iter().flat_map(|step| &step.fields).filter(may_know).filter(|field| !conditions::applies(field, &saved.answers));
+    Ok(Told { shown, idle: idle.map(|field| field.name.clone()).collect(), elsewhere })
 }
 
 /// Draws the page for a link to no session, and for an error. It is the same for every session id.

@@ -2,12 +2,13 @@
 //! the whole flow. [`advance`] decides what comes after a step.
 
 mod draw;
+mod links;
 mod view;
 
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, StatusCode, header},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use shared::{
     answers,
@@ -22,7 +23,9 @@ use self::{
     view::View,
 };
 use super::{
-    Context, device, forms, language,
+    Context,
+    dashboard::reader::is_browser,
+    device, forms, language,
     path::Segments,
     problems::ApiError,
     session_api::{normalised, open},
@@ -46,8 +49,11 @@ const NOTE: &str = "file";
 pub async fn start(State(context): State<Context>, Segments(id): Segments<String>, visitor: Visitor, request: Request) -> Response {
     let (headers, query) = (request.headers(), request.uri().query());
     let answered = async {
-        let opened = open(&context, &id, &visitor).await?;
+        let (opened, is_exact) = open_link(&context, &id, &visitor).await?;
         let view = View::of(headers, query, &opened);
+        if !is_exact {
+            return Ok(view.redirect(&opened, None, None));
+        }
         if opened.status != Status::Pending {
             let device = device::of(&context.app.kit, headers, &opened.id);
             let noted = language::query(query, NOTE).map(str::to_owned);
@@ -63,17 +69,56 @@ pub async fn start(State(context): State<Context>, Segments(id): Segments<String
 pub async fn step(State(context): State<Context>, Segments((id, step)): Segments<(String, String)>, visitor: Visitor, request: Request) -> Response {
     let (headers, query) = (request.headers(), request.uri().query());
     let answered = async {
-        let opened = open(&context, &id, &visitor).await?;
+        let (opened, is_exact) = open_link(&context, &id, &visitor).await?;
         let view = View::of(headers, query, &opened);
-        let Some(known) = open_step(&opened, &step, view.language) else {
-            return Ok(view.redirect(&opened, None, None));
+        let Some(known) = open_step(&context, &opened, &step, view.language) else {
+            let meant = open_step(&context, &opened, &links::meant(&step), view.language);
+            return Ok(view.redirect(&opened, meant.map(|step| step.id).as_deref(), None));
         };
+        if !is_exact {
+            return Ok(view.redirect(&opened, Some(&known.id), None));
+        }
         let errors = if language::query(query, "check").is_some() { save::faults_as_saved(&context.app.kit, &opened, &known).await? } else { Vec::new() };
         let device = device::of(&context.app.kit, headers, &opened.id);
         let noted = language::query(query, NOTE).map(str::to_owned);
         page(&context, &opened, &view, device, &step, Filled { errors, noted, ..Filled::default() }, StatusCode::OK).await
     };
     or_neutral(&context, headers, query, answered.await).await
+}
+
+/// `GET /verify/{id}/` leads to `/verify/{id}`.
+pub async fn start_with_slash(State(context): State<Context>, Segments(id): Segments<String>, visitor: Visitor, request: Request) -> Response {
+    lead_on(&context, (&id, ""), &visitor, request.headers(), request.uri().query()).await
+}
+
+/// `GET /verify/{id}/{step}/` leads to `/verify/{id}/{step}`.
+pub async fn step_with_slash(State(context): State<Context>, Segments((id, step)): Segments<(String, String)>, visitor: Visitor, request: Request) -> Response {
+    lead_on(&context, (&id, &step), &visitor, request.headers(), request.uri().query()).await
+}
+
+async fn lead_on(context: &Context, (id, step): (&str, &str), visitor: &Visitor, headers: &HeaderMap, query: Option<&str>) -> Response {
+    let answered = async {
+        let (opened, _) = open_link(context, id, visitor).await?;
+        let view = View::of(headers, query, &opened);
+        Ok(view.redirect(&opened, open_step(context, &opened, &links::meant(step), view.language).map(|step| step.id).as_deref(), None))
+    };
+    or_neutral(context, headers, query, answered.await).await
+}
+
+/// `GET /`, `/verify` and `/verify/`: a person gets the page for a link to no session, a program the problem.
+pub async fn nowhere(State(context): State<Context>, request: Request) -> Response {
+    let error = ApiError::not_found();
+    if !is_browser(request.headers()) {
+        return error.into_response();
+    }
+    neutral(&context, request.headers(), request.uri().query(), &error).await
+}
+
+/// Opens the session of a link. The second value says whether the link is exact. An id that somebody changed a little on its way is
+/// looked up as it was meant, and counts as an unknown one where there is no such session.
+async fn open_link(context: &Context, id: &str, visitor: &Visitor) -> Result<(Opened, bool), ApiError> {
+    let meant = links::meant(id);
+    Ok((open(context, &meant, visitor).await?, meant == id))
 }
 
 /// `POST /verify/{id}/{step}`: saves the step and goes on. After the last step, completes the session.
@@ -96,12 +141,12 @@ async fn or_neutral(context: &Context, headers: &HeaderMap, query: Option<&str>,
 
 async fn posted(context: &Context, opened: Opened, step_id: &str, headers: &HeaderMap, query: Option<&str>, request: Request) -> Result<Response, ApiError> {
     let mut view = View::of(headers, query, &opened);
-    let Some(step) = open_step(&opened, step_id, view.language) else { return Ok(view.redirect(&opened, None, None)) };
+    let Some(step) = open_step(context, &opened, step_id, view.language) else { return Ok(view.redirect(&opened, None, None)) };
     let known = device::known_or_new(&context.app.kit, headers, &opened).await?;
     let form = match forms::read(context, &opened, &step, known.device, headers, request).await {
         Err(error) if matches!(error.0.code, Code::Conflict | Code::Expired) => return Ok(view.redirect(&opened, None, None)),
         Err(error) if matches!(error.0.code, Code::Timeout | Code::TooLarge) => return refused(context, &opened, &view, known.device, &step, error).await,
-        form => form?,
+        form => form?.with_days(&step),
     };
     let chosen = form.texts.get("_lang").and_then(|tag| Language::from_tag(tag));
     let device = known.device;
@@ -152,7 +197,8 @@ async fn save_and_go_on(context: &Context, opened: &Opened, view: &View, step: &
 }
 
 /// The step with this id, if the session is open.
-fn open_step(opened: &Opened, id: &str, language: Language) -> Option<Step> {
-    let steps = if opened.status == Status::Pending { opened.flow.definition.steps(language) } else { Vec::new() };
+fn open_step(context: &Context, opened: &Opened, id: &str, language: Language) -> Option<Step> {
+    let now = context.app.kit.ambient.now();
+    let steps = if opened.status == Status::Pending { opened.flow.definition.steps_at(language, now) } else { Vec::new() };
     steps.into_iter().find(|step| step.id == id)
 }

@@ -20,7 +20,12 @@ pub(super) struct View {
     pub chosen: Option<Language>,
     /// The customer came to this step from the REVIEW, and goes back to it.
     pub change: bool,
+    /// The last page leads nowhere by itself: it is in a frame, or its customer asked to stay.
+    pub stays: bool,
 }
+
+/// Asks the last page to lead nowhere by itself.
+const STAY: &str = "stay=1";
 
 impl View {
     /// The view that a request asks for.
@@ -30,6 +35,7 @@ impl View {
             plain: language::query(query, "plain").is_some(),
             chosen: language::query(query, "lang").and_then(Language::from_tag),
             change: query.is_some_and(|query| query.split('&').any(|pair| pair == CHANGE)),
+            stays: query.is_some_and(|query| query.split('&').any(|pair| pair == STAY)) || is_framed(headers),
         }
     }
 
@@ -40,10 +46,20 @@ impl View {
         if kept.is_empty() { kept } else { format!("?{kept}") }
     }
 
+    /// The address of the session's own page that leads nowhere by itself.
+    pub fn to_stay(&self, opened: &Opened) -> String {
+        format!("/verify/{}{}", opened.id.expose(), self.query(Some(STAY)))
+    }
+
     /// A redirect to the session, or to a step of it.
     pub fn redirect(&self, opened: &Opened, step: Option<&str>, more: Option<&str>) -> Response {
         let (id, query) = (opened.id.expose(), self.query(more));
         let to = step.map_or_else(|| format!("/verify/{id}{query}"), |step| format!("/verify/{id}/{step}{query}"));
         Redirect::to(&to).into_response()
     }
+}
+
+/// Whether the browser loads the page into a frame (Fetch Metadata, `Sec-Fetch-Dest`). Old browsers do not say it; their script finds out.
+fn is_framed(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-dest").is_some_and(|dest| ["iframe", "frame", "embed", "object", "fencedframe"].iter().any(|framed| dest == framed))
 }

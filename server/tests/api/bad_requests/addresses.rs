@@ -40,7 +40,9 @@ pub fn rows(target: &Target) -> Vec<Row> {
     };
     for id in ids(target) {
         add(format!("id {id:.40}"), NOT_FOUND, "GET", &format!("/kyc-sessions/{id}/public"));
-        add(format!("page of id {id:.40}"), Expected::Page(&[404]), "GET", &format!("/verify/{id}/identity"));
+        // Capitals lead on to what was meant.
+        let status: &[u16] = if id.to_lowercase() == target.id { &[303] } else { &[404] };
+        add(format!("page of id {id:.40}"), Expected::Page(status), "GET", &format!("/verify/{id}/identity"));
     }
     for path in NOWHERE {
         add(format!("path {path}"), Expected::Problem(&[404, 405]), "GET", path);

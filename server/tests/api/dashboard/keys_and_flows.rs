@@ -79,7 +79,7 @@ async fn flows_with_the_same_title_can_be_told_apart(app: TestApp) {
     for path in ["/dashboard/links".to_owned(), SESSIONS.to_owned(), format!("/dashboard/links/{session_ref}"), format!("{SESSIONS}/{session_ref}")] {
         for (language, version) in [("en", "account-recovery, version 2"), ("pt-BR", "account-recovery, versão 2"), ("es", "account-recovery, versión 2")] {
             let page = admin.page(&format!("{path}?lang={language}")).await;
-            let shown = format!("Account<div class=\"quiet\">{version}</div>");
+            let shown = format!("<bdi>Account</bdi><div class=\"quiet\">{version}</div>");
             assert!(page.contains(&shown), "{path} {language}: {page}");
         }
     }

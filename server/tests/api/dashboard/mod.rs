@@ -2,6 +2,7 @@
 //! rows, and secrets that are shown once.
 
 mod damaged;
+mod directions;
 mod endpoints;
 mod keys_and_flows;
 mod languages;
