@@ -74,23 +74,46 @@ pub async fn waiting<T>(wait: impl Future<Output = T>) -> T {
 #[error("the work panicked")]
 pub struct Panicked;
 
-/// One permit for each core.
+/// The memory that works which say how much they need may have together, in MiB. One that needs more has it alone.
+const MEMORY: u32 = 320;
+
+/// One permit for each core, and one for each MiB of memory.
 #[derive(Clone, Debug)]
-pub struct Cpu(Arc<Semaphore>);
+pub struct Cpu {
+    cores: Arc<Semaphore>,
+    memory: Arc<Semaphore>,
+}
 
 impl Default for Cpu {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))))
+        Self::with(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))
     }
 }
 
 impl Cpu {
+    fn with(cores: usize) -> Self {
+        Self { cores: Arc::new(Semaphore::new(cores)), memory: Arc::new(Semaphore::new(MEMORY as usize)) }
+    }
+
+    /// The same as [`Cpu::run`] for work that needs this much memory, in MiB. It waits until there is so much.
+    ///
+    /// # Errors
+    /// If the work panicked.
+    pub async fn run_with<T: Send + 'static>(&self, mebibytes: u32, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+        let memory = waiting(Arc::clone(&self.memory).acquire_many_owned(mebibytes.min(MEMORY))).await.expect("the semaphore is never closed");
+        self.run(move || {
+            let _memory = memory;
+            work()
+        })
+        .await
+    }
+
     /// Runs the work as soon as a permit is free.
     ///
     /// # Errors
     /// If the work panicked.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
-        let permit = waiting(Arc::clone(&self.0).acquire_owned()).await.expect("the semaphore is never closed");
+        let permit = waiting(Arc::clone(&self.cores).acquire_owned()).await.expect("the semaphore is never closed");
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             work()
@@ -107,14 +130,28 @@ mod tests {
 
     #[tokio::test]
     async fn waiting_for_a_permit_does_not_count_as_time() {
-        let cpu = Cpu(Arc::new(Semaphore::new(0)));
-        let permits = Arc::clone(&cpu.0);
+        let cpu = Cpu::with(0);
+        let permits = Arc::clone(&cpu.cores);
         let freed = async {
             tokio::time::sleep(LIMIT * 4).await;
             permits.add_permits(1);
         };
         let (done, ()) = tokio::join!(timeout(LIMIT, cpu.run(|| 7)), freed);
         assert_eq!(done.expect("in time").expect("no panic"), 7);
+    }
+
+    #[tokio::test]
+    async fn work_that_needs_much_memory_has_it_alone() {
+        let cpu = Cpu::with(4);
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let large = cpu.run_with(10_000, move || ended.recv());
+        let small = cpu.run_with(1, || 7);
+        tokio::pin!(large, small);
+        assert!(tokio::time::timeout(LIMIT, &mut large).await.is_err(), "it runs");
+        assert!(tokio::time::timeout(LIMIT, &mut small).await.is_err(), "it waits for its memory");
+        end.send(()).expect("it runs");
+        large.await.expect("no panic").expect("the end");
+        assert_eq!(small.await.expect("no panic"), 7);
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use shared::language::Language;
 
 use crate::words::{
     dashboard::{Refusal, refusal_of},
-    fill, isolated, words as all_words,
+    fill, words as all_words,
 };
 
 /// A form that was sent and refused: the fields at fault and what was typed.
@@ -154,7 +154,7 @@ pub fn SelectField(name: &'static str, label: &'static str, options: Vec<(String
     let chosen = refused.typed(name);
     let options = options.into_iter().map(|(value, text)| {
         let selected = !chosen.is_empty() && value == chosen;
-        view! { <option value=value selected=selected>{isolated(&text)}</option> }
+        view! { <option value=value selected=selected>{text}</option> }
     });
     view! {
         <div class="field">

@@ -12,6 +12,7 @@ use shared::{
 };
 
 use super::{
+    documents,
     facts::Facts,
     inspect::{self, Fault, Inspected, MediaType},
     keys::{move_to, wrap, wrapping_key},
@@ -25,7 +26,7 @@ use crate::{
     failure::Failure,
     kill,
     kit::Kit,
-    model::{Artifact, Device, PdfState},
+    model::{Artifact, Device},
     objects, sealed,
     sessions::{
         open::Opened,
@@ -152,15 +153,19 @@ pub async fn file(
     if let Some((artifact, warnings)) = already_there(kit, opened, field, &sha256).await? {
         return Ok(Filed { artifact, sha256, is_new: false, warnings });
     }
+    let _document = if spooled.may_be_pdf() { Some(uploads.document(opened.session.r#ref).await?) } else { None };
     // Only now, so that the permit is held while the file is in memory, and not while a slow sender sends it.
-    let _permit = uploads.work(opened.session.r#ref).await?;
+    let work = uploads.work(opened.session.r#ref).await?;
     let plain = spooled.read().await?;
-    let mut inspected = kit.cpu.run(move || inspect::inspect(&plain)).await??;
+    let (mebibytes, plain) = kit.cpu.run(move || (inspect::mebibytes(&plain), plain)).await?;
+    let mut inspected = kit.cpu.run_with(mebibytes, move || inspect::inspect(&plain)).await??;
     let media_type = inspected.media_type.as_str();
     if let Some(accepted) = accepted.filter(|accepted| !accepted.iter().any(|kind| kind == media_type)) {
         return Err(FileError::NotAccepted(accepted.join(", ")));
     }
-    inspected.warnings = look_into(kit, &inspected).await?;
+    // A PDF goes on under its own permit, while a worker looks into it.
+    let _work = (inspected.media_type != MediaType::Pdf).then_some(work);
+    inspected.warnings = documents::look_into(kit, &inspected).await??;
     let warnings = inspected.warnings.clone();
     let (artifact, sealed) = seal(kit, opened, inspected, &sha256, field, device, size).await?;
     let id = artifact.id;
@@ -186,18 +191,6 @@ pub async fn file(
             objects::delete(kit, &[id]).await;
             Err(error)
         }
-    }
-}
-
-/// Has a worker look into a PDF. Images were decoded by the inspection.
-async fn look_into(kit: &Kit, inspected: &Inspected) -> Result<Vec<FileWarning>, FileError> {
-    if inspected.media_type != MediaType::Pdf {
-        return Ok(Vec::new());
-    }
-    match kit.workers.pdf(&inspected.stored).await? {
-        PdfState::Readable => Ok(Vec::new()),
-        PdfState::Password => Ok(vec![FileWarning::Password]),
-        PdfState::Unreadable => Err(Fault::BadDocument.into()),
     }
 }
 

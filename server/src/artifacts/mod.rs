@@ -8,6 +8,7 @@ pub mod permits;
 pub mod spool;
 pub mod uploads;
 
+mod documents;
 mod keys;
 mod read;
 

@@ -16,6 +16,9 @@ use crate::{
 };
 
 const NAME: &str = "spool";
+/// How a PDF begins, within its first [`HEAD`] bytes.
+const PDF_HEADER: &[u8] = b"%PDF-";
+const HEAD: usize = 1_024 + PDF_HEADER.len();
 
 /// Why an upload cannot be spooled.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +37,8 @@ pub struct Spool {
     key: Arc<Key>,
     hash: Sha256,
     pending: Vec<u8>,
+    /// The first bytes, in which readers of a PDF look for its header.
+    head: Vec<u8>,
     chunks: u64,
     size: u64,
     room: Room,
@@ -45,6 +50,7 @@ pub struct Spooled {
     key: Arc<Key>,
     sha256: String,
     size: u64,
+    may_be_pdf: bool,
     /// Counts the file as on its way until it is stored or given up.
     _room: Room,
 }
@@ -62,6 +68,7 @@ impl Spool {
             key: Arc::new(Key::random(ambient)),
             hash: Sha256::new(),
             pending: Vec::with_capacity(CHUNK),
+            head: Vec::new(),
             chunks: 0,
             size: 0,
             room,
@@ -80,6 +87,7 @@ impl Spool {
     pub async fn write(&mut self, mut bytes: &[u8]) -> Result<(), SpoolError> {
         self.room.take(bytes.len() as u64)?;
         self.hash.update(bytes);
+        self.head.extend_from_slice(&bytes[..bytes.len().min(HEAD - self.head.len())]);
         self.size += bytes.len() as u64;
         while !bytes.is_empty() {
             if self.pending.len() == CHUNK {
@@ -107,7 +115,8 @@ impl Spool {
         self.seal(true).await?;
         self.file.flush().await?;
         let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Spooled { file: self.file, key: self.key, sha256, size: self.size, _room: self.room })
+        let may_be_pdf = self.head.windows(PDF_HEADER.len()).any(|bytes| bytes == PDF_HEADER);
+        Ok(Spooled { file: self.file, key: self.key, sha256, size: self.size, may_be_pdf, _room: self.room })
     }
 }
 
@@ -115,6 +124,11 @@ impl Spooled {
     /// Its size in bytes.
     pub const fn size(&self) -> u64 {
         self.size
+    }
+
+    /// Whether its beginning has the header of a PDF.
+    pub const fn may_be_pdf(&self) -> bool {
+        self.may_be_pdf
     }
 
     /// The SHA-256 of its plain bytes, hexadecimal.

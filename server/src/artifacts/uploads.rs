@@ -20,6 +20,9 @@ pub const MAX_TOTAL: u64 = 100 * 1024 * 1024;
 const MAX_BODIES: usize = 4;
 /// The most files of one session in memory at once.
 const MAX_WORK: usize = 2;
+/// The most files at once, of one session and in all, that wait for a worker or are with one.
+const MAX_DOCUMENTS: usize = 1;
+const MAX_DOCUMENTS_PER_PROCESS: usize = 2;
 /// The most files in memory at once.
 const MAX_PER_PROCESS: usize = 16;
 
@@ -28,6 +31,8 @@ pub struct Uploads {
     bodies: Arc<Permits<SessionRef>>,
     work: Arc<Permits<SessionRef>>,
     process: Semaphore,
+    documents: Arc<Permits<SessionRef>>,
+    all_documents: Semaphore,
     arriving: Arc<Arriving>,
 }
 
@@ -37,6 +42,8 @@ impl Default for Uploads {
             bodies: Permits::new(MAX_BODIES, "A session sends at most 4 bodies with files at once, and the others did not end in time."),
             work: Permits::new(MAX_WORK, "At most 2 files of a session are worked on at once, and the others did not end in time."),
             process: Semaphore::new(MAX_PER_PROCESS),
+            documents: Permits::new(MAX_DOCUMENTS, "One PDF of a session is looked into at once, and the others did not end in time."),
+            all_documents: Semaphore::new(MAX_DOCUMENTS_PER_PROCESS),
             arriving: Arc::default(),
         }
     }
@@ -66,6 +73,17 @@ impl Uploads {
     pub async fn work(&self, session: SessionRef) -> Result<Work<'_>, Busy> {
         let session = self.work.take(session).await?;
         let process = self.process.acquire().await.expect("the semaphore is never closed");
+        Ok(Work { _process: process, _session: session })
+    }
+
+    /// Waits until one more PDF of the session may be looked into. Take it before [`Uploads::work`]: a PDF that waits for a worker must not
+    /// keep photos waiting.
+    ///
+    /// # Errors
+    /// [`Busy`]
+    pub async fn document(&self, session: SessionRef) -> Result<Work<'_>, Busy> {
+        let session = self.documents.take(session).await?;
+        let process = self.all_documents.acquire().await.expect("the semaphore is never closed");
         Ok(Work { _process: process, _session: session })
     }
 

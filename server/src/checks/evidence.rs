@@ -87,7 +87,7 @@ async fn look_at(submission: &Submission, field: &Field) -> Result<Option<&'stat
             PdfState::Unreadable => Some("evidence.unreadable"),
         });
     }
-    Ok(match submission.on_cpu(move || inspect::decode(&bytes, media)).await? {
+    Ok(match submission.on_cpu(inspect::mebibytes(&bytes), move || inspect::decode(&bytes, media)).await? {
         Err(_) => Some("evidence.unreadable"),
         Ok(image) if image.width().min(image.height()) < SHORT_SIDE => Some("evidence.small"),
         Ok(_) => None,

@@ -23,8 +23,8 @@ use super::{
 };
 use crate::{artifacts::file, model::Device, sessions::open::Opened};
 
-/// The largest urlencoded form, in bytes.
-const MAX_URLENCODED: usize = 256 * 1024;
+/// The largest urlencoded form, and the most that the texts of another form have together, in bytes.
+const MAX_TEXTS: usize = 256 * 1024;
 
 /// The contents of a form.
 #[derive(Debug, Default)]
@@ -70,7 +70,7 @@ pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Devic
         return Ok(posted);
     }
     if is_media_type(headers, "application/x-www-form-urlencoded") {
-        let pairs = body::urlencoded(request, MAX_URLENCODED, "A form without files is at most 256 KiB (262144 bytes).").await?;
+        let pairs = body::urlencoded(request, MAX_TEXTS, "A form without files is at most 256 KiB (262144 bytes).").await?;
         for (name, text) in pairs {
             posted.add(&name, text);
         }
@@ -80,7 +80,7 @@ pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Devic
     let inputs = step.fields.iter().filter(|field| field.r#type == FieldType::Artifact).count() as u64 * 2;
     let mut form = Form::of(headers, request, inputs.max(1))?;
     let _permit = uploads::permit(context, opened).await?;
-    let mut filed: Vec<String> = Vec::new();
+    let (mut filed, mut texts): (Vec<String>, usize) = (Vec::new(), 0);
     for _ in 0..uploads::MAX_PARTS {
         let Some(mut part) = form.next().await? else { return Ok(posted) };
         let name = part.name().to_owned();
@@ -100,7 +100,14 @@ pub async fn read(context: &Context, opened: &Opened, step: &Step, device: Devic
                     posted.file_faults.push(FieldFault::refused_file(name, error.0.code));
                 }
             },
-            (false, false) => posted.add(&name, part.text().await?),
+            (false, false) => {
+                let text = part.text().await?;
+                texts += name.len() + text.len();
+                if texts > MAX_TEXTS {
+                    return Err(ApiError::new(Code::TooLarge, "The texts of a form are together at most 256 KiB (262144 bytes)."));
+                }
+                posted.add(&name, text);
+            }
             _ => {}
         }
     }

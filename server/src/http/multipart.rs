@@ -164,8 +164,8 @@ impl Form {
         let mut headers = [EMPTY_HEADER; MAX_HEADERS];
         let Ok(Status::Complete((_, headers))) = parse_headers(lines, &mut headers) else { return Err(broken()) };
         let disposition = headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-disposition"));
-        let disposition = disposition.and_then(|header| std::str::from_utf8(header.value).ok()).unwrap_or_default();
-        Ok((parameter(disposition, "name").unwrap_or_default(), parameter(disposition, "filename").is_some()))
+        let disposition = disposition.map(|header| String::from_utf8_lossy(header.value)).unwrap_or_default();
+        Ok((parameter(&disposition, "name").unwrap_or_default(), parameter(&disposition, "filename").is_some()))
     }
 }
 

@@ -52,9 +52,9 @@ pub struct Sending {
 }
 
 impl Sending {
-    /// Wraps a body. An event stream, whose length nobody knows, may wait as long as it likes; so may what fits in the system's buffer.
-    pub fn new(body: Body, connection: Arc<Connection>) -> Self {
-        let is_long = body.size_hint().exact().is_some_and(|size| size > SEND_BUFFER as u64);
+    /// Wraps a body. An event stream may wait as long as it likes; so may what fits in the system's buffer.
+    pub fn new(body: Body, is_event_stream: bool, connection: Arc<Connection>) -> Self {
+        let is_long = !is_event_stream && body.size_hint().exact().is_none_or(|size| size > SEND_BUFFER as u64);
         let taken = is_long.then(Arc::<Mutex<Taken>>::default);
         if let Some(taken) = &taken {
             tokio::spawn(watch(Arc::downgrade(taken), Arc::downgrade(&connection)));

@@ -137,7 +137,8 @@ async fn answer(
         // As hyper answers what it cannot parse.
         (StatusCode::BAD_REQUEST, [(header::CONNECTION, "close")]).into_response()
     };
-    Ok(response.map(|body| Sending::new(body, connection)))
+    let is_event_stream = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+    Ok(response.map(|body| Sending::new(body, is_event_stream, connection)))
 }
 
 /// Middleware: answers 500 and logs an error if a handler panics.

@@ -78,6 +78,10 @@ impl Opened {
 pub async fn open(kit: &Kit, id: SessionId) -> Result<Opened, OpenError> {
     let session = kit.store.session(&id).await?.ok_or(OpenError::NotFound)?;
     let key = keys::session_key(kit, &session)?;
+    // Whoever can write to the database must not be able to give a session another id.
+    if keys::session_id(&session, &key)?.expose() != id.expose() {
+        return Err(OpenError::NotFound);
+    }
     opened(kit, id, session, key).await
 }
 

@@ -1,5 +1,5 @@
 //! A completion that is sent again after the session was submitted: whether it gets the first answer again. The device that submitted may
-//! word the same outcome as it likes. Anybody else has to send the very same request, with at most ten that differ, so that nobody who
+//! word the same outcome as it likes, as long as it sends nothing that another device entered. Anybody else has to send the very same request, with at most ten that differ, so that nobody who
 //! only has the link can find out by guessing what was answered.
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use shared::{
 
 use super::{
     open::Opened,
-    saved::{self, find_artifact},
+    saved::{self, Saved, find_artifact},
     transition::hold,
 };
 use crate::{
@@ -63,12 +63,17 @@ pub(super) async fn is_repeated(kit: &Kit, opened: &Opened, steps: &[Step], sent
     }
     let first = store::sessions::submission(&mut tx, session).await?;
     // A session that an earlier build submitted does not know its device; then it is the one that entered everything.
-    if device.is_some() && (first.by == device || first.mac.is_none()) {
-        let submitted = saved::load(&mut tx, session, &opened.key).await?;
+    let may_reword = device.is_some() && (first.by == device || first.mac.is_none());
+    let submitted = if may_reword { Some(saved::load(&mut tx, session, &opened.key).await?) } else { None };
+    if let Some(submitted) = &submitted {
         let entered_all = !submitted.writers.is_empty() && submitted.writers.values().all(|writer| *writer == device);
         if first.by != device && !entered_all {
             return Ok(false);
         }
+    }
+    // A device that completed what another one had entered has only read that it was entered.
+    let entered_what_it_sends = |submitted: &Saved| sent.keys().all(|name| submitted.writers.get(name) == Some(&device));
+    if let Some(submitted) = submitted.filter(entered_what_it_sends) {
         let artifacts = store::artifacts::of_session(&mut tx, &kit.vault, session).await?;
         let prefix = opened.artifact_prefix(kit);
         let outcome = answers::check_all(steps, sent, &submitted.answers, &|field, text| find_artifact(field, text, &prefix, &artifacts));

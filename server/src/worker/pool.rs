@@ -18,8 +18,8 @@ pub enum WorkerError {
     /// No worker could be started, for example because the machine has no memory left. The request is not at fault.
     #[error("a worker could not be started: {0}")]
     NotStarted(#[source] std::io::Error),
-    /// A worker, and then a fresh one, died of this request or took too long.
-    #[error("two workers in a row gave no answer")]
+    /// A worker, and then a fresh one, died of this request; or one took too long.
+    #[error("no worker gave an answer")]
     NoAnswer,
 }
 
@@ -46,10 +46,11 @@ impl Pool {
         Arc::new(Self { kind, program, idle_time, places: Semaphore::new(kind.at_once()), idle: Mutex::default() })
     }
 
-    /// Sends a request to a worker, and gives its answer. If the worker dies of it or takes too long, a fresh one gets it once more.
+    /// Sends a request to a worker, and gives its answer. If the worker dies of it, a fresh one gets it once more. A request that takes too
+    /// long would take as long again, from others' time.
     ///
     /// # Errors
-    /// If no worker can be started, or if two gave no answer.
+    /// If no worker can be started, or if none gave an answer.
     pub(super) async fn ask(self: &Arc<Self>, input: &[u8]) -> Result<Vec<u8>, WorkerError> {
         let _place = cpu::waiting(self.places.acquire()).await.expect("the semaphore is never closed");
         for first in [true, false] {
@@ -63,7 +64,10 @@ impl Pool {
                     return Ok(answer);
                 }
                 Ok(Err(error)) => warn!(kind = self.kind.name(), %error, "a worker died during a request"),
-                Err(_) => warn!(kind = self.kind.name(), seconds = self.kind.time().as_secs(), "a worker took too long and was ended"),
+                Err(_) => {
+                    warn!(kind = self.kind.name(), seconds = self.kind.time().as_secs(), "a worker took too long and was ended");
+                    break;
+                }
             }
         }
         Err(WorkerError::NoAnswer)

@@ -7,7 +7,7 @@ use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, COOKIE};
 
 use crate::support::dashboard::PASSWORD;
-use crate::support::{Browser, Receiver, SOON, Server, TestApp, json, on_each_engine, sha256};
+use crate::support::{Browser, Engine, Receiver, SOON, Server, TestApp, json, on_each_engine, sha256};
 
 /// Whether an answer is a page or a redirect of somebody who is signed in and may do this.
 async fn lets_in(browser: &Browser, path: &str) -> bool {
@@ -135,4 +135,17 @@ async fn a_changed_return_url_and_media_type_are_never_used(app: TestApp) {
     database.change("UPDATE sessions SET return_url = 'https://evil.example/'").await;
     let page = customer.send_raw(customer.request(Method::GET, &format!("/verify/{}", customer.id))).await.expect("an answer");
     assert!(page.status == 500 && !page.text().contains("evil.example"), "{} {}", page.status, page.text());
+}
+
+on_each_engine!(a_session_cannot_be_given_another_id);
+async fn a_session_cannot_be_given_another_id(app: TestApp) {
+    let customer = app.customer().await;
+    customer.save("identity", json!({ "name": "Ana", "cpf": "12345678909" })).await.expect(204);
+    let chosen = app.customer().await;
+    let session_ref = app.operator.session_ref(&customer.id).await;
+    let hash = sha256(chosen.id.as_bytes());
+    let hash = if app.installation.engine == Engine::Sqlite { format!("X'{hash}'") } else { format!("decode('{hash}', 'hex')") };
+    app.installation.database.change(&format!("UPDATE sessions SET id_hash = id_sealed WHERE ref <> '{session_ref}'")).await;
+    app.installation.database.change(&format!("UPDATE sessions SET id_hash = {hash} WHERE ref = '{session_ref}'")).await;
+    chosen.public().await.problem(404, "not-found");
 }

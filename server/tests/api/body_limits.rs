@@ -161,3 +161,19 @@ async fn a_form_that_ends_early_is_400_and_not_too_large(app: TestApp) {
         assert!(received.starts_with("HTTP/1.1 400 "), "{path}: {received}");
     }
 }
+
+on_each_engine!(a_form_of_texts_makes_no_large_page);
+async fn a_form_of_texts_makes_no_large_page(app: TestApp) {
+    let customer = app.customer().await;
+    let post = async |parts: usize, name: &str, length: usize| {
+        let text = "<".repeat(length);
+        let form = (0..parts).fold(Form::new(), |form, at| form.text(format!("{name}{at}"), text.clone()));
+        customer.send(customer.request(Method::POST, &format!("/verify/{}/identity?lang=en", customer.id)).multipart(form)).await
+    };
+    assert_eq!(post(190, "x", 60_000).await.status, 413, "the texts of a form are bounded together");
+    let form = Form::new().text("name", "<".repeat(60_000)).text("cpf", "x".repeat(60_000));
+    let page = customer.send(customer.request(Method::POST, &format!("/verify/{}/identity?lang=en", customer.id)).multipart(form)).await.expect(422);
+    assert!(page.body.len() < 100 * KIB, "{} bytes", page.body.len());
+    let unknown = post(3, "x", 60_000).await;
+    assert!(unknown.body.len() < 100 * KIB, "{} bytes of what no field holds", unknown.body.len());
+}

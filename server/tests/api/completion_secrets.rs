@@ -133,3 +133,16 @@ async fn a_session_that_an_earlier_build_submitted_answers_its_device_only(app: 
         }
     }
 }
+
+on_each_engine!(a_device_that_completes_what_another_entered_is_told_nothing);
+async fn a_device_that_completes_what_another_entered_is_told_nothing(app: TestApp) {
+    let customer = app.customer().await;
+    let selfie = customer.selfie().await;
+    customer.save("identity", json!({ "name": "User Name", "cpf": "12345678909" })).await.expect(204);
+    let other = customer.on_another_device();
+    other.complete(json!({})).await.expect(202);
+    for guess in [json!({ "cpf": "123.456.789-09" }), json!({ "cpf": "529.982.247-25" }), json!({ "name": "User Name" }), json!({ "selfie_url": selfie })] {
+        other.complete(guess).await.problem(409, "conflict");
+    }
+    assert_eq!(other.complete(json!({})).await.expect(202).json(), json!({ "status": "PROCESSING" }), "what it sent itself");
+}

@@ -28,7 +28,7 @@ async fn a_link_that_was_changed_on_its_way_leads_on(app: TestApp) {
     for step in changed("identity") {
         assert_eq!(customer.page(&format!("/{step}")).await.see_other(), format!("{link}/identity"), "{step}");
     }
-    for step in ["nonsense/", "%2F%2Fevil.example%2F", "..", "%5Cevil.example."] {
+    for step in ["nonsense/", "%2F%2Fevil.example%2F", "...", "%5Cevil.example."] {
         assert_eq!(customer.page(&format!("/{step}")).await.see_other(), link, "{step}");
     }
     customer.finish().await;

@@ -108,3 +108,14 @@ async fn an_operator_sees_and_ends_own_sign_ins_only(app: TestApp) {
     agent.post(SIGN_INS, &[]).await.expect(303);
     assert!(!phone.is_signed_in().await && !third.is_signed_in().await && agent.is_signed_in().await && eva.is_signed_in().await);
 }
+
+on_each_engine!(a_wrong_current_password_is_audited);
+async fn a_wrong_current_password_is_audited(app: TestApp) {
+    let agent = app.browser("AGENT").await;
+    let new = "wooden harbour lantern quietly";
+    for guess in ["not the password", "another guess at it"] {
+        let form = [("password_current", guess), ("password", new), ("password_again", new)];
+        agent.post("/dashboard/account/password", &form).await.expect(422);
+    }
+    assert_eq!(app.installation.database.number("SELECT COUNT(*) FROM audit WHERE action = 'operator.refused'").await, 2);
+}

@@ -67,3 +67,15 @@ async fn thirty_searches_a_minute_are_enough_for_one_operator(installation: Inst
     search(&reviewer, SESSIONS, "crm-1").await.expect(200);
     assert_eq!(app.installation.database.number("SELECT COUNT(*) FROM audit WHERE action = 'search'").await, 31);
 }
+
+on_each_engine!(linking_is_a_search_however_it_ends);
+async fn linking_is_a_search_however_it_ends(app: TestApp) {
+    let customer = app.customer_with(&["--customer", "crm-1"]).await;
+    app.customer_with(&["--customer", "crm-2"]).await;
+    let reviewer = app.browser("REVIEWER").await;
+    let link = format!("{SESSIONS}/{}/link", app.operator.session_ref(&customer.id).await);
+    for (reference, status) in [("crm-3", 422), ("crm-2", 409), ("crm-1", 303)] {
+        reviewer.post(&link, &[("customer", reference)]).await.expect(status);
+    }
+    assert_eq!(app.installation.database.number("SELECT COUNT(*) FROM audit WHERE action = 'search' AND actor = 'operator'").await, 3);
+}

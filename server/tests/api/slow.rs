@@ -72,7 +72,7 @@ async fn slow_headers_and_unwanted_bodies_are_closed(app: TestApp) {
     let customer = app.customer().await;
     let whole = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
     let stranger = head("POST", &format!("/kyc-sessions/{UNKNOWN_ID}/upload"), MULTIPART);
-    let nowhere = head("POST", "/", FORM);
+    let nowhere = head("POST", "/nowhere", FORM);
     let another_kind = head("POST", &format!("/kyc-sessions/{}/complete", customer.id), FORM);
     let starts = ["GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ", whole, &stranger, &nowhere, &another_kind];
     let (ends, idle) = tokio::join!(join_all(starts.iter().map(|start| trickle(app.installation.port, start.as_bytes(), b'x'))), async {

@@ -10,6 +10,7 @@ mod huffman;
 mod icc;
 mod jpeg;
 mod media;
+mod memory;
 mod pdf;
 mod png;
 mod rows;
@@ -24,6 +25,7 @@ pub use clues::Clues;
 pub use decode::decode;
 pub use fault::{Fault, MAX_PIXELS};
 pub use media::MediaType;
+pub use memory::mebibytes;
 
 /// A file that may be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

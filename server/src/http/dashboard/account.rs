@@ -17,6 +17,7 @@ use super::{
     page::Page,
 };
 use crate::{
+    actor::Act,
     http::problems::ApiError,
     operators::{self, OperatorError, Visit},
 };
@@ -40,10 +41,17 @@ pub async fn change_password(page: Page, visit: Visit, form: Form) -> Result<Res
         Ok(new) => new,
         Err(refused) => return draw(&page, &visit, StatusCode::UNPROCESSABLE_ENTITY, refused).await,
     };
-    page.context.limits.password(page.operator.id, Instant::now())?;
+    let refused = async || app.refusals.record(&app.kit, page.operator.actor(), Act::OperatorRefused(page.operator.id), visit.source).await;
+    if let Err(too_many) = page.context.limits.password(page.operator.id, Instant::now()) {
+        refused().await;
+        return Err(too_many);
+    }
     match operators::change_password(&app.kit, &app.passwords, &page.operator, form.whole("password_current"), new, &visit).await {
         Ok(()) => Ok(go(ACCOUNT, Done::PasswordChanged)),
         Err(error) => {
+            if matches!(error, OperatorError::WrongPassword) {
+                refused().await;
+            }
             let (input, why) = refusal(error)?;
             let status = if why == Refusal::Unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNPROCESSABLE_ENTITY };
             draw(&page, &visit, status, form.refused(input, why)).await

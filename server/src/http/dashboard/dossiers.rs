@@ -90,13 +90,11 @@ async fn link(page: Page, visit: Visit, session: SessionRef, linked: Linked, for
     // The answer says whether there is a customer with this reference, as a search does.
     if to.is_some() {
         searches::count(&page, &visit).await?;
+        searches::audit(&page, None).await?;
     }
     let (may_create, is_empty) = (!form.text("create").is_empty(), to.is_none());
     match dossiers::link(&page.context.app.kit, session, linked, to, may_create, page.operator.actor()).await {
         Ok(Linking::WouldCreate) => {
-            if !is_empty {
-                searches::audit(&page, None).await?;
-            }
             let why = if is_empty { Refusal::NoReference } else { Refusal::NewReference };
             refuse(&page, session, &form, form.refused("customer", why)).await
         }

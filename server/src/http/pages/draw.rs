@@ -90,9 +90,8 @@ pub(super) async fn page(
         let page = move || view! { <StatusPage site=site.clone() session=session.clone() way_back=way_back.clone() locked=locked.clone() /> };
         return Ok(render::html(frames, status, true, page).await);
     };
-    let is_file = |name: &str| shown_step.field(name).is_some_and(|field| field.r#type == FieldType::Artifact);
     let Told { mut shown, elsewhere, idle } = answers_of(context, opened, &session.steps, device).await?;
-    shown.extend(filled.typed.into_iter().filter(|(name, _)| !name.starts_with('_') && !is_file(name)).collect());
+    shown.extend(filled.typed.into_iter().filter(|(name, text)| shown_step.field(name).is_some_and(|field| is_shown_again(field, text))).collect());
     let noted = filled.noted.filter(|field| shown.get(field).is_some_and(|picture| picture == LOCKED));
     let data = Arc::new(FlowData {
         id: opened.id.expose().to_owned(),
@@ -109,6 +108,15 @@ pub(super) async fn page(
     });
     Ok(render::html(frames, status, view.plain, move || view! { <StepPage site=site.clone() session=session.clone() data=data.clone() noted=noted.clone() /> })
         .await)
+}
+
+/// Whether a text that was typed into this field is shown again. A text that is far longer than the field can hold is not: it was no
+/// customer who typed it, and a page must not become as large as whoever sends forms likes.
+fn is_shown_again(field: &Field, text: &str) -> bool {
+    const BYTES_OF_A_CHARACTER: usize = 4;
+    const ROOM: usize = 1_024;
+    let longest = field.max_length.map_or(0, |length| length as usize * BYTES_OF_A_CHARACTER);
+    field.r#type != FieldType::Artifact && text.len() <= longest + ROOM
 }
 
 /// The label of this field, if this device sent a file for it that opens only with a password. The last step's page says so: no other

@@ -46,6 +46,8 @@ impl Stage {
         let installation = &self.app.installation;
         match route {
             "GET /verify/{id}" => added(installation, customer.page("")).await,
+            "GET /verify/{id}/" => added(installation, customer.page("/")).await,
+            "GET /verify/{id}/{step}/" => added(installation, customer.page("/identity/")).await,
             "GET /verify/{id}/{step}" => added(installation, customer.page("/identity")).await,
             "POST /verify/{id}/{step}" => added(installation, customer.post_form("identity", &[("name", "Ana"), ("cpf", "39053344705")])).await,
             "GET /kyc-sessions/{id}/public" => added(installation, customer.public()).await,
