@@ -72,7 +72,8 @@ export async function webkit({ script }: { script: boolean }): Promise<Engine> {
   const kill = () => children.forEach((child) => child.kill("SIGKILL"));
   process.once("exit", kill);
   const port = await freePort();
-  const env = { ...process.env, DISPLAY: await screen(children), GTK_A11Y: "none" };
+  // The locale decides in which order a date is typed.
+  const env = { ...process.env, DISPLAY: await screen(children), GTK_A11Y: "none", LC_ALL: "C.UTF-8" };
   children.push(spawn("WebKitWebDriver", [`--port=${port}`], { env, stdio: "ignore" }));
 
   const call = async (method: string, path: string, body?: object) => {
@@ -105,8 +106,13 @@ export async function webkit({ script }: { script: boolean }): Promise<Engine> {
     async act({ kind, selector, value }) {
       if (kind === "tick") return press(selector);
       const element = await find(selector);
-      if (kind === "fill") await call("POST", `${element}/clear`, {});
-      await call("POST", `${element}/value`, { text: value });
+      if (kind === "choose") return call("POST", `${element}/value`, { text: value });
+      await call("POST", `${element}/clear`, {});
+      // WebKit types into the parts of a date as a person does, here an American.
+      const date = (await call("GET", `${element}/attribute/type`)) === "date";
+      await call("POST", `${element}/value`, { text: date ? value.replace(/^(\d+)-(\d+)-(\d+)$/, "$2/$3/$1") : value });
+      const typed = await call("GET", `${element}/property/value`);
+      if (typed !== value) throw new Error(`${selector} holds ${typed} instead of ${value}`);
     },
     press,
     see: async (selector) => void (await find(selector)),
