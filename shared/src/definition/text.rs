@@ -62,10 +62,10 @@ impl Read for Text {
 
 /// A text that people will read. In a new flow it has something to see, and no character that could not be seen or would turn it round.
 fn legible(text: String, place: &Place<'_>) -> String {
-    if place.is_new() {
-        if let Some(fault) = illegible(&text) {
-            place.refuse(fault);
-        }
+    if place.is_new()
+        && let Some(fault) = illegible(&text)
+    {
+        place.refuse(fault);
     }
     text
 }

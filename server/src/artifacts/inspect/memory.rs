@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use image::ImageReader;
+use image::{ImageFormat, ImageReader};
 use memchr::memmem;
 
 use super::fault::MAX_PIXELS;
@@ -23,9 +23,16 @@ pub fn mebibytes(bytes: &[u8]) -> u32 {
     if reader.format().is_none() {
         return 1;
     }
-    let pixels = reader.into_dimensions().map_or(MAX_PIXELS, |(width, height)| (u64::from(width) * u64::from(height)).min(MAX_PIXELS));
+    let size = if reader.format() == Some(ImageFormat::Png) { png_size(bytes) } else { reader.into_dimensions().ok() };
+    let pixels = size.map_or(MAX_PIXELS, |(width, height)| (u64::from(width) * u64::from(height)).min(MAX_PIXELS));
     let is_baseline = is_jpeg && memmem::find(bytes, PROGRESSIVE).is_none();
     u32::try_from(pixels * if is_baseline { BASELINE } else { OTHER } / MIB + 1).unwrap_or(u32::MAX)
+}
+
+/// Width and height in a PNG's first chunk (PNG specification, 11.2.1). The decoder would inflate the colour profile before it tells them.
+fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let number = |at: usize| Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?));
+    Some((number(16)?, number(20)?))
 }
 
 #[cfg(test)]
