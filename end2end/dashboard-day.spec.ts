@@ -39,10 +39,15 @@ test("on a phone the navigation opens from a button and does not cover the page 
   await page.context().close();
 });
 
-test("a session prints without what only a screen can do", async ({ browser, server, link, javaScriptEnabled }) => {
+test("a session prints without what only a screen can do", async ({ browser, server, javaScriptEnabled }) => {
+  const name = `print-${crypto.randomUUID()}`;
+  const fields = [{ name: "name", type: "TEXT", label: "Name", required: true }];
+  await server.importFlow({ name, steps: [{ id: "identity", type: "FORM", title: "Who you are", fields }] });
   const operator = await Operator.admin(browser, server, javaScriptEnabled);
   const { page } = operator;
-  const { ref } = await server.command("session", "show", link.sessionId);
+  const { sessionId } = await server.command("link", "create", "--flow", name);
+  await server.complete(sessionId, { name: "Ana" });
+  const { ref } = await server.command("session", "show", sessionId);
   await operator.open(`/sessions/${ref}`);
   await page.emulateMedia({ media: "print" });
   for (const seen of [operator.heading, operator.card("Facts"), operator.card("Timeline")]) await expect(seen).toBeVisible();

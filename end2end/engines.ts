@@ -111,8 +111,11 @@ export async function webkit({ script }: { script: boolean }): Promise<Engine> {
       // WebKit types into the parts of a date as a person does, here an American.
       const date = (await call("GET", `${element}/attribute/type`)) === "date";
       await call("POST", `${element}/value`, { text: date ? value.replace(/^(\d+)-(\d+)-(\d+)$/, "$2/$3/$1") : value });
-      const typed = await call("GET", `${element}/property/value`);
-      if (typed !== value) throw new Error(`${selector} holds ${typed} instead of ${value}`);
+      // The last keys may arrive after the answer.
+      await retry(async () => {
+        const typed = await call("GET", `${element}/property/value`);
+        if (typed !== value) throw new Error(`${selector} holds ${typed} instead of ${value}`);
+      });
     },
     press,
     see: async (selector) => void (await find(selector)),

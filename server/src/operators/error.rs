@@ -24,6 +24,9 @@ pub enum OperatorError {
     /// The operator with this e-mail address has accepted the invitation, or is disabled.
     #[error("there is an operator of this e-mail already; `operator reset` makes a link for a new password, and the page Operators enables again")]
     EmailTaken,
+    /// The demonstration's administrator has no password and always the same role.
+    #[error("the demonstration's administrator signs in by the link that `serve --demo` prints, and keeps the role")]
+    IsDemo,
     /// Operators cannot disable themselves.
     #[error("operators cannot disable themselves")]
     OwnAccount,

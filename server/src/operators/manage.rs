@@ -105,11 +105,11 @@ pub async fn enable(kit: &Kit, id: OperatorId, by: &SignedIn) -> Result<(), Oper
 /// Changes an operator's role, in running sign-ins too.
 ///
 /// # Errors
-/// Those of a change to another operator; [`OperatorError::EmailTaken`] for the demonstration's administrator, whose role is fixed.
+/// Those of a change to another operator; [`OperatorError::IsDemo`] for the demonstration's administrator, whose role is fixed.
 pub async fn change_role(kit: &Kit, id: OperatorId, role: Role, by: &SignedIn) -> Result<(), OperatorError> {
     let (mut tx, operator) = begin_change(kit, id, by, role == Role::Admin).await?;
     if email(kit, &operator)? == DEMO_EMAIL {
-        return Err(OperatorError::EmailTaken);
+        return Err(OperatorError::IsDemo);
     }
     if operator.role != role {
         store::accounts::change_role(&mut tx, &kit.vault, id, role).await.map_err(not_found)?;
@@ -136,7 +136,7 @@ pub struct ResetLink {
 /// Makes a link with which an operator chooses a new password. Their older links stop working.
 ///
 /// # Errors
-/// [`OperatorError::NotFound`], [`OperatorError::IsDisabled`]; [`OperatorError::EmailTaken`] for the demonstration's administrator, who has
+/// [`OperatorError::NotFound`], [`OperatorError::IsDisabled`]; [`OperatorError::IsDemo`] for the demonstration's administrator, who has
 /// no password.
 pub async fn reset_link(kit: &Kit, id: OperatorId, by: Actor) -> Result<ResetLink, OperatorError> {
     let (token, now) = (Token::random(kit), kit.ambient.now());
@@ -145,7 +145,7 @@ pub async fn reset_link(kit: &Kit, id: OperatorId, by: Actor) -> Result<ResetLin
     let operator = store::operators::by_id(&mut tx, &kit.vault, id).await?.ok_or(OperatorError::NotFound)?;
     let email = email(kit, &operator)?;
     if email == DEMO_EMAIL {
-        return Err(OperatorError::EmailTaken);
+        return Err(OperatorError::IsDemo);
     }
     if operator.disabled_at.is_some() {
         return Err(OperatorError::IsDisabled);

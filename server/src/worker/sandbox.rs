@@ -2,11 +2,11 @@
 //! refuses every path and port, and a seccomp filter every system call that is not on a short list. So a parser that a file has taken
 //! over can compute, answer and end.
 
-use std::io;
+use std::{collections::BTreeMap, io};
 
 use landlock::{ABI, Access as _, AccessFs, AccessNet, Ruleset, RulesetAttr as _, RulesetStatus, Scope};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
+use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule};
 use tracing::warn;
 
 /// The address space of a worker, in bytes: a file of 10 MiB, and what a parser makes of it.
@@ -53,7 +53,6 @@ const ALLOWED: &[libc::c_long] = &[
     libc::SYS_restart_syscall,
     libc::SYS_getpid,
     libc::SYS_gettid,
-    libc::SYS_tgkill,
     libc::SYS_exit,
     libc::SYS_exit_group,
 ];
@@ -103,7 +102,10 @@ fn refuse_paths() -> bool {
 
 /// The filter. `None` on a processor that has none.
 fn filter() -> Option<BpfProgram> {
-    let rules = ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
+    let mut rules: BTreeMap<_, _> = ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
+    // A process that aborts signals itself. It may signal no other: the server has the same user.
+    let own = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, std::process::id().into()).ok()?;
+    rules.insert(libc::SYS_tgkill, vec![SeccompRule::new(vec![own]).ok()?]);
     let filter = SeccompFilter::new(rules, SeccompAction::Errno(libc::EPERM as u32), SeccompAction::Allow, std::env::consts::ARCH.try_into().ok()?);
     filter.ok()?.try_into().ok()
 }

@@ -74,7 +74,7 @@ async fn answer(page: &Page, done: Result<(), OperatorError>, operator: Operator
 
 fn unchanged(error: OperatorError) -> ApiError {
     match error {
-        OperatorError::OwnAccount | OperatorError::NotFound | OperatorError::Disabled | OperatorError::IsDisabled | OperatorError::EmailTaken => {
+        OperatorError::OwnAccount | OperatorError::NotFound | OperatorError::Disabled | OperatorError::IsDisabled | OperatorError::IsDemo => {
             ApiError::new(Code::Conflict, format!("Nothing was changed: {error}."))
         }
         error => error.into(),
