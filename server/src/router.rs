@@ -129,6 +129,7 @@ pub fn router(context: Context) -> Router {
     let routes = routes
         // Handlers set their own limits on bodies, and name them in their problems.
         .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn(serve::settle))
         .layer(middleware::from_fn(serve::catch_panics))
         // Shows problems as pages to people.
         .layer(middleware::from_fn_with_state(people, problem_pages::as_pages))

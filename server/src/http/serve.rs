@@ -28,6 +28,7 @@ use super::{
     visitor::{Peer, counted_as},
     well_formed::is_clear,
 };
+use crate::store;
 
 /// The most connections that wait to be accepted. The system may allow fewer (`net.core.somaxconn`).
 const BACKLOG: u32 = 4_096;
@@ -149,6 +150,14 @@ pub async fn catch_panics(request: Request, next: Next) -> Response {
         error!(route, "a handler panicked");
         ApiError::new(Code::Internal, "Something went wrong on our side. Nothing that was saved is lost.").into_response()
     })
+}
+
+/// Middleware: an answer leaves only once everything that it rests on is durable, also a refusal.
+///
+/// # Errors
+/// If the commit fails that the answer rests on.
+pub async fn settle(request: Request, next: Next) -> Result<Response, ApiError> {
+    Ok(store::settled(next.run(request)).await?)
 }
 
 /// The route's pattern, for the log. We never log a path, because it may contain a session id.

@@ -5,9 +5,10 @@ use sqlx::{Any, AnyPool, pool::PoolConnection};
 
 use super::{
     error::Result,
+    group::Writer,
     lookup::Lookup,
     sessions,
-    tx::{Engine, Tx},
+    tx::{Engine, Part, Tx},
 };
 use crate::model::Session;
 
@@ -15,8 +16,10 @@ use crate::model::Session;
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(super) engine: Engine,
+    /// On PostgreSQL they write too.
     pub(super) readers: AnyPool,
-    pub(super) writer: AnyPool,
+    /// On SQLite.
+    pub(super) writer: Option<Writer>,
     pub(super) lookup: Lookup,
 }
 
@@ -42,17 +45,17 @@ impl Store {
     /// # Errors
     /// If the database does not answer in time.
     pub async fn write(&self) -> Result<Tx> {
-        let transaction = match self.engine {
-            // A deferred transaction would fail on its first write if another connection had written since it began.
-            Engine::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
-            Engine::Postgres => self.writer.begin().await?,
-        };
-        Ok(Tx::new(transaction, self.engine))
+        Ok(Tx::new(match &self.writer {
+            Some(writer) => Part::Member(writer.turn().await?),
+            None => Part::Own(self.readers.begin().await?),
+        }))
     }
 
     /// Closes every connection; on SQLite this folds the write-ahead log into the file.
     pub async fn close(&self) {
         self.readers.close().await;
-        self.writer.close().await;
+        if let Some(writer) = &self.writer {
+            writer.close().await;
+        }
     }
 }

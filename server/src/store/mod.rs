@@ -27,6 +27,7 @@ pub mod sweeps;
 mod columns;
 mod database;
 mod error;
+mod group;
 mod lookup;
 mod meta;
 mod open;
@@ -35,6 +36,7 @@ mod tx;
 
 pub use columns::Listed;
 pub use database::Store;
+pub use group::settled;
 pub use error::{Damaged, InconsistentRow, StoreError};
 pub use open::{LONGEST_SQLITE_PATH, OpenError};
 pub use schema::Schema;

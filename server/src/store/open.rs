@@ -13,7 +13,7 @@ use sqlx::{
 };
 use url::Url;
 
-use super::{database::Store, lookup::Lookup, meta::count_tables, tx::Engine};
+use super::{database::Store, group::Writer, lookup::Lookup, meta::count_tables, tx::Engine};
 use crate::config::Database;
 
 /// Why a database cannot be used.
@@ -55,8 +55,11 @@ const FIRST_CONNECTION: Duration = Duration::from_secs(5);
 /// How long a connection may be idle before we test it again.
 const IDLE: Duration = Duration::from_secs(1);
 
+/// Connections to read an SQLite file with.
+const READERS: u32 = 4;
+
 /// Settings of each SQLite connection: commits are durable, foreign keys are enforced, deleted data is overwritten.
-const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
+pub(super) const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
 const ASSERTED: [(&str, &str, &str); 4] = [
     ("journal_mode", "SELECT journal_mode FROM pragma_journal_mode", "wal"),
     ("synchronous", "SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous", "2"),
@@ -89,7 +92,7 @@ impl Store {
                 let options = AnyConnectOptions::from_url(url).map_err(OpenError::Unreachable)?;
                 first_connection(&options, "SELECT 1", purpose.tables(Engine::Postgres)).await?;
                 let pool = tested_when_idle(AnyPoolOptions::new().max_connections(20)).connect_with(options).await.map_err(OpenError::Unreachable)?;
-                Ok(Self { engine: Engine::Postgres, lookup: Lookup::new(&pool), readers: pool.clone(), writer: pool })
+                Ok(Self { engine: Engine::Postgres, lookup: Lookup::new(&pool), readers: pool, writer: None })
             }
         }
     }
@@ -102,28 +105,16 @@ impl Store {
         let file = sqlite_file(path)?;
         let file = sqlite_options(&file, if purpose == Purpose::Make { "rwc" } else { "rw" })?;
         first_connection(&file, PRAGMAS, purpose.tables(Engine::Sqlite)).await?;
-        let pool = |connections: u32| {
-            let options = tested_when_idle(AnyPoolOptions::new().max_connections(connections));
-            options.after_connect(|connection, _| {
-                Box::pin(async move {
-                    connection.execute(PRAGMAS).await?;
-                    Ok(())
-                })
-            })
-        };
-        let options = pool(1);
-        // If the disk is full, SQLite ends the transaction by itself. The ROLLBACK that sqlx sends then fails, and that connection can
-        // never begin a transaction again, so we drop it. The ping waits until a running ROLLBACK has ended.
-        let options = options.after_release(|connection, _| {
+        let writer = Writer::open(file.clone()).await.map_err(OpenError::Unreachable)?;
+        let readers = tested_when_idle(AnyPoolOptions::new().max_connections(READERS)).after_connect(|connection, _| {
             Box::pin(async move {
-                connection.ping().await?;
-                Ok(!connection.is_in_transaction())
+                connection.execute(PRAGMAS).await?;
+                Ok(())
             })
         });
-        let writer = options.connect_with(file.clone()).await.map_err(OpenError::Unreachable)?;
-        assert_pragmas(&writer).await?;
-        let readers = pool(4).connect_with(file).await.map_err(OpenError::Unreachable)?;
-        Ok(Self { engine: Engine::Sqlite, lookup: Lookup::new(&readers), readers, writer })
+        let readers = readers.connect_with(file).await.map_err(OpenError::Unreachable)?;
+        assert_pragmas(&readers).await?;
+        Ok(Self { engine: Engine::Sqlite, lookup: Lookup::new(&readers), readers, writer: Some(writer) })
     }
 
     /// Migrates the tables to this binary's version.
@@ -131,7 +122,7 @@ impl Store {
     /// # Errors
     /// If a migration fails, or the tables are newer than this binary.
     pub async fn migrate(&self) -> Result<(), OpenError> {
-        Ok(self.migrations().run(&self.writer).await?)
+        Ok(self.migrations().run(&self.readers).await?)
     }
 }
 

@@ -45,7 +45,7 @@ impl Queue {
 /// Claims up to `limit` due rows until `until`. Returns their ids.
 pub async fn claim<I: FromStr>(tx: &mut Tx, queue: Queue, now: Timestamp, until: Timestamp, lease: Lease, limit: i64) -> Result<Vec<(I, Claim)>> {
     let table = queue.table();
-    let skip = if tx.engine == Engine::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+    let skip = if tx.engine() == Engine::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
     let (clause, endpoint) = match queue {
         Queue::DeliveriesTo(endpoint) => ("endpoint = $5 AND", Some(endpoint.row())),
         _ => ("", None),

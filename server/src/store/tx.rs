@@ -9,7 +9,7 @@ use std::{
 use sqlx::{Any, AnyConnection, Executor as _, Transaction};
 use tokio::sync::Notify;
 
-use super::error::Result;
+use super::{error::Result, group::Member};
 
 /// Which database it is. The SQL is the same except where rows are claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,14 +25,28 @@ pub type Db = AnyConnection;
 
 /// A transaction. If it is dropped without [`Tx::commit`], it rolls back.
 pub struct Tx {
-    transaction: Transaction<'static, Any>,
-    pub(super) engine: Engine,
+    part: Part,
     wakes: Vec<Arc<Notify>>,
 }
 
+/// What a transaction is for the database.
+pub(super) enum Part {
+    /// On SQLite, a member of a group that shares a commit.
+    Member(Member),
+    /// On PostgreSQL, a transaction of its own.
+    Own(Transaction<'static, Any>),
+}
+
 impl Tx {
-    pub(super) fn new(transaction: Transaction<'static, Any>, engine: Engine) -> Self {
-        Self { transaction, engine, wakes: Vec::new() }
+    pub(super) const fn new(part: Part) -> Self {
+        Self { part, wakes: Vec::new() }
+    }
+
+    pub(super) const fn engine(&self) -> Engine {
+        match self.part {
+            Part::Member(_) => Engine::Sqlite,
+            Part::Own(_) => Engine::Postgres,
+        }
     }
 
     /// Wakes this job once the transaction has committed.
@@ -45,7 +59,10 @@ impl Tx {
     /// # Errors
     /// If the database refuses; then nothing was written.
     pub async fn commit(self) -> Result<()> {
-        self.transaction.commit().await?;
+        match self.part {
+            Part::Member(member) => member.keep().await?,
+            Part::Own(transaction) => transaction.commit().await?,
+        }
         for job in self.wakes {
             job.notify_one();
         }
@@ -57,7 +74,7 @@ impl Tx {
     /// # Errors
     /// If the database refuses.
     pub async fn savepoint(&mut self) -> Result<()> {
-        self.transaction.execute("SAVEPOINT part").await?;
+        self.execute("SAVEPOINT part").await?;
         Ok(())
     }
 
@@ -66,7 +83,7 @@ impl Tx {
     /// # Errors
     /// If the database refuses.
     pub async fn release_savepoint(&mut self) -> Result<()> {
-        self.transaction.execute("RELEASE SAVEPOINT part").await?;
+        self.execute("RELEASE SAVEPOINT part").await?;
         Ok(())
     }
 
@@ -75,7 +92,7 @@ impl Tx {
     /// # Errors
     /// If the database refuses.
     pub async fn rollback_to_savepoint(&mut self) -> Result<()> {
-        self.transaction.execute("ROLLBACK TO SAVEPOINT part").await?;
+        self.execute("ROLLBACK TO SAVEPOINT part").await?;
         self.release_savepoint().await
     }
 }
@@ -83,12 +100,18 @@ impl Tx {
 impl Deref for Tx {
     type Target = Db;
     fn deref(&self) -> &Db {
-        &self.transaction
+        match &self.part {
+            Part::Member(member) => member.connection(),
+            Part::Own(transaction) => transaction,
+        }
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Db {
-        &mut self.transaction
+        match &mut self.part {
+            Part::Member(member) => member.connection_mut(),
+            Part::Own(transaction) => transaction,
+        }
     }
 }
