@@ -26,7 +26,7 @@ use crate::{
     failure::Failure,
     kill,
     kit::Kit,
-    model::{Artifact, Device},
+    model::{Artifact, Device, SavedAnswer},
     objects, sealed,
     sessions::{
         open::Opened,
@@ -269,7 +269,8 @@ async fn commit(kit: &Kit, opened: &Opened, mut artifact: Artifact, sha256: &str
         }
         let answer = Answer::Text(artifact.id.to_string());
         let sealed = saved::seal(kit, &opened.key, artifact.session, field, &answer);
-        store::answers::put(&mut tx, artifact.session, field, &sealed, artifact.writer, now).await?;
+        let answer = SavedAnswer { field: field.clone(), value: sealed, writer: artifact.writer };
+        store::answers::put(&mut tx, artifact.session, vec![answer], now).await?;
     }
     let (files, bytes) = store::artifacts::total(&mut tx, artifact.session).await?;
     if files.unsigned_abs() >= MAX_FILES {

@@ -27,7 +27,7 @@ use crate::{
         transition::{self, Lifecycle, Transition, TransitionError},
     },
     store::{
-        self, StoreError, Tx,
+        self, StoreError,
         checks::{NewCheck, NewReason},
         queue::{self, Queue},
     },
@@ -173,7 +173,7 @@ impl CheckRuns {
         let mut tx = self.kit.store.write().await?;
         let Some(held) = transition::hold(&mut tx, run.session, Some(now)).await? else { return Err(StoreError::Conflict.into()) };
         let key = keys::session_key(&self.kit, &held.0)?;
-        let (mut failed_once, mut answer_until) = (false, None);
+        let (mut failed_once, mut answer_until, mut results) = (false, None, Vec::new());
         let mut found: Vec<(CheckResult, Vec<String>)> =
             before.iter().filter_map(|row| Some((row.result?, row.reasons.iter().map(|(code, _)| code.clone()).collect()))).collect();
         for Tried { name, version, said } in tried {
@@ -189,12 +189,13 @@ impl CheckRuns {
                     continue;
                 }
             };
-            self.put(&mut tx, run, &key, &name, version, &verdict).await?;
+            results.push(self.result(run, &key, name, version, &verdict));
             match verdict {
                 Verdict::Found(finding) => found.push((finding.result, finding.reasons.into_iter().map(|reason| reason.code).collect())),
                 Verdict::Waiting { until } => answer_until = Some(answer_until.map_or(until, |earlier: Timestamp| earlier.min(until))),
             }
         }
+        store::checks::put(&mut tx, run.session, results).await?;
         let id = run.session.to_string();
         if failed_once {
             queue::record(&mut tx, Queue::CheckRuns, &id, run.claim.lease, Some(now.plus_seconds(REST_SECONDS))).await?;
@@ -214,7 +215,8 @@ impl CheckRuns {
         Ok(())
     }
 
-    async fn put(&self, tx: &mut Tx, run: &CheckRun, key: &Key, name: &CheckName, version: u32, verdict: &Verdict) -> Result<(), Failure> {
+    /// The row of a result.
+    fn result(&self, run: &CheckRun, key: &Key, name: CheckName, version: u32, verdict: &Verdict) -> NewCheck {
         let (result, waiting_until, reasons) = match verdict {
             Verdict::Found(Finding { result, reasons }) => (Some(*result), None, reasons.as_slice()),
             Verdict::Waiting { until } => (None, Some(*until), &[][..]),
@@ -222,10 +224,10 @@ impl CheckRuns {
         let reasons = reasons.iter().enumerate().map(|(at, reason)| {
             let place = sealed::reason_details(run.session, name.as_str(), at + 1);
             let details = reason.details.as_ref().map(|details| self.kit.vault.seal(key, &place, details.to_string().as_bytes()));
-            NewReason { code: &reason.code, field: reason.field.as_deref(), details }
+            NewReason { code: reason.code.clone(), field: reason.field.clone(), details }
         });
-        let check = NewCheck { name, version, result, waiting_until, reasons: reasons.collect() };
-        Ok(store::checks::put(tx, run.session, &check).await?)
+        let reasons = reasons.collect();
+        NewCheck { name, version, result, waiting_until, reasons }
     }
 }
 

@@ -90,8 +90,8 @@ pub async fn complete(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, sent: &
         tx.audit(Entry::new(&kit.ambient, now, Actor::Customer, Act::SessionOverwritten(session))).await?;
     }
     let dropped = save::write(kit, &mut tx, opened, change).await?;
-    store::sessions::note_submission(&mut tx, session, &repeat::submission(kit, opened, &steps, sent, sender.device)).await?;
-    lifecycle.change(kit, &mut tx, held, Transition::Submit, Actor::Customer, now).await?;
+    let submission = repeat::submission(kit, opened, &steps, sent, sender.device);
+    lifecycle.change(kit, &mut tx, held, Transition::Submit(submission), Actor::Customer, now).await?;
     kill::point("complete.before_commit");
     tx.commit().await?;
     kill::point("complete.after_commit");

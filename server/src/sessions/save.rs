@@ -21,7 +21,7 @@ use crate::{
     actor::{Act, Actor, Entry},
     failure::Failure,
     kit::Kit,
-    model::{Artifact, Device},
+    model::{Artifact, Device, SavedAnswer},
     objects,
     store::{self, Tx},
 };
@@ -161,13 +161,15 @@ pub(super) async fn write(kit: &Kit, tx: &mut Tx, opened: &Opened, change: Chang
             dropped.push(id);
         }
     }
+    let mut written = Vec::new();
     for (field, answer) in change.after {
         let same = change.before.get(field) == Some(answer);
-        if same && !change.sent.contains_key(field) {
+        let earlier = change.saved.writers.get(field).copied().flatten();
+        let writer = change.sender.device.or(if same { earlier } else { None });
+        if same && (!change.sent.contains_key(field) || writer == earlier) {
             continue;
         }
-        let writer = change.sender.device.or_else(|| if same { change.saved.writers.get(field).copied().flatten() } else { None });
-        store::answers::put(tx, session, field, &saved::seal(kit, &opened.key, session, field, answer), writer, change.now).await?;
+        written.push(SavedAnswer { field: field.clone(), value: saved::seal(kit, &opened.key, session, field, answer), writer });
         if let (true, Answer::Text(text)) = (change.is_artifact(field), answer)
             && let Ok(id) = text.parse::<ArtifactId>()
             && change.artifacts.iter().any(|a| a.id == id && a.field.as_deref() != Some(field))
@@ -175,6 +177,7 @@ pub(super) async fn write(kit: &Kit, tx: &mut Tx, opened: &Opened, change: Chang
             store::artifacts::assign(tx, id, field).await?;
         }
     }
+    store::answers::put(tx, session, written, change.now).await?;
     consent::note(tx, opened, change.sent, change.after, change.sender.language, change.now).await?;
     objects::discard(tx, &dropped, change.now).await?;
     Ok(dropped)

@@ -21,7 +21,7 @@ use crate::{
     failure::Failure,
     ids::SessionRef,
     kit::Kit,
-    model::{Change, ChangeKind, Session},
+    model::{Change, ChangeKind, Session, Submission},
     store::{self, StoreError, Tx},
 };
 
@@ -31,8 +31,8 @@ pub const FOLLOW_UP_SECONDS: i64 = 5;
 /// A change that the lifecycle allows.
 #[derive(Clone, Debug)]
 pub enum Transition {
-    /// PENDING → PROCESSING: the customer completes.
-    Submit,
+    /// PENDING → PROCESSING: the customer completes by this request.
+    Submit(Submission),
     /// PROCESSING → COMPLETED: the last check is done.
     Complete(Outcome),
     /// PENDING → EXPIRED: its time is up.
@@ -49,7 +49,7 @@ pub enum Transition {
 impl Transition {
     const fn kind(&self) -> ChangeKind {
         match self {
-            Self::Submit => ChangeKind::Submitted,
+            Self::Submit(_) => ChangeKind::Submitted,
             Self::Complete(_) => ChangeKind::Completed,
             Self::Expire => ChangeKind::Expired,
             Self::Review { .. } => ChangeKind::Reviewed,
@@ -163,8 +163,11 @@ impl Lifecycle {
         let r#ref = session.r#ref;
         let from = session.state.status();
         let change = Change { kind: transition.kind(), at: now };
-        let (state, act, event) = decide(session.state, r#ref, transition, now)?;
-        store::sessions::change(tx, r#ref, from, &state).await?;
+        let (state, act, event) = decide(session.state, r#ref, &transition, now)?;
+        match &transition {
+            Transition::Submit(submission) => store::sessions::submit(tx, r#ref, now, submission).await?,
+            _ => store::sessions::change(tx, r#ref, from, &state).await?,
+        }
         session.state = state;
         tx.audit(Entry::new(&kit.ambient, now, by, act)).await?;
         if let Some((event_type, occurrence)) = event {
@@ -182,12 +185,12 @@ impl Lifecycle {
 type Event = Option<(EventType, i64)>;
 
 /// Asks [`SessionState`] for the new state, and names the audit act and the event.
-fn decide(state: SessionState, session: SessionRef, transition: Transition, now: Timestamp) -> Result<(SessionState, Act, Event), InvalidTransition> {
+fn decide(state: SessionState, session: SessionRef, transition: &Transition, now: Timestamp) -> Result<(SessionState, Act, Event), InvalidTransition> {
     Ok(match transition {
-        Transition::Submit => (state.submit(now)?, Act::SessionSubmitted(session), None),
-        Transition::Complete(outcome) => (state.complete(now, outcome)?, Act::SessionCompleted(session), Some((EventType::SessionCompleted, 1))),
+        Transition::Submit(_) => (state.submit(now)?, Act::SessionSubmitted(session), None),
+        Transition::Complete(outcome) => (state.complete(now, outcome.clone())?, Act::SessionCompleted(session), Some((EventType::SessionCompleted, 1))),
         Transition::Expire => (state.expire(now)?, Act::SessionExpired(session), Some((EventType::SessionExpired, 1))),
-        Transition::Review { decision, number } => {
+        &Transition::Review { decision, number } => {
             (state.review(now, decision)?, Act::SessionReviewed { session, decision }, Some((EventType::SessionReviewed, number)))
         }
     })

@@ -1,21 +1,22 @@
 //! The saved values of sessions, each encrypted and with the device that wrote it; and which steps were saved.
 
 use shared::session::Timestamp;
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
     columns::Columns,
     error::Result,
+    places,
     tx::{Db, Tx},
 };
 use crate::{
-    ids::SessionRef,
-    model::{Device, SavedAnswer},
+    ids::{RowId as _, SessionRef},
+    model::SavedAnswer,
 };
 
 /// Every saved value of a session.
 pub async fn of_session(db: &mut Db, session: SessionRef) -> Result<Vec<SavedAnswer>> {
-    let rows = sqlx::query("SELECT field, value, writer FROM answers WHERE session_ref = $1").bind(session.to_string()).fetch_all(db).await?;
+    let rows = sqlx::query("SELECT field, value, writer FROM answers WHERE session_ref = $1").bind(session.row()).fetch_all(db).await?;
     rows.iter()
         .map(|row| {
             let columns = Columns::new(row, "answers", "field")?;
@@ -24,31 +25,32 @@ pub async fn of_session(db: &mut Db, session: SessionRef) -> Result<Vec<SavedAns
         .collect()
 }
 
-/// Writes a value. It replaces the field's earlier value.
-pub async fn put(tx: &mut Tx, session: SessionRef, field: &str, value: &[u8], writer: Option<Device>, now: Timestamp) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO answers (session_ref, field, value, writer, saved_at) VALUES ($1, $2, $3, $4, $5) \
+/// Writes values of different fields. Each replaces its field's earlier value.
+pub async fn put(tx: &mut Tx, session: SessionRef, answers: Vec<SavedAnswer>, now: Timestamp) -> Result<()> {
+    if answers.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "INSERT INTO answers (session_ref, field, value, writer, saved_at) VALUES {} \
          ON CONFLICT (session_ref, field) DO UPDATE SET value = excluded.value, writer = excluded.writer, saved_at = excluded.saved_at",
-    )
-    .bind(session.to_string())
-    .bind(field)
-    .bind(value.to_vec())
-    .bind(writer.map(|device| device.to_vec()))
-    .bind(now.0)
-    .execute(&mut **tx)
-    .await?;
+        places::rows(answers.len(), 5)
+    );
+    let query = answers.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, SavedAnswer { field, value, writer }| {
+        query.bind(session.row()).bind(field).bind(value).bind(writer.map(|device| device.to_vec())).bind(now.0)
+    });
+    query.execute(&mut **tx).await?;
     Ok(())
 }
 
 /// Deletes a value.
 pub async fn remove(tx: &mut Tx, session: SessionRef, field: &str) -> Result<()> {
-    sqlx::query("DELETE FROM answers WHERE session_ref = $1 AND field = $2").bind(session.to_string()).bind(field).execute(&mut **tx).await?;
+    sqlx::query("DELETE FROM answers WHERE session_ref = $1 AND field = $2").bind(session.row()).bind(field).execute(&mut **tx).await?;
     Ok(())
 }
 
 /// The ids of the saved steps, in no particular order.
 pub async fn saved_steps(db: &mut Db, session: SessionRef) -> Result<Vec<String>> {
-    let rows = sqlx::query("SELECT step FROM saved_steps WHERE session_ref = $1").bind(session.to_string()).fetch_all(db).await?;
+    let rows = sqlx::query("SELECT step FROM saved_steps WHERE session_ref = $1").bind(session.row()).fetch_all(db).await?;
     rows.iter().map(|row| Ok(row.try_get("step")?)).collect()
 }
 
@@ -57,6 +59,6 @@ pub async fn mark_saved(tx: &mut Tx, session: SessionRef, step: &str, now: Times
     let query = sqlx::query(
         "INSERT INTO saved_steps (session_ref, step, saved_at) VALUES ($1, $2, $3) ON CONFLICT (session_ref, step) DO UPDATE SET saved_at = excluded.saved_at",
     );
-    query.bind(session.to_string()).bind(step).bind(now.0).execute(&mut **tx).await?;
+    query.bind(session.row()).bind(step).bind(now.0).execute(&mut **tx).await?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::{
     bound,
     columns::{Columns, Listed, listed},
     error::{Result, exactly_one},
+    places,
     tx::{Db, Tx},
 };
 use crate::{
@@ -97,7 +98,7 @@ pub async fn count_known(db: &mut Db, ids: &[ArtifactId]) -> Result<i64> {
     if ids.is_empty() {
         return Ok(0);
     }
-    let places = (1..=ids.len()).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ");
+    let places = places::list(ids.len());
     let sql = format!(
         "SELECT COUNT(*) AS n FROM (SELECT id FROM artifacts WHERE id IN ({places}) UNION SELECT id FROM pending_objects WHERE id IN ({places})) AS known"
     );

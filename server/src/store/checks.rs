@@ -1,12 +1,12 @@
 //! The queue of submitted sessions whose checks are to run, and the results of checks.
 
-use std::collections::HashMap;
-
 use shared::{catalogue::CheckName, risk::CheckResult, session::Timestamp};
+use sqlx::AssertSqlSafe;
 
 use super::{
     columns::Columns,
     error::Result,
+    places,
     tx::{Db, Tx},
 };
 use crate::{
@@ -21,9 +21,9 @@ pub async fn queue(tx: &mut Tx, session: SessionRef, now: Timestamp) -> Result<(
 }
 
 /// The result of a check, to be written.
-pub struct NewCheck<'a> {
+pub struct NewCheck {
     /// The check's name.
-    pub name: &'a CheckName,
+    pub name: CheckName,
     /// The check's version.
     pub version: u32,
     /// The result; none while the check waits for an outside service.
@@ -31,43 +31,44 @@ pub struct NewCheck<'a> {
     /// Until when the outside service may answer.
     pub waiting_until: Option<Timestamp>,
     /// Each reason, in order.
-    pub reasons: Vec<NewReason<'a>>,
+    pub reasons: Vec<NewReason>,
 }
 
 /// A reason, to be written.
-pub struct NewReason<'a> {
+pub struct NewReason {
     /// Its code.
-    pub code: &'a str,
+    pub code: String,
     /// The field it is about.
-    pub field: Option<&'a str>,
+    pub field: Option<String>,
     /// Its encrypted details.
     pub details: Option<Vec<u8>>,
 }
 
-/// Writes the result of a check in place of its earlier row. The session's row is locked.
-pub async fn put(tx: &mut Tx, session: SessionRef, check: &NewCheck<'_>) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO checks (session_ref, name, version, result, waiting_until) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (session_ref, name) DO UPDATE SET version = excluded.version, result = excluded.result, waiting_until = excluded.waiting_until",
-    )
-    .bind(session.row())
-    .bind(check.name.as_str())
-    .bind(i64::from(check.version))
-    .bind(check.result.map(CheckResult::as_str))
-    .bind(check.waiting_until.map(|at| at.0))
-    .execute(&mut **tx)
-    .await?;
-    for (number, reason) in (1_i64..).zip(&check.reasons) {
-        sqlx::query("INSERT INTO check_reasons (session_ref, check_name, number, code, field, details) VALUES ($1, $2, $3, $4, $5, $6)")
-            .bind(session.row())
-            .bind(check.name.as_str())
-            .bind(number)
-            .bind(reason.code)
-            .bind(reason.field)
-            .bind(reason.details.clone())
-            .execute(&mut **tx)
-            .await?;
+/// Writes the results of checks, each in place of its earlier row. The session's row is locked.
+pub async fn put(tx: &mut Tx, session: SessionRef, checks: Vec<NewCheck>) -> Result<()> {
+    if checks.is_empty() {
+        return Ok(());
     }
+    let sql = format!(
+        "INSERT INTO checks (session_ref, name, version, result, waiting_until) VALUES {} \
+         ON CONFLICT (session_ref, name) DO UPDATE SET version = excluded.version, result = excluded.result, waiting_until = excluded.waiting_until",
+        places::rows(checks.len(), 5)
+    );
+    let query = checks.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, check| {
+        let query = query.bind(session.row()).bind(check.name.as_str().to_owned()).bind(i64::from(check.version));
+        query.bind(check.result.map(CheckResult::as_str)).bind(check.waiting_until.map(|at| at.0))
+    });
+    query.execute(&mut **tx).await?;
+    let reasons: Vec<_> =
+        checks.into_iter().flat_map(|check| (1_i64..).zip(check.reasons).map(move |(number, reason)| (check.name.clone(), number, reason))).collect();
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    let sql = format!("INSERT INTO check_reasons (session_ref, check_name, number, code, field, details) VALUES {}", places::rows(reasons.len(), 6));
+    let query = reasons.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (check, number, reason)| {
+        query.bind(session.row()).bind(check.as_str().to_owned()).bind(number).bind(reason.code).bind(reason.field).bind(reason.details)
+    });
+    query.execute(&mut **tx).await?;
     Ok(())
 }
 
@@ -80,24 +81,21 @@ pub async fn clear(tx: &mut Tx, session: SessionRef) -> Result<()> {
 
 /// The rows of a session's checks, sorted by name. A check that has not run yet has none.
 pub async fn of_session(db: &mut Db, session: SessionRef) -> Result<Vec<CheckRow>> {
-    let query = sqlx::query("SELECT check_name, code, field FROM check_reasons WHERE session_ref = $1 ORDER BY check_name, number").bind(session.row());
-    let mut reasons: HashMap<String, Vec<(String, Option<String>)>> = HashMap::new();
-    for row in query.fetch_all(&mut *db).await? {
-        let columns = Columns::new(&row, "check_reasons", "code")?;
-        reasons.entry(columns.get("check_name")?).or_default().push((columns.get("code")?, columns.get("field")?));
+    let query = sqlx::query(
+        "SELECT c.name AS name, c.version AS version, c.result AS result, c.waiting_until AS waiting_until, r.code AS code, r.field AS field \
+         FROM checks c LEFT JOIN check_reasons r ON r.session_ref = c.session_ref AND r.check_name = c.name WHERE c.session_ref = $1 ORDER BY c.name, r.number",
+    );
+    let mut checks: Vec<CheckRow> = Vec::new();
+    for row in query.bind(session.row()).fetch_all(db).await? {
+        let columns = Columns::new(&row, "checks", "name")?;
+        let name: CheckName = columns.parsed("name")?;
+        if checks.last().is_none_or(|last| last.name != name) {
+            let (version, result) = (columns.number("version")?, columns.parsed_option("result")?);
+            checks.push(CheckRow { name, version, result, reasons: Vec::new(), waiting_until: columns.time_option("waiting_until")? });
+        }
+        if let (Some(code), Some(check)) = (columns.get::<Option<String>>("code")?, checks.last_mut()) {
+            check.reasons.push((code, columns.get("field")?));
+        }
     }
-    let query = sqlx::query("SELECT name, version, result, waiting_until FROM checks WHERE session_ref = $1 ORDER BY name").bind(session.row());
-    let rows = query.fetch_all(db).await?;
-    rows.iter()
-        .map(|row| {
-            let columns = Columns::new(row, "checks", "name")?;
-            Ok(CheckRow {
-                name: columns.parsed("name")?,
-                version: columns.number("version")?,
-                result: columns.parsed_option("result")?,
-                reasons: reasons.remove(&columns.get::<String>("name")?).unwrap_or_default(),
-                waiting_until: columns.time_option("waiting_until")?,
-            })
-        })
-        .collect()
+    Ok(checks)
 }

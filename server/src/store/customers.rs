@@ -5,6 +5,7 @@ use shared::session::Timestamp;
 use super::{
     columns::{Columns, Listed, listed},
     error::Result,
+    places,
     tx::{Db, Tx},
 };
 use crate::{
@@ -28,8 +29,7 @@ pub async fn by_ids(db: &mut Db, ids: &[CustomerId]) -> Result<Vec<Listed<Custom
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let places: Vec<String> = (1..=ids.len()).map(|at| format!("${at}")).collect();
-    let sql = format!("SELECT id, reference, data_key FROM customers WHERE id IN ({})", places.join(", "));
+    let sql = format!("SELECT id, reference, data_key FROM customers WHERE id IN ({})", places::list(ids.len()));
     let query = ids.iter().fold(sqlx::query(sqlx::AssertSqlSafe(sql)), |query, id| query.bind(id.to_string()));
     Ok(listed(&query.fetch_all(db).await?, "customers", "id", read))
 }

@@ -31,13 +31,14 @@ mod group;
 mod lookup;
 mod meta;
 mod open;
+mod places;
 mod schema;
 mod tx;
 
 pub use columns::Listed;
 pub use database::Store;
-pub use group::settled;
 pub use error::{Damaged, InconsistentRow, StoreError};
+pub use group::settled;
 pub use open::{LONGEST_SQLITE_PATH, OpenError};
 pub use schema::Schema;
 pub use tx::{Db, Tx};

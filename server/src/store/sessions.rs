@@ -15,6 +15,7 @@ use super::{
     bound,
     columns::{Columns, Listed, intact, listed},
     error::{Result, StoreError, exactly_one},
+    places,
     tx::{Db, Tx},
 };
 use crate::{
@@ -71,8 +72,7 @@ pub fn id_hash(id: &SessionId) -> Vec<u8> {
 pub async fn by_hashes(db: &mut Db, mut hashes: Vec<Vec<u8>>) -> Result<HashMap<Vec<u8>, AnyRow>, sqlx::Error> {
     // Padded to a power of two by repeating the last hash, so that few different statements are prepared.
     hashes.resize(hashes.len().next_power_of_two(), hashes.last().cloned().unwrap_or_default());
-    let places: Vec<String> = (1..=hashes.len()).map(|place| format!("${place}")).collect();
-    let sql = format!("SELECT id_hash, {COLUMNS} FROM sessions WHERE id_hash IN ({})", places.join(", "));
+    let sql = format!("SELECT id_hash, {COLUMNS} FROM sessions WHERE id_hash IN ({})", places::list(hashes.len()));
     let query = hashes.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, hash| query.bind(hash));
     query.fetch_all(db).await?.into_iter().map(|row| Ok((row.try_get("id_hash")?, row))).collect()
 }
@@ -143,11 +143,17 @@ pub async fn has_writer(db: &mut Db, r#ref: SessionRef, device: Device) -> Resul
     Ok(query.bind(r#ref.row()).bind(device.to_vec()).fetch_optional(db).await?.is_some())
 }
 
-/// Notes what the request that submits a session is. The session's row is locked.
-pub async fn note_submission(tx: &mut Tx, r#ref: SessionRef, submission: &Submission) -> Result<()> {
-    let query = sqlx::query("UPDATE sessions SET submitted_by = $2, submitted_mac = $3, wrong_tries = $4 WHERE ref = $1");
-    let query = query.bind(r#ref.row()).bind(submission.by.map(|device| device.to_vec())).bind(submission.mac.clone()).bind(submission.wrong_tries);
-    exactly_one(query.execute(&mut **tx).await?.rows_affected())
+/// PENDING → PROCESSING, with what the request that submits the session is.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if the session is not PENDING, or its time is up.
+pub async fn submit(tx: &mut Tx, r#ref: SessionRef, at: Timestamp, submission: &Submission) -> Result<()> {
+    let query = sqlx::query(
+        "UPDATE sessions SET status = 'PROCESSING', submitted_at = $2, submitted_by = $3, submitted_mac = $4, wrong_tries = $5 \
+         WHERE ref = $1 AND status = 'PENDING' AND expires_at > $2",
+    );
+    let query = query.bind(r#ref.row()).bind(at.0).bind(submission.by.map(|device| device.to_vec()));
+    exactly_one(query.bind(submission.mac.clone()).bind(submission.wrong_tries).execute(&mut **tx).await?.rows_affected())
 }
 
 /// What the request that submitted a session was.
@@ -167,17 +173,14 @@ pub async fn count_wrong_try(tx: &mut Tx, r#ref: SessionRef) -> Result<()> {
     exactly_one(query.bind(r#ref.row()).execute(&mut **tx).await?.rows_affected())
 }
 
-/// Writes a session's new state if its status is still `from`.
+/// Writes the state in which a session ends if its status is still `from`.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] if it is not.
 pub async fn change(tx: &mut Tx, r#ref: SessionRef, from: Status, to: &SessionState) -> Result<()> {
     let bind = |sql: &'static str, at: Timestamp| sqlx::query(sql).bind(r#ref.row()).bind(from.as_str()).bind(at.0);
     let query = match to {
-        SessionState::Pending { .. } => return Err(StoreError::Conflict),
-        SessionState::Processing { submitted_at } => {
-            bind("UPDATE sessions SET status = 'PROCESSING', submitted_at = $3 WHERE ref = $1 AND status = $2 AND expires_at > $3", *submitted_at)
-        }
+        SessionState::Pending { .. } | SessionState::Processing { .. } => return Err(StoreError::Conflict),
         SessionState::Expired { expired_at } => {
             bind("UPDATE sessions SET status = 'EXPIRED', expired_at = $3 WHERE ref = $1 AND status = $2 AND expires_at <= $3", *expired_at)
         }

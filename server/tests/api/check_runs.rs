@@ -12,7 +12,7 @@ use ::server::checks::runner::CheckRuns;
 use ::server::flows;
 use ::server::ids::SessionRef;
 use ::server::model::Verdict;
-use ::server::sessions::transition::{Lifecycle, Transition};
+use ::server::sessions::transition::Lifecycle;
 use ::server::store;
 use ::server::vault::Unsealable;
 use ::shared::catalogue::{Catalogue, CheckInfo, Needs, Reason};
@@ -22,7 +22,7 @@ use ::shared::session::{SessionState, Status};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
-use crate::support::{Parts, on_each_engine, run_due};
+use crate::support::{Parts, on_each_engine, run_due, submit};
 
 /// What a made-up check does when it is tried.
 #[derive(Clone, Copy)]
@@ -96,7 +96,7 @@ impl Checked {
         flows::import(&parts.kit, &catalogue, &flow.to_string(), Actor::CommandLine).await.expect("imports");
         let session = parts.session("checked").await;
         let lifecycle = Lifecycle::new(vec![Arc::new(QueueChecks)]);
-        parts.change(&lifecycle, session, Transition::Submit).await.expect("submits");
+        parts.change(&lifecycle, session, submit()).await.expect("submits");
         let dynamic: Vec<&'static dyn Check> = made.iter().map(|check| *check as &dyn Check).collect();
         Self { parts, checks: dynamic.leak(), made, lifecycle, session }
     }

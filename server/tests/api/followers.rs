@@ -14,7 +14,7 @@ use ::shared::risk::Decision;
 use ::shared::session::{Outcome, Status};
 use futures::future::BoxFuture;
 
-use crate::support::{Parts, on_each_engine, run_due};
+use crate::support::{Parts, on_each_engine, run_due, submit};
 
 /// How a follower fails, after it wrote a row.
 #[derive(Clone, Copy)]
@@ -89,7 +89,7 @@ on_each_engine!(a_follower_that_fails_is_tried_again_and_the_session_goes_on, Pa
 async fn a_follower_that_fails_is_tried_again_and_the_session_goes_on(parts: Parts) {
     for (number, fails) in (1..).zip([Fails::Itself, Fails::Panicking, Fails::InTheDatabase]) {
         let session = parts.session("minimal").await;
-        parts.change(&Lifecycle::default(), session, Transition::Submit).await.expect("nobody follows");
+        parts.change(&Lifecycle::default(), session, submit()).await.expect("nobody follows");
         let follower = Fragile::new(fails, 1, true);
         let lifecycle = Lifecycle::new(vec![follower.clone()]);
         parts.change(&lifecycle, session, outcome()).await.expect("the session goes on");
@@ -112,7 +112,7 @@ async fn a_follower_that_is_tried_again_gets_the_change_it_missed(parts: Parts) 
     let session = parts.session("minimal").await;
     let follower = Fragile::new(Fails::Itself, 1, true);
     let lifecycle = Lifecycle::new(vec![follower.clone()]);
-    parts.change(&lifecycle, session, Transition::Submit).await.expect("the session goes on");
+    parts.change(&lifecycle, session, submit()).await.expect("the session goes on");
     parts.change(&lifecycle, session, outcome()).await.expect("the session goes on");
     parts.later(10);
     assert_eq!(run_due(&FollowUps::new(parts.kit.clone(), lifecycle)).await, 1);
@@ -126,18 +126,18 @@ on_each_engine!(a_follower_that_the_session_needs_takes_the_change_back, Parts);
 async fn a_follower_that_the_session_needs_takes_the_change_back(parts: Parts) {
     let session = parts.session("minimal").await;
     let lifecycle = Lifecycle::new(vec![Fragile::new(Fails::Itself, 1, false)]);
-    let refused = parts.change(&lifecycle, session, Transition::Submit).await.expect_err("the follower failed");
+    let refused = parts.change(&lifecycle, session, submit()).await.expect_err("the follower failed");
     assert!(matches!(refused, TransitionError::Follower { follower: "fragile", .. }), "{refused}");
     assert_eq!(parts.read(session).await.state.status(), Status::Pending);
     assert_eq!(parts.followed().await, (0, 0, 0));
-    parts.change(&lifecycle, session, Transition::Submit).await.expect("it does not fail twice");
+    parts.change(&lifecycle, session, submit()).await.expect("it does not fail twice");
     assert_eq!((parts.read(session).await.state.status(), parts.followed().await), (Status::Processing, (1, 0, 0)));
 }
 
 on_each_engine!(a_follower_that_fails_at_every_try_is_set_aside, Parts);
 async fn a_follower_that_fails_at_every_try_is_set_aside(parts: Parts) {
     let session = parts.session("minimal").await;
-    parts.change(&Lifecycle::default(), session, Transition::Submit).await.expect("nobody follows");
+    parts.change(&Lifecycle::default(), session, submit()).await.expect("nobody follows");
     let follower = Fragile::new(Fails::Itself, usize::MAX, true);
     let lifecycle = Lifecycle::new(vec![follower.clone()]);
     parts.change(&lifecycle, session, outcome()).await.expect("the session goes on");

@@ -29,7 +29,7 @@ pub(crate) use engine::on_each_engine;
 pub use engine::{Database, Engine};
 pub use installation::{Installation, Outcome};
 pub use operator::Operator;
-pub use parts::{Parts, run_due};
+pub use parts::{Parts, run_due, submit};
 pub use receiver::{Answer, Receiver};
 pub use reply::Reply;
 pub use serde_json::{Value, json};

@@ -12,7 +12,7 @@ use ::server::config::{Config, Database};
 use ::server::ids::SessionRef;
 use ::server::installation::Purpose;
 use ::server::kit::Kit;
-use ::server::model::Session;
+use ::server::model::{Session, Submission};
 use ::server::sessions::create::{self, NewSession};
 use ::server::sessions::transition::{self, Lifecycle, Transition, TransitionError};
 use ::server::store;
@@ -106,4 +106,9 @@ where
         }
     }
     items.len()
+}
+
+/// The transition of a customer who completes without a cookie.
+pub fn submit() -> Transition {
+    Transition::Submit(Submission { by: None, mac: None, wrong_tries: 0 })
 }
