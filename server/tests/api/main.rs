@@ -57,6 +57,7 @@ mod resume_cookies;
 mod reviews;
 mod searches;
 mod session_creation;
+mod shared_commits;
 mod shutdown;
 mod sign_in;
 mod sign_in_limits;

@@ -42,8 +42,11 @@ pub struct Parts {
 
 impl Parts {
     pub async fn on(engine: Engine) -> Self {
-        let installation = Installation::on(engine).await;
-        let database = match engine {
+        Self::at(Installation::on(engine).await).await
+    }
+
+    pub async fn at(installation: Installation) -> Self {
+        let database = match installation.engine {
             Engine::Sqlite => Database::Sqlite(installation.data().join("flow-sessions.db")),
             Engine::Postgres => Database::Postgres(Url::parse(&installation.database.url).expect("a URL")),
         };

@@ -151,6 +151,19 @@ impl Server {
         }
     }
 
+    /// Waits this long. Returns whether the process has ended by itself.
+    pub async fn ends_within(&mut self, long: Duration) -> bool {
+        let deadline = Instant::now() + long;
+        while Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait().expect("checks whether the server has ended") {
+                self.reap(Some(status));
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        false
+    }
+
     /// Stops the watchdog first, so that it never kills another process with the same id.
     fn reap(&mut self, status: Option<ExitStatus>) -> ExitStatus {
         let _ = self.watchdog.kill();
