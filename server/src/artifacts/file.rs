@@ -129,9 +129,18 @@ fn accepted_by(opened: &Opened, name: &str) -> Result<Vec<String>, FileError> {
 pub async fn begin(kit: &Kit, uploads: &Uploads, opened: &Opened, field: Option<&str>) -> Result<Room, FileError> {
     let session = opened.session.r#ref;
     let artifacts = store::artifacts::of_session(&mut *kit.store.read().await?, &kit.vault, session).await?;
-    let staying = artifacts.iter().filter(|artifact| field.is_none() || artifact.field.as_deref() != field);
-    let (files, bytes) = staying.fold((0, 0), |(files, bytes), artifact| (files + 1, bytes + artifact.size.unsigned_abs()));
+    let (files, bytes) = total(artifacts.iter().filter(|artifact| !is_for(artifact, field)));
     Ok(uploads.begin(session, files, bytes)?)
+}
+
+/// Whether a file of this field takes the artifact's place.
+fn is_for(artifact: &Artifact, field: Option<&str>) -> bool {
+    field.is_some() && artifact.field.as_deref() == field
+}
+
+/// The number of these files, and their bytes in total.
+fn total<'a>(artifacts: impl Iterator<Item = &'a Artifact>) -> (u64, u64) {
+    artifacts.fold((0, 0), |(files, bytes), artifact| (files + 1, bytes + artifact.size.unsigned_abs()))
 }
 
 /// Stores a spooled file, as the answer to `field` if one is given, in place of the field's earlier file.
@@ -255,28 +264,28 @@ async fn commit(kit: &Kit, opened: &Opened, mut artifact: Artifact, sha256: &str
     let session = hold_open(&mut tx, artifact.session, now).await?.0;
     let mut replaced = Vec::new();
     let mut is_over_another_device = false;
-    if let Some(field) = &artifact.field {
-        for earlier in store::artifacts::of_session(&mut tx, &kit.vault, artifact.session).await? {
-            if earlier.field.as_ref() == Some(field) {
-                let wrapping = wrapping_key(kit, &mut tx, &opened.key, earlier.customer).await?;
-                if Facts::open(&wrapping, &earlier)?.sha256 == sha256 {
-                    return Ok(Committed::AlreadyThere(earlier));
-                }
-                store::artifacts::remove(&mut tx, earlier.id).await?;
-                is_over_another_device |= earlier.writer != artifact.writer;
-                replaced.push(earlier.id);
-            }
+    let all = store::artifacts::of_session(&mut tx, &kit.vault, artifact.session).await?;
+    let (earlier, staying): (Vec<Artifact>, Vec<Artifact>) = all.into_iter().partition(|earlier| is_for(earlier, artifact.field.as_deref()));
+    for earlier in earlier {
+        let wrapping = wrapping_key(kit, &mut tx, &opened.key, earlier.customer).await?;
+        if Facts::open(&wrapping, &earlier)?.sha256 == sha256 {
+            return Ok(Committed::AlreadyThere(earlier));
         }
+        store::artifacts::remove(&mut tx, earlier.id).await?;
+        is_over_another_device |= earlier.writer != artifact.writer;
+        replaced.push(earlier.id);
+    }
+    if let Some(field) = &artifact.field {
         let answer = Answer::Text(artifact.id.to_string());
         let sealed = saved::seal(kit, &opened.key, artifact.session, field, &answer);
         let answer = SavedAnswer { field: field.clone(), value: sealed, writer: artifact.writer };
         store::answers::put(&mut tx, artifact.session, vec![answer], now).await?;
     }
-    let (files, bytes) = store::artifacts::total(&mut tx, artifact.session).await?;
-    if files.unsigned_abs() >= MAX_FILES {
+    let (files, bytes) = total(staying.iter());
+    if files >= MAX_FILES {
         return Err(Full::FILES.into());
     }
-    if (bytes + artifact.size).unsigned_abs() > MAX_TOTAL {
+    if bytes + artifact.size.unsigned_abs() > MAX_TOTAL {
         return Err(Full::BYTES.into());
     }
     store::artifacts::insert(&mut tx, &kit.vault, &artifact).await?;

@@ -65,6 +65,11 @@ impl Opened {
         transition::require_open(self.status)
     }
 
+    /// Whether nothing had been saved or uploaded when it was opened: every write sets `touched_at`.
+    pub fn is_untouched(&self) -> bool {
+        self.session.touched_at == self.session.created_at
+    }
+
     /// The start of the URL of each of its artifacts.
     pub fn artifact_prefix(&self, kit: &Kit) -> String {
         format!("{}/kyc-sessions/{}/artifacts/", kit.public_url, self.id.expose())
@@ -123,8 +128,7 @@ pub async fn artifacts(kit: &Kit, opened: &Opened) -> Result<Vec<Artifact>, Fail
 /// # Errors
 /// If the store does not answer.
 pub async fn has_written(kit: &Kit, opened: &Opened, device: Device) -> Result<bool, Failure> {
-    // Every write sets `touched_at`, so while it equals `created_at` there is nothing to read.
-    if opened.session.touched_at == opened.session.created_at {
+    if opened.is_untouched() {
         return Ok(false);
     }
     has_written_now(kit, opened, device).await
@@ -168,8 +172,7 @@ pub async fn public(kit: &Kit, opened: &Opened, language: Language) -> Result<Pu
     let definition = &opened.flow.definition;
     let (steps, progress) = if opened.status == Status::Pending {
         let steps = definition.steps_at(language, kit.ambient.now());
-        // Every save sets `touched_at`. While it equals `created_at` nothing is saved, and there is nothing to read.
-        let progress = if opened.session.touched_at == opened.session.created_at {
+        let progress = if opened.is_untouched() {
             answers::progress(&steps, &|_| false, &Answers::new())
         } else {
             progress(&mut *kit.store.read().await?, opened, &steps).await?

@@ -81,13 +81,6 @@ pub async fn set_customer(tx: &mut Tx, artifact: &Artifact, to: Option<CustomerI
     exactly_one(query.execute(&mut **tx).await?.rows_affected())
 }
 
-/// The number of a session's files, and their bytes in total.
-pub async fn total(db: &mut Db, session: SessionRef) -> Result<(i64, i64)> {
-    let query = sqlx::query("SELECT COUNT(*) AS files, CAST(COALESCE(SUM(size), 0) AS BIGINT) AS bytes FROM artifacts WHERE session_ref = $1");
-    let row = query.bind(session.to_string()).fetch_one(db).await?;
-    Ok((row.try_get("files")?, row.try_get("bytes")?))
-}
-
 /// Whether there is any artifact.
 pub async fn any(db: &mut Db) -> Result<bool> {
     Ok(sqlx::query("SELECT 1 AS found FROM artifacts LIMIT 1").fetch_optional(db).await?.is_some())

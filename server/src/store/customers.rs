@@ -40,17 +40,12 @@ pub async fn by_index(db: &mut Db, index: &[u8]) -> Result<Option<Customer>> {
     query.bind(index.to_vec()).fetch_optional(db).await?.as_ref().map(read).transpose()
 }
 
-/// The customer with this HMAC of the reference; inserts `new` if there is none yet.
+/// The customer with this HMAC of the reference; inserts `new` if there is none yet. Its row is locked until the transaction ends.
 pub async fn find_or_insert(tx: &mut Tx, index: &[u8], new: &Customer, now: Timestamp) -> Result<Customer> {
-    sqlx::query(
-        "INSERT INTO customers (id, reference_index, reference, data_key, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (reference_index) DO NOTHING",
-    )
-    .bind(new.id.row())
-    .bind(index.to_vec())
-    .bind(new.reference.clone())
-    .bind(new.data_key.clone())
-    .bind(now.0)
-    .execute(&mut **tx)
-    .await?;
-    by_index(tx, index).await?.ok_or_else(|| sqlx::Error::RowNotFound.into())
+    let query = sqlx::query(
+        "INSERT INTO customers (id, reference_index, reference, data_key, created_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (reference_index) DO UPDATE SET reference_index = excluded.reference_index RETURNING id, reference, data_key",
+    );
+    let query = query.bind(new.id.row()).bind(index.to_vec()).bind(new.reference.clone()).bind(new.data_key.clone()).bind(now.0);
+    read(&query.fetch_one(&mut **tx).await?)
 }

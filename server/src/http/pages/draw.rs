@@ -34,7 +34,7 @@ use crate::{
     artifacts::facts,
     http::{Context, language, problems::ApiError, render},
     model::{Artifact, Device},
-    sessions::{self, open::Opened},
+    sessions::{self, open::Opened, saved::Saved},
 };
 
 /// How many seconds a status page without script waits before it reloads itself.
@@ -90,7 +90,9 @@ pub(super) async fn page(
         let page = move || view! { <StatusPage site=site.clone() session=session.clone() way_back=way_back.clone() locked=locked.clone() /> };
         return Ok(render::html(frames, status, true, page).await);
     };
-    let Told { mut shown, elsewhere, idle } = answers_of(context, opened, &session.steps, device).await?;
+    // A form may have saved a file after the session was opened; its device is known.
+    let saved = if opened.is_untouched() && device.is_none() { Saved::default() } else { sessions::open::saved(&context.app.kit, opened).await? };
+    let Told { mut shown, elsewhere, idle } = told(context, opened, &session.steps, device, &saved).await?;
     shown.extend(filled.typed.into_iter().filter(|(name, text)| shown_step.field(name).is_some_and(|field| is_shown_again(field, text))).collect());
     let noted = filled.noted.filter(|field| shown.get(field).is_some_and(|picture| picture == LOCKED));
     let data = Arc::new(FlowData {
@@ -159,10 +161,10 @@ struct Told {
     idle: Vec<String>,
 }
 
-async fn answers_of(context: &Context, opened: &Opened, steps: &[Step], device: Option<Device>) -> Result<Told, ApiError> {
-    let saved = sessions::open::saved(&context.app.kit, opened).await?;
-    let artifacts = sessions::open::artifacts(&context.app.kit, opened).await?;
+async fn told(context: &Context, opened: &Opened, steps: &[Step], device: Option<Device>, saved: &Saved) -> Result<Told, ApiError> {
     let mine = saved.of_device(device);
+    let is_file = |name: &String| steps.iter().find_map(|step| step.field(name)).is_some_and(|field| field.r#type == FieldType::Artifact);
+    let artifacts = if mine.keys().any(is_file) { sessions::open::artifacts(&context.app.kit, opened).await? } else { Vec::new() };
     let prefix = format!("/kyc-sessions/{}/artifacts/", opened.id.expose());
     let elsewhere: Vec<String> = saved.answers.keys().filter(|name| !mine.contains_key(*name)).cloned().collect();
     let mut shown = ByField::default();
