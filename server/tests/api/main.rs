@@ -63,6 +63,7 @@ mod sign_in;
 mod sign_in_limits;
 mod slow;
 mod slowhttptest;
+mod statements;
 mod storage;
 mod support;
 mod sweeps;

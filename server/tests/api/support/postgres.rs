@@ -91,7 +91,7 @@ fn start_under_shell(as_user: &[&str], postgres: &str, folder: &str, data: &str,
         .args([postgres, "-D", data, "-k", folder, "-p", &port.to_string()])
         .args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", "-c", "fsync=on"])
         // The tests write much: keep the write-ahead log until a test has searched it for what it wrote.
-        .args(["-c", "wal_keep_size=4GB"])
+        .args(["-c", "wal_keep_size=4GB", "-c", "shared_preload_libraries=pg_stat_statements"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
