@@ -1,7 +1,7 @@
 //! The database: connections to read with, transactions to write in.
 
 use shared::ids::SessionId;
-use sqlx::{Any, AnyPool, pool::PoolConnection};
+use sqlx::{Any, AnyPool, Transaction, pool::PoolConnection};
 
 use super::{
     error::Result,
@@ -47,7 +47,7 @@ impl Store {
     pub async fn write(&self) -> Result<Tx> {
         Ok(Tx::new(match &self.writer {
             Some(writer) => Part::Member(writer.turn().await?),
-            None => Part::Own(self.readers.begin().await?),
+            None => Part::Own(begin(self.readers.clone()).await?),
         }))
     }
 
@@ -58,4 +58,11 @@ impl Store {
             writer.close().await;
         }
     }
+}
+
+/// Begins a transaction on PostgreSQL, in a task of its own. A request that is dropped in the middle of BEGIN would leave a connection in
+/// the pool that is in a transaction without knowing it.
+async fn begin(pool: AnyPool) -> Result<Transaction<'static, Any>> {
+    let begun = tokio::spawn(async move { pool.begin().await });
+    Ok(begun.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))??)
 }

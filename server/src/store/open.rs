@@ -58,6 +58,13 @@ const IDLE: Duration = Duration::from_secs(1);
 /// Connections to read an SQLite file with.
 const READERS: u32 = 4;
 
+/// How long that test may take.
+const TEST: Duration = Duration::from_secs(2);
+
+/// Limits of each PostgreSQL connection: a process that is paused, or cut off, in the middle of a transaction must not hold its rows for
+/// ever, and those who wait for such a row must not occupy every connection.
+const LIMITS: &str = "SET lock_timeout = '4s'; SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '15s'";
+
 /// Settings of each SQLite connection: commits are durable, foreign keys are enforced, deleted data is overwritten.
 pub(super) const PRAGMAS: &str =
     "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
@@ -92,7 +99,7 @@ impl Store {
             Database::Postgres(url) => {
                 let options = AnyConnectOptions::from_url(url).map_err(OpenError::Unreachable)?;
                 first_connection(&options, "SELECT 1", purpose.tables(Engine::Postgres)).await?;
-                let pool = tested_when_idle(AnyPoolOptions::new().max_connections(20)).connect_with(options).await.map_err(OpenError::Unreachable)?;
+                let pool = pool(20, LIMITS).connect_with(options).await.map_err(OpenError::Unreachable)?;
                 Ok(Self { engine: Engine::Postgres, lookup: Lookup::new(&pool), readers: pool, writer: None })
             }
         }
@@ -107,13 +114,7 @@ impl Store {
         let file = sqlite_options(&file, if purpose == Purpose::Make { "rwc" } else { "rw" })?;
         first_connection(&file, PRAGMAS, purpose.tables(Engine::Sqlite)).await?;
         let writer = Writer::open(file.clone()).await.map_err(OpenError::Unreachable)?;
-        let readers = tested_when_idle(AnyPoolOptions::new().max_connections(READERS)).after_connect(|connection, _| {
-            Box::pin(async move {
-                connection.execute(PRAGMAS).await?;
-                Ok(())
-            })
-        });
-        let readers = readers.connect_with(file).await.map_err(OpenError::Unreachable)?;
+        let readers = pool(READERS, PRAGMAS).connect_with(file).await.map_err(OpenError::Unreachable)?;
         assert_pragmas(&readers).await?;
         Ok(Self { engine: Engine::Sqlite, lookup: Lookup::new(&readers), readers, writer: Some(writer) })
     }
@@ -123,7 +124,14 @@ impl Store {
     /// # Errors
     /// If a migration fails, or the tables are newer than this binary.
     pub async fn migrate(&self) -> Result<(), OpenError> {
-        Ok(self.migrations().run(&self.readers).await?)
+        let mut connection = self.readers.acquire().await.map_err(OpenError::Unreachable)?;
+        if self.engine == Engine::Postgres {
+            // A migration may have much to do, and waits for those who read what it changes.
+            connection.execute("SET lock_timeout = 0; SET statement_timeout = 0").await.map_err(OpenError::Unreachable)?;
+        }
+        let migrated = self.migrations().run(&mut *connection).await;
+        connection.close().await.map_err(OpenError::Unreachable)?;
+        Ok(migrated?)
     }
 }
 
@@ -156,13 +164,20 @@ fn sqlite_options(whole: &Path, mode: &str) -> Result<AnyConnectOptions, OpenErr
     AnyConnectOptions::from_url(&url).map_err(OpenError::Unreachable)
 }
 
-/// Tests a connection before use only if it was idle for a while, because a test costs as much as a read.
-fn tested_when_idle(options: AnyPoolOptions) -> AnyPoolOptions {
-    let options = options.acquire_timeout(Duration::from_secs(30)).test_before_acquire(false);
+/// A pool of so many connections, each with these settings. A connection is tested before use only if it was idle for a while, because a
+/// test costs as much as a read. One that does not answer the test is closed: a firewall may have dropped it without a word.
+fn pool(connections: u32, settings: &'static str) -> AnyPoolOptions {
+    let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(30)).test_before_acquire(false);
+    let options = options.after_connect(move |connection, _| {
+        Box::pin(async move {
+            connection.execute(settings).await?;
+            Ok(())
+        })
+    });
     options.before_acquire(|connection, meta| {
         Box::pin(async move {
             if meta.idle_for >= IDLE {
-                connection.ping().await?;
+                tokio::time::timeout(TEST, connection.ping()).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
             }
             Ok(true)
         })

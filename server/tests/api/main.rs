@@ -50,6 +50,7 @@ mod passwords;
 mod paths;
 mod permissions;
 mod plans;
+mod postgres_connections;
 mod private;
 mod protections;
 mod races;
