@@ -79,7 +79,7 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
     let cut = data.cut.map(|shown| view! { <p>{fill(words.cut, &[("n", &shown.to_string())])}</p> });
     let what = data.ended.as_ref().map(|at| {
         let (before, after) = words.expired_at.split_once("{at}").unwrap_or_default();
-        view! { <p class="card body">{before}<Time at=at.clone() />{after}</p> }
+        view! { <div class="card body"><p>{before}<Time at=at.clone() />{after}</p></div> }
     });
     let can_reveal = reviews && !is_revealed && !data.input.is_empty();
     let risk = view! { <RiskView risk=data.risk.clone() checks=data.checks.clone() status=row.status language /> };
