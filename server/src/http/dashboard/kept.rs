@@ -2,10 +2,10 @@
 //! typed (`?kept=…`, encrypted). So going back never leads to a form that was sent, and the page can be loaded again. A program gets the
 //! page as the answer to its POST, with the status.
 
-use app::dashboard::form::Refused;
+use app::dashboard::form::{REVEALED, Refused};
 use axum::http::request::Parts;
 
-use super::{carried, reader::is_browser, revealed::REVEALED};
+use super::{carried, reader::is_browser};
 use crate::{ids::OperatorId, kit::Kit, sealed};
 
 /// The name of the token in the query.

@@ -4,12 +4,11 @@
 
 use std::fmt::Display;
 
+use app::dashboard::form::REVEALED;
 use shared::role::May;
 
 use super::{carried, form::Form, page::Page};
 use crate::sealed;
-
-pub use app::dashboard::form::REVEALED;
 
 /// How long the token is valid, in seconds.
 const SECONDS: i64 = 600;
