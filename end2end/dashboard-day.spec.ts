@@ -1,6 +1,6 @@
 // A reviewer's day: times in the reader's own zone, a page for the printer, and a phone.
 import { Operator } from "./operator";
-import { expect, test } from "./support";
+import { expect, photo, test } from "./support";
 
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
@@ -39,19 +39,21 @@ test("on a phone the navigation opens from a button and does not cover the page 
   await page.context().close();
 });
 
-test("a session prints without what only a screen can do", async ({ browser, server, javaScriptEnabled }) => {
-  const name = `print-${crypto.randomUUID()}`;
-  const fields = [{ name: "name", type: "TEXT", label: "Name", required: true }];
-  await server.importFlow({ name, steps: [{ id: "identity", type: "FORM", title: "Who you are", fields }] });
+test("a session prints without what only a screen can do, and with all that folds", async ({ browser, customer, link, server, javaScriptEnabled }) => {
+  await customer.reachSelfie();
+  await customer.choosePhoto(photo);
+  await customer.pressContinue();
+  await customer.expectStatus("COMPLETED");
   const operator = await Operator.admin(browser, server, javaScriptEnabled);
   const { page } = operator;
-  const { sessionId } = await server.command("link", "create", "--flow", name);
-  await server.complete(sessionId, { name: "Ana" });
-  const { ref } = await server.command("session", "show", sessionId);
+  const { ref } = await server.command("session", "show", link.sessionId);
   await operator.open(`/sessions/${ref}`);
+  const folded = operator.card("Timeline").getByText("File uploaded");
+  await expect(folded).toBeHidden();
   await page.emulateMedia({ media: "print" });
-  for (const seen of [operator.heading, operator.card("Facts"), operator.card("Timeline")]) await expect(seen).toBeVisible();
+  for (const seen of [operator.heading, operator.card("Facts"), operator.card("Timeline"), folded]) await expect(seen).toBeVisible();
   await expect(page.getByRole("navigation")).toBeHidden();
   await expect(page.getByRole("button")).toHaveCount(0);
+  await expect(operator.card("Evidence").locator("details")).toBeHidden();
   await page.context().close();
 });

@@ -84,10 +84,10 @@ test.describe("from the first administrator to a decision", () => {
       await operator.waitForText("ana@acme.example", operator.card("Timeline"));
       const decision = operator.card("Decision");
       await decision.getByLabel("Reason").fill("half written");
-      await operator.card("Evidence").getByRole("button", { name: "Enlarge: Selfie" }).click();
+      await operator.card("Evidence").getByRole("link", { name: "Enlarge: Selfie" }).click();
       const photo = page.getByRole("dialog", { name: "Selfie" });
       await expect(photo.getByRole("img", { name: "Selfie" })).toBeVisible();
-      await page.keyboard.press("Escape");
+      await page.goBack();
       await expect(photo).toBeHidden();
       await expect(decision.getByLabel("Reason")).toHaveValue("half written");
       await operator.mainLink("Unresolved").click();

@@ -141,9 +141,15 @@ pub fn shown_once(page: &'static str, operator: OperatorId) -> Place {
     own("shown_once", page, operator.row())
 }
 
-/// What an operator typed on a page that shows a revealed row. It is stored in the page's address, never in the database.
+/// That an operator revealed a row. It is stored in the page's address, never in the database.
 pub fn revealed(operator: OperatorId, row: impl std::fmt::Display) -> Place {
     own("revealed", "page", format!("{operator}/{row}"))
+}
+
+/// What an operator typed into a form that was refused, or nobody who is signed in, at the path of a page. It is stored in the page's
+/// address, never in the database.
+pub fn kept(operator: Option<OperatorId>, path: &str) -> Place {
+    own("kept", "page", format!("{}{path}", operator.map(RowId::row).unwrap_or_default()))
 }
 
 #[cfg(test)]

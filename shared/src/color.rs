@@ -3,6 +3,8 @@
 
 use crate::flow::Branding;
 
+/// The primary colour of a flow that gives none.
+pub const DEFAULT_COLOR: &str = "#0b5fff";
 /// The least contrast of text.
 pub const READABLE: f64 = 4.5;
 /// The least contrast of anything that is not text (WCAG 2.2, success criterion 1.4.11).
@@ -152,7 +154,8 @@ pub fn brand_css(branding: &Branding, plate: Option<Plate>) -> String {
     )
 }
 
-/// The corrections of a company's colours, a sentence each.
+/// The corrections of a company's colours, a sentence each. There is nothing to say about [`DEFAULT_COLOR`], which
+/// is ours.
 pub fn corrections(branding: &Branding) -> Vec<String> {
     let (light, dark) = (Shown::on(PAPER, branding), Shown::on(DARK_PAPER, branding));
     let note = |name: &str, given: Option<&str>, now: Color, where_: &str, why: &str| {
@@ -160,7 +163,7 @@ pub fn corrections(branding: &Branding) -> Vec<String> {
         (given != now).then(|| format!("branding.{name} {} is shown as {} {where_} pages, so that {why}", given.hex(), now.hex()))
     };
     let (read, seen) = ("it can be read (contrast 4.5:1)", "it can be seen (contrast 3:1)");
-    let (primary, accent) = (Some(&*branding.primary_color), branding.accent_color.as_deref());
+    let (primary, accent) = (Some(&*branding.primary_color).filter(|primary| !primary.eq_ignore_ascii_case(DEFAULT_COLOR)), branding.accent_color.as_deref());
     [
         note("primaryColor", primary, light.text, "in text on light", read),
         note("primaryColor", primary, dark.text, "in text on dark", read),
@@ -204,6 +207,9 @@ mod tests {
             "{notes:?}"
         );
         assert_eq!(notes.len(), 3, "{notes:?}");
+        for ours in [DEFAULT_COLOR.to_owned(), DEFAULT_COLOR.to_uppercase()] {
+            assert_eq!(corrections(&Branding { primary_color: ours, ..Branding::default() }), [""; 0], "nothing to say of our own colour");
+        }
         let css = brand_css(&yellow, None);
         assert!(css.contains("--accent:") && css.contains("--ground:") && !css.contains("--plate:"), "{css}");
         assert!(css.contains("--brand:#ffe600;--on-brand:#060c18"), "a light colour keeps its fill and gets dark text: {css}");

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::{language::Language, risk::Decision, session::Status};
 
 use super::{
-    form::{Choices, Refused, TextField},
+    form::{Choices, REVEALED, Refused, TextField},
     parts::{Card, DecisionPill, Time},
 };
 use crate::words::dashboard::words;
@@ -66,7 +66,7 @@ pub fn DecisionCard(
         view! {
             <form class="form" id=DECISION method="post" action=format!("{page}/decision") novalidate>
                 <input type="hidden" name="after" value=after />
-                {revealed.map(|token| view! { <input type="hidden" name="revealed" value=token /> })}
+                {revealed.map(|token| view! { <input type="hidden" name=REVEALED value=token /> })}
                 <Choices name="decision" label=words.new_decision kind="radio" choices refused=refused.clone() language />
                 <TextField name="reason" label=words.reason hint=words.reason_hint long=true required=true refused=refused.clone() language />
                 <button class="button primary">{words.decide}</button>

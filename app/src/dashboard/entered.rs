@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::language::Language;
 
 use super::parts::Time;
-use crate::words::{dashboard::DashboardWords, fill};
+use crate::words::{dashboard::DashboardWords, fill, isolated};
 
 /// What was entered on one step.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct InputStep {
 /// A box that was ticked.
 #[derive(Clone, Debug)]
 pub struct ConsentRow {
-    /// The field.
+    /// The field's label.
     pub field: String,
     /// The text's language.
     pub language: Language,
@@ -40,7 +40,7 @@ pub fn Entered(steps: Vec<InputStep>, consents: Vec<ConsentRow>, revealed: bool,
         }
     });
     let agreed = consents.into_iter().map(|consent| {
-        let what = fill(words.consent, &[("field", &consent.field), ("language", consent.language.own_name())]);
+        let what = fill(words.consent, &[("field", &isolated(&consent.field)), ("language", consent.language.own_name())]);
         view! { <li>{what}" · "<Time at=consent.at />" · "<span class="mono quiet">"SHA-256 "{consent.sha256}</span></li> }
     });
     let agreed: Vec<_> = agreed.collect();

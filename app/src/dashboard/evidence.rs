@@ -41,6 +41,9 @@ pub fn EvidenceList(
     viewer: Viewer,
     #[prop(optional)] refused: Refused,
     #[prop(optional)] with_session: bool,
+    /// Hidden inputs of its forms.
+    #[prop(optional)]
+    along: Vec<(&'static str, String)>,
 ) -> impl IntoView {
     if artifacts.is_empty() {
         return view! { <p class="quiet">{words(viewer.language).no_evidence}</p> }.into_any();
@@ -53,23 +56,24 @@ pub fn EvidenceList(
         };
         let at_fault = refused.typed(ARTIFACT) == artifact.id;
         let refused = if at_fault { refused.clone() } else { Refused::default() };
-        view! { <li><Evidence artifact viewer=viewer.clone() refused with_session /></li> }.into_any()
+        view! { <li><Evidence artifact viewer=viewer.clone() refused with_session along=along.clone() /></li> }.into_any()
     });
     view! { <ul class="artifacts">{items.collect_view()}</ul> }.into_any()
 }
 
-/// A photo, and the button that shows it as large as the window, in this page: going back never leads to a form that was sent. It needs
-/// no script.
+/// A photo, and the link that shows it as large as the window. It is a link to a part of this page, so going back closes the photo, with
+/// script and without. With script, `public/photos.js` also closes it on Escape.
 #[component]
 fn Photo(id: String, file: String, label: String, words: &'static DashboardWords) -> impl IntoView {
     let name = view! { <span class="visually-hidden">{words.look_closer}": "</span> };
+    let large = format!("large-{id}");
     view! {
-        <button class="thumb" popovertarget=id.clone()>{name}<img src=file.clone() alt=label.clone() loading="lazy" /></button>
-        <div class="large" id=id.clone() popover="auto" role="dialog" aria-label=label.clone()>
+        <a class="thumb" id=id.clone() href=format!("#{large}")>{name}<img src=file.clone() alt=label.clone() loading="lazy" /></a>
+        <div class="large" id=large role="dialog" aria-label=label.clone() tabindex="-1">
             <div class="row">
                 <strong>{label.clone()}</strong>
                 <a class="button" href=file.clone() target="_blank" rel="noopener">{words.open_in_tab}</a>
-                <button class="button" popovertarget=id.clone() popovertargetaction="hide">{words.close}</button>
+                <a class="button close" href=format!("#{id}")>{words.close}</a>
             </div>
             <img src=file alt=label.clone() loading="lazy" />
         </div>
@@ -77,7 +81,7 @@ fn Photo(id: String, file: String, label: String, words: &'static DashboardWords
 }
 
 #[component]
-fn Evidence(artifact: ArtifactRow, viewer: Viewer, refused: Refused, with_session: bool) -> impl IntoView {
+fn Evidence(artifact: ArtifactRow, viewer: Viewer, refused: Refused, with_session: bool, along: Vec<(&'static str, String)>) -> impl IntoView {
     let words = words(viewer.language);
     let session = format!("/dashboard/sessions/{}", artifact.session);
     let file = format!("{session}/artifacts/{}", artifact.id);
@@ -95,13 +99,15 @@ fn Evidence(artifact: ArtifactRow, viewer: Viewer, refused: Refused, with_sessio
         .into_any()
     };
     let dossier = if artifact.customer.is_some() { words.in_dossier } else { words.in_no_dossier };
+    // A session's page comes back as its forms sent it along.
+    let back = if with_session { viewer.here.clone() } else { session.clone() };
     let change = viewer.role.may(May::Review).then(|| {
         let form = if let Some((customer, _)) = artifact.customer.clone() {
-            let with = vec![("back", viewer.here.clone()), ("from", customer)];
+            let with = [vec![("back", back), ("from", customer)], along].concat();
             view! { <Act action=format!("{file}/unlink") label=words.unlink to=label.clone() with /> }.into_any()
         } else {
-            let (back, language) = (viewer.here.clone(), viewer.language);
-            view! { <LinkForm action=format!("{file}/link") back artifact=artifact.id.clone() refused=refused.clone() language /> }.into_any()
+            let language = viewer.language;
+            view! { <LinkForm action=format!("{file}/link") back artifact=artifact.id.clone() with=along refused=refused.clone() language /> }.into_any()
         };
         view! {
             <details open=!refused.faults.is_empty()>

@@ -1,7 +1,10 @@
 //! The fields of a form, each with its label, hint and fault tied to it by id; and the summary of the faults. What was typed is
 //! kept, except passwords.
 
+use std::borrow::Cow;
+
 use leptos::{html::custom, prelude::*};
+use serde::{Deserialize, Serialize};
 use shared::language::Language;
 
 use crate::words::{
@@ -10,10 +13,10 @@ use crate::words::{
 };
 
 /// A form that was sent and refused: the fields at fault and what was typed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Refused {
     /// The name of the input at fault, and why.
-    pub faults: Vec<(&'static str, Refusal)>,
+    pub faults: Vec<(Cow<'static, str>, Refusal)>,
     /// What was typed, passwords excepted.
     pub typed: Vec<(String, String)>,
 }
@@ -21,7 +24,7 @@ pub struct Refused {
 impl Refused {
     /// One fault of one input.
     pub fn one(input: &'static str, why: Refusal) -> Self {
-        Self { faults: vec![(input, why)], typed: Vec::new() }
+        Self { faults: vec![(input.into(), why)], typed: Vec::new() }
     }
 
     /// What was typed into an input.
@@ -33,6 +36,23 @@ impl Refused {
     pub fn fault(&self, input: &str) -> Option<&Refusal> {
         self.faults.iter().find(|(name, _)| *name == input).map(|(_, why)| why)
     }
+}
+
+/// The input that carries the token of a page that is revealed.
+pub const REVEALED: &str = "revealed";
+
+/// Hidden inputs that every form of a session's page sends along, so that the page comes back as it was left: revealed, and with the
+/// decision that is typed but not sent yet. `public/typed.js` adds what was typed since the page was loaded.
+pub fn along(revealed: Option<&str>, refused: &Refused) -> Vec<(&'static str, String)> {
+    let token = revealed.map(|token| (REVEALED, token.to_owned()));
+    let typed = ["decision", "reason"].map(|input| (input, refused.typed(input)));
+    token.into_iter().chain(typed.into_iter().filter(|(_, text)| !text.is_empty())).collect()
+}
+
+/// Hidden inputs: name and value each.
+#[component]
+pub fn Hidden(with: Vec<(&'static str, String)>) -> impl IntoView {
+    with.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
 }
 
 /// The input that names the artifact of a form, because a page has many such forms.
@@ -61,9 +81,9 @@ pub fn ErrorSummary(refused: Refused, language: Language) -> impl IntoView {
     };
     let artifact = refused.typed(ARTIFACT);
     (!refused.faults.is_empty()).then(|| {
-        let entries = refused.faults.into_iter().map(|(input, refusal)| match input {
+        let entries = refused.faults.into_iter().map(|(input, refusal)| match &*input {
             "" => view! { <li><Why refusal language /></li> }.into_any(),
-            "customer" => view! { <li><a href=format!("#{}", id_of(input, &artifact))><Why refusal language /></a></li> }.into_any(),
+            "customer" => view! { <li><a href=format!("#{}", id_of(&input, &artifact))><Why refusal language /></a></li> }.into_any(),
             _ => view! { <li><a href=format!("#{input}")><Why refusal language /></a></li> }.into_any(),
         });
         view! {

@@ -43,6 +43,8 @@ const PARTS: [Part; 7] = [
 
 const UNRESOLVED: &str = "/dashboard/unresolved";
 const ACCOUNT: &str = "/dashboard/account";
+/// The scripts of every page, in `public/`. Each says what it does.
+const SCRIPTS: [&str; 3] = ["times", "photos", "typed"];
 /// Counting unresolved artifacts ends here.
 const COUNTED: u32 = 100;
 
@@ -143,7 +145,7 @@ fn Document(site: Site, language: Language, title: String, refresh: Option<Strin
                 } else {
                     Either::Right(view! {
                         <noscript>{meta}</noscript>
-                        <script src=format!("/{pkg}/times.js") nonce=use_nonce() defer></script>
+                        {SCRIPTS.map(|script| view! { <script src=format!("/{pkg}/{script}.js") nonce=use_nonce() defer></script> })}
                         {scripts.then(|| view! { <HydrationScripts options=options islands=true /> })}
                         {cfg!(debug_assertions).then(|| view! { <script src="/dev/reload.js" nonce=use_nonce()></script> })}
                     })

@@ -111,10 +111,10 @@ fn LinkTable(rows: Vec<Line<LinkRow>>, name: &'static str, words: &'static Dashb
         Ok(row) => view! {
             <tr>
                 <th scope="row"><a class="mono" href=format!("/dashboard/links/{}", row.r#ref)>{short(&row.r#ref)}</a></th>
-                <td><Flow flow=row.flow words /></td>
+                <td class="flow"><Flow flow=row.flow words /></td>
                 <td><StatusPill status=row.status words /></td>
-                <td><Time at=row.created_at /></td>
-                <td><Time at=row.expires_at /></td>
+                <td class="at"><Time at=row.created_at /></td>
+                <td class="at"><Time at=row.expires_at /></td>
             </tr>
         }
         .into_any(),
@@ -141,6 +141,7 @@ pub fn LinkPage(site: Site, viewer: Viewer, data: Link) -> impl IntoView {
         view! { <LiveStatus events page status=session.status texts=words.live_texts() show=words.show.to_owned() holds=false /> }
     });
     let closed = if moves && !role.may(May::CreateLinks) { words.link_hidden } else { words.link_closed };
+    let expires = if session.status == Status::Expired { words.expired } else { words.expires };
     let address = match url {
         None => view! { <p class="quiet">{closed}</p> }.into_any(),
         Some((url, code)) => view! {
@@ -164,7 +165,7 @@ pub fn LinkPage(site: Site, viewer: Viewer, data: Link) -> impl IntoView {
                     <div><dt>{words.language}</dt><dd><Locale locale words /></dd></div>
                     <div><dt>{words.reference}</dt><dd class="mono">{session.r#ref.clone()}</dd></div>
                     <div><dt>{words.created}</dt><dd><Time at=session.created_at /></dd></div>
-                    <div><dt>{words.expires}</dt><dd><Time at=session.expires_at /></dd></div>
+                    <div><dt>{expires}</dt><dd><Time at=session.expires_at /></dd></div>
                 </dl>
                 {role.may(May::SeeSessions).then(|| view! {
                     <p><a href=format!("/dashboard/sessions/{}", session.r#ref)>{words.see_session}</a></p>

@@ -73,7 +73,7 @@ pub fn OperatorPage(site: Site, viewer: Viewer, data: OperatorData, refused: Ref
                 <dl class="facts">
                     <div><dt>{words.role}</dt><dd>{words.role_of(operator.role)}</dd></div>
                     <div>
-                        <dt>{words.state}</dt>
+                        <dt>{words.status}</dt>
                         <dd><State disabled_at=operator.disabled_at.clone() invited=!operator.active words /></dd>
                     </div>
                     <div><dt>{words.added}</dt><dd><Time at=operator.created_at.clone() /></dd></div>

@@ -7,6 +7,7 @@ use shared::{
     session::Status,
 };
 
+use super::form::Hidden;
 use crate::words::dashboard::DashboardWords;
 
 /// A page of a list, newest first.
@@ -173,10 +174,9 @@ pub fn Act(
     #[prop(optional)]
     with: Vec<(&'static str, String)>,
 ) -> impl IntoView {
-    let hidden = with.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
     view! {
         <form method="post" action=action>
-            {hidden.collect_view()}
+            <Hidden with />
             <button class=class>{label}{(!to.is_empty()).then(|| view! { <span class="visually-hidden">": "<bdi>{to}</bdi></span> })}</button>
         </form>
     }
@@ -184,12 +184,20 @@ pub fn Act(
 
 /// An action that cannot be undone. The first button opens a warning with the button that does it. It works without script.
 #[component]
-pub fn Final(action: String, label: &'static str, follows: &'static str, #[prop(optional, into)] to: String) -> impl IntoView {
+pub fn Final(
+    action: String,
+    label: &'static str,
+    follows: &'static str,
+    #[prop(optional, into)] to: String,
+    /// Hidden inputs.
+    #[prop(optional)]
+    with: Vec<(&'static str, String)>,
+) -> impl IntoView {
     view! {
         <details class="final">
             <summary class="button danger">{label}{(!to.is_empty()).then(|| view! { <span class="visually-hidden">": "<bdi>{to.clone()}</bdi></span> })}</summary>
             <p>{follows}</p>
-            <Act action label to class="button danger" />
+            <Act action label to class="button danger" with />
         </details>
     }
 }

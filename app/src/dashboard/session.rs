@@ -10,7 +10,7 @@ use super::{
     entered::{ConsentRow, Entered, InputStep},
     evidence::{ArtifactRow, EvidenceList},
     flow_name::Flow,
-    form::{ARTIFACT, ErrorSummary, Refused},
+    form::{ARTIFACT, ErrorSummary, Refused, along},
     layout::{DashboardPage, Viewer},
     link_form::LinkForm,
     parts::{Act, Card, Customer, DecisionPill, Final, Locale, StatusPill, Time, short},
@@ -79,14 +79,15 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
     let cut = data.cut.map(|shown| view! { <p>{fill(words.cut, &[("n", &shown.to_string())])}</p> });
     let what = data.ended.as_ref().map(|at| {
         let (before, after) = words.expired_at.split_once("{at}").unwrap_or_default();
-        view! { <p class="card body">{before}<Time at=at.clone() />{after}</p> }
+        view! { <div class="card body"><p>{before}<Time at=at.clone() />{after}</p></div> }
     });
     let can_reveal = reviews && !is_revealed && !data.input.is_empty();
     let risk = view! { <RiskView risk=data.risk.clone() checks=data.checks.clone() status=row.status language /> };
-    let evidence = view! { <EvidenceList artifacts=data.artifacts.clone() viewer=viewer.clone() refused=refused.clone() /> };
+    let along = along(data.revealed.as_deref(), &refused);
+    let evidence = view! { <EvidenceList artifacts=data.artifacts.clone() viewer=viewer.clone() refused=refused.clone() along=along.clone() /> };
     let facts = {
         let (row, locale, end) = (row.clone(), data.locale, (data.expires_at, data.ended));
-        view! { <Facts row locale end page=page.clone() viewer=viewer.clone() refused=refused.clone() /> }
+        view! { <Facts row locale end page=page.clone() viewer=viewer.clone() refused=refused.clone() along /> }
     };
     view! {
         <DashboardPage site viewer title=short(&row.r#ref) refresh island=moves>
@@ -144,24 +145,33 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
 
 /// The session's flow, customer and times; the button that expires it, and the form that links it.
 #[component]
-fn Facts(row: SessionRow, locale: Option<Language>, end: (String, Option<String>), page: String, viewer: Viewer, refused: Refused) -> impl IntoView {
+fn Facts(
+    row: SessionRow,
+    locale: Option<Language>,
+    end: (String, Option<String>),
+    page: String,
+    viewer: Viewer,
+    refused: Refused,
+    /// Hidden inputs of its forms.
+    along: Vec<(&'static str, String)>,
+) -> impl IntoView {
     let (language, may) = (viewer.language, viewer.role.may(May::Review));
     let words = words(language);
     let expire = (may && row.status == Status::Pending).then(|| {
-        view! { <Final action=format!("{page}/expire") label=words.expire_now follows=words.expire_follows /> }
+        view! { <Final action=format!("{page}/expire") label=words.expire_now follows=words.expire_follows with=along.clone() /> }
     });
     let to_link = (row.status == Status::Pending && viewer.role.may(May::CreateLinks)).then(|| {
         view! { <p><a href=format!("/dashboard/links/{}", row.r#ref)>{words.see_link}</a></p> }
     });
     let dossier = may.then(|| match &row.customer {
         Some((customer, reference)) => {
-            let with = vec![("from", customer.clone())];
+            let with = [vec![("from", customer.clone())], along].concat();
             view! { <Act action=format!("{page}/unlink") label=words.unlink to=reference.clone() with /> }.into_any()
         }
         // A refused form of one artifact shows its fault there, not here.
         None => {
             let refused = if refused.typed(ARTIFACT).is_empty() { refused } else { Refused::default() };
-            view! { <LinkForm action=format!("{page}/link") back=page.clone() refused language /> }.into_any()
+            view! { <LinkForm action=format!("{page}/link") back=page.clone() with=along refused language /> }.into_any()
         }
     });
     view! {

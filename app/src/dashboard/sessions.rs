@@ -138,8 +138,8 @@ pub fn SessionTable(rows: Vec<Line<SessionRow>>, name: &'static str, words: &'st
                 <td>{decision}</td>
                 <td>{score}</td>
                 <td class="cut"><Customer customer=row.customer words /></td>
-                <td><Flow flow=row.flow words /></td>
-                <td><Time at=row.created_at /></td>
+                <td class="flow"><Flow flow=row.flow words /></td>
+                <td class="at"><Time at=row.created_at /></td>
             </tr>
         }
         .into_any()

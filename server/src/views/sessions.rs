@@ -136,7 +136,7 @@ impl Views<'_> {
                 .into_iter()
                 .map(|consent| ConsentRow {
                     sha256: consent.text_sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
-                    field: consent.field,
+                    field: label(&steps, &consent.field),
                     language: consent.language,
                     at: rfc3339(consent.agreed_at),
                 })

@@ -5,6 +5,7 @@ use super::{
     text::Text,
 };
 use crate::{
+    color::DEFAULT_COLOR,
     day::{Bound, Day},
     duration,
     flow::{Branding, Choice, DEFAULT_MAX_LENGTH, Field, FieldType, IMAGE_TYPES, Meaning, PDF_TYPE, Step, StepType},
@@ -14,7 +15,6 @@ use crate::{
 };
 
 const DEFAULT_TIMEOUT_S: i64 = 7 * 86_400;
-const DEFAULT_COLOR: &str = "#0b5fff";
 const DEFAULT_REGION: &str = "BR";
 const DEFAULT_CALLING_CODE: &str = "55";
 /// The bounds of a date of birth, unless the flow says otherwise. Nobody alive was born before 1900.

@@ -1,10 +1,12 @@
 //! Why the URL of an endpoint was refused: a reason for each sentence, and the sentence with what is allowed.
 
+use serde::{Deserialize, Serialize};
+
 use super::texts::DashboardWords;
 use crate::words::fill;
 
 /// What is wrong with a URL, with the values that its sentence names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BadUrl {
     /// It is not a URL.
     NotAUrl,

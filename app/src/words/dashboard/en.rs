@@ -193,7 +193,6 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     invite: "Invite",
     invitation_link: "Invitation link",
     added: "Added",
-    state: "State",
     active: "Active",
     invited: "Invited",
     disabled: "Disabled",

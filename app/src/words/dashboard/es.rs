@@ -193,7 +193,6 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     invite: "Invitar",
     invitation_link: "Enlace de la invitación",
     added: "Fecha de alta",
-    state: "Situación",
     active: "Activo",
     invited: "Invitado",
     disabled: "Deshabilitado",

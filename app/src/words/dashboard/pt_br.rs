@@ -193,7 +193,6 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     invite: "Convidar",
     invitation_link: "Link do convite",
     added: "Incluído em",
-    state: "Estado",
     active: "Ativo",
     invited: "Convidado",
     disabled: "Desativado",

@@ -1,5 +1,6 @@
 //! Why a form of the dashboard was refused: a reason for each sentence, and the sentence with what is allowed.
 
+use serde::{Deserialize, Serialize};
 use shared::language::Language;
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
 use crate::words::fill;
 
 /// Why a form was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
     /// The e-mail or the password is wrong, or the operator is disabled; the page does not say which.
     WrongCredentials,

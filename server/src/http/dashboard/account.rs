@@ -25,13 +25,16 @@ use crate::{
 const ACCOUNT: &str = "/dashboard/account";
 
 async fn draw(page: &Page, visit: &Visit, status: StatusCode, refused: Refused) -> Result<Response, ApiError> {
+    if let Some(redirect) = page.redirect(ACCOUNT, &refused) {
+        return Ok(redirect);
+    }
     let data = page.views().account(&page.operator, visit).await?;
     page.draw(status, false, move |site, viewer| view! { <AccountPage site viewer data=data.clone() refused=refused.clone() /> }).await
 }
 
 /// `GET /dashboard/account`
 pub async fn show(page: Page, visit: Visit) -> Result<Response, ApiError> {
-    draw(&page, &visit, StatusCode::OK, Refused::default()).await
+    draw(&page, &visit, StatusCode::OK, page.kept()).await
 }
 
 /// `POST /dashboard/account/password`

@@ -16,11 +16,12 @@ use shared::ids::ArtifactId;
 
 use super::{
     addresses::{go, inside},
+    damaged,
     form::Form,
     ids::Ids,
     page::Page,
     revealed, searches,
-    sessions::{refuse, too_late},
+    sessions::{as_left, refuse, too_late},
 };
 use crate::{
     customers::{self, CustomerReference},
@@ -36,36 +37,43 @@ pub async fn unresolved(page: Page) -> Result<Response, ApiError> {
     page.draw(StatusCode::OK, false, move |site, viewer| view! { <UnresolvedPage site viewer data=data.clone() /> }).await
 }
 
-async fn draw_search(page: &Page, status: StatusCode, search: String, refused: Refused) -> Result<Response, ApiError> {
+async fn draw_search(page: &Page, status: StatusCode, refused: Refused) -> Result<Response, ApiError> {
+    if let Some(redirect) = page.redirect("/dashboard/customers", &refused) {
+        return Ok(redirect);
+    }
+    let search = refused.typed("q");
     page.draw(status, false, move |site, viewer| view! { <CustomersPage site viewer search=search.clone() refused=refused.clone() /> }).await
 }
 
 /// `GET /dashboard/customers`
 pub async fn customers(page: Page) -> Result<Response, ApiError> {
-    draw_search(&page, StatusCode::OK, String::new(), Refused::default()).await
+    draw_search(&page, StatusCode::OK, page.kept()).await
 }
 
 /// `POST /dashboard/customers`: a search by the whole reference. It is a POST, so that the reference is in no address.
 pub async fn search(page: Page, visit: Visit, form: Form) -> Result<Response, ApiError> {
     let searched = form.text("q").to_owned();
     if searched.is_empty() {
-        return draw_search(&page, StatusCode::OK, searched, Refused::default()).await;
+        return draw_search(&page, StatusCode::OK, Refused::default()).await;
     }
     searches::count(&page, &visit).await?;
     if !searches::may_find(&page, &searched) {
         let refused = searches::refused(&page, &searched, &visit).await;
-        return draw_search(&page, StatusCode::FORBIDDEN, searched, refused).await;
+        return draw_search(&page, StatusCode::FORBIDDEN, refused).await;
     }
     let found = customers::find(&page.context.app.kit, &searched).await?;
     searches::audit(&page, found).await?;
     match found {
         Some(customer) => Ok(Redirect::to(&format!("/dashboard/customers/{customer}")).into_response()),
-        None => draw_search(&page, StatusCode::OK, searched, Refused::default()).await,
+        None => draw_search(&page, StatusCode::OK, form.typed()).await,
     }
 }
 
 async fn draw(page: &Page, customer: CustomerId, revealed: bool) -> Result<Response, ApiError> {
-    let data = page.views().dossier(customer, revealed).await?;
+    let data = match page.views().dossier(customer, revealed).await {
+        Ok(data) => data,
+        Err(error) => return damaged::page(page, &format!("/dashboard/customers/{customer}"), error).await,
+    };
     page.draw(StatusCode::OK, false, move |site, viewer| view! { <DossierPage site viewer data=data.clone() /> }).await
 }
 
@@ -78,7 +86,7 @@ pub async fn show(page: Page, Ids(customer): Ids<CustomerId>) -> Result<Response
 /// `POST /dashboard/customers/{id}/reveal`
 pub async fn reveal(page: Page, Ids(customer): Ids<CustomerId>) -> Result<Response, ApiError> {
     dossiers::reveal(&page.context.app.kit, customer, page.operator.actor()).await?;
-    Ok(revealed::go(&page, &format!("/dashboard/customers/{customer}"), customer, &Refused::default()))
+    Ok(Redirect::to(&revealed::address(&page, &format!("/dashboard/customers/{customer}"), customer)).into_response())
 }
 
 /// Links a session or a file to the customer that the form names.
@@ -111,8 +119,9 @@ async fn unlink(page: Page, session: SessionRef, linked: Linked, form: Form) -> 
 /// Redirects back to the page that the form names, or to the session's page.
 async fn answer(page: Page, session: SessionRef, changed: Result<(), DossierError>, form: &Form, done: Done) -> Result<Response, ApiError> {
     let back = form.text("back");
+    let is_here = back.is_empty() || back.split('?').next() == Some(&format!("/dashboard/sessions/{session}"));
     match changed {
-        Ok(()) if back.is_empty() => Ok(go(&format!("/dashboard/sessions/{session}"), done)),
+        Ok(()) if is_here => Ok(go(&as_left(&page, session, form), done)),
         Ok(()) => Ok(go(inside(back), done)),
         Err(error) => too_late(&page, session, form, Refused::one("", Refusal::TooLate), error.into()).await,
     }

@@ -31,12 +31,19 @@ use crate::{
 
 /// The page of a link, or a page that says that the link has expired or was already used.
 async fn draw(page: &OpenPage, opened: Result<Entrance, OperatorError>) -> Result<Response, ApiError> {
-    let (status, entrance) = match opened {
-        Ok(entrance) => (StatusCode::OK, entrance),
-        Err(OperatorError::Gone) => (StatusCode::GONE, Entrance::Gone),
-        Err(error) => return Err(error.into()),
-    };
-    Ok(page.draw(status, entrance, Refused::default()).await)
+    match opened {
+        Ok(entrance) => Ok(page.draw(StatusCode::OK, entrance, page.kept()).await),
+        Err(OperatorError::Gone) => answer(page, StatusCode::GONE, Entrance::Gone, Refused::default()).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Answers a form that was refused.
+async fn answer(page: &OpenPage, status: StatusCode, entrance: Entrance, refused: Refused) -> Result<Response, ApiError> {
+    match page.redirect(&refused) {
+        Some(redirect) => Ok(redirect),
+        None => Ok(page.draw(status, entrance, refused).await),
+    }
 }
 
 /// Signs in and redirects to `next`, or draws the page again with the reason for the refusal.
@@ -57,7 +64,7 @@ async fn enter(page: &OpenPage, entered: Result<Token, OperatorError>, form: &Fo
         Err(error) => {
             let (input, why) = refusal(error)?;
             let status = if why == Refusal::Unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNPROCESSABLE_ENTITY };
-            Ok(page.draw(status, entrance, form.refused(input, why)).await)
+            answer(page, status, entrance, form.refused(input, why)).await
         }
     }
 }
@@ -96,7 +103,7 @@ const fn weak(weakness: Weakness) -> WeakPassword {
 pub async fn sign_in_page(page: OpenPage, uri: Uri) -> Response {
     let next = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).find(|(name, _)| name == "next");
     let next = inside(next.as_ref().map_or("", |(_, next)| next)).to_owned();
-    page.draw(StatusCode::OK, Entrance::SignIn { next }, Refused::default()).await
+    page.draw(StatusCode::OK, Entrance::SignIn { next }, page.kept()).await
 }
 
 /// `POST /dashboard/sign-in`
@@ -108,8 +115,10 @@ pub async fn sign_in(page: OpenPage, visitor: Visitor, visit: Visit, form: Form)
     if let Err(error) = page.context.limits.sign_in(visitor.address, form.text("email"), device, Instant::now()) {
         operators::limited(&app.kit, &app.refusals, form.text("email"), &visit).await?;
         let seconds = error.0.retry_after.unwrap_or_default();
-        let mut response = page.draw(StatusCode::TOO_MANY_REQUESTS, entrance, form.refused("", Refusal::TooMany(seconds))).await;
-        error.retry_after(response.headers_mut());
+        let mut response = answer(&page, StatusCode::TOO_MANY_REQUESTS, entrance, form.refused("", Refusal::TooMany(seconds))).await?;
+        if response.status() == StatusCode::TOO_MANY_REQUESTS {
+            error.retry_after(response.headers_mut());
+        }
         return Ok(response);
     }
     let entered = operators::sign_in(&app.kit, &app.passwords, &app.refusals, form.text("email"), form.whole("password"), &visit).await;
@@ -139,7 +148,7 @@ pub async fn set_up(page: OpenPage, visit: Visit, Segments(token): Segments<Stri
     let app = &page.context.app;
     let entered = match chosen(&form) {
         Ok(password) => operators::set_up(&app.kit, &app.set_up, &app.passwords, &token, form.text("email"), password, &visit).await,
-        Err(refused) => return Ok(page.draw(StatusCode::UNPROCESSABLE_ENTITY, Entrance::SetUp, refused).await),
+        Err(refused) => return answer(&page, StatusCode::UNPROCESSABLE_ENTITY, Entrance::SetUp, refused).await,
     };
     enter(&page, entered, &form, Entrance::SetUp, "/dashboard").await
 }
@@ -160,7 +169,7 @@ async fn choose_password(page: OpenPage, token: &str, kind: LinkKind, visit: &Vi
     let entered = match chosen(form) {
         Ok(password) if kind == LinkKind::Reset => operators::reset(&app.kit, &app.passwords, token, password, visit).await,
         Ok(password) => operators::accept(&app.kit, &app.passwords, token, password, visit).await,
-        Err(refused) => return Ok(page.draw(StatusCode::UNPROCESSABLE_ENTITY, entrance, refused).await),
+        Err(refused) => return answer(&page, StatusCode::UNPROCESSABLE_ENTITY, entrance, refused).await,
     };
     enter(&page, entered, form, entrance, "/dashboard").await
 }

@@ -51,7 +51,13 @@ impl Form {
 
     /// A refusal because of this input. The page shows again what was typed, except passwords.
     pub fn refused(&self, name: &'static str, why: Refusal) -> Refused {
-        Refused { faults: vec![(name, why)], ..self.typed() }
+        Refused { faults: vec![(name.into(), why)], ..self.typed() }
+    }
+
+    /// What was typed into these inputs, without a refusal.
+    pub fn typed_into(&self, inputs: &[&str]) -> Refused {
+        let typed = self.0.iter().filter(|(name, _)| inputs.contains(&name.as_str())).cloned().collect();
+        Refused { faults: Vec::new(), typed }
     }
 
     /// What was typed, except passwords, without a refusal.

@@ -1,5 +1,7 @@
 //! The pages of links: creating one, and how far each session has come.
 
+use std::borrow::Cow;
+
 use app::{
     dashboard::{
         form::Refused,
@@ -14,7 +16,7 @@ use axum::{
 use leptos::prelude::*;
 use shared::{duration, language::Language, role::May};
 
-use super::{form::Form, ids::Ids, page::Page};
+use super::{damaged, form::Form, ids::Ids, page::Page};
 use crate::{
     actor::Act,
     flows::FlowError,
@@ -24,24 +26,27 @@ use crate::{
 };
 
 async fn draw(page: &Page, status: StatusCode, refused: Refused) -> Result<Response, ApiError> {
+    if let Some(redirect) = page.redirect("/dashboard/links", &refused) {
+        return Ok(redirect);
+    }
     let data = page.views().links(page.before()).await?;
     page.draw(status, false, move |site, viewer| view! { <LinksPage site viewer data=data.clone() refused=refused.clone() /> }).await
 }
 
 /// `GET /dashboard/links`
 pub async fn list(page: Page) -> Result<Response, ApiError> {
-    draw(&page, StatusCode::OK, Refused::default()).await
+    draw(&page, StatusCode::OK, page.kept()).await
 }
 
 /// Faults of a form: the input, and why it is wrong.
-type Faults = Vec<(&'static str, Refusal)>;
+type Faults = Vec<(Cow<'static, str>, Refusal)>;
 
 /// The parsed value of an input; `None` if it is empty. A value that cannot be parsed is a fault.
 fn read<T>(form: &Form, input: &'static str, parse: impl Fn(&str) -> Option<T>, why: Refusal, faults: &mut Faults) -> Option<T> {
     let text = form.text(input);
     let value = parse(text);
     if value.is_none() && !text.is_empty() {
-        faults.push((input, why));
+        faults.push((input.into(), why));
     }
     value
 }
@@ -65,7 +70,7 @@ pub async fn post(page: Page, form: Form) -> Result<Response, ApiError> {
     let prepared = match prepare(&page.context.app.kit, new).await {
         Ok(prepared) => Some(prepared),
         Err(CreateError::Flow(FlowError::Unknown { .. })) => {
-            faults.insert(0, ("flow", Refusal::UnknownFlow));
+            faults.insert(0, ("flow".into(), Refusal::UnknownFlow));
             None
         }
         Err(error) => return Err(error.into()),
@@ -81,7 +86,10 @@ pub async fn post(page: Page, form: Form) -> Result<Response, ApiError> {
 
 /// `GET /dashboard/links/{ref}`
 pub async fn show(page: Page, Ids(r#ref): Ids<SessionRef>) -> Result<Response, ApiError> {
-    let data = page.views().link(r#ref, page.may(May::CreateLinks), page.may(May::SeeSessions)).await?;
+    let data = match page.views().link(r#ref, page.may(May::CreateLinks), page.may(May::SeeSessions)).await {
+        Ok(data) => data,
+        Err(error) => return damaged::page(&page, &format!("/dashboard/links/{}", r#ref), error).await,
+    };
     if data.url.is_some() {
         page.context.app.kit.audit_read(page.operator.actor(), Act::LinkShown(r#ref)).await?;
     }

@@ -4,11 +4,14 @@
 pub mod access;
 pub mod account;
 pub mod addresses;
+mod carried;
 pub mod cookie;
+mod damaged;
 pub mod dossiers;
 pub mod entrance;
 pub mod form;
 pub mod ids;
+mod kept;
 pub mod links;
 pub mod once;
 pub mod open_page;

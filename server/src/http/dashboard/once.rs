@@ -10,11 +10,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use leptos::prelude::IntoView;
-use shared::session::Timestamp;
 
-use super::page::Page;
+use super::{
+    carried::{self, Carried},
+    page::Page,
+};
 use crate::{
     http::{device, problems::ApiError},
     kit::Kit,
@@ -42,35 +43,20 @@ fn with_cookie(kit: &Kit, mut response: Response, value: &str, seconds: i64) -> 
 /// Redirects to the page at this address, which shows the secret to this operator only. `of` names what the secret belongs to.
 pub fn go(page: &Page, address: &'static str, of: &str, secret: &str) -> Response {
     let kit = &page.context.app.kit;
-    let until = kit.ambient.now().plus_seconds(SECONDS).0;
-    let plain = format!("{until}\n{secret}\n{}", of.chars().take(MAX_NAME).collect::<String>());
-    let sealed = kit.vault.seal_own(&sealed::shown_once(address, page.operator.id), plain.as_bytes());
-    with_cookie(kit, Redirect::to(address).into_response(), &URL_SAFE_NO_PAD.encode(sealed), SECONDS)
+    let of: String = of.chars().take(MAX_NAME).collect();
+    let token = carried::seal(kit, &sealed::shown_once(address, page.operator.id), SECONDS, &(of, secret));
+    with_cookie(kit, Redirect::to(address).into_response(), &token, SECONDS)
 }
 
-/// A secret in a cookie, as it was sealed, and until when it may be shown.
-struct Carried {
-    once: ShownOnce,
-    sealed: Vec<u8>,
-    until: Timestamp,
-}
-
-/// The secret for the page at this address in the cookie.
-fn carried(page: &Page, address: &'static str, headers: &HeaderMap) -> Option<Carried> {
-    let kit = &page.context.app.kit;
-    let sealed = URL_SAFE_NO_PAD.decode(device::cookie(headers, cookie_name(kit))?).ok()?;
-    let plain = kit.vault.open_own(&sealed::shown_once(address, page.operator.id), &sealed).ok()?;
-    let (until, rest) = str::from_utf8(&plain).ok()?.split_once('\n')?;
-    let (secret, of) = rest.split_once('\n')?;
-    let until = Timestamp(until.parse().ok()?);
-    (kit.ambient.now() < until).then(|| Carried { once: ShownOnce { of: of.to_owned(), secret: secret.to_owned() }, sealed, until })
-}
-
-/// The same, once: after that the cookie, or a copy of it, shows nothing.
+/// The secret in the cookie for the page at this address, once: after that the cookie, or a copy of it, shows nothing.
 async fn take(page: &Page, address: &'static str, headers: &HeaderMap) -> Result<Option<ShownOnce>, ApiError> {
-    let Some(carried) = carried(page, address, headers) else { return Ok(None) };
-    let is_first = operators::show_once(&page.context.app.kit, &carried.sealed, carried.until).await?;
-    Ok(is_first.then_some(carried.once))
+    let kit = &page.context.app.kit;
+    let token = device::cookie(headers, cookie_name(kit)).unwrap_or_default();
+    let Some(Carried { value: (of, secret), until, sealed }) = carried::open(kit, &sealed::shown_once(address, page.operator.id), token) else {
+        return Ok(None);
+    };
+    let is_first = operators::show_once(kit, &sealed, until).await?;
+    Ok(is_first.then_some(ShownOnce { of, secret }))
 }
 
 /// What a page shows besides its list: a secret, or why its form was refused.
@@ -81,17 +67,22 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// The secret for the page at this address, if there is one that no page has shown yet.
+    /// The secret for the page at this address, if there is one that no page has shown yet; and what the page keeps of a refused form.
     ///
     /// # Errors
     /// If the store does not answer.
     pub async fn once(page: &Page, address: &'static str, headers: &HeaderMap) -> Result<Self, ApiError> {
-        Ok(Self { status: StatusCode::OK, once: take(page, address, headers).await?, refused: Refused::default() })
+        Ok(Self { status: StatusCode::OK, once: take(page, address, headers).await?, refused: page.kept() })
     }
 
     /// A form that was refused.
     pub fn refused(refused: Refused) -> Self {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, once: None, refused }
+    }
+
+    /// Redirects a browser from a form that was refused to the page at this address.
+    pub fn redirect(&self, page: &Page, address: &str) -> Option<Response> {
+        page.redirect(address, &self.refused)
     }
 
     /// Draws the page, and deletes the secret's cookie.

@@ -9,12 +9,15 @@ use app::dashboard::{
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, StatusCode, request::Parts},
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::*;
 use shared::language::Language;
 
-use super::page::site;
+use super::{
+    kept::{self, KEPT, is_form_of_browser},
+    page::site,
+};
 use crate::http::{Context, language, render};
 
 /// The page that a request asks for, without an operator.
@@ -27,6 +30,8 @@ pub struct OpenPage {
     plain: bool,
     /// The page's own address.
     here: String,
+    /// It answers a form that a browser sent.
+    is_form_of_browser: bool,
 }
 
 impl FromRequestParts<Context> for OpenPage {
@@ -48,12 +53,25 @@ impl OpenPage {
             language: language::of_nothing(&request.headers, query),
             here,
             plain: language::query(query, "plain").is_some(),
+            is_form_of_browser: is_form_of_browser(request),
         }
     }
 
     /// The same page with another address, to which a change of language leads.
     pub fn at(self, here: String) -> Self {
         Self { here, ..self }
+    }
+
+    /// Why the form of this page was refused, and what was typed into it.
+    pub fn kept(&self) -> Refused {
+        let (path, query) = self.here.split_once('?').unwrap_or((&self.here, ""));
+        kept::of(&self.context.app.kit, None, path, language::query(Some(query), KEPT))
+    }
+
+    /// Redirects a browser from a form that was refused to the form's page. `None`: draw the page as the answer.
+    pub fn redirect(&self, refused: &Refused) -> Option<Response> {
+        let address = self.is_form_of_browser.then(|| kept::address(&self.context.app.kit, None, &self.here, refused)).flatten()?;
+        Some(Redirect::to(&address).into_response())
     }
 
     /// Draws the page.

@@ -14,6 +14,7 @@ use shared::{problem::Code, role::Role};
 
 use super::{
     addresses::go,
+    damaged,
     entrance::refusal,
     form::Form,
     ids::Ids,
@@ -29,6 +30,9 @@ use crate::{
 const OPERATORS: &str = "/dashboard/operators";
 
 async fn draw_list(page: &Page, shown: Shown) -> Result<Response, ApiError> {
+    if let Some(redirect) = shown.redirect(page, OPERATORS) {
+        return Ok(redirect);
+    }
     let operators = page.views().operators(&page.operator, page.before()).await?;
     let view = move |site, viewer, once, refused| view! { <OperatorsPage site viewer operators=operators.clone() once refused /> };
     shown.draw(page, view).await
@@ -54,13 +58,20 @@ pub async fn invite(page: Page, form: Form) -> Result<Response, ApiError> {
 }
 
 async fn draw(page: &Page, operator: OperatorId, status: StatusCode, refused: Refused) -> Result<Response, ApiError> {
-    let data = page.views().operator(&page.operator, operator).await?;
+    let data = match page.views().operator(&page.operator, operator).await {
+        Ok(data) => data,
+        Err(OperatorError::Failure(failure)) => return damaged::page(page, &format!("{OPERATORS}/{operator}"), failure.into()).await,
+        Err(error) => return Err(error.into()),
+    };
+    if let Some(redirect) = page.redirect(&format!("{OPERATORS}/{operator}"), &refused) {
+        return Ok(redirect);
+    }
     page.draw(status, false, move |site, viewer| view! { <OperatorPage site viewer data=data.clone() refused=refused.clone() /> }).await
 }
 
 /// `GET /dashboard/operators/{id}`
 pub async fn show(page: Page, Ids(operator): Ids<OperatorId>) -> Result<Response, ApiError> {
-    draw(&page, operator, StatusCode::OK, Refused::default()).await
+    draw(&page, operator, StatusCode::OK, page.kept()).await
 }
 
 /// Redirects to the operator's page, which says what was done; or says why nothing was done.

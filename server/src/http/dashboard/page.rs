@@ -1,15 +1,22 @@
 //! A page of the dashboard: who asks for it, in which language, and how it is drawn. A handler takes it as an argument.
 
-use app::{components::layout::Site, dashboard::layout::Viewer, words::dashboard::Done};
+use app::{
+    components::layout::Site,
+    dashboard::{form::Refused, layout::Viewer},
+    words::dashboard::Done,
+};
 use axum::{
     extract::FromRequestParts,
     http::{StatusCode, request::Parts},
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::IntoView;
 use shared::{language::Language, problem::Code, role::May};
 
-use super::addresses::page_of;
+use super::{
+    addresses::page_of,
+    kept::{self, KEPT, is_form_of_browser},
+};
 use crate::{
     http::{Context, language, problems::ApiError, render},
     ids::RowId,
@@ -31,6 +38,8 @@ pub struct Page {
     here: String,
     /// What was just done.
     done: Option<Done>,
+    /// It answers a form that a browser sent.
+    is_form_of_browser: bool,
 }
 
 impl FromRequestParts<Context> for Page {
@@ -60,6 +69,7 @@ impl Page {
             language: language::of_nothing(&request.headers, query),
             plain: language::query(query, "plain").is_some(),
             here,
+            is_form_of_browser: is_form_of_browser(request),
             done: language::query(query, "done").and_then(|word| Done::ALL.into_iter().find(|done| done.as_str() == word)),
         }
     }
@@ -77,6 +87,23 @@ impl Page {
     /// The row after which this page of a list begins; `None` on the first page.
     pub fn before<T: RowId>(&self) -> Option<T> {
         self.query("before")?.parse().ok().map(T::from_uuid)
+    }
+
+    /// Why the form of this page was refused, and what was typed into it.
+    pub fn kept(&self) -> Refused {
+        let path = self.here.split('?').next().unwrap_or_default();
+        kept::of(&self.context.app.kit, Some(self.operator.id), path, self.query(KEPT))
+    }
+
+    /// The page at this address, which keeps what was typed if there is room for it.
+    pub fn keeping(&self, address: &str, typed: &Refused) -> String {
+        kept::address(&self.context.app.kit, Some(self.operator.id), address, typed).unwrap_or_else(|| address.to_owned())
+    }
+
+    /// Redirects a browser from a form that was refused to the form's page. `None`: draw the page as the answer.
+    pub fn redirect(&self, address: &str, refused: &Refused) -> Option<Response> {
+        let kept = || kept::address(&self.context.app.kit, Some(self.operator.id), address, refused);
+        self.is_form_of_browser.then(kept).flatten().map(|address| Redirect::to(&address).into_response())
     }
 
     /// Whether the operator may do this.

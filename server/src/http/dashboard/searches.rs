@@ -40,7 +40,7 @@ pub fn may_find(page: &Page, reference: &str) -> bool {
 /// Why a search for a number was refused.
 pub async fn refused(page: &Page, text: &str, visit: &Visit) -> Refused {
     record_refusal(page, visit).await;
-    Refused { faults: vec![("q", Refusal::NumberHidden)], typed: vec![("q".to_owned(), text.to_owned())] }
+    Refused { faults: vec![("q".into(), Refusal::NumberHidden)], typed: vec![("q".to_owned(), text.to_owned())] }
 }
 
 /// Writes the audit row of a search, which found this customer or none.

@@ -16,15 +16,7 @@ use axum::{
 use leptos::prelude::*;
 use shared::{ids::ArtifactId, problem::Code, risk::Decision, session::Status};
 
-use super::{
-    addresses::go,
-    cookie,
-    form::Form,
-    ids::Ids,
-    page::Page,
-    revealed::{self, TOKEN},
-    searches,
-};
+use super::{addresses::go, cookie, damaged, form::Form, ids::Ids, page::Page, revealed, searches};
 use crate::{
     actor::Act,
     artifacts,
@@ -38,18 +30,31 @@ use crate::{
     views::search::Found,
 };
 
-async fn draw_list(page: &Page, status: StatusCode, data: Sessions, refused: Refused) -> Result<Response, ApiError> {
+/// The inputs of a decision. Every form of the session's page sends along what is typed into them but not sent yet.
+const DECISION: [&str; 2] = ["decision", "reason"];
+
+/// The list, or what a search did not find.
+async fn draw_list(page: &Page, status: StatusCode, refused: Refused) -> Result<Response, ApiError> {
+    if let Some(redirect) = page.redirect("/dashboard/sessions", &refused) {
+        return Ok(redirect);
+    }
+    let search = refused.typed("q");
+    let data = if search.is_empty() {
+        let all = [Status::Pending, Status::Processing, Status::Completed, Status::Expired];
+        let status = page.query("status").and_then(|word| all.into_iter().find(|status| status.as_str() == word));
+        let customer: Option<CustomerId> = page.query("customer").and_then(|word| word.parse().ok());
+        let filter = Filter { status, review: page.query("review").is_some(), customer: None, search };
+        page.views().sessions(filter, customer, page.before()).await?
+    } else {
+        let newest = Some("/dashboard/sessions".to_owned());
+        Sessions { filter: Filter { search, ..Filter::default() }, rows: Vec::new(), older: None, newest }
+    };
     page.draw(status, false, move |site, viewer| view! { <SessionsPage site viewer data=data.clone() refused=refused.clone() /> }).await
 }
 
 /// `GET /dashboard/sessions`
 pub async fn list(page: Page) -> Result<Response, ApiError> {
-    let all = [Status::Pending, Status::Processing, Status::Completed, Status::Expired];
-    let status = page.query("status").and_then(|word| all.into_iter().find(|status| status.as_str() == word));
-    let customer: Option<CustomerId> = page.query("customer").and_then(|word| word.parse().ok());
-    let filter = Filter { status, review: page.query("review").is_some(), customer: None, search: String::new() };
-    let data = page.views().sessions(filter, customer, page.before()).await?;
-    draw_list(&page, StatusCode::OK, data, Refused::default()).await
+    draw_list(&page, StatusCode::OK, page.kept()).await
 }
 
 /// `POST /dashboard/sessions`: a search. It is a POST, so that no address contains the searched text, which may be a session id or a CPF.
@@ -68,25 +73,36 @@ pub async fn search(page: Page, visit: Visit, form: Form) -> Result<Response, Ap
         Found::Customer(customer) => format!("/dashboard/sessions?customer={customer}"),
         Found::Before(session) => format!("/dashboard/sessions?before={session}"),
         Found::Nothing => {
-            let refused = if with_customers { None } else { Some(searches::refused(&page, &searched, &visit).await) };
-            let status = if refused.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
-            let filter = Filter { search: searched, ..Filter::default() };
-            let data = Sessions { filter, rows: Vec::new(), older: None, newest: Some("/dashboard/sessions".to_owned()) };
-            return draw_list(&page, status, data, refused.unwrap_or_default()).await;
+            return if with_customers {
+                draw_list(&page, StatusCode::OK, form.typed()).await
+            } else {
+                draw_list(&page, StatusCode::FORBIDDEN, searches::refused(&page, &searched, &visit).await).await
+            };
         }
     };
     Ok(Redirect::to(&to).into_response())
 }
 
+/// The address of a session's page, revealed with this token.
+fn address(session: SessionRef, revealed: Option<&str>) -> String {
+    revealed::at(&format!("/dashboard/sessions/{session}"), revealed)
+}
+
 async fn draw(page: &Page, session: SessionRef, revealed: Option<String>, status: StatusCode, refused: Refused) -> Result<Response, ApiError> {
-    let data = page.views().session(session, revealed).await?;
+    let data = match page.views().session(session, revealed).await {
+        Ok(data) => data,
+        Err(error) => return damaged::page(page, &address(session, None), error).await,
+    };
+    if let Some(redirect) = page.redirect(&address(session, data.revealed.as_deref()), &refused) {
+        return Ok(redirect);
+    }
     page.draw(status, true, move |site, viewer| view! { <SessionPage site viewer data=data.clone() refused=refused.clone() /> }).await
 }
 
 /// `GET /dashboard/sessions/{ref}`
 pub async fn show(page: Page, Ids(session): Ids<SessionRef>) -> Result<Response, ApiError> {
-    let (token, typed) = revealed::of_address(&page, session).map(|revealed| (revealed.token, revealed.typed)).unzip();
-    draw(&page, session, token, StatusCode::OK, typed.unwrap_or_default()).await
+    let revealed = revealed::of_address(&page, session);
+    draw(&page, session, revealed, StatusCode::OK, page.kept()).await
 }
 
 /// `GET /dashboard/sessions/{ref}/events`
@@ -102,7 +118,8 @@ pub async fn reveal(page: Page, Ids(session): Ids<SessionRef>, form: Form) -> Re
         return refuse(&page, session, &form, form.refused("reason", Refusal::BadReason)).await;
     }
     review::reveal(&page.context.app.kit, session, page.operator.id).await?;
-    Ok(revealed::go(&page, &format!("/dashboard/sessions/{session}"), session, &form.typed()))
+    let revealed = revealed::address(&page, &address(session, None), session);
+    Ok(Redirect::to(&page.keeping(&revealed, &form.typed_into(&DECISION))).into_response())
 }
 
 /// `POST /dashboard/sessions/{ref}/decision`
@@ -113,7 +130,7 @@ pub async fn decide(page: Page, Ids(session): Ids<SessionRef>, form: Form) -> Re
     let after = form.text("after").parse().ok();
     let app = &page.context.app;
     match review::decide(&app.kit, &app.lifecycle, session, decision, form.whole("reason"), after, page.operator.id).await {
-        Ok(()) => Ok(go(&format!("/dashboard/sessions/{session}"), Done::Decided)),
+        Ok(()) => Ok(go(&address(session, None), Done::Decided)),
         Err(ReviewError::BadReason) => refuse(&page, session, &form, form.refused("reason", Refusal::BadReason)).await,
         Err(error) => too_late(&page, session, &form, form.refused("", Refusal::TooLate), error.into()).await,
     }
@@ -123,25 +140,26 @@ pub async fn decide(page: Page, Ids(session): Ids<SessionRef>, form: Form) -> Re
 pub async fn expire(page: Page, Ids(session): Ids<SessionRef>, form: Form) -> Result<Response, ApiError> {
     let app = &page.context.app;
     match expire_now(&app.kit, &app.lifecycle, session, page.operator.actor()).await {
-        Ok(()) => Ok(go(&format!("/dashboard/sessions/{session}"), Done::Expired)),
+        Ok(()) => Ok(go(&as_left(&page, session, &form), Done::Expired)),
         Err(error) => too_late(&page, session, &form, Refused::one("", Refusal::TooLate), error.into()).await,
     }
 }
 
-/// The token of a page that was revealed when its form was sent.
-fn token(page: &Page, session: SessionRef, form: &Form) -> Option<String> {
-    revealed::of(page, session, form.text(TOKEN)).map(|revealed| revealed.token)
+/// The session's page as it was when its form was sent: revealed, and with the decision that is typed but not sent yet.
+pub(super) fn as_left(page: &Page, session: SessionRef, form: &Form) -> String {
+    let revealed = revealed::of_form(page, session, form);
+    page.keeping(&address(session, revealed.as_deref()), &form.typed_into(&DECISION))
 }
 
 /// The session's page with why its form was refused.
 pub(super) async fn refuse(page: &Page, session: SessionRef, form: &Form, refused: Refused) -> Result<Response, ApiError> {
-    draw(page, session, token(page, session, form), StatusCode::UNPROCESSABLE_ENTITY, refused).await
+    draw(page, session, revealed::of_form(page, session, form), StatusCode::UNPROCESSABLE_ENTITY, refused).await
 }
 
 /// Draws the session's page as it is now, if the session changed or expired before the form arrived.
 pub(super) async fn too_late(page: &Page, session: SessionRef, form: &Form, refused: Refused, error: ApiError) -> Result<Response, ApiError> {
     match error.0.code {
-        Code::Conflict | Code::Expired => draw(page, session, token(page, session, form), StatusCode::CONFLICT, refused).await,
+        Code::Conflict | Code::Expired => draw(page, session, revealed::of_form(page, session, form), StatusCode::CONFLICT, refused).await,
         _ => Err(error),
     }
 }

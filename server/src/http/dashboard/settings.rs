@@ -20,6 +20,7 @@ use shared::{
 
 use super::{
     addresses::go,
+    damaged,
     form::Form,
     ids::Ids,
     once::{self, Shown},
@@ -50,6 +51,9 @@ fn disabled(done: Result<(), StoreError>, path: &str) -> Result<Response, ApiErr
 }
 
 async fn draw_webhooks(page: &Page, shown: Shown) -> Result<Response, ApiError> {
+    if let Some(redirect) = shown.redirect(page, WEBHOOKS) {
+        return Ok(redirect);
+    }
     let endpoints = page.views().endpoints(page.before()).await?;
     let view = move |site, viewer, once, refused| view! { <WebhooksPage site viewer endpoints=endpoints.clone() once refused /> };
     shown.draw(page, view).await
@@ -92,7 +96,10 @@ pub async fn add_webhook(page: Page, form: Form) -> Result<Response, ApiError> {
 
 /// `GET /dashboard/webhooks/{id}`
 pub async fn webhook(page: Page, Ids(endpoint): Ids<EndpointId>) -> Result<Response, ApiError> {
-    let endpoint = page.views().endpoint(endpoint).await?;
+    let endpoint = match page.views().endpoint(endpoint).await {
+        Ok(endpoint) => endpoint,
+        Err(error) => return damaged::page(&page, &format!("{WEBHOOKS}/{endpoint}"), error).await,
+    };
     page.draw(StatusCode::OK, false, move |site, viewer| view! { <WebhookPage site viewer endpoint=endpoint.clone() /> }).await
 }
 
@@ -102,6 +109,9 @@ pub async fn disable_webhook(page: Page, Ids(endpoint): Ids<EndpointId>) -> Resu
 }
 
 async fn draw_keys(page: &Page, shown: Shown) -> Result<Response, ApiError> {
+    if let Some(redirect) = shown.redirect(page, KEYS) {
+        return Ok(redirect);
+    }
     let session_api = api_keys::is_session_api_on(&page.context.app.kit).await?;
     let keys = page.views().keys(page.before()).await?;
     let view = move |site, viewer, once, refused| view! { <KeysPage site viewer session_api keys=keys.clone() once refused /> };
@@ -130,7 +140,7 @@ pub async fn create_key(page: Page, form: Form) -> Result<Response, ApiError> {
         Err(_) => Some(Refusal::BadChoice),
     };
     let mut refused = name.err().unwrap_or_else(|| form.typed());
-    refused.faults.extend(why.map(|why| ("scope", why)));
+    refused.faults.extend(why.map(|why| ("scope".into(), why)));
     draw_keys(&page, Shown::refused(refused)).await
 }
 

@@ -1,5 +1,7 @@
 //! A damaged row is a line that says so, and hides nothing else: not the rest of its list, and not the rest of a session's page.
 
+use reqwest::Method;
+
 use super::{SESSIONS, create};
 use crate::support::html::links;
 use crate::support::{ApiClient, Engine, Receiver, SOON, TestApp, on_each_engine, photos};
@@ -126,4 +128,42 @@ async fn a_session_page_shows_everything_but_what_is_damaged(mut app: TestApp) {
     assert!(page.contains("the first reason") && page.contains("Checks done"), "without its flow: {page}");
     database.corrupt_session(&session_ref).await;
     assert_eq!(admin.get(SESSIONS).await.expect(200).status, 200, "the list goes on");
+}
+
+on_each_engine!(the_page_of_a_damaged_record_names_it);
+async fn the_page_of_a_damaged_record_names_it(app: TestApp) {
+    let admin = app.browser("ADMIN").await;
+    let session = create(&admin, &[("flow", "minimal"), ("customer", "crm-1")]).await;
+    let whole = create(&admin, &[("flow", "minimal"), ("customer", "crm-2")]).await;
+    let endpoint = app.operator.add_webhook("https://receiver.example/hook").await["id"].as_str().expect("an id").to_owned();
+    let operator = app.browser("AGENT").await.email;
+    let dossier = admin.dossier("crm-1").await.expect("the dossier");
+    let database = &app.installation.database;
+    let operator_row = database.texts("SELECT id FROM operators ORDER BY id DESC").await.remove(0);
+    database.corrupt_session(&session).await;
+    let bytes = bytes(&app);
+    let customer = dossier.rsplit('/').next().expect("an id");
+    for damage in [
+        format!("UPDATE customers SET data_key = {bytes} WHERE id = '{customer}'"),
+        format!("UPDATE endpoints SET url_mac = {bytes}"),
+        format!("UPDATE operators SET role = 'NOBODY' WHERE id = '{operator_row}'"),
+    ] {
+        database.change(&damage).await;
+    }
+    for (page, id, list) in [
+        (format!("{SESSIONS}/{session}"), &*session, SESSIONS),
+        (format!("/dashboard/links/{session}"), &session, "/dashboard/links"),
+        (dossier.clone(), customer, "/dashboard/customers"),
+        (format!("/dashboard/webhooks/{endpoint}"), &endpoint, "/dashboard/webhooks"),
+        (format!("/dashboard/operators/{operator_row}"), &operator_row, "/dashboard/operators"),
+    ] {
+        for (language, title) in [("en", "This record is damaged"), ("pt-BR", "Este registro está danificado"), ("es", "Este registro está dañado")] {
+            let request = admin.request(Method::GET, &format!("{page}?lang={language}")).header("accept", "text/html");
+            let shown = admin.client().send_raw(request).await.expect("an answer").expect(500).text();
+            assert!(shown.contains(&format!("<h1>{title}</h1>")) && shown.contains(id), "{page}: {shown}");
+            assert_eq!(shown.matches(&format!("href=\"{list}\"")).count(), 2, "in the navigation, and the way back to {list}: {shown}");
+            assert!(!shown.contains(&operator), "{page}: {shown}");
+        }
+    }
+    assert_eq!(admin.get(&format!("{SESSIONS}/{whole}")).await.status, 200, "another record is not affected");
 }

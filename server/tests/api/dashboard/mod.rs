@@ -9,6 +9,7 @@ mod languages;
 mod links;
 mod lists;
 mod markup;
+mod refusals;
 mod secrets;
 mod sessions;
 

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use reqwest::Method;
+
 use super::{SESSIONS, create};
 use crate::support::customer::valid_user_data;
 use crate::support::html::{links, text_of};
-use crate::support::{SOON, TestApp, json, on_each_engine, photos};
+use crate::support::{Customer, SOON, TestApp, json, on_each_engine, photos};
 
 on_each_engine!(sessions_made_in_a_burst_have_different_numbers);
 async fn sessions_made_in_a_burst_have_different_numbers(app: TestApp) {
@@ -39,6 +41,33 @@ async fn an_expired_session_says_what_it_is(app: TestApp) {
     }
     for never in ["The checks start when", "until the checks are done", "Expires"] {
         assert!(!ended.contains(never), "{never}: {ended}");
+    }
+}
+
+on_each_engine!(an_expired_link_says_when_it_expired);
+async fn an_expired_link_says_when_it_expired(app: TestApp) {
+    let reviewer = app.browser("REVIEWER").await;
+    let session = create(&reviewer, &[("flow", "minimal")]).await;
+    let path = format!("/dashboard/links/{session}");
+    let says = async |term: &str, language: &str| reviewer.page(&format!("{path}?lang={language}")).await.contains(&format!("<dt>{term}</dt>"));
+    assert!(says("Expires", "en").await && !says("Expired", "en").await);
+    reviewer.post(&format!("{SESSIONS}/{session}/expire"), &[]).await.expect(303);
+    for (language, expires, expired) in [("en", "Expires", "Expired"), ("pt-BR", "Expira", "Expirada"), ("es", "Caduca", "Caducada")] {
+        assert!(says(expired, language).await && !says(expires, language).await, "{language}");
+    }
+}
+
+on_each_engine!(a_consent_is_shown_with_its_label);
+async fn a_consent_is_shown_with_its_label(app: TestApp) {
+    let auditor = app.browser("AUDITOR").await;
+    let customer = Customer::with_link(&app.installation, &app.operator.link_of("demo", &[]).await);
+    customer.post_form("consent?lang=es", &[("consent", "true")]).await.expect(303);
+    let path = format!("{SESSIONS}/{}", app.operator.session_ref(&customer.id).await);
+    for language in ["en", "pt-BR"] {
+        let public = customer.send(customer.api(Method::GET, &format!("/public?lang={language}"))).await.expect(200).json();
+        let label = public["steps"][0]["fields"][0]["label"].as_str().expect("a label").to_owned();
+        let page = text_of(&auditor.page(&format!("{path}?lang={language}")).await);
+        assert!(page.contains(&format!("{label}, te")), "{label}: {page}");
     }
 }
 

@@ -79,6 +79,11 @@ impl Browser {
         self.send(self.form(path, fields).header("sec-fetch-site", "same-origin")).await
     }
 
+    /// The same, as a browser with a person before it: it asks for a page.
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        self.send(self.form(path, fields).header("sec-fetch-site", "same-origin").header("accept", "text/html,*/*;q=0.8")).await
+    }
+
     /// Reveals a session or a dossier, and returns the address of the revealed page and its text.
     pub async fn reveal(&self, path: &str, fields: &[(&str, &str)]) -> (String, String) {
         let revealed = self.post(&format!("{path}/reveal"), fields).await.see_other();

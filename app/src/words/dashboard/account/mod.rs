@@ -5,6 +5,7 @@ mod es;
 mod pt_br;
 mod texts;
 
+use serde::{Deserialize, Serialize};
 use shared::{language::Language, role::Role};
 
 pub use self::texts::AccountWords;
@@ -20,7 +21,7 @@ pub fn account_words(language: Language) -> &'static AccountWords {
 }
 
 /// Why a new password was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WeakPassword {
     /// Fewer characters than this.
     Short(usize),

@@ -5,6 +5,11 @@ use super::RecordWords;
 pub(in crate::words::dashboard) static WORDS: RecordWords = RecordWords {
     row_damaged: "This row is damaged:",
     rows_damaged: "Damaged, and not shown here:",
+    damaged_title: "This record is damaged",
+    damaged_text: "The server cannot read this record, so there is no page for it. Other records are not affected.",
+    damaged_help: "Tell the people who run this server, and give them the two lines above. They find the same in the log. They can put this row back from a backup of the database.",
+    damaged_record: "Record",
+    damaged_fault: "Fault",
     healthy: "Working",
     failing: "Failing",
     untried: "Nothing sent yet",

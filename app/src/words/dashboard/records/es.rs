@@ -5,6 +5,11 @@ use super::RecordWords;
 pub(in crate::words::dashboard) static WORDS: RecordWords = RecordWords {
     row_damaged: "Esta fila está dañada:",
     rows_damaged: "Dañado, por eso no se muestra aquí:",
+    damaged_title: "Este registro está dañado",
+    damaged_text: "El servidor no puede leer este registro, por eso no hay página para él. Los demás registros no están afectados.",
+    damaged_help: "Avise a quienes administran este servidor y deles las dos líneas anteriores. El log del servidor dice lo mismo. Pueden recuperar esta fila desde una copia de seguridad de la base de datos.",
+    damaged_record: "Registro",
+    damaged_fault: "Fallo",
     healthy: "Funciona",
     failing: "Falla",
     untried: "Aún no se envió nada",

@@ -16,6 +16,9 @@ page_words! {
     /// Before the names of the rows.
     rows_damaged,
 
+    // The page in place of a damaged record
+    damaged_title, damaged_text, damaged_help, damaged_record, damaged_fault,
+
     // How an endpoint answers
     healthy, failing, untried, failing_since, last_failure, last_success, waiting_deliveries,
     /// `{n}`

@@ -5,6 +5,11 @@ use super::RecordWords;
 pub(in crate::words::dashboard) static WORDS: RecordWords = RecordWords {
     row_damaged: "Esta linha está danificada:",
     rows_damaged: "Danificado e não mostrado aqui:",
+    damaged_title: "Este registro está danificado",
+    damaged_text: "O servidor não consegue ler este registro, por isso não há página dele. Os outros registros não foram afetados.",
+    damaged_help: "Avise quem administra este servidor e informe as duas linhas acima. O log tem o mesmo. Quem administra pode recuperar esta linha de um backup do banco de dados.",
+    damaged_record: "Registro",
+    damaged_fault: "Falha",
     healthy: "Funcionando",
     failing: "Falhando",
     untried: "Nada enviado ainda",

@@ -1,0 +1,44 @@
+//! Answers a form that was refused. A browser is redirected from the POST to the form's page, whose address carries why, and what was
+//! typed (`?kept=…`, encrypted). So going back never leads to a form that was sent, and the page can be loaded again. A program gets the
+//! page as the answer to its POST, with the status.
+
+use app::dashboard::form::{REVEALED, Refused};
+use axum::http::request::Parts;
+
+use super::{carried, reader::is_browser};
+use crate::{ids::OperatorId, kit::Kit, sealed};
+
+/// The name of the token in the query.
+pub const KEPT: &str = "kept";
+/// How long an operator's token is valid, in seconds: as long as a page stays revealed.
+const SECONDS: i64 = 600;
+/// The same for the pages of people who are not signed in. The token is bound to nobody, so it is short-lived.
+const OPEN_SECONDS: i64 = 60;
+/// The most characters of a token. Proxies take an address of 8 KiB, which may also have the token of a revealed page.
+const MAX_TOKEN: usize = 6 * 1024;
+
+/// Whether the request is a form that a browser sent: its answer is a redirect.
+pub fn is_form_of_browser(request: &Parts) -> bool {
+    !request.method.is_safe() && is_browser(&request.headers)
+}
+
+/// The page at this address with what it keeps in its query; `None` if it keeps more than an address takes.
+pub fn address(kit: &Kit, operator: Option<OperatorId>, page: &str, refused: &Refused) -> Option<String> {
+    let (path, query) = page.split_once('?').unwrap_or((page, ""));
+    // Not what an earlier form left.
+    let query = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("kept=")).collect::<Vec<_>>().join("&");
+    let typed = refused.typed.iter().filter(|(name, text)| name != REVEALED && !text.is_empty()).cloned().collect();
+    let kept = Refused { faults: refused.faults.clone(), typed };
+    if kept.faults.is_empty() && kept.typed.is_empty() {
+        return Some(if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") });
+    }
+    let seconds = if operator.is_some() { SECONDS } else { OPEN_SECONDS };
+    let token = carried::seal(kit, &sealed::kept(operator, path), seconds, &kept);
+    let and = if query.is_empty() { "" } else { "&" };
+    (token.len() <= MAX_TOKEN).then(|| format!("{path}?{KEPT}={token}{and}{query}"))
+}
+
+/// What the page at this path keeps, by the token in its address.
+pub fn of(kit: &Kit, operator: Option<OperatorId>, path: &str, token: Option<&str>) -> Refused {
+    token.and_then(|token| carried::open(kit, &sealed::kept(operator, path), token)).map(|carried| carried.value).unwrap_or_default()
+}
