@@ -7,7 +7,7 @@ use app::{
     dashboard::{form::Refused, layout::Viewer, once::ShownOnce},
 };
 use axum::{
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -16,7 +16,10 @@ use shared::session::Timestamp;
 
 use super::page::Page;
 use crate::{
-    http::{device, problems::ApiError},
+    http::{
+        cookie::{self, Sent},
+        problems::ApiError,
+    },
     kit::Kit,
     operators, sealed,
 };
@@ -26,14 +29,12 @@ const MAX_NAME: usize = 200;
 /// Seconds after which the page no longer shows the secret.
 const SECONDS: i64 = 60;
 
-fn cookie_name(kit: &Kit) -> &'static str {
-    if kit.public_url.starts_with("https://") { "__Host-fs_once" } else { "fs_once" }
+fn cookie_name(kit: &Kit) -> String {
+    format!("{}once", cookie::prefix(kit))
 }
 
 fn with_cookie(kit: &Kit, mut response: Response, value: &str, seconds: i64) -> Response {
-    let secure = if kit.public_url.starts_with("https://") { "; Secure" } else { "" };
-    let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}", cookie_name(kit));
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+    if let Some(cookie) = cookie::set(kit, &cookie_name(kit), value, seconds, Sent::FromOurPages) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
@@ -58,7 +59,7 @@ struct Carried {
 /// The secret for the page at this address in the cookie.
 fn carried(page: &Page, address: &'static str, headers: &HeaderMap) -> Option<Carried> {
     let kit = &page.context.app.kit;
-    let sealed = URL_SAFE_NO_PAD.decode(device::cookie(headers, cookie_name(kit))?).ok()?;
+    let sealed = URL_SAFE_NO_PAD.decode(cookie::value(headers, &cookie_name(kit))?).ok()?;
     let plain = kit.vault.open_own(&sealed::shown_once(address, page.operator.id), &sealed).ok()?;
     let (until, rest) = str::from_utf8(&plain).ok()?.split_once('\n')?;
     let (secret, of) = rest.split_once('\n')?;
