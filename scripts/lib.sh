@@ -20,12 +20,17 @@ target_dir() {
 # The wasm-bindgen version in Cargo.lock; the tool must have exactly this version.
 wasm_bindgen_version() { awk '/^name = "wasm-bindgen"$/ { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock; }
 
-# Prints the path of a wasm-bindgen with that version, from PATH or from our own tools. Fails if there is none.
-wasm_bindgen() {
-  local version tool
-  version=$(wasm_bindgen_version)
-  for tool in "$(command -v wasm-bindgen || true)" "$cache/tools/wasm-bindgen-$version/bin/wasm-bindgen"; do
-    if [ -x "$tool" ] && [ "$("$tool" --version 2>&1)" = "wasm-bindgen $version" ]; then printf '%s\n' "$tool"; return; fi
+# The cargo-deny that deny.toml is written for.
+cargo_deny_version=0.20.2
+
+# tool NAME VERSION: prints the path of that program in that version, from PATH or from our own tools. Fails if there is none.
+tool() {
+  local path
+  for path in "$(command -v "$1" || true)" "$cache/tools/$1-$2/bin/$1"; do
+    if [ -x "$path" ] && [ "$("$path" --version 2>&1)" = "$1 $2" ]; then printf '%s\n' "$path"; return; fi
   done
   return 1
 }
+
+wasm_bindgen() { tool wasm-bindgen "$(wasm_bindgen_version)"; }
+cargo_deny() { tool cargo-deny "$cargo_deny_version"; }

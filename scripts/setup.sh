@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs only what is missing; a second run does nothing.
 #   setup.sh build   for a build: the WASM target, wasm-bindgen, the npm tools
+#   setup.sh lint    for the lints, besides: cargo-deny
 #   setup.sh test    for the tests, also from Debian: browsers, fonts, PostgreSQL, exiftool, slowhttptest
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 what=${1:-build}
-case $what in build | test) ;; *) die "usage: setup.sh [build|test]" ;; esac
+case $what in build | lint | test) ;; *) die "usage: setup.sh [build|lint|test]" ;; esac
 
 type cargo rustc >/dev/null 2>&1 || die "cargo is missing: install Rust with rustup (https://rustup.rs)"
 wanted=$(awk -F'"' '/^rust-version/ { print $2; exit }' Cargo.toml)
@@ -21,15 +22,22 @@ if [ ! -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ]; then
   rustup target add wasm32-unknown-unknown
 fi
 
+# build_tool CRATE NAME VERSION MINUTES [OPTION…]: builds a program from crates.io into our own tools. It is barely optimised, because
+# it runs for a second. It has its own target folder, so that an interrupted run resumes.
+build_tool() {
+  local crate=$1 name=$2 version=$3 minutes=$4
+  shift 4
+  say "Building $name $version, once for this machine ($minutes minutes)"
+  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=false \
+    CARGO_TARGET_DIR=$cache/tools/target cargo install "$crate" --version "$version" --no-default-features "$@" --root "$cache/tools/$name-$version"
+  rm -rf "$cache/tools/target"
+  tool "$name" "$version" >/dev/null || die "$name $version was installed but does not run"
+}
+
 if ! wasm_bindgen >/dev/null; then
   version=$(wasm_bindgen_version)
   [ -n "$version" ] || die "Cargo.lock names no wasm-bindgen"
-  say "Building wasm-bindgen $version, once for this machine (2 to 4 minutes)"
-  # Barely optimised, because it runs for a second in each build. It has its own target folder, so that an interrupted run resumes.
-  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_DEBUG=false CARGO_TARGET_DIR=$cache/tools/target \
-    cargo install wasm-bindgen-cli --version "$version" --no-default-features --root "$cache/tools/wasm-bindgen-$version"
-  rm -rf "$cache/tools/target"
-  wasm_bindgen >/dev/null || die "wasm-bindgen $version was installed but does not run"
+  build_tool wasm-bindgen-cli wasm-bindgen "$version" "2 to 4"
 fi
 
 # A copy of the lock file shows what node_modules contains. File times do not, after another branch was checked out.
@@ -38,6 +46,10 @@ if ! cmp -s package-lock.json node_modules/.installed-lock; then
   PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
   cp package-lock.json node_modules/.installed-lock
 fi
+
+[ "$what" != build ] || exit 0
+
+if ! cargo_deny >/dev/null; then build_tool cargo-deny cargo-deny "$cargo_deny_version" "1 to 4" --locked; fi
 
 [ "$what" = test ] || exit 0
 

@@ -1,4 +1,5 @@
-//! Runs CPU-heavy work outside the async threads, at most as much at once as there are cores.
+//! Runs CPU-heavy work outside the async threads, at most as much at once as there are cores. What nobody waits for at a page runs on
+//! threads of a lower priority, so that it does not slow the answers of those who do.
 
 use std::{
     pin::pin,
@@ -9,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Semaphore;
+use tokio::{runtime::Runtime, sync::Semaphore};
 
 /// How many times [`timeout`] looks whether its work waits.
 const LOOKS: u32 = 50;
@@ -77,11 +78,47 @@ pub struct Panicked;
 /// The memory that works which say how much they need may have together, in MiB. One that needs more has it alone.
 const MEMORY: u32 = 320;
 
-/// One permit for each core, and one for each MiB of memory.
+/// The niceness of the threads that work in the background. While the cores are busy with answers, such a thread gets about a quarter of
+/// what another one gets, so that background work always goes on.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 5;
+
+/// One permit for each core, one for each MiB of memory, and the threads of the background with a permit for each core.
 #[derive(Clone, Debug)]
 pub struct Cpu {
     cores: Arc<Semaphore>,
     memory: Arc<Semaphore>,
+    background: Arc<Semaphore>,
+    threads: Arc<Threads>,
+}
+
+/// Threads of low priority.
+#[derive(Debug)]
+struct Threads(Option<Runtime>);
+
+impl Threads {
+    fn new(cores: usize) -> Self {
+        let mut threads = tokio::runtime::Builder::new_current_thread();
+        threads.thread_name("background").max_blocking_threads(cores.max(1));
+        // Without a process id, Linux sets the priority of the calling thread (sched(7)).
+        #[cfg(target_os = "linux")]
+        threads.on_thread_start(|| {
+            let _ = rustix::process::setpriority_process(None, NICE);
+        });
+        Self(Some(threads.build().expect("a runtime without drivers needs nothing that can fail")))
+    }
+
+    fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> tokio::task::JoinHandle<T> {
+        self.0.as_ref().expect("there until it is dropped").spawn_blocking(work)
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Default for Cpu {
@@ -92,7 +129,23 @@ impl Default for Cpu {
 
 impl Cpu {
     fn with(cores: usize) -> Self {
-        Self { cores: Arc::new(Semaphore::new(cores)), memory: Arc::new(Semaphore::new(MEMORY as usize)) }
+        let permits = |permits: usize| Arc::new(Semaphore::new(permits));
+        Self { cores: permits(cores), memory: permits(MEMORY as usize), background: permits(cores), threads: Arc::new(Threads::new(cores)) }
+    }
+
+    /// Runs work in the background that needs this much memory, in MiB.
+    ///
+    /// # Errors
+    /// If the work panicked.
+    pub async fn run_in_background<T: Send + 'static>(&self, mebibytes: u32, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
+        // First for a core, so that what waits for one holds no memory.
+        let permit = waiting(Arc::clone(&self.background).acquire_owned()).await.expect("the semaphore is never closed");
+        let memory = waiting(Arc::clone(&self.memory).acquire_many_owned(mebibytes.min(MEMORY))).await.expect("the semaphore is never closed");
+        let done = self.threads.run(move || {
+            let _permits = (permit, memory);
+            work()
+        });
+        done.await.map_err(|_| Panicked)
     }
 
     /// The same as [`Cpu::run`] for work that needs this much memory, in MiB. It waits until there is so much.

@@ -135,6 +135,6 @@ pub fn router(context: Context) -> Router {
         .layer(middleware::from_fn_with_state(people, problem_pages::as_pages))
         .layer(middleware::from_fn(body::drain_refused))
         .layer(middleware::from_fn(serve::common_headers))
-        .layer(middleware::from_fn(serve::log));
+        .layer(serve::spans());
     if let Some(value) = hsts { routes.layer(middleware::from_fn_with_state(value, serve::strict_transport)) } else { routes }
 }

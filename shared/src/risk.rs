@@ -163,6 +163,35 @@ mod tests {
         }
     }
 
+    /// Each step is rounded half up to 1e-6, for ever: another rounding gives these one more or one less.
+    #[test]
+    fn each_step_of_a_score_is_rounded_half_up() {
+        for (weights, expected) in [(&[1, 29, 31][..], 51), (&[43, 49, 57], 87), (&[1, 2, 5, 17], 23), (&[1, 7, 7, 20], 31), (&[2, 5, 17, 67], 74)] {
+            assert_eq!(scored(weights), expected, "{weights:?}");
+        }
+    }
+
+    #[test]
+    fn a_weight_has_100_at_most_and_a_reason_without_one_adds_nothing() {
+        let own = Weights::from([("a".to_owned(), 255), ("b".to_owned(), 40)]);
+        let reasons = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<BTreeSet<_>>();
+        assert_eq!((score(&reasons(&["a"]), &own), score(&reasons(&["b", "x"]), &own), score(&reasons(&["x"]), &own)), (100, 40, 0));
+        assert_eq!(contributions(&reasons(&["a", "x"]), &own), [("a".to_owned(), 100, 100.0), ("x".to_owned(), 0, 0.0)]);
+    }
+
+    #[test]
+    fn results_and_decisions_are_read_as_they_are_written() {
+        let results = [CheckResult::Passed, CheckResult::Warning, CheckResult::Failed, CheckResult::Error, CheckResult::Skipped];
+        assert_eq!(results.map(CheckResult::as_str), ["PASSED", "WARNING", "FAILED", "ERROR", "SKIPPED"]);
+        assert_eq!(results.map(|result| result.as_str().parse()), results.map(Ok));
+        let decisions = [Decision::Approved, Decision::Review, Decision::Rejected];
+        assert_eq!(decisions.map(Decision::as_str), ["APPROVED", "REVIEW", "REJECTED"]);
+        assert_eq!(decisions.map(|decision| decision.as_str().parse()), decisions.map(Ok));
+        for word in ["", "passed", "APPROVED "] {
+            assert_eq!((word.parse::<CheckResult>(), word.parse::<Decision>()), (Err(()), Err(())), "{word:?}");
+        }
+    }
+
     #[test]
     fn contributions_sum_to_the_score() {
         let own = Weights::from([("a".to_owned(), 60), ("b".to_owned(), 30), ("c".to_owned(), 0)]);

@@ -178,6 +178,32 @@ mod tests {
         Outcome { risk_score: 0, decision: Decision::Approved, reasons: BTreeSet::new() }
     }
 
+    #[test]
+    fn a_time_is_moved_by_seconds_and_by_waits() {
+        assert_eq!((EARLY.plus_seconds(2), EARLY.plus_seconds(-1)), (Timestamp(2_000_010), Timestamp(-999_990)));
+        assert_eq!(EARLY.plus(std::time::Duration::from_millis(3)), Timestamp(3_010));
+        assert_eq!(EARLY.plus(std::time::Duration::MAX), Timestamp(i64::MAX), "no wait is too long");
+    }
+
+    #[test]
+    fn a_status_has_its_word_and_two_of_them_are_final() {
+        let all = [Status::Pending, Status::Processing, Status::Completed, Status::Expired];
+        assert_eq!(all.map(Status::as_str), ["PENDING", "PROCESSING", "COMPLETED", "EXPIRED"]);
+        assert_eq!(all.map(Status::is_terminal), [false, false, true, true]);
+    }
+
+    /// A refusal says what the session is by then: past its time it is EXPIRED, whoever asks.
+    #[test]
+    fn a_refusal_names_the_status_at_that_time() {
+        let state = || SessionState::Pending { expires_at: END };
+        for (now, from) in [(EARLY, Status::Pending), (END, Status::Expired)] {
+            assert_eq!(state().complete(now, outcome()), Err(InvalidTransition { from, to: Status::Completed }));
+            assert_eq!(state().review(now, Decision::Review), Err(InvalidTransition { from, to: Status::Completed }));
+        }
+        assert_eq!(state().expire(EARLY), Err(InvalidTransition { from: Status::Pending, to: Status::Expired }));
+        assert_eq!(state().expire(EARLY).unwrap_err().to_string(), "a session that is PENDING cannot become EXPIRED");
+    }
+
     /// Every state against every transition, before and at the end: exactly these four are legal.
     #[test]
     fn only_four_transitions() {

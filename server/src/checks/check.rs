@@ -105,12 +105,12 @@ impl Submission {
         self.kit.workers.pdf(bytes).await
     }
 
-    /// Runs CPU-heavy work outside the async threads, which needs this much memory in MiB.
+    /// Runs CPU-heavy work in the background, which needs this much memory in MiB.
     ///
     /// # Errors
     /// If the work panicked.
     pub async fn on_cpu<T: Send + 'static>(&self, mebibytes: u32, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
-        self.kit.cpu.run_with(mebibytes, work).await
+        self.kit.cpu.run_in_background(mebibytes, work).await
     }
 }
 

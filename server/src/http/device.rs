@@ -10,6 +10,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 use shared::ids::SessionId;
 
+use super::cookie::{self, Sent};
 use crate::{
     failure::Failure,
     kit::Kit,
@@ -44,35 +45,15 @@ impl Known {
     }
 }
 
-fn is_https(kit: &Kit) -> bool {
-    kit.public_url.starts_with("https://")
-}
-
-/// The beginning of the names of resume cookies.
-fn prefix(kit: &Kit) -> &'static str {
-    if is_https(kit) { "__Host-fs_" } else { "fs_" }
-}
-
 fn cookie_name(kit: &Kit, id: &SessionId) -> String {
     let hash = Sha256::digest(id.expose().as_bytes());
     let digits: String = hash[..DIGITS / 2].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}{digits}", prefix(kit))
+    format!("{}{digits}", cookie::prefix(kit))
 }
 
-fn set_cookie(kit: &Kit, name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
-    let attributes = if is_https(kit) { "Secure; SameSite=None; Partitioned" } else { "SameSite=Lax" };
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; Max-Age={seconds}; {attributes}")).ok()
-}
-
-/// Names and values of the cookies of a request.
-fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    pairs.filter_map(|pair| pair.trim().split_once('='))
-}
-
-/// A cookie's value.
-pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    cookies(headers).find(|(known, _)| *known == name).map(|(_, value)| value)
+/// The session may be in a page that a company's site frames.
+fn set(kit: &Kit, name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
+    cookie::set(kit, name, value, seconds, Sent::Everywhere)
 }
 
 /// The token in a resume cookie, and the second since 1970 in which it was set; 0 for a cookie of an earlier build, which has no time.
@@ -85,7 +66,7 @@ fn parts(value: &str) -> Option<([u8; TOKEN], i64)> {
 
 /// The device that a request says it comes from, if it has a cookie. Only a device that wrote something finds anything by it.
 pub fn of(kit: &Kit, headers: &HeaderMap, id: &SessionId) -> Option<Device> {
-    let (token, _) = parts(cookie(headers, &cookie_name(kit, id))?)?;
+    let (token, _) = parts(cookie::value(headers, &cookie_name(kit, id))?)?;
     Some(Sha256::digest(token).into())
 }
 
@@ -104,17 +85,18 @@ pub async fn known_or_new(kit: &Kit, headers: &HeaderMap, opened: &Opened) -> Re
     let now = kit.ambient.now();
     let seconds = ((opened.session.expires_at.0 - now.0) / 1_000_000).max(1);
     let value = URL_SAFE_NO_PAD.encode([&token[..], &(now.0 / 1_000_000).to_be_bytes()].concat());
-    let own = set_cookie(kit, &name, &value, seconds);
+    let own = set(kit, &name, &value, seconds);
     Ok(Known { device: Sha256::digest(token).into(), cookies: own.into_iter().chain(too_many(kit, headers, &name)).collect() })
 }
 
 /// Deletes resume cookies of other sessions, the oldest first, so that the device keeps [`MOST`] with the one of this session.
 fn too_many(kit: &Kit, headers: &HeaderMap, own: &str) -> Vec<HeaderValue> {
-    let is_resume = |name: &str| name.strip_prefix(prefix(kit)).is_some_and(|hash| hash.len() == DIGITS && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    let others = cookies(headers).filter(|(name, _)| is_resume(name) && *name != own);
+    let is_resume =
+        |name: &str| name.strip_prefix(cookie::prefix(kit)).is_some_and(|hash| hash.len() == DIGITS && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let others = cookie::all(headers).filter(|(name, _)| is_resume(name) && *name != own);
     let mut others: Vec<(i64, &str)> = others.map(|(name, value)| (parts(value).map_or(0, |(_, seconds)| seconds), name)).collect();
     // The sort is stable, and browsers send the oldest cookie first: that decides between cookies without a time.
     others.sort_by_key(|(seconds, _)| *seconds);
     let surplus = (others.len() + 1).saturating_sub(MOST).min(MOST_DELETED);
-    others[..surplus].iter().filter_map(|(_, name)| set_cookie(kit, name, "", 0)).collect()
+    others[..surplus].iter().filter_map(|(_, name)| set(kit, name, "", 0)).collect()
 }

@@ -3,10 +3,12 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use shared::language::Language;
 
-use super::device::cookie;
+use super::cookie::{self, Sent};
 use crate::{kit::Kit, sessions::open::Opened};
 
 const COOKIE: &str = "fs_lang";
+/// A year.
+const SECONDS: i64 = 365 * 24 * 60 * 60;
 
 /// The value of a key in a query string.
 pub fn query<'a>(query: Option<&'a str>, key: &str) -> Option<&'a str> {
@@ -16,7 +18,7 @@ pub fn query<'a>(query: Option<&'a str>, key: &str) -> Option<&'a str> {
 /// The language in `?lang` or in the cookie.
 fn chosen(headers: &HeaderMap, query_string: Option<&str>) -> Option<Language> {
     let by_query = query(query_string, "lang").and_then(Language::from_tag);
-    by_query.or_else(|| cookie(headers, COOKIE).and_then(Language::from_tag))
+    by_query.or_else(|| cookie::value(headers, COOKIE).and_then(Language::from_tag))
 }
 
 fn accepted(headers: &HeaderMap) -> Option<Language> {
@@ -35,6 +37,5 @@ pub fn of_nothing(headers: &HeaderMap, query_string: Option<&str>) -> Language {
 
 /// The cookie that keeps a choice on this device for a year.
 pub fn set_cookie(kit: &Kit, language: Language) -> Option<HeaderValue> {
-    let attributes = if kit.public_url.starts_with("https://") { "Secure; SameSite=None; Partitioned" } else { "SameSite=Lax" };
-    HeaderValue::from_str(&format!("{COOKIE}={}; Path=/; HttpOnly; Max-Age=31536000; {attributes}", language.tag())).ok()
+    cookie::set(kit, COOKIE, language.tag(), SECONDS, Sent::Everywhere)
 }

@@ -5,6 +5,7 @@ pub mod artifacts;
 pub mod body;
 pub mod branding;
 pub mod connections;
+pub mod cookie;
 pub mod dashboard;
 pub mod device;
 pub mod disposition;

@@ -19,7 +19,11 @@ use shared::problem::Code;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
-use tracing::{debug, error, warn};
+use tower_http::{
+    classify::{ServerErrorsAsFailures, SharedClassifier},
+    trace::TraceLayer,
+};
+use tracing::{Span, debug, debug_span, error, warn};
 
 use super::{
     connections::{Connection, Connections, Doing},
@@ -144,10 +148,10 @@ async fn answer(
 
 /// Middleware: answers 500 and logs an error if a handler panics.
 pub async fn catch_panics(request: Request, next: Next) -> Response {
-    let route = route(&request);
+    let path = request.extensions().get::<MatchedPath>().cloned();
     let answered = std::panic::AssertUnwindSafe(next.run(request)).catch_unwind().await;
     answered.unwrap_or_else(|_| {
-        error!(route, "a handler panicked");
+        error!(route = route(path.as_ref()), "a handler panicked");
         ApiError::new(Code::Internal, "Something went wrong on our side. Nothing that was saved is lost.").into_response()
     })
 }
@@ -161,16 +165,19 @@ pub async fn settle(request: Request, next: Next) -> Result<Response, ApiError> 
 }
 
 /// The route's pattern, for the log. We never log a path, because it may contain a session id.
-fn route(request: &Request) -> String {
-    request.extensions().get::<MatchedPath>().map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned())
+fn route(path: Option<&MatchedPath>) -> &str {
+    path.map_or("(none)", MatchedPath::as_str)
 }
 
-/// Middleware: logs each answer.
-pub async fn log(request: Request, next: Next) -> Response {
-    let (method, route, started) = (request.method().clone(), route(&request), std::time::Instant::now());
-    let response = next.run(request).await;
-    debug!(%method, route, status = response.status().as_u16(), micros = started.elapsed().as_micros(), "answered");
-    response
+/// What [`spans`] does with a request and with its answer.
+type Spans = TraceLayer<SharedClassifier<ServerErrorsAsFailures>, fn(&Request) -> Span, (), fn(&Response, Duration, &Span), (), (), ()>;
+
+/// Layer: what is logged about a request has its method and its route's pattern, and each answer is logged. The library's own span has the
+/// path instead.
+pub fn spans() -> Spans {
+    let span: fn(&Request) -> Span = |request| debug_span!("request", method = %request.method(), route = route(request.extensions().get::<MatchedPath>()));
+    let answered: fn(&Response, Duration, &Span) = |response, took, _| debug!(status = response.status().as_u16(), micros = took.as_micros(), "answered");
+    TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(answered).on_body_chunk(()).on_eos(()).on_failure(())
 }
 
 /// The default Content-Security-Policy: it allows nothing.
@@ -194,3 +201,7 @@ pub async fn strict_transport(State(value): State<HeaderValue>, request: Request
     response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
     response
 }
+
+#[cfg(test)]
+#[path = "serve/tests.rs"]
+mod tests;

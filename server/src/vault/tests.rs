@@ -46,6 +46,59 @@ fn a_bound_value_is_right_only_at_its_own_place_and_under_its_own_key() {
 }
 
 #[test]
+fn a_mac_is_for_one_purpose_and_one_key() {
+    let ambient = Ambient::system();
+    let (key, other) = (Key::random(&ambient), Key::random(&ambient));
+    let mac = key.mac("p", b"bytes");
+    assert_eq!(mac.len(), 32);
+    assert!(key.is_mac("p", b"bytes", &mac));
+    assert!(!key.is_mac("q", b"bytes", &mac) && !key.is_mac("p", b"byte", &mac) && !other.is_mac("p", b"bytes", &mac));
+    assert!(!key.is_mac("p", b"bytes", &mac[..31]) && !key.is_mac("p", b"bytes", &[]));
+}
+
+#[test]
+fn an_index_value_depends_on_purpose_text_and_key() {
+    let ambient = Ambient::system();
+    let vault = Vault::new(&Key::random(&ambient), ambient.clone());
+    let another = Vault::new(&Key::random(&ambient), ambient);
+    let index = vault.index("email", "a@b.example");
+    assert!(index.len() == 32 && index == vault.index("email", "a@b.example"));
+    // What ends the purpose keeps it apart from the text.
+    for other in
+        [vault.index("email", "a@b.exampl"), vault.index("emaila", "@b.example"), vault.index("", "a@b.example"), another.index("email", "a@b.example")]
+    {
+        assert_ne!(index, other);
+    }
+}
+
+#[test]
+fn the_uses_of_a_master_key_have_nothing_in_common() {
+    let ambient = Ambient::system();
+    let master = Key::random(&ambient);
+    let vault = Vault::new(&master, ambient.clone());
+    assert_eq!((vault.fingerprint().len(), vault.first_fingerprint().len()), (32, 16));
+    assert!(!vault.fingerprint().starts_with(vault.first_fingerprint()));
+    assert!(vault.fingerprint().bytes().chain(vault.first_fingerprint().bytes()).all(|byte| byte.is_ascii_hexdigit()));
+    // The master key itself opens nothing that the vault sealed, and the vault nothing that the master key sealed.
+    let place = place("r", "master");
+    let own = vault.seal_own(&place, b"secret");
+    assert_eq!((vault.open_own(&place, &own), open(&master, &place, &own)), (Ok(b"secret".to_vec()), Err(Unsealable)));
+    assert_eq!(vault.open_own(&place, &seal(&ambient, &master, &place, b"secret")), Err(Unsealable));
+    assert_ne!(own, vault.seal_own(&place, b"secret"), "each sealing has a nonce of its own");
+}
+
+#[test]
+fn a_key_has_32_bytes_and_a_text_is_utf_8() {
+    let ambient = Ambient::system();
+    let key = Key::random(&ambient);
+    assert_eq!(Key::from_slice(key.expose()).map(|same| *same.expose()), Ok(*key.expose()));
+    assert!([0, 31, 33].iter().all(|length| Key::from_slice(&vec![0; *length]).is_err()));
+    let place = place("r", "k");
+    assert_eq!(open_text(&key, &place, &seal(&ambient, &key, &place, "é".as_bytes())), Ok("é".to_owned()));
+    assert_eq!(open_text(&key, &place, &seal(&ambient, &key, &place, b"\xe9")), Err(Unsealable));
+}
+
+#[test]
 fn no_whole_file_ends_with_an_empty_chunk() {
     let whole = (CHUNK + CHUNK_OVERHEAD) as u64;
     for sealed in [0, 1, 15, whole + 1, whole + 15, whole + 16, 3 * whole + 7] {

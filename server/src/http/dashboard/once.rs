@@ -7,7 +7,7 @@ use app::{
     dashboard::{form::Refused, layout::Viewer, once::ShownOnce},
 };
 use axum::{
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::prelude::IntoView;
@@ -17,7 +17,10 @@ use super::{
     page::Page,
 };
 use crate::{
-    http::{device, problems::ApiError},
+    http::{
+        cookie::{self, Sent},
+        problems::ApiError,
+    },
     kit::Kit,
     operators, sealed,
 };
@@ -27,14 +30,12 @@ const MAX_NAME: usize = 200;
 /// Seconds after which the page no longer shows the secret.
 const SECONDS: i64 = 60;
 
-fn cookie_name(kit: &Kit) -> &'static str {
-    if kit.public_url.starts_with("https://") { "__Host-fs_once" } else { "fs_once" }
+fn cookie_name(kit: &Kit) -> String {
+    format!("{}once", cookie::prefix(kit))
 }
 
 fn with_cookie(kit: &Kit, mut response: Response, value: &str, seconds: i64) -> Response {
-    let secure = if kit.public_url.starts_with("https://") { "; Secure" } else { "" };
-    let cookie = format!("{}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}", cookie_name(kit));
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+    if let Some(cookie) = cookie::set(kit, &cookie_name(kit), value, seconds, Sent::FromOurPages) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
@@ -51,7 +52,7 @@ pub fn go(page: &Page, address: &'static str, of: &str, secret: &str) -> Respons
 /// The secret in the cookie for the page at this address, once: after that the cookie, or a copy of it, shows nothing.
 async fn take(page: &Page, address: &'static str, headers: &HeaderMap) -> Result<Option<ShownOnce>, ApiError> {
     let kit = &page.context.app.kit;
-    let token = device::cookie(headers, cookie_name(kit)).unwrap_or_default();
+    let token = cookie::value(headers, &cookie_name(kit)).unwrap_or_default();
     let Some(Carried { value: (of, secret), until, sealed }) = carried::open(kit, &sealed::shown_once(address, page.operator.id), token) else {
         return Ok(None);
     };
