@@ -12,6 +12,7 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use super::{
     columns::{Columns, Listed, intact, listed},
     error::Result,
+    rows,
     tx::{Db, Tx},
 };
 use crate::{
@@ -65,15 +66,23 @@ pub async fn insert_event(tx: &mut Tx, event: &NewEvent<'_>, now: Timestamp) -> 
     Ok(())
 }
 
-/// Queues the delivery of an event to an endpoint, due now.
-pub async fn insert_delivery(tx: &mut Tx, id: DeliveryId, event: EventId, endpoint: EndpointId, now: Timestamp) -> Result<()> {
-    sqlx::query("INSERT INTO deliveries (id, event, endpoint, status, tries, claims, due_at) VALUES ($1, $2, $3, 'PENDING', 0, 0, $4)")
-        .bind(id.row())
-        .bind(event.row())
-        .bind(endpoint.row())
-        .bind(now.0)
-        .execute(&mut **tx)
-        .await?;
+/// Queues the deliveries of an event to endpoints, due now.
+pub async fn insert_deliveries(tx: &mut Tx, event: EventId, deliveries: &[(DeliveryId, EndpointId)], now: Timestamp) -> Result<()> {
+    for deliveries in deliveries.chunks(rows::MOST) {
+        let width = rows::width(deliveries.len());
+        let (event_place, now_place) = (2 * width + 1, 2 * width + 2);
+        let sql = format!(
+            "WITH wanted (id, endpoint) AS (VALUES {}) INSERT INTO deliveries (id, event, endpoint, status, tries, claims, due_at) \
+             SELECT id, ${event_place}, endpoint, 'PENDING', 0, 0, ${now_place} FROM wanted WHERE id IS NOT NULL",
+            rows::values(width, 2)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for place in 0..width {
+            let (id, endpoint) = deliveries.get(place).map(|(id, endpoint)| (id.row(), endpoint.row())).unzip();
+            query = query.bind(id).bind(endpoint);
+        }
+        query.bind(event.row()).bind(now.0).execute(&mut **tx).await?;
+    }
     Ok(())
 }
 

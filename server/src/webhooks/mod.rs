@@ -4,6 +4,7 @@
 pub mod add;
 pub mod address;
 pub mod client;
+mod commits;
 pub mod failure;
 mod lanes;
 pub mod public;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use shared::{ids::EndpointId, session::Timestamp};
 use tracing::{info, warn};
 
-use super::{schedule, sender::Ended};
+use super::{results::Ended, schedule};
 use crate::{
     ids::DeliveryId,
     kill,

@@ -6,18 +6,39 @@ use std::{
     time::Duration,
 };
 
+use shared::{
+    ids::{EndpointId, EventId},
+    session::Timestamp,
+};
 use tokio::{
     sync::Notify,
     time::{Instant, sleep_until},
 };
 
-use super::sender::Ended;
-use crate::store::rows;
+use crate::{ids::DeliveryId, model::Claim, store::rows};
 
 /// The longest that a result waits for others before they are written.
 const WAIT: Duration = Duration::from_millis(5);
 /// This many results do not wait for others if as many tries have ended as still run.
 const ENOUGH: usize = 16;
+
+/// The result of a try.
+pub struct Ended {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// The endpoint.
+    pub endpoint: EndpointId,
+    /// The claim under which it was tried.
+    pub claim: Claim,
+    /// The event, where it could be read.
+    pub event: Option<EventId>,
+    /// When the try began.
+    pub started_at: Timestamp,
+    /// The HTTP status, or why there was none.
+    pub outcome: Result<u16, String>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: i64,
+}
 
 /// The results that are not written yet. They are as many as tries have ended since the last commit began.
 #[derive(Default)]

@@ -1,4 +1,5 @@
-//! The job that sends the deliveries in the outbox. One transaction writes the results of the last tries and claims the next deliveries.
+//! The job that sends the deliveries in the outbox. One transaction writes the results of the last tries and claims the next deliveries;
+//! they are sent while it commits.
 //! The lease of a delivery is longer than a try can take. If the process dies, another claims the delivery when the lease ends, so an
 //! event arrives at least once.
 
@@ -17,14 +18,16 @@ use shared::{
     session::Timestamp,
 };
 use tokio::sync::Notify;
+use tracing::warn;
 use url::Url;
 
 use super::{
     client::WebhookClient,
+    commits::Commits,
     failure::SendFailure,
     lanes::{self, Lanes},
     record::Batch,
-    results::Results,
+    results::{Ended, Results},
     target::{Target, Unusable},
 };
 use crate::{
@@ -57,30 +60,13 @@ pub struct Due {
     target: Arc<Result<Target, String>>,
 }
 
-/// The result of a try.
-pub struct Ended {
-    /// The delivery.
-    pub delivery: DeliveryId,
-    /// The endpoint.
-    pub endpoint: EndpointId,
-    /// The claim under which it was tried.
-    pub claim: Claim,
-    /// The event, where it could be read.
-    pub event: Option<EventId>,
-    /// When the try began.
-    pub started_at: Timestamp,
-    /// The HTTP status, or why there was none.
-    pub outcome: Result<u16, String>,
-    /// How long it took, in milliseconds.
-    pub duration_ms: i64,
-}
-
 /// The job that sends deliveries.
 pub struct Sender {
     kit: Kit,
     client: WebhookClient,
     lanes: Lanes,
     results: Results,
+    commits: Commits,
     /// Claims that left out endpoints; the next claim begins with the endpoint after the last one.
     turn: AtomicUsize,
     /// More is due than the last claim took.
@@ -90,7 +76,8 @@ pub struct Sender {
 impl Sender {
     /// A job that sends with this client.
     pub fn new(kit: Kit, client: WebhookClient) -> Self {
-        Self { kit, client, lanes: Lanes::default(), results: Results::default(), turn: AtomicUsize::new(0), more: Notify::new() }
+        let (lanes, results, commits) = (Lanes::default(), Results::default(), Commits::default());
+        Self { kit, client, lanes, results, commits, turn: AtomicUsize::new(0), more: Notify::new() }
     }
 
     /// Makes one try.
@@ -156,17 +143,21 @@ impl Sender {
         Ok(claimed.into_iter().filter_map(due).collect())
     }
 
-    /// Writes results and claims deliveries, in one transaction.
-    async fn exchange(&self, batch: &Batch, rooms: &[(Room, Arc<Result<Target, String>>)]) -> Result<Vec<Due>, StoreError> {
-        let mut tx = self.kit.store.write().await?;
-        batch.write(&mut tx).await?;
-        let due = self.claim_for(&mut tx, rooms).await?;
-        kill::point("webhook.before_commit");
-        tx.commit().await?;
-        if !batch.is_empty() {
-            kill::point("webhook.recorded");
+    /// Writes results and claims deliveries, in one transaction. The deliveries may be sent while it commits.
+    async fn exchange(&self, batch: Batch, rooms: &[(Room, Arc<Result<Target, String>>)]) -> Result<Vec<Due>, StoreError> {
+        let written = async {
+            let mut tx = self.kit.store.write().await?;
+            batch.write(&mut tx).await?;
+            let due = self.claim_for(&mut tx, rooms).await?;
+            Ok((tx, due))
+        };
+        match written.await {
+            Ok((tx, due)) => self.commits.begin(&self.kit, tx, batch).await.map(|()| due),
+            Err(error) => {
+                batch.write_apart(&self.kit).await;
+                Err(error)
+            }
         }
-        Ok(due)
     }
 }
 
@@ -200,6 +191,7 @@ impl Job for Sender {
     }
 
     async fn claim(&self, places: &Places<EndpointId>) -> Result<Vec<Due>, Failure> {
+        self.commits.ended().await;
         let batch = Batch::new(&self.kit, self.results.take());
         let (rooms, left) = match self.with_room(places).await {
             Ok(found) => found,
@@ -211,13 +203,7 @@ impl Job for Sender {
         if batch.is_empty() && rooms.is_empty() {
             return Ok(Vec::new());
         }
-        let due = match self.exchange(&batch, &rooms).await {
-            Ok(due) => due,
-            Err(error) => {
-                batch.write_apart(&self.kit).await;
-                return Err(error.into());
-            }
-        };
+        let due = self.exchange(batch, &rooms).await?;
         let mut is_more = left > 0;
         for (room, _) in &rooms {
             let count = due.iter().filter(|due| due.endpoint == room.endpoint).count();
@@ -261,12 +247,13 @@ impl Job for Sender {
 
     async fn stopped(&self) {
         loop {
+            self.commits.ended().await;
             let batch = Batch::new(&self.kit, self.results.take());
             if batch.is_empty() {
                 return;
             }
-            if self.exchange(&batch, &[]).await.is_err() {
-                batch.write_apart(&self.kit).await;
+            if let Err(error) = self.exchange(batch, &[]).await {
+                warn!(%error, "results could not be written together");
             }
         }
     }

@@ -61,12 +61,13 @@ fn bulk(engine: Engine) -> Vec<String> {
 }
 
 /// The source files of the store, which contain its SQL.
-const STORE: [&str; 10] = [
+const STORE: [&str; 11] = [
     include_str!("../../src/store/accounts.rs"),
     include_str!("../../src/store/api_keys.rs"),
     include_str!("../../src/store/artifacts.rs"),
     include_str!("../../src/store/audit.rs"),
     include_str!("../../src/store/customers.rs"),
+    include_str!("../../src/store/deliveries.rs"),
     include_str!("../../src/store/endpoint_health.rs"),
     include_str!("../../src/store/endpoints.rs"),
     include_str!("../../src/store/operators.rs"),
@@ -186,6 +187,16 @@ fn queries(engine: Engine) -> Vec<Query> {
             "the deliveries that wait for an endpoint",
             "SELECT COUNT(*) AS n FROM (SELECT id FROM deliveries WHERE endpoint = $1 AND due_at IS NOT NULL LIMIT $2) AS counted",
             &[("$1", "'w10007'"), ("$2", "1000")],
+            ["deliveries_due"; 2],
+        ),
+        query(
+            "what is due to an endpoint, in order",
+            "SELECT id FROM (SELECT d.id AS id FROM deliveries d WHERE d.endpoint = ${endpoint} AND d.due_at <= $3 AND (d.tries > 0 OR \
+             (SELECT COUNT(*) FROM events e JOIN events b ON b.subject = e.subject AND b.sequence = e.sequence - 1 \
+             JOIN deliveries f ON f.event = b.id AND f.endpoint || '' = d.endpoint \
+             WHERE e.id = d.event AND f.tries = 0 AND COALESCE(f.due_at, 0) > CASE WHEN f.lease IS NULL THEN 0 ELSE $4 END) = 0) \
+             ORDER BY d.due_at LIMIT ${limit} {skip}) AS lane_{lane}",
+            &[("${endpoint}", "'w10007'"), ("$3", "5"), ("$4", "9"), ("${limit}", "64"), ("{skip}", ""), ("{lane}", "0")],
             ["deliveries_due"; 2],
         ),
         query(

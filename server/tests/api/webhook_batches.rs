@@ -148,10 +148,12 @@ async fn a_first_try_that_hangs_delays_the_next_event_by_a_second_or_two(parts: 
 on_each_engine!(two_processes_send_each_of_2000_deliveries_once, Parts);
 async fn two_processes_send_each_of_2000_deliveries_once(parts: Parts) {
     let receiver = Receiver::start().await;
-    for _ in 0..20 {
+    // More endpoints than one statement writes deliveries to.
+    for _ in 0..80 {
         add_endpoint(&parts, &receiver).await;
     }
-    emit_all(&parts, 50, 2).await;
+    emit_all(&parts, 25, 1).await;
+    assert_eq!(count(&parts, "deliveries").await, 2_000);
     let senders = Senders::start(&parts, 2);
     until_delivered(&parts, 2_000).await;
     senders.stop().await;
