@@ -1,7 +1,6 @@
-//! The job that sends the deliveries in the outbox. One transaction writes the results of the last tries and claims the next deliveries;
-//! they are sent while it commits.
-//! The lease of a delivery is longer than a try can take. If the process dies, another claims the delivery when the lease ends, so an
-//! event arrives at least once.
+//! The job that sends the deliveries in the outbox. One transaction writes the results of the last tries and claims the next deliveries,
+//! which are sent while it commits. The lease of a delivery is longer than a try can take. If the process dies, another claims the
+//! delivery when the lease ends, so an event arrives at least once.
 
 use std::{
     collections::HashSet,
@@ -13,10 +12,7 @@ use std::{
 };
 
 use http::HeaderMap;
-use shared::{
-    ids::{EndpointId, EventId},
-    session::Timestamp,
-};
+use shared::{ids::EndpointId, session::Timestamp};
 use tokio::sync::Notify;
 use tracing::warn;
 use url::Url;
