@@ -65,6 +65,8 @@ pub struct Sender {
     commits: Commits,
     /// Claims that left out endpoints; the next claim begins with the endpoint after the last one.
     turn: AtomicUsize,
+    /// Claims in a row that left out endpoints and claimed nothing, because what was due waits for an earlier event.
+    in_vain: AtomicUsize,
     /// More is due than the last claim took.
     more: Notify,
 }
@@ -73,7 +75,7 @@ impl Sender {
     /// A job that sends with this client.
     pub fn new(kit: Kit, client: WebhookClient) -> Self {
         let (lanes, results, commits) = (Lanes::default(), Results::default(), Commits::default());
-        Self { kit, client, lanes, results, commits, turn: AtomicUsize::new(0), more: Notify::new() }
+        Self { kit, client, lanes, results, commits, turn: AtomicUsize::new(0), in_vain: AtomicUsize::new(0), more: Notify::new() }
     }
 
     /// Makes one try.
@@ -121,6 +123,14 @@ impl Sender {
             (Room { endpoint, free, limit: free.min(share) }, Arc::new(target))
         };
         Ok((waiting.into_iter().map(room).collect(), left))
+    }
+
+    /// Whether to claim again at once, for the endpoints that were left out: until every endpoint had its turn without a claim.
+    fn goes_round(&self, left: usize, is_in_vain: bool) -> bool {
+        let in_vain = if is_in_vain { self.in_vain.load(Ordering::Relaxed) + 1 } else { 0 };
+        let goes_round = left > 0 && in_vain * LANES < left + LANES;
+        self.in_vain.store(if goes_round { in_vain } else { 0 }, Ordering::Relaxed);
+        goes_round
     }
 
     /// Claims due deliveries for these endpoints.
@@ -200,7 +210,7 @@ impl Job for Sender {
             return Ok(Vec::new());
         }
         let due = self.exchange(batch, &rooms).await?;
-        let mut is_more = left > 0;
+        let mut is_more = self.goes_round(left, due.is_empty());
         for (room, _) in &rooms {
             let count = due.iter().filter(|due| due.endpoint == room.endpoint).count();
             self.lanes.claimed(room.endpoint, count == room.free);
