@@ -191,12 +191,12 @@ fn queries(engine: Engine) -> Vec<Query> {
         ),
         query(
             "what is due to an endpoint, in order",
-            "SELECT id FROM (SELECT d.id AS id FROM deliveries d WHERE d.endpoint = ${endpoint} AND d.due_at <= $3 AND (d.tries > 0 OR \
+            "SELECT id FROM (SELECT d.id AS id FROM (SELECT id, event, endpoint, tries FROM deliveries WHERE endpoint = ${endpoint} AND due_at <= $3 \
+             ORDER BY due_at LIMIT {CANDIDATES} {skip}) AS d WHERE d.tries > 0 OR \
              (SELECT COUNT(*) FROM events e JOIN events b ON b.subject = e.subject AND b.sequence = e.sequence - 1 \
              JOIN deliveries f ON f.event = b.id AND f.endpoint || '' = d.endpoint \
-             WHERE e.id = d.event AND f.tries = 0 AND COALESCE(f.due_at, 0) > CASE WHEN f.lease IS NULL THEN 0 ELSE $4 END) = 0) \
-             ORDER BY d.due_at LIMIT ${limit} {skip}) AS lane_{lane}",
-            &[("${endpoint}", "'w10007'"), ("$3", "5"), ("$4", "9"), ("${limit}", "64"), ("{skip}", ""), ("{lane}", "0")],
+             WHERE e.id = d.event AND f.tries = 0 AND COALESCE(f.due_at, 0) > CASE WHEN f.lease IS NULL THEN 0 ELSE $4 END) = 0 LIMIT ${limit}) AS lane_{lane}",
+            &[("${endpoint}", "'w10007'"), ("$3", "5"), ("{CANDIDATES}", "128"), ("{skip}", ""), ("$4", "9"), ("${limit}", "64"), ("{lane}", "0")],
             ["deliveries_due"; 2],
         ),
         query(
