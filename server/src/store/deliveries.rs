@@ -84,11 +84,11 @@ fn claim_statement(lanes: usize, skip: &str) -> String {
     let lane = |lane: usize| {
         let (endpoint, limit) = (5 + 2 * lane, 6 + 2 * lane);
         format!(
-            "SELECT id FROM (SELECT d.id AS id FROM (SELECT id, event, endpoint, tries FROM deliveries WHERE endpoint = ${endpoint} AND due_at <= $3 \
-             ORDER BY due_at LIMIT {CANDIDATES} {skip}) AS d WHERE d.tries > 0 OR \
+            "SELECT id FROM (SELECT candidate.id AS id FROM (SELECT id, event, endpoint, tries FROM deliveries WHERE endpoint = ${endpoint} AND due_at <= $3 \
+             ORDER BY due_at LIMIT {CANDIDATES} {skip}) AS candidate WHERE candidate.tries > 0 OR \
              (SELECT COUNT(*) FROM events e JOIN events b ON b.subject = e.subject AND b.sequence = e.sequence - 1 \
-             JOIN deliveries f ON f.event = b.id AND f.endpoint || '' = d.endpoint \
-             WHERE e.id = d.event AND f.tries = 0 AND COALESCE(f.due_at, 0) > CASE WHEN f.lease IS NULL THEN 0 ELSE $4 END) = 0 LIMIT ${limit}) AS lane_{lane}"
+             JOIN deliveries f ON f.event = b.id AND f.endpoint || '' = candidate.endpoint \
+             WHERE e.id = candidate.event AND f.tries = 0 AND COALESCE(f.due_at, 0) > CASE WHEN f.lease IS NULL THEN 0 ELSE $4 END) = 0 LIMIT ${limit}) AS lane_{lane}"
         )
     };
     let lanes = (0..lanes).map(lane).collect::<Vec<_>>().join(" UNION ALL ");
