@@ -2,7 +2,7 @@
 # Measures the release binary against a minimal program that does the same, on SQLite and on its own PostgreSQL, and writes the
 # table into docs/measurements.md. Do not use the machine meanwhile.
 #   bench.sh --quick       a tenth of the measurements, once
-#   bench.sh NAME …        only these: reads, completes, uploads, weight, process, sizes, sign-ins (or BENCH_ONLY=NAME,…)
+#   bench.sh NAME …        only these: reads, completes, backlog, reaction, uploads, weight, process, sizes, sign-ins (or BENCH_ONLY=NAME,…)
 # With either of these it writes nothing.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 scripts/setup.sh test
@@ -28,7 +28,7 @@ port=$(node -e 'const server = net.createServer().listen(0, "127.0.0.1", () => {
   "${as_postgres[@]}" "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/log" -o "-k $folder -p $port -c listen_addresses=127.0.0.1 -c max_connections=300" start >/dev/null
 )
 export BENCH_POSTGRES=postgres://postgres@127.0.0.1:$port
-say "Measuring: all of it takes about 20 minutes"
+say "Measuring: all of it takes about 30 minutes"
 "$(target_dir)/release/examples/bench" "$@" &
 bench=$! status=0
 wait "$bench" || status=$?

@@ -128,8 +128,13 @@ impl Round {
 
     /// The 99th percentile, in milliseconds.
     pub fn p99(&self) -> f64 {
-        self.latencies[self.latencies.len() * 99 / 100].as_secs_f64() * 1_000.0
+        percentile(&self.latencies, 99)
     }
+}
+
+/// A percentile of sorted times, in milliseconds.
+pub fn percentile(sorted: &[Duration], percent: usize) -> f64 {
+    sorted[sorted.len() * percent / 100].as_secs_f64() * 1_000.0
 }
 
 /// Numbers that workers share out among themselves.

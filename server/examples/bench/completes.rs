@@ -27,7 +27,7 @@ pub async fn measure(bench: &Bench, engine: Engine) -> Vec<Line> {
     for run in 0..bench.runs(5) {
         let ours = complete(&product, count).await.rate();
         product.comes_to_rest().await;
-        let theirs = insert(&pool, run * count, count).await.rate();
+        let theirs = insert(&pool, run * count, count, AT_ONCE).await.rate();
         ratios.push(ours / theirs);
         rates.push(ours);
         inserts.push(theirs);
@@ -47,8 +47,8 @@ async fn complete(product: &Product, count: usize) -> Round {
     round(&product.address, count, AT_ONCE, 202, move |number| completing(&ids[number])).await
 }
 
-/// Inserts so many rows, each in a transaction of its own.
-async fn insert(pool: &AnyPool, first: usize, count: usize) -> Round {
+/// Inserts so many rows by so many clients, each row in a transaction of its own.
+pub async fn insert(pool: &AnyPool, first: usize, count: usize, at_once: usize) -> Round {
     let worker = |numbers: Numbers| {
         let pool = pool.clone();
         async move {
@@ -62,5 +62,5 @@ async fn insert(pool: &AnyPool, first: usize, count: usize) -> Round {
             latencies
         }
     };
-    share(count, AT_ONCE, worker).await
+    share(count, at_once, worker).await
 }

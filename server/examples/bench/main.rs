@@ -1,13 +1,16 @@
 //! `make bench`: what the product costs, as ratios against the least that could do the same on this machine. Prints a table
 //! and writes it into docs/measurements.md; with `--quick` or some of the measurements alone it only prints.
 
+mod backlog;
 mod bare;
 mod client;
 mod completes;
 mod database;
 mod process;
 mod product;
+mod reaction;
 mod reads;
+mod receiver;
 mod report;
 mod sign_ins;
 mod sizes;
@@ -49,6 +52,10 @@ enum Measurement {
     Reads,
     /// Completes against durable inserts
     Completes,
+    /// A backlog of webhooks against durable inserts
+    Backlog,
+    /// From the answer of `/complete` to its webhook
+    Reaction,
     /// Uploads against sha256sum
     Uploads,
     /// What a customer downloads first
@@ -93,6 +100,8 @@ impl Bench {
                 lines.extend(match measurement {
                     Measurement::Reads => reads::measure(self, engine).await,
                     Measurement::Completes => completes::measure(self, engine).await,
+                    Measurement::Backlog => backlog::measure(self, engine).await,
+                    Measurement::Reaction => reaction::measure(self, engine).await,
                     Measurement::Uploads => uploads::measure(self, engine).await,
                     Measurement::Weight => weight::measure(),
                     Measurement::Process => process::measure(self, engine).await,

@@ -40,9 +40,14 @@ pub struct Product {
 impl Product {
     /// Starts one with an empty database, with an API key and the session API switched on.
     pub async fn start(bench: &Bench, engine: Engine) -> Self {
+        Self::start_with(bench, engine, &[]).await
+    }
+
+    /// The same, with more flags of `serve`.
+    pub async fn start_with(bench: &Bench, engine: Engine, flags: &[&str]) -> Self {
         let folder = tempfile::Builder::new().prefix("flow-bench-").tempdir().expect("a folder");
         let database = Database::new(bench, engine, folder.path()).await;
-        let (child, address) = spawn(&bench.binary, folder.path(), &database);
+        let (child, address) = spawn(&bench.binary, folder.path(), &database, flags);
         let mut product = Self { child, binary: bench.binary.clone(), folder, key: String::new(), database, address };
         let made = product.run(&["api-key", "create", "--scope", "sessions:create", "--scope", "sessions:read"]);
         product.key = text(&made, "key");
@@ -59,15 +64,33 @@ impl Product {
 
     /// An integrator's request for a session of the flow `minimal`.
     pub fn creating(&self, customer: Option<&str>) -> Request {
-        let body = json!({ "flow": "minimal", "customerId": customer }).to_string();
+        self.creating_of("minimal", customer, None)
+    }
+
+    fn creating_of(&self, flow: &str, customer: Option<&str>, ttl: Option<&str>) -> Request {
+        let body = json!({ "flow": flow, "customerId": customer, "ttl": ttl }).to_string();
         Request::post("/kyc-sessions", &format!("Authorization: Bearer {}\r\n{JSON}", self.key), body)
     }
 
     /// A new session for each of these customers: their ids.
     pub async fn sessions(&self, customers: impl Iterator<Item = Option<String>>) -> Vec<String> {
+        self.sessions_with("minimal", customers, None).await
+    }
+
+    /// The same, of another flow.
+    pub async fn sessions_of(&self, flow: &str, customers: impl Iterator<Item = Option<String>>) -> Vec<String> {
+        self.sessions_with(flow, customers, None).await
+    }
+
+    /// The same, for so long.
+    pub async fn sessions_for(&self, customers: impl Iterator<Item = Option<String>>, ttl: Option<&str>) -> Vec<String> {
+        self.sessions_with("minimal", customers, ttl).await
+    }
+
+    async fn sessions_with(&self, flow: &str, customers: impl Iterator<Item = Option<String>>, ttl: Option<&str>) -> Vec<String> {
         let (mut connection, mut ids) = (Connection::open(&self.address).await, Vec::new());
         for customer in customers {
-            let status = connection.ask(&self.creating(customer.as_deref())).await;
+            let status = connection.ask(&self.creating_of(flow, customer.as_deref(), ttl)).await;
             assert_eq!(status, 201, "{}", String::from_utf8_lossy(connection.whole()));
             ids.push(text(&connection.json(), "sessionId"));
         }
@@ -108,9 +131,14 @@ impl Product {
 
     /// Ends it and starts it again; how long until `/readyz` answers 200.
     pub async fn restart(&mut self) -> Duration {
+        self.restart_with(&[]).await
+    }
+
+    /// The same, with these flags of `serve`.
+    pub async fn restart_with(&mut self, flags: &[&str]) -> Duration {
         self.end();
         let started = Instant::now();
-        (self.child, self.address) = spawn(&self.binary, self.folder.path(), &self.database);
+        (self.child, self.address) = spawn(&self.binary, self.folder.path(), &self.database, flags);
         let mut connection = Connection::open(&self.address).await;
         while connection.ask(&Request::get("/readyz", "")).await != 200 {
             sleep(Duration::from_millis(1)).await;
@@ -136,12 +164,12 @@ fn command(binary: &Path, folder: &Path, database: &Database) -> Command {
         command.env_remove(name);
     }
     command.env("FLOW_DATA_DIR", folder).env("FLOW_DATABASE_URL", &database.url).env("FLOW_LISTEN", "127.0.0.1:0");
-    command.env("FLOW_RATE_LIMITS", "off").env("FLOW_LOG", "error").stdin(Stdio::null());
+    command.env("FLOW_WEBHOOK_ALLOW_NETS", "127.0.0.0/8").env("FLOW_RATE_LIMITS", "off").env("FLOW_LOG", "error").stdin(Stdio::null());
     command
 }
 
-fn spawn(binary: &Path, folder: &Path, database: &Database) -> (Child, String) {
-    let mut child = command(binary, folder, database).args(["serve", "--json"]).stdout(Stdio::piped()).spawn().expect("the binary runs");
+fn spawn(binary: &Path, folder: &Path, database: &Database, flags: &[&str]) -> (Child, String) {
+    let mut child = command(binary, folder, database).args(["serve", "--json"]).args(flags).stdout(Stdio::piped()).spawn().expect("the binary runs");
     let mut line = String::new();
     BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
     let said: Value = serde_json::from_str(&line).expect("it serves, and says where as JSON");

@@ -88,7 +88,7 @@ impl FromStr for DeliveryStatus {
     }
 }
 
-/// A delivery, with all that a try of it needs.
+/// What a delivery sends.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     /// The event.
@@ -99,10 +99,6 @@ pub struct Outgoing {
     pub subject: Subject,
     /// The subject's data key, wrapped by the master key.
     pub subject_key: Vec<u8>,
-    /// The endpoint's URL.
-    pub url: String,
-    /// The endpoint's signing secret, sealed.
-    pub secret: Vec<u8>,
 }
 
 /// One HTTP try of a delivery.

@@ -38,9 +38,9 @@ pub async fn emit<P: Payload>(kit: &Kit, tx: &mut Tx, about: About<'_>, payload:
     let sealed = kit.vault.seal(key, &sealed::event_body(id, subject), body.as_bytes());
     let event = NewEvent { id, event_type: payload.event_type().as_str(), subject, occurrence, sequence, body: &sealed };
     store::outbox::insert_event(tx, &event, at).await?;
-    for endpoint in store::endpoints::active(tx).await? {
-        store::outbox::insert_delivery(tx, kit.ambient.id(), id, endpoint, at).await?;
-    }
+    let endpoints = store::endpoints::active(tx).await?;
+    let deliveries: Vec<_> = endpoints.into_iter().map(|endpoint| (kit.ambient.id(), endpoint)).collect();
+    store::outbox::insert_deliveries(tx, id, &deliveries, at).await?;
     tx.wake(&kit.wakes.deliveries);
     Ok(())
 }

@@ -1,12 +1,15 @@
 //! How each endpoint answers: its last success and its last failure. Each recorded try writes it, so that a list of endpoints does not
 //! read their tries.
 
+use std::collections::BTreeMap;
+
 use shared::{ids::EndpointId, session::Timestamp};
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
     columns::Columns,
     error::Result,
+    places,
     tx::{Db, Tx},
 };
 use crate::{
@@ -21,32 +24,44 @@ pub const MAX_WAITING: i64 = 1_000;
 /// written by each delivery.
 const SUCCESS_SECONDS: i64 = 10;
 
-/// Notes a try that succeeded.
-pub async fn succeeded(tx: &mut Tx, endpoint: EndpointId, now: Timestamp) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO endpoint_health (endpoint, succeeded_at) VALUES ($1, $2) \
-         ON CONFLICT (endpoint) DO UPDATE SET succeeded_at = excluded.succeeded_at, failing_since = NULL \
-         WHERE endpoint_health.failing_since IS NOT NULL OR COALESCE(endpoint_health.succeeded_at, 0) <= $3",
-    )
-    .bind(endpoint.row())
-    .bind(now.0)
-    .bind(now.plus_seconds(-SUCCESS_SECONDS).0)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+/// What the tries of one batch say of an endpoint.
+#[derive(Clone, Debug, Default)]
+pub struct Noted {
+    /// When the last try of the batch succeeded that did.
+    pub succeeded_at: Option<Timestamp>,
+    /// The failures since then.
+    pub failing: Option<Failing>,
 }
 
-/// Notes a try that failed. `failure` is the status of the answer, or why there was none.
-pub async fn failed(tx: &mut Tx, endpoint: EndpointId, failure: &str, now: Timestamp) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO endpoint_health (endpoint, failing_since, failed_at, failure) VALUES ($1, $2, $2, $3) ON CONFLICT (endpoint) DO UPDATE SET \
-         failing_since = COALESCE(endpoint_health.failing_since, excluded.failing_since), failed_at = excluded.failed_at, failure = excluded.failure",
-    )
-    .bind(endpoint.row())
-    .bind(now.0)
-    .bind(failure)
-    .execute(&mut **tx)
-    .await?;
+/// Notes how endpoints answered, at most [`places::MOST`] of them. They are written in the order of their ids, so that two processes do not
+/// wait for each other.
+pub async fn note(tx: &mut Tx, noted: &BTreeMap<EndpointId, Noted>, now: Timestamp) -> Result<()> {
+    let width = places::width(noted.len());
+    let sql = format!(
+        "WITH noted (endpoint, succeeded_at, failing_since, failed_at, failure) AS (VALUES {}) \
+         INSERT INTO endpoint_health (endpoint, succeeded_at, failing_since, failed_at, failure) \
+         SELECT endpoint, succeeded_at, failing_since, failed_at, failure FROM noted WHERE endpoint IS NOT NULL ORDER BY endpoint \
+         ON CONFLICT (endpoint) DO UPDATE SET succeeded_at = COALESCE(excluded.succeeded_at, endpoint_health.succeeded_at), \
+         failing_since = CASE WHEN excluded.failed_at IS NULL THEN NULL WHEN excluded.succeeded_at IS NOT NULL THEN excluded.failing_since \
+         ELSE COALESCE(endpoint_health.failing_since, excluded.failing_since) END, \
+         failed_at = COALESCE(excluded.failed_at, endpoint_health.failed_at), failure = COALESCE(excluded.failure, endpoint_health.failure) \
+         WHERE excluded.failed_at IS NOT NULL OR endpoint_health.failing_since IS NOT NULL OR COALESCE(endpoint_health.succeeded_at, 0) <= ${}",
+        places::rows(width, 5),
+        width * 5 + 1
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    let mut noted = noted.iter();
+    for _ in 0..width {
+        let (endpoint, noted) = noted.next().unzip();
+        let failing = noted.and_then(|noted| noted.failing.as_ref());
+        query = query
+            .bind(endpoint.map(|endpoint| endpoint.row()))
+            .bind(noted.and_then(|noted| noted.succeeded_at).map(|at| at.0))
+            .bind(failing.map(|failing| failing.since.0))
+            .bind(failing.map(|failing| failing.last.0))
+            .bind(failing.map(|failing| failing.failure.clone()));
+    }
+    query.bind(now.plus_seconds(-SUCCESS_SECONDS).0).execute(&mut **tx).await?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use super::{
     bound,
     columns::{Columns, Listed, intact, listed},
     error::{Result, exactly_one},
+    queue::locked_in_order,
     tx::{Db, Tx},
 };
 use crate::{ids::RowId as _, model::Endpoint, vault::Vault};
@@ -56,6 +57,17 @@ pub async fn active(db: &mut Db) -> Result<Vec<EndpointId>> {
     Ok(rows.iter().filter_map(|row| intact(Columns::new(row, "endpoints", "id").and_then(|columns| columns.id("id")))).collect())
 }
 
+/// The active endpoints with a delivery that is due. A damaged endpoint is an error of its own, so that it stops no other.
+pub async fn with_due_deliveries(db: &mut Db, vault: &Vault, now: Timestamp) -> Result<Vec<(EndpointId, Result<Endpoint>)>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM endpoints WHERE disabled_at IS NULL \
+         AND (SELECT d.id FROM deliveries d WHERE d.endpoint = endpoints.id AND d.due_at <= $1 LIMIT 1) IS NOT NULL ORDER BY id"
+    );
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(now.0).fetch_all(db).await?;
+    let id = |row: &AnyRow| intact(Columns::new(row, "endpoints", "id").and_then(|columns| columns.id("id")));
+    Ok(rows.iter().filter_map(|row| Some((id(row)?, read(row, vault)))).collect())
+}
+
 /// Disables an endpoint and fails its pending deliveries, so that nothing more is sent to it.
 ///
 /// # Errors
@@ -63,9 +75,11 @@ pub async fn active(db: &mut Db) -> Result<Vec<EndpointId>> {
 pub async fn disable(tx: &mut Tx, id: EndpointId, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE endpoints SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL");
     exactly_one(query.bind(id.row()).bind(now.0).execute(&mut **tx).await?.rows_affected())?;
-    sqlx::query("UPDATE deliveries SET status = 'FAILED', due_at = NULL, lease = NULL WHERE endpoint = $1 AND due_at IS NOT NULL")
-        .bind(id.row())
-        .execute(&mut **tx)
-        .await?;
+    let sql = format!(
+        "WITH held AS MATERIALIZED (SELECT d.id AS id FROM deliveries d WHERE d.endpoint = $1 AND d.due_at IS NOT NULL {}) \
+         UPDATE deliveries SET status = 'FAILED', due_at = NULL, lease = NULL WHERE id IN (SELECT id FROM held)",
+        locked_in_order(tx)
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(id.row()).execute(&mut **tx).await?;
     Ok(())
 }

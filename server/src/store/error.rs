@@ -33,6 +33,13 @@ impl StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether the database answered, and refused this very statement: it may take others.
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Unavailable(sqlx::Error::Database(_)))
+    }
+}
+
 impl From<Damaged> for StoreError {
     /// For a reader that cannot go on without the row.
     fn from(Damaged { table, id }: Damaged) -> Self {

@@ -11,6 +11,7 @@ pub mod bound;
 pub mod checks;
 pub mod consents;
 pub mod customers;
+pub mod deliveries;
 pub mod endpoint_health;
 pub mod endpoints;
 pub mod flows;
@@ -31,7 +32,7 @@ mod group;
 mod lookup;
 mod meta;
 mod open;
-mod places;
+pub mod places;
 mod schema;
 mod tx;
 

@@ -1,4 +1,5 @@
-//! The tables of the outbox: events, their deliveries to endpoints, and the attempts of each delivery.
+//! The tables of the outbox: writes events and queues their deliveries; reads deliveries with their attempts. `deliveries.rs` claims and
+//! records.
 
 use std::collections::HashMap;
 
@@ -10,13 +11,13 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
     columns::{Columns, Listed, intact, listed},
-    error::{Result, exactly_one},
+    error::Result,
+    places,
     tx::{Db, Tx},
 };
 use crate::{
-    ids::{DeliveryId, Lease, RowId as _, SessionRef},
-    model::{Attempt, Delivery, DeliveryStatus, Outgoing, Subject},
-    vault::Vault,
+    ids::{DeliveryId, RowId as _, SessionRef},
+    model::{Attempt, Delivery, Subject},
 };
 
 /// The most deliveries whose attempts one statement reads.
@@ -65,69 +66,30 @@ pub async fn insert_event(tx: &mut Tx, event: &NewEvent<'_>, now: Timestamp) -> 
     Ok(())
 }
 
-/// Queues the delivery of an event to an endpoint, due now.
-pub async fn insert_delivery(tx: &mut Tx, id: DeliveryId, event: EventId, endpoint: EndpointId, now: Timestamp) -> Result<()> {
-    sqlx::query("INSERT INTO deliveries (id, event, endpoint, status, tries, claims, due_at) VALUES ($1, $2, $3, 'PENDING', 0, 0, $4)")
-        .bind(id.row())
-        .bind(event.row())
-        .bind(endpoint.row())
-        .bind(now.0)
-        .execute(&mut **tx)
-        .await?;
+/// Queues the deliveries of an event to endpoints, due now.
+pub async fn insert_deliveries(tx: &mut Tx, event: EventId, deliveries: &[(DeliveryId, EndpointId)], now: Timestamp) -> Result<()> {
+    for deliveries in deliveries.chunks(places::MOST) {
+        let width = places::width(deliveries.len());
+        let (event_place, now_place) = (2 * width + 1, 2 * width + 2);
+        let sql = format!(
+            "WITH wanted (id, endpoint) AS (VALUES {}) INSERT INTO deliveries (id, event, endpoint, status, tries, claims, due_at) \
+             SELECT id, ${event_place}, endpoint, 'PENDING', 0, 0, ${now_place} FROM wanted WHERE id IS NOT NULL",
+            places::rows(width, 2)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for place in 0..width {
+            let (id, endpoint) = deliveries.get(place).map(|(id, endpoint)| (id.row(), endpoint.row())).unzip();
+            query = query.bind(id).bind(endpoint);
+        }
+        query.bind(event.row()).bind(now.0).execute(&mut **tx).await?;
+    }
     Ok(())
 }
 
-/// All that an attempt of this delivery needs; `None` if there is no such delivery.
-pub async fn outgoing(db: &mut Db, vault: &Vault, id: DeliveryId) -> Result<Option<Outgoing>> {
-    let row = sqlx::query(
-        "SELECT d.id AS id, e.id AS event, e.body AS body, e.subject_kind AS subject_kind, e.subject AS subject, s.data_key AS session_key, \
-         p.id AS endpoint, p.url AS url, p.url_mac AS url_mac, p.secret AS secret FROM deliveries d JOIN events e ON e.id = d.event JOIN endpoints p ON p.id = d.endpoint \
-         LEFT JOIN sessions s ON e.subject_kind = 'SESSION' AND s.ref = e.subject WHERE d.id = $1",
-    )
-    .bind(id.row())
-    .fetch_optional(db)
-    .await?;
-    row.map(|row| {
-        let columns = Columns::new(&row, "deliveries", "id")?;
-        Ok(Outgoing {
-            event: columns.id("event")?,
-            body: columns.get("body")?,
-            subject: subject(&columns)?,
-            subject_key: columns.get::<Option<Vec<u8>>>("session_key")?.ok_or_else(|| columns.inconsistent("subject"))?,
-            url: Columns::new(&row, "endpoints", "endpoint")?.bound(vault, "url")?,
-            secret: columns.get("secret")?,
-        })
-    })
-    .transpose()
-}
-
-fn subject(columns: &Columns<'_>) -> Result<Subject> {
+/// The subject of an event, from its columns `subject_kind` and `subject`.
+pub(super) fn subject(columns: &Columns<'_>) -> Result<Subject> {
     let (kind, row): (String, String) = (columns.get("subject_kind")?, columns.get("subject")?);
     Subject::parse(&kind, &row).ok_or_else(|| columns.inconsistent("subject").into())
-}
-
-/// Writes an attempt, and the new status of its delivery. A PENDING delivery is due again at `next`.
-///
-/// # Errors
-/// [`super::StoreError::Conflict`] if this worker no longer has the delivery's lease.
-pub async fn record(tx: &mut Tx, id: DeliveryId, lease: Lease, attempt: &Attempt, status: DeliveryStatus, next: Option<Timestamp>) -> Result<()> {
-    let query = sqlx::query("UPDATE deliveries SET status = $3, due_at = $4, lease = NULL, tries = $5, claims = 0 WHERE id = $1 AND lease = $2")
-        .bind(id.row())
-        .bind(lease.row())
-        .bind(status.as_str())
-        .bind(next.map(|at| at.0))
-        .bind(i64::from(attempt.number));
-    exactly_one(query.execute(&mut **tx).await?.rows_affected())?;
-    sqlx::query("INSERT INTO attempts (delivery, number, started_at, duration_ms, status_code, failure) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(id.row())
-        .bind(i64::from(attempt.number))
-        .bind(attempt.started_at.0)
-        .bind(attempt.duration_ms)
-        .bind(attempt.status_code.map(i64::from))
-        .bind(attempt.failure.clone())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// The deliveries of a session's events with all their attempts, newest first, at most `limit`.

@@ -1,10 +1,11 @@
 //! Queues of work in the database. A worker claims a row with a lease, for a limited time. If its process dies, the row is due again
-//! when that time is over, and a result recorded with the old lease is refused. Only here does the SQL differ between the engines:
+//! when that time is over, and a result recorded with the old lease is refused. `deliveries.rs` has the queue of deliveries, which is claimed
+//! with its data. Only here does the SQL differ between the engines:
 //! PostgreSQL skips rows that another process is claiming; SQLite has one writer at a time and needs no clause for that.
 
 use std::str::FromStr;
 
-use shared::{ids::EndpointId, session::Timestamp};
+use shared::session::Timestamp;
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 use tracing::error;
 
@@ -23,8 +24,6 @@ use crate::{
 pub enum Queue {
     /// The checks of submitted sessions, one row a session.
     CheckRuns,
-    /// The deliveries to one endpoint.
-    DeliveriesTo(EndpointId),
     /// Followers of transitions that failed and are to be tried again.
     FollowUps,
     /// Work that repeats at an interval.
@@ -35,27 +34,32 @@ impl Queue {
     const fn table(self) -> &'static str {
         match self {
             Self::CheckRuns => "check_runs",
-            Self::DeliveriesTo(_) => "deliveries",
             Self::FollowUps => "follow_ups",
             Self::Sweeps => "sweeps",
         }
     }
 }
 
+/// The clause with which a claim skips rows that another process is claiming.
+pub(super) fn skip_locked(tx: &Tx) -> &'static str {
+    if tx.engine() == Engine::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" }
+}
+
+/// The clause with which a statement locks several deliveries `d`, all in the same order, so that two statements cannot wait for each
+/// other.
+pub(super) fn locked_in_order(tx: &Tx) -> &'static str {
+    if tx.engine() == Engine::Postgres { "ORDER BY d.id FOR UPDATE OF d" } else { "" }
+}
+
 /// Claims up to `limit` due rows until `until`. Returns their ids.
 pub async fn claim<I: FromStr>(tx: &mut Tx, queue: Queue, now: Timestamp, until: Timestamp, lease: Lease, limit: i64) -> Result<Vec<(I, Claim)>> {
     let table = queue.table();
-    let skip = if tx.engine() == Engine::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
-    let (clause, endpoint) = match queue {
-        Queue::DeliveriesTo(endpoint) => ("endpoint = $5 AND", Some(endpoint.row())),
-        _ => ("", None),
-    };
+    let skip = skip_locked(tx);
     let sql = format!(
         "UPDATE {table} SET lease = $1, due_at = $2, claims = claims + 1 \
-         WHERE id IN (SELECT id FROM {table} WHERE {clause} due_at <= $3 ORDER BY due_at LIMIT $4 {skip}) RETURNING id, tries, claims"
+         WHERE id IN (SELECT id FROM {table} WHERE due_at <= $3 ORDER BY due_at LIMIT $4 {skip}) RETURNING id, tries, claims"
     );
     let query = sqlx::query(AssertSqlSafe(sql)).bind(lease.row()).bind(until.0).bind(now.0).bind(limit);
-    let query = if let Some(endpoint) = endpoint { query.bind(endpoint) } else { query };
     let rows = query.fetch_all(&mut **tx).await?;
     let mut claimed = Vec::new();
     for row in &rows {
@@ -73,7 +77,7 @@ fn read<I: FromStr>(row: &AnyRow, table: &'static str, lease: Lease) -> Result<(
 }
 
 /// Takes a damaged row out of the queue, so that it does not stop the others.
-async fn set_aside(tx: &mut Tx, row: &AnyRow, table: &str, damage: &StoreError) -> Result<()> {
+pub(super) async fn set_aside(tx: &mut Tx, row: &AnyRow, table: &str, damage: &StoreError) -> Result<()> {
     error!(error = %damage, "a damaged row of a queue is set aside");
     let sql = format!("UPDATE {table} SET lease = NULL, due_at = NULL WHERE id = $1");
     sqlx::query(AssertSqlSafe(sql)).bind(row.try_get::<String, _>("id")?).execute(&mut **tx).await?;

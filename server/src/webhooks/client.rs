@@ -1,7 +1,14 @@
 //! The HTTP client that sends webhooks. It keeps requests out of private networks, so that no caller has to: it checks an address in a
-//! URL before it connects, filters DNS answers when it connects, follows no redirects, and uses no proxy.
+//! URL before it connects, filters DNS answers when it connects, follows no redirects, and uses no proxy. Connections are kept for the next
+//! events.
 
-use std::{error::Error, net::SocketAddr, time::Duration};
+use std::{
+    cell::Cell,
+    error::Error,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use reqwest::{
@@ -11,12 +18,14 @@ use reqwest::{
     redirect,
 };
 use tokio::time::{Instant, timeout_at};
+use tower::util::MapRequestLayer;
 use tracing::warn;
 use url::Url;
 
 use super::{
     address::{Policy, Scheme, refusal},
-    failure::{SendFailure, cause, classify},
+    failure::{SendFailure, cause, classify, ended_early},
+    lanes,
 };
 
 /// The time limit of a whole try: DNS, connecting, sending and reading ("Webhooks" in the contract).
@@ -27,9 +36,12 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const ANSWER_LIMIT: usize = 64 * 1024;
 /// How many headers a response may have. The client's own bound on a response's head (about 400 KiB) is reached first by long headers.
 const MAX_HEADERS: usize = 4_096;
-/// How long an idle connection is kept for the next event. It is shorter than the 5 s after which many servers close connections, and
-/// than the first wait of the schedule, so that a try does not race with such a close.
-const IDLE_LIMIT: Duration = Duration::from_secs(2);
+/// How long an idle connection is kept for the next event: shorter than the minute after which most proxies drop one without a word.
+const IDLE_LIMIT: Duration = Duration::from_secs(50);
+/// How many idle connections are kept to one host: as many as tries may run at once.
+const MAX_IDLE: usize = lanes::MOST;
+/// How long connections are used for new requests. Then the next request resolves the host's name again, so that a host that moves is found.
+const LIFE: Duration = Duration::from_secs(300);
 
 const USER_AGENT: &str = concat!("FlowSessions/", env!("CARGO_PKG_VERSION"));
 
@@ -47,15 +59,32 @@ pub struct Attempt {
 pub struct WebhookClient {
     policy: Policy,
     limit: Duration,
+    kept: Arc<Mutex<Kept>>,
+}
+
+/// The clients in use, and until when.
+#[derive(Debug)]
+struct Kept {
+    clients: Arc<Clients>,
+    until: Instant,
+}
+
+tokio::task_local! {
+    /// Whether the request of this task began to make a connection. If it did not, it was sent on one that was kept.
+    static CONNECTS: Cell<bool>;
+}
+
+/// The clients, each with its connections.
+#[derive(Debug)]
+struct Clients {
     // Two clients, because http is allowed to fewer addresses, and a resolver does not know the scheme of the request. A machine
     // without CA certificates cannot build the first one. The server still runs then, and can send over http.
     https: Result<Client, SendFailure>,
     http: Result<Client, SendFailure>,
 }
 
-impl WebhookClient {
-    /// A client that sends only to addresses that the policy allows.
-    pub fn new(policy: Policy) -> Self {
+impl Clients {
+    fn new(policy: &Policy) -> Self {
         let builder = |scheme| {
             let policy = policy.clone();
             let content_type = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -64,7 +93,9 @@ impl WebhookClient {
                 .no_proxy()
                 .dns_resolver(AllowedOnly { policy, scheme })
                 .connect_timeout(CONNECT_LIMIT)
+                .connector_layer(MapRequestLayer::new(connects))
                 .pool_idle_timeout(IDLE_LIMIT)
+                .pool_max_idle_per_host(MAX_IDLE)
                 .http1_max_headers(MAX_HEADERS)
                 .http1_allow_obsolete_multiline_headers_in_responses(true)
                 .http1_allow_spaces_after_header_name_in_responses(true)
@@ -77,13 +108,24 @@ impl WebhookClient {
         if let Err(failure) = &https {
             warn!(%failure, "no webhook can be sent over https");
         }
-        Self {
-            https,
-            // No certificates, because it never uses TLS.
-            http: builder(Scheme::Http).tls_certs_only([]).build().map_err(failure),
-            policy,
-            limit: TRY_LIMIT,
-        }
+        // No certificates, because it never uses TLS.
+        let http = builder(Scheme::Http).tls_certs_only([]).build().map_err(failure);
+        Self { https, http }
+    }
+}
+
+/// Called for each new connection, with its destination.
+fn connects<D>(destination: D) -> D {
+    // Outside a request there is nobody to tell.
+    let _ = CONNECTS.try_with(|connects| connects.set(true));
+    destination
+}
+
+impl WebhookClient {
+    /// A client that sends only to addresses that the policy allows.
+    pub fn new(policy: Policy) -> Self {
+        let kept = Kept { clients: Arc::new(Clients::new(&policy)), until: Instant::now() + LIFE };
+        Self { kept: Arc::new(Mutex::new(kept)), policy, limit: TRY_LIMIT }
     }
 
     /// Makes one try: POSTs `body` as `application/json` (unless `headers` set another type), with Content-Length. It takes at most
@@ -91,7 +133,7 @@ impl WebhookClient {
     pub async fn post(&self, url: &Url, headers: HeaderMap, body: Bytes) -> Attempt {
         let started = Instant::now();
         let deadline = started + self.limit;
-        let outcome = match timeout_at(deadline, self.send(url, headers, body)).await {
+        let outcome = match timeout_at(deadline, self.send_on_a_live_connection(url, headers, body)).await {
             Ok(Ok(response)) => {
                 let status = response.status().as_u16();
                 // It does not matter whether the whole response is read.
@@ -104,17 +146,47 @@ impl WebhookClient {
         Attempt { outcome, duration: started.elapsed() }
     }
 
-    async fn send(&self, url: &Url, headers: HeaderMap, body: Bytes) -> Result<Response, SendFailure> {
+    /// Sends a request. If a connection that was kept ends before its answer, the receiver had closed it meanwhile, and the request is sent
+    /// once more.
+    async fn send_on_a_live_connection(&self, url: &Url, headers: HeaderMap, body: Bytes) -> Result<Response, SendFailure> {
         // Needed because reqwest does not ask the resolver if the host is an address.
         self.policy.check_url(url)?;
+        let clients = self.clients();
         let client = match Scheme::of(url)? {
-            Scheme::Https => &self.https,
-            Scheme::Http => &self.http,
+            Scheme::Https => &clients.https,
+            Scheme::Http => &clients.http,
         };
-        let request = client.as_ref().map_err(Clone::clone)?.post(url.clone());
-        let sent = request.headers(headers).body(body).send().await;
+        let client = client.as_ref().map_err(Clone::clone)?;
+        let send = || {
+            let request = client.post(url.clone()).headers(headers.clone()).body(body.clone());
+            CONNECTS.scope(Cell::new(false), async { (request.send().await, CONNECTS.with(Cell::get)) })
+        };
+        let sent = match send().await {
+            (Err(error), false) if ended_early(&error) => send().await.0,
+            (sent, _) => sent,
+        };
         sent.map_err(|error| classify(&error.without_url()))
     }
+
+    /// The clients, which are made anew when they have lived their time. Requests under way end on the connections that they have.
+    fn clients(&self) -> Arc<Clients> {
+        let mut kept = lock(&self.kept);
+        let now = Instant::now();
+        if now >= kept.until {
+            kept.until = now + LIFE;
+            let (kept, policy) = (Arc::clone(&self.kept), self.policy.clone());
+            // It reads the system's certificates.
+            tokio::task::spawn_blocking(move || {
+                let clients = Arc::new(Clients::new(&policy));
+                lock(&kept).clients = clients;
+            });
+        }
+        Arc::clone(&kept.clients)
+    }
+}
+
+fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
+    kept.lock().expect("nothing panics while it holds this lock")
 }
 
 /// Reads a response up to the limit. If there is more, dropping it closes the connection.
@@ -157,6 +229,8 @@ impl Resolve for AllowedOnly {
     }
 }
 
+#[cfg(test)]
+mod connections;
 #[cfg(test)]
 mod receivers;
 #[cfg(test)]

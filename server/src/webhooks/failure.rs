@@ -63,6 +63,15 @@ pub(super) fn classify(error: &reqwest::Error) -> SendFailure {
     }
 }
 
+/// Whether a connection ended before the answer was there: closed, or reset.
+pub(super) fn ended_early(error: &reqwest::Error) -> bool {
+    chain(error).any(|error| {
+        let is_incomplete = error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message);
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        is_incomplete || matches!(kind, Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted))
+    })
+}
+
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }

@@ -4,10 +4,15 @@
 pub mod add;
 pub mod address;
 pub mod client;
+mod commits;
 pub mod failure;
+mod lanes;
 pub mod public;
+mod record;
+mod results;
 pub mod roots;
 pub mod schedule;
 pub mod sender;
 pub mod sign;
+mod target;
 pub mod typed;

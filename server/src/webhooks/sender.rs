@@ -1,120 +1,185 @@
-//! The job that sends the deliveries in the outbox. The lease of a delivery is longer than a try can take. If the process dies, another
-//! claims the delivery when the lease ends, so an event arrives at least once.
+//! The job that sends the deliveries in the outbox. One transaction writes the results of the last tries and claims the next deliveries,
+//! which are sent while it commits. The lease of a delivery is longer than a try can take. If the process dies, another claims the
+//! delivery when the lease ends, so an event arrives at least once.
 
-use std::time::Duration;
-
-use http::{HeaderMap, HeaderName, HeaderValue};
-use shared::{
-    ids::{EndpointId, EventId},
-    session::Timestamp,
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
-use tracing::info;
+
+use http::HeaderMap;
+use shared::{ids::EndpointId, session::Timestamp};
+use tokio::sync::Notify;
+use tracing::warn;
 use url::Url;
 
-use super::{client::WebhookClient, failure::SendFailure, schedule, sign::Secret};
+use super::{
+    client::WebhookClient,
+    commits::Commits,
+    failure::SendFailure,
+    lanes::{self, Lanes},
+    record::Batch,
+    results::{Ended, Results},
+    target::{Target, Unusable},
+};
 use crate::{
     failure::Failure,
     ids::DeliveryId,
     kill,
     kit::Kit,
-    model::{Attempt, Claim, DeliveryStatus, Outgoing},
-    outbox, sealed,
+    model::{Claim, Outgoing},
+    outbox,
     store::{
-        self, StoreError,
-        queue::{self, Queue},
+        self, StoreError, Tx,
+        deliveries::{Claimed, LANES, Wanted},
+        places,
     },
-    vault::Unsealable,
     work::{Job, Pace, Places},
 };
 
-/// Tries to one endpoint that this process runs at once. Each endpoint has its own limit, so that one that hangs delays no other.
-const AT_ONCE: usize = 8;
 /// How long the lease of a delivery lasts: longer than the 20 s that a try may take.
 const LEASE_SECONDS: i64 = 23;
-
 /// How many claims without a recorded try before the next one is recorded as failed. Such a claim means that the process died during
 /// the try.
 const CLAIMS: u32 = 20;
 
-#[derive(Debug, thiserror::Error)]
-enum PrepareError {
-    #[error(transparent)]
-    Sealed(#[from] Unsealable),
-    #[error("the endpoint's URL or a header cannot be used")]
-    Unusable,
-}
-
-/// A claimed delivery.
+/// A claimed delivery, with what a try of it needs.
 pub struct Due {
     delivery: DeliveryId,
     endpoint: EndpointId,
     claim: Claim,
+    outgoing: Result<Outgoing, String>,
+    target: Arc<Result<Target, String>>,
 }
 
 /// The job that sends deliveries.
 pub struct Sender {
     kit: Kit,
     client: WebhookClient,
+    lanes: Lanes,
+    results: Results,
+    commits: Commits,
+    /// Claims that left out endpoints; the next claim begins with the endpoint after the last one.
+    turn: AtomicUsize,
+    /// Claims in a row that left out endpoints and claimed nothing, because what was due waits for an earlier event.
+    in_vain: AtomicUsize,
+    /// More is due than the last claim took.
+    more: Notify,
 }
 
 impl Sender {
     /// A job that sends with this client.
-    pub const fn new(kit: Kit, client: WebhookClient) -> Self {
-        Self { kit, client }
+    pub fn new(kit: Kit, client: WebhookClient) -> Self {
+        let (lanes, results, commits) = (Lanes::default(), Results::default(), Commits::default());
+        Self { kit, client, lanes, results, commits, turn: AtomicUsize::new(0), in_vain: AtomicUsize::new(0), more: Notify::new() }
     }
 
-    /// Makes one try. Returns the event, the HTTP status or why there was none, and the duration in milliseconds.
-    async fn send(&self, due: &Due, started_at: Timestamp) -> Result<(Option<EventId>, Result<u16, String>, i64), Failure> {
-        let outgoing = match store::outbox::outgoing(&mut *self.kit.store.read().await?, &self.kit.vault, due.delivery).await {
-            Ok(Some(outgoing)) => outgoing,
-            Ok(None) => return Err(StoreError::Conflict.into()),
-            Err(error @ StoreError::Inconsistent(_)) => return Ok((None, Err(format!("unusable: {error}")), 0)),
-            Err(error) => return Err(error.into()),
-        };
-        Ok(match self.prepare(due.endpoint, &outgoing, started_at) {
+    /// Makes one try.
+    async fn send(&self, due: &Due, started_at: Timestamp) -> Ended {
+        // A try that cannot be prepared counts as a failed one. The schedule repeats it until the delivery has failed.
+        match self.prepare(due, started_at) {
             Ok((url, headers, body)) => {
                 let attempt = self.client.post(&url, headers, body.into()).await;
+                self.lanes.answered(due.endpoint, attempt.duration, matches!(attempt.outcome, Ok(200..=299)));
                 let failure = |failure: SendFailure| format!("{}: {failure}", failure.code());
-                (Some(outgoing.event), attempt.outcome.map_err(failure), i64::try_from(attempt.duration.as_millis()).unwrap_or(i64::MAX))
+                let duration_ms = i64::try_from(attempt.duration.as_millis()).unwrap_or(i64::MAX);
+                due.ended(started_at, attempt.outcome.map_err(failure), duration_ms)
             }
-            // A try that cannot be prepared counts as a failed one. The schedule repeats it until the delivery has failed.
-            Err(error) => (Some(outgoing.event), Err(format!("unusable: {error}")), 0),
-        })
+            Err(error) => due.ended(started_at, Err(format!("unusable: {error}")), 0),
+        }
     }
 
     /// The URL, the headers with the signature, and the body of a delivery.
-    fn prepare(&self, endpoint: EndpointId, outgoing: &Outgoing, at: Timestamp) -> Result<(Url, HeaderMap, Vec<u8>), PrepareError> {
+    fn prepare(&self, due: &Due, at: Timestamp) -> Result<(Url, HeaderMap, Vec<u8>), Unusable> {
+        let outgoing = due.outgoing.as_ref().map_err(|damage| Unusable::Damaged(damage.clone()))?;
+        let target = due.target.as_ref().as_ref().map_err(|damage| Unusable::Damaged(damage.clone()))?;
         let body = outbox::body(&self.kit, outgoing)?;
-        let secret = self.kit.vault.open_own(&sealed::endpoint_secret(endpoint), &outgoing.secret)?;
-        let secret: [u8; 32] = secret.try_into().map_err(|_| PrepareError::Unusable)?;
-        let url = Url::parse(&outgoing.url).map_err(|_| PrepareError::Unusable)?;
-        let headers = headers(&Secret::from_bytes(secret), &outgoing.event.to_string(), at.0 / 1_000_000, &body)?;
-        Ok((url, headers, body))
+        let headers = target.headers(&outgoing.event.to_string(), at.0 / 1_000_000, &body)?;
+        Ok((target.url.clone(), headers, body))
     }
 
-    /// Records a try, and the delivery's new status.
-    async fn record(&self, due: &Due, event: Option<EventId>, started_at: Timestamp, outcome: Result<u16, String>, duration_ms: i64) -> Result<(), Failure> {
-        let number = due.claim.tries + 1;
+    /// The endpoints with due deliveries and free places, in turn, at most as many as one claim takes; and how many more there are.
+    async fn with_room(&self, places: &Places<EndpointId>) -> Result<(Vec<(Room, Arc<Result<Target, String>>)>, usize), Failure> {
         let now = self.kit.ambient.now();
-        let (status, next) = match schedule::next_delay(number, self.kit.ambient.fraction()) {
-            _ if matches!(outcome, Ok(200..=299)) => (DeliveryStatus::Delivered, None),
-            Some(wait) => (DeliveryStatus::Pending, Some(now.plus(wait))),
-            None => (DeliveryStatus::Failed, None),
-        };
-        let (status_code, failure) = outcome.map_or_else(|failure| (None, Some(failure)), |code| (Some(code), None));
-        let event = event.map(|event| event.to_string());
-        info!(event, delivery = %due.delivery, endpoint = %due.endpoint, attempt = number, status = status.as_str(), code = ?status_code, failure, "webhook tried");
-        let attempt = Attempt { number, started_at, duration_ms, status_code, failure };
-        let mut tx = self.kit.store.write().await?;
-        store::outbox::record(&mut tx, due.delivery, due.claim.lease, &attempt, status, next).await?;
-        match (&attempt.failure, attempt.status_code) {
-            (None, Some(200..=299)) => store::endpoint_health::succeeded(&mut tx, due.endpoint, now).await?,
-            (None, code) => store::endpoint_health::failed(&mut tx, due.endpoint, &code.unwrap_or_default().to_string(), now).await?,
-            (Some(why), _) => store::endpoint_health::failed(&mut tx, due.endpoint, why, now).await?,
+        let mut waiting = store::endpoints::with_due_deliveries(&mut *self.kit.store.read().await?, &self.kit.vault, now).await?;
+        self.lanes.keep(&waiting.iter().map(|(endpoint, _)| *endpoint).chain(places.lanes()).collect::<HashSet<_>>());
+        let in_all = places.in_all();
+        let free = |endpoint: &EndpointId| self.lanes.free(endpoint, places.taken(endpoint), in_all);
+        waiting.retain(|(endpoint, _)| free(endpoint) > 0);
+        let left = waiting.len().saturating_sub(LANES);
+        if left > 0 {
+            let turn = self.turn.fetch_add(LANES, Ordering::Relaxed) % waiting.len();
+            waiting.rotate_left(turn);
+            waiting.truncate(LANES);
         }
-        tx.commit().await?;
-        kill::point("webhook.recorded");
-        Ok(())
+        let share = places::MOST / waiting.len().max(1);
+        let room = |(endpoint, read): (EndpointId, Result<_, StoreError>)| {
+            let free = free(&endpoint);
+            let target = read.map_err(|damage| damage.to_string()).and_then(|read| Target::new(&self.kit, read).map_err(|error| error.to_string()));
+            (Room { endpoint, free, limit: free.min(share) }, Arc::new(target))
+        };
+        Ok((waiting.into_iter().map(room).collect(), left))
+    }
+
+    /// Whether to claim again at once, for the endpoints that were left out: until every endpoint had its turn without a claim.
+    fn goes_round(&self, left: usize, is_in_vain: bool) -> bool {
+        let in_vain = if is_in_vain { self.in_vain.load(Ordering::Relaxed) + 1 } else { 0 };
+        let goes_round = left > 0 && in_vain * LANES < left + LANES;
+        self.in_vain.store(if goes_round { in_vain } else { 0 }, Ordering::Relaxed);
+        goes_round
+    }
+
+    /// Claims due deliveries for these endpoints.
+    async fn claim_for(&self, tx: &mut Tx, rooms: &[(Room, Arc<Result<Target, String>>)]) -> Result<Vec<Due>, StoreError> {
+        if rooms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let lanes: Vec<_> = rooms.iter().map(|(room, _)| (room.endpoint, room.limit)).collect();
+        let wanted = Wanted { lanes: &lanes, now: self.kit.ambient.now(), lease_seconds: LEASE_SECONDS, lease: self.kit.ambient.id() };
+        let claimed = store::deliveries::claim(tx, &wanted).await?;
+        let due = |claimed: Claimed| {
+            let target = rooms.iter().find(|(room, _)| room.endpoint == claimed.endpoint).map(|(_, target)| Arc::clone(target))?;
+            let Claimed { delivery, endpoint, claim, outgoing } = claimed;
+            Some(Due { delivery, endpoint, claim, outgoing: outgoing.map_err(|damage| damage.to_string()), target })
+        };
+        Ok(claimed.into_iter().filter_map(due).collect())
+    }
+
+    /// Writes results and claims deliveries, in one transaction. The deliveries may be sent while it commits.
+    async fn exchange(&self, batch: Batch, rooms: &[(Room, Arc<Result<Target, String>>)]) -> Result<Vec<Due>, StoreError> {
+        let written = async {
+            let mut tx = self.kit.store.write().await?;
+            batch.write(&mut tx).await?;
+            let due = self.claim_for(&mut tx, rooms).await?;
+            Ok((tx, due))
+        };
+        match written.await {
+            Ok((tx, due)) => self.commits.begin(&self.kit, tx, batch).await.map(|()| due),
+            Err(error) => {
+                batch.write_apart(&self.kit).await;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// The places of an endpoint.
+struct Room {
+    endpoint: EndpointId,
+    /// How many are free.
+    free: usize,
+    /// How many are taken now at most.
+    limit: usize,
+}
+
+impl Due {
+    fn ended(&self, started_at: Timestamp, outcome: Result<u16, String>, duration_ms: i64) -> Ended {
+        let event = self.outgoing.as_ref().ok().map(|outgoing| outgoing.event);
+        Ended { delivery: self.delivery, endpoint: self.endpoint, claim: self.claim, event, started_at, outcome, duration_ms }
     }
 }
 
@@ -128,26 +193,32 @@ impl Job for Sender {
     }
 
     fn pace(&self) -> Pace {
-        Pace { at_once: AT_ONCE, poll: Duration::from_secs(1), wake: Some(self.kit.wakes.deliveries.clone()), renew: None }
+        Pace { at_once: lanes::MOST, poll: Duration::from_secs(1), wake: Some(self.kit.wakes.deliveries.clone()), renew: None }
     }
 
     async fn claim(&self, places: &Places<EndpointId>) -> Result<Vec<Due>, Failure> {
-        let endpoints = store::endpoints::active(&mut *self.kit.store.read().await?).await?;
-        let with_room: Vec<(EndpointId, usize)> =
-            endpoints.into_iter().map(|endpoint| (endpoint, places.free(&endpoint))).filter(|(_, free)| *free > 0).collect();
-        if with_room.is_empty() {
+        self.commits.ended().await;
+        let batch = Batch::new(&self.kit, self.results.take());
+        let (rooms, left) = match self.with_room(places).await {
+            Ok(found) => found,
+            Err(error) => {
+                batch.write_apart(&self.kit).await;
+                return Err(error);
+            }
+        };
+        if batch.is_empty() && rooms.is_empty() {
             return Ok(Vec::new());
         }
-        let mut due = Vec::new();
-        let now = self.kit.ambient.now();
-        let mut tx = self.kit.store.write().await?;
-        for (endpoint, free) in with_room {
-            let limit = i64::try_from(free).unwrap_or(i64::MAX);
-            let until = now.plus_seconds(LEASE_SECONDS);
-            let claimed = queue::claim(&mut tx, Queue::DeliveriesTo(endpoint), now, until, self.kit.ambient.id(), limit).await?;
-            due.extend(claimed.into_iter().map(|(delivery, claim)| Due { delivery, endpoint, claim }));
+        let due = self.exchange(batch, &rooms).await?;
+        let mut is_more = self.goes_round(left, due.is_empty());
+        for (room, _) in &rooms {
+            let count = due.iter().filter(|due| due.endpoint == room.endpoint).count();
+            self.lanes.claimed(room.endpoint, count == room.free);
+            is_more |= count == room.limit && room.limit < room.free;
         }
-        tx.commit().await?;
+        if is_more {
+            self.more.notify_one();
+        }
         Ok(due)
     }
 
@@ -158,26 +229,38 @@ impl Job for Sender {
     async fn run(&self, due: &Due) -> Result<(), Failure> {
         kill::point("webhook.claimed");
         let started_at = self.kit.ambient.now();
-        if due.claim.claims >= CLAIMS {
-            return self.record(due, None, started_at, Err("other: the process died at each try".to_owned()), 0).await;
-        }
-        let (event, outcome, duration_ms) = self.send(due, started_at).await?;
+        let ended = if due.claim.claims >= CLAIMS {
+            due.ended(started_at, Err("other: the process died at each try".to_owned()), 0)
+        } else {
+            self.send(due, started_at).await
+        };
         kill::point("webhook.sent");
-        self.record(due, event, started_at, outcome, duration_ms).await
+        self.results.push(ended);
+        Ok(())
     }
 
     async fn panicked(&self, due: &Due) -> Result<(), Failure> {
-        self.record(due, None, self.kit.ambient.now(), Err("other: the try panicked".to_owned()), 0).await
+        self.results.push(due.ended(self.kit.ambient.now(), Err("other: the try panicked".to_owned()), 0));
+        Ok(())
     }
-}
 
-/// The headers of Standard Webhooks 1.0.0.
-fn headers(secret: &Secret, event: &str, timestamp_s: i64, body: &[u8]) -> Result<HeaderMap, PrepareError> {
-    let pairs =
-        [("webhook-id", event.to_owned()), ("webhook-timestamp", timestamp_s.to_string()), ("webhook-signature", secret.sign(event, timestamp_s, body))];
-    let header = |(name, value): (&'static str, String)| {
-        let value = HeaderValue::from_str(&value).map_err(|_| PrepareError::Unusable)?;
-        Ok((HeaderName::from_static(name), value))
-    };
-    pairs.into_iter().map(header).collect()
+    async fn ready(&self, places: &Places<EndpointId>) {
+        tokio::select! {
+            () = self.results.gathered(|| places.in_all()) => {}
+            () = self.more.notified() => {}
+        }
+    }
+
+    async fn stopped(&self) {
+        loop {
+            self.commits.ended().await;
+            let batch = Batch::new(&self.kit, self.results.take());
+            if batch.is_empty() {
+                return;
+            }
+            if let Err(error) = self.exchange(batch, &[]).await {
+                warn!(%error, "results could not be written together");
+            }
+        }
+    }
 }

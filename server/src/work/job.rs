@@ -41,12 +41,22 @@ pub trait Job: Send + Sync + 'static {
     /// The item's lane.
     fn lane(&self, item: &Self::Item) -> Self::Lane;
 
-    /// Does the work and records the result, also of a failed try. An error means that nothing was recorded: the item is due again
-    /// when its lease ends.
+    /// Does the work and records the result, also of a failed try, or keeps it for the next [`Job::claim`] to record. An error means that
+    /// nothing was recorded: the item is due again when its lease ends.
     fn run(&self, item: &Self::Item) -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// Records a failed try of an item whose run panicked.
     fn panicked(&self, item: &Self::Item) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// Waits until the job should claim again although nothing woke it: once a place became free.
+    fn ready(&self, places: &Places<Self::Lane>) -> impl Future<Output = ()> + Send {
+        places.freed()
+    }
+
+    /// The job was stopped and its last item has ended. Writes what is not written yet.
+    fn stopped(&self) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 
     /// Renews the lease of a running item.
     fn renew(&self, _item: &Self::Item) -> impl Future<Output = Result<(), Failure>> + Send {

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 pub struct Places<L> {
     most: usize,
     taken: Mutex<HashMap<L, usize>>,
-    pub(super) freed: Notify,
+    freed: Notify,
 }
 
 impl<L: Clone + Eq + Hash> Places<L> {
@@ -23,7 +23,27 @@ impl<L: Clone + Eq + Hash> Places<L> {
 
     /// The number of free places in a lane.
     pub fn free(&self, lane: &L) -> usize {
-        self.most.saturating_sub(self.lock().get(lane).copied().unwrap_or_default())
+        self.most.saturating_sub(self.taken(lane))
+    }
+
+    /// The number of taken places in a lane.
+    pub fn taken(&self, lane: &L) -> usize {
+        self.lock().get(lane).copied().unwrap_or_default()
+    }
+
+    /// The number of taken places in all lanes.
+    pub fn in_all(&self) -> usize {
+        self.lock().values().sum()
+    }
+
+    /// The lanes with a taken place.
+    pub fn lanes(&self) -> Vec<L> {
+        self.lock().keys().cloned().collect()
+    }
+
+    /// Waits until a place becomes free.
+    pub async fn freed(&self) {
+        self.freed.notified().await;
     }
 
     /// Takes a place. It becomes free when the value is dropped.

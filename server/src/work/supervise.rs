@@ -58,11 +58,12 @@ async fn rounds<J: Job>(job: &Arc<J>, health: &Arc<Health>, stop: &CancellationT
         while let Some(ended) = under_way.try_join_next() {
             log_panic(&**job, health, ended);
         }
-        rest(&wake, &places.freed, pace.poll, stop).await;
+        rest(&**job, &wake, places, pace.poll, stop).await;
     }
     while let Some(ended) = under_way.join_next().await {
         log_panic(&**job, health, ended);
     }
+    job.stopped().await;
 }
 
 /// An item whose failed try could not be recorded because that panicked as well. It comes back when its lease ends.
@@ -73,11 +74,11 @@ fn log_panic<J: Job>(job: &J, health: &Health, ended: Result<(), JoinError>) {
     }
 }
 
-async fn rest(wake: &Notify, freed: &Notify, poll: Duration, stop: &CancellationToken) {
+async fn rest<J: Job>(job: &J, wake: &Notify, places: &Places<J::Lane>, poll: Duration, stop: &CancellationToken) {
     tokio::select! {
         () = stop.cancelled() => {}
         () = wake.notified() => {}
-        () = freed.notified() => {}
+        () = job.ready(places) => {}
         () = tokio::time::sleep(poll) => {}
     }
 }

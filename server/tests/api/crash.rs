@@ -34,6 +34,7 @@ killed_at! {
     killed_after_a_check_commits: "check.after_commit" by a_completion_survives,
     killed_once_a_webhook_is_claimed: "webhook.claimed" by a_completion_survives,
     killed_between_sending_and_recording: "webhook.sent" by a_completion_survives,
+    killed_before_webhooks_are_recorded: "webhook.before_commit" by a_completion_survives,
     killed_once_a_webhook_is_recorded: "webhook.recorded" by a_completion_survives,
     killed_after_an_expiry_commits: "expire.after_commit" by an_expiry_survives,
 }

@@ -74,6 +74,7 @@ mod upgrade;
 mod uploads;
 mod values;
 mod webhook_addresses;
+mod webhook_batches;
 mod webhook_processes;
 mod webhooks;
 mod wording;

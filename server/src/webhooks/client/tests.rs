@@ -125,7 +125,8 @@ async fn gives_failures_their_codes() {
 #[tokio::test]
 async fn resolves_only_to_allowed_addresses() {
     let private = client(&[]);
-    for (client, url) in [(&private.https, "https://localhost:1/?s3cret"), (&private.http, "http://localhost:1/?s3cret")] {
+    let clients = private.clients();
+    for (client, url) in [(&clients.https, "https://localhost:1/?s3cret"), (&clients.http, "http://localhost:1/?s3cret")] {
         let error = client.as_ref().unwrap().post(url).send().await.unwrap_err();
         let failure = classify(&error.without_url());
         assert_eq!(failure.code(), "refused_address", "{failure}");

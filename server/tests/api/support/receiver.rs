@@ -23,6 +23,8 @@ pub enum Answer {
     Redirect(String),
     /// Accepts the request and never answers.
     Hang,
+    /// 200 after this time.
+    After(Duration),
 }
 
 /// One request as it arrived.
@@ -60,6 +62,9 @@ impl Received {
 struct ReceiverState {
     received: Vec<Received>,
     answers: VecDeque<Answer>,
+    otherwise: Option<Answer>,
+    at_once: usize,
+    most_at_once: usize,
 }
 
 /// Listens on loopback until the test ends.
@@ -82,6 +87,16 @@ impl Receiver {
     /// Queues an answer for the next request that has none yet.
     pub fn next_answer(&self, answer: Answer) {
         self.state.lock().expect("no handler panicked").answers.push_back(answer);
+    }
+
+    /// Gives this answer to every request for which none is queued.
+    pub fn always(&self, answer: Answer) {
+        self.state.lock().expect("no handler panicked").otherwise = Some(answer);
+    }
+
+    /// The most requests that were under way at the same time.
+    pub fn most_at_once(&self) -> usize {
+        self.state.lock().expect("no handler panicked").most_at_once
     }
 
     pub fn received(&self) -> Vec<Received> {
@@ -112,11 +127,24 @@ async fn receive(State(state): State<Arc<Mutex<ReceiverState>>>, uri: Uri, heade
     let answer = {
         let mut state = state.lock().expect("no handler panicked");
         state.received.push(Received { path: uri.to_string(), headers, body, at: Instant::now() });
-        state.answers.pop_front().unwrap_or(Answer::Status(200))
+        state.at_once += 1;
+        state.most_at_once = state.most_at_once.max(state.at_once);
+        let otherwise = state.otherwise.clone();
+        state.answers.pop_front().or(otherwise).unwrap_or(Answer::Status(200))
     };
+    let reply = reply(answer).await;
+    state.lock().expect("no handler panicked").at_once -= 1;
+    reply
+}
+
+async fn reply(answer: Answer) -> Response {
     match answer {
         Answer::Status(status) => StatusCode::from_u16(status).expect("a status").into_response(),
         Answer::Redirect(url) => (StatusCode::FOUND, [(header::LOCATION, url)]).into_response(),
         Answer::Hang => std::future::pending().await,
+        Answer::After(time) => {
+            tokio::time::sleep(time).await;
+            StatusCode::OK.into_response()
+        }
     }
 }
