@@ -1,6 +1,7 @@
 //! The HTTP client that sends webhooks. It keeps requests out of private networks, so that no caller has to: it checks an address in a
 //! URL before it connects, filters DNS answers when it connects, follows no redirects, and uses no proxy. Connections are kept for the next
-//! events.
+//! events. They have a thread of their own, because a receiver decides how much work its answer is: one that never stops sending interim
+//! answers (1xx) must not take a thread from customers.
 
 use std::{
     cell::Cell,
@@ -17,7 +18,11 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderMap, HeaderValue},
     redirect,
 };
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    runtime::{Builder, Runtime},
+    time::{Instant, timeout_at},
+};
+use tokio_util::task::AbortOnDropHandle;
 use tower::util::MapRequestLayer;
 use tracing::warn;
 use url::Url;
@@ -57,9 +62,39 @@ pub struct Attempt {
 /// Sends webhooks under one [`Policy`]. Built once and shared.
 #[derive(Debug)]
 pub struct WebhookClient {
-    policy: Policy,
     limit: Duration,
+    sender: Arc<Sender>,
+    thread: Thread,
+}
+
+/// What the thread sends with.
+#[derive(Debug)]
+struct Sender {
+    policy: Policy,
     kept: Arc<Mutex<Kept>>,
+}
+
+/// The thread of the connections.
+#[derive(Debug)]
+struct Thread(Option<Runtime>);
+
+impl Thread {
+    fn start() -> Self {
+        let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("webhooks").enable_all().build();
+        Self(Some(runtime.expect("a thread can be started before anything runs")))
+    }
+
+    fn spawn<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> AbortOnDropHandle<T> {
+        AbortOnDropHandle::new(self.0.as_ref().expect("there until it is dropped").spawn(work))
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// The clients in use, and until when.
@@ -125,7 +160,7 @@ impl WebhookClient {
     /// A client that sends only to addresses that the policy allows.
     pub fn new(policy: Policy) -> Self {
         let kept = Kept { clients: Arc::new(Clients::new(&policy)), until: Instant::now() + LIFE };
-        Self { kept: Arc::new(Mutex::new(kept)), policy, limit: TRY_LIMIT }
+        Self { limit: TRY_LIMIT, sender: Arc::new(Sender { policy, kept: Arc::new(Mutex::new(kept)) }), thread: Thread::start() }
     }
 
     /// Makes one try: POSTs `body` as `application/json` (unless `headers` set another type), with Content-Length. It takes at most
@@ -133,7 +168,10 @@ impl WebhookClient {
     pub async fn post(&self, url: &Url, headers: HeaderMap, body: Bytes) -> Attempt {
         let started = Instant::now();
         let deadline = started + self.limit;
-        let outcome = match timeout_at(deadline, self.send_on_a_live_connection(url, headers, body)).await {
+        let (sender, url) = (Arc::clone(&self.sender), url.clone());
+        let sent = self.thread.spawn(async move { sender.send_on_a_live_connection(&url, headers, body).await });
+        let sent = async { sent.await.unwrap_or_else(|error| Err(SendFailure::Other(error.to_string()))) };
+        let outcome = match timeout_at(deadline, sent).await {
             Ok(Ok(response)) => {
                 let status = response.status().as_u16();
                 // It does not matter whether the whole response is read.
@@ -145,7 +183,9 @@ impl WebhookClient {
         };
         Attempt { outcome, duration: started.elapsed() }
     }
+}
 
+impl Sender {
     /// Sends a request. If a connection that was kept ends before its answer, the receiver had closed it meanwhile, and the request is sent
     /// once more.
     async fn send_on_a_live_connection(&self, url: &Url, headers: HeaderMap, body: Bytes) -> Result<Response, SendFailure> {

@@ -144,3 +144,42 @@ async fn empty_lines_between_answers() {
         }
     }
 }
+
+/// Writes interim answers without end, from a thread of its own.
+fn endless_receiver() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let answers = "HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000);
+            std::thread::spawn(move || {
+                let mut stream = stream.unwrap();
+                while std::io::Write::write_all(&mut stream, answers.as_bytes()).is_ok() {}
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn interim_answers_without_end_take_no_thread_from_others() {
+    let client = super::WebhookClient { limit: Duration::from_secs(2), ..client(&["127.0.0.0/8"]) };
+    let url = format!("http://127.0.0.1:{}/", endless_receiver());
+    let tries = futures::future::join_all((0..8).map(|_| try_to(&client, &url)));
+    let longest = std::cell::Cell::new(Duration::ZERO);
+    let others = async {
+        loop {
+            let began = tokio::time::Instant::now();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            longest.set(longest.get().max(began.elapsed()));
+        }
+    };
+    let attempts = tokio::select! {
+        attempts = tries => attempts,
+        () = others => unreachable!("it goes on"),
+    };
+    for attempt in attempts {
+        assert!(attempt.outcome.is_err() && attempt.duration < Duration::from_secs(4), "{attempt:?}");
+    }
+    assert!(longest.get() < Duration::from_secs(1), "another task waited {longest:?}");
+}

@@ -125,7 +125,7 @@ async fn gives_failures_their_codes() {
 #[tokio::test]
 async fn resolves_only_to_allowed_addresses() {
     let private = client(&[]);
-    let clients = private.clients();
+    let clients = private.sender.clients();
     for (client, url) in [(&clients.https, "https://localhost:1/?s3cret"), (&clients.http, "http://localhost:1/?s3cret")] {
         let error = client.as_ref().unwrap().post(url).send().await.unwrap_err();
         let failure = classify(&error.without_url());
