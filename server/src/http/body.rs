@@ -153,15 +153,15 @@ impl http_body::Body for Shared {
     }
 }
 
-/// Middleware: reads and drops the rest of a body that the handler did not read, then sends the answer. If the sender was too slow, it
-/// does not wait any longer: it closes the connection after the answer.
+/// Middleware: reads and drops the rest of a body that the handler did not read, then sends the answer. If the sender was too slow, or
+/// another connection needs the place, it does not wait any longer: it closes the connection after the answer.
 pub async fn drain_refused(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     if body.is_end_stream() {
         return next.run(Request::from_parts(parts, body)).await;
     }
     let connection = parts.extensions.get::<Arc<Connection>>().cloned();
-    let body = Arc::new(Mutex::new(Paced::new(body, connection)));
+    let body = Arc::new(Mutex::new(Paced::new(body, connection.clone())));
     let mut response = next.run(Request::from_parts(parts, Body::new(Shared(Arc::clone(&body))))).await;
     if response.status() == StatusCode::REQUEST_TIMEOUT {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -174,6 +174,7 @@ pub async fn drain_refused(request: Request, next: Next) -> Response {
             read += frame.data_ref().map_or(0, Bytes::len);
             if read > DRAIN_BYTES {
                 break;
+    body.lock().expect("nothing panics while it holds this lock").refused();
             }
             let due = Duration::from_millis((read.saturating_sub(DRAIN_AT_ONCE) * 1_000 / DRAIN_RATE) as u64);
             if let Some(early) = due.checked_sub(began.elapsed()) {
@@ -181,6 +182,17 @@ pub async fn drain_refused(request: Request, next: Next) -> Response {
             }
         }
     };
-    let _ = tokio::time::timeout(DRAIN_TIME, rest).await;
+    let needed_by_another = async {
+        match connection {
+            Some(connection) => connection.leave.cancelled().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::time::timeout(DRAIN_TIME, rest) => {}
+        () = needed_by_another => {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
     response
 }

@@ -60,7 +60,16 @@ impl Paced {
         if let Some(connection) = &connection {
             connection.now(Doing::Sending);
         }
-        Self { body, bytes: 0, waited: Duration::ZERO, since: None, alarm: None, connection }
+        // A body without a known length is a chunked one.
+        let chunks = body.size_hint().exact().is_none().then_some(0);
+        Self { body, bytes: 0, chunks, any: ANY_CHUNKS, waited: Duration::ZERO, since: None, alarm: None, connection }
+    }
+
+    /// The body was refused: the rest of it is read and dropped.
+    pub fn refused(&self) {
+        if let Some(connection) = &self.connection {
+            connection.now(Doing::Draining);
+        }
     }
 
     /// The body is whole, or nobody reads it any more.

@@ -22,7 +22,7 @@ use tower::ServiceExt as _;
 use tracing::{debug, error, warn};
 
 use super::{
-    connections::{Connection, Connections, Doing},
+    connections::{Connection, Connections, Doing, Newcomer},
     problems::ApiError,
     sending::{SEND_BUFFER, Sending},
     visitor::{Peer, counted_as},
@@ -71,16 +71,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             },
             () = stop.cancelled() => break,
         };
-        let connection = tokio::select! {
-            connection = connections.enter(counted_as(peer.ip().to_canonical())) => Arc::new(connection),
-            () = stop.cancelled() => break,
-        };
+        let Some(newcomer) = connections.enter(counted_as(peer.ip().to_canonical())) else { continue };
         let _ = stream.set_nodelay(true);
         // Bounds what the system keeps for a client that does not read.
         let _ = sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER);
         #[cfg(target_os = "linux")]
         let _ = sockopt::set_tcp_user_timeout(&stream, UNREAD_MILLIS);
-        running.spawn(run(stream, Peer(peer), router.clone(), connection, stop.clone()));
+        running.spawn(run(stream, Peer(peer), router.clone(), newcomer, stop.clone()));
     }
     drop(listener);
     running.close();
@@ -90,7 +87,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
 }
 
 /// Serves one connection until it ends, until its client is too slow, or until it may be closed and has to leave.
-async fn run(stream: TcpStream, peer: Peer, router: Router, connection: Arc<Connection>, stop: CancellationToken) {
+async fn run(stream: TcpStream, peer: Peer, router: Router, newcomer: Newcomer, stop: CancellationToken) {
+    let entered = tokio::select! {
+        biased;
+        entered = newcomer.entered() => entered,
+        () = stop.cancelled() => return,
+    };
+    let Some(connection) = entered.map(Arc::new) else { return };
     let requests = service_fn(|request| answer(request, peer, router.clone(), Arc::clone(&connection)));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).max_buf_size(MAX_BUFFER);
@@ -113,8 +116,8 @@ async fn run(stream: TcpStream, peer: Peer, router: Router, connection: Arc<Conn
     }
     match connection.doing() {
         Doing::Idle => {}
-        Doing::Sending if connection.leave.is_cancelled() => {}
-        Doing::Sending | Doing::Working => tokio::select! {
+        Doing::Draining | Doing::Waiting | Doing::Sending if connection.leave.is_cancelled() => {}
+        Doing::Draining | Doing::Waiting | Doing::Sending | Doing::Working => tokio::select! {
             ended = served.as_mut() => log(ended),
             () = connection.cut.cancelled() => debug!("a client took an answer too slowly"),
         },
