@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     ids::{OperatorId, SessionRef},
-    operators::DeviceNumber,
+    operators::{DeviceNumber, folded},
 };
 
 const READS: u32 = 120;
@@ -115,7 +115,7 @@ impl Limits {
         if let Some(device) = device {
             return self.answer(|| self.sign_ins_of_device.count(device, now), "A device has 10 tries to sign in a minute.");
         }
-        let account = Sha256::digest(email.trim().to_lowercase().as_bytes()).into();
+        let account = Sha256::digest(folded(email).as_bytes()).into();
         let count = || self.sign_ins_of_address.count(address, now).and_then(|()| self.sign_ins_of_account.count(account, now));
         self.answer(count, "An address, and an account, has 10 tries to sign in a minute.")
     }
@@ -221,4 +221,18 @@ mod tests {
         let now = Instant::now();
         assert_eq!((0..20).filter(|_| limits.sign_in([10, 0, 0, 1].into(), "ana@example.com", device, now).is_ok()).count(), 10, "a known device has its own");
     }
+    #[test]
+    fn an_account_has_its_tries_once_however_its_address_is_written() {
+        let limits = Limits::new(true);
+        let spellings = [
+            "josé@example.com",
+            "JOSE\u{301}@Example.com",
+            " jos\u{e9}@example.com\t",
+            "\u{200b}jos\u{e9}@example.com\u{2060}",
+            "\u{200f}jos\u{e9}@example.com",
+        ];
+        let tries = (0..50_u32).map(|at| (IpAddr::from((0x0a00_0000 + at).to_be_bytes()), spellings[at as usize % spellings.len()].to_owned()));
+        assert_eq!(allowed(&limits, tries), 10);
+    }
+
 }

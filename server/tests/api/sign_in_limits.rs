@@ -56,6 +56,76 @@ async fn addresses_of_ipv6_are_counted_by_64_and_by_48(installation: Installatio
     let attempt = async |at: u32, address: String| try_from(&stranger, &address, &format!("{at}@example.com"), "a guess").await.status;
     for at in 0..10 {
         assert_eq!(attempt(at, format!("2001:db8:1:7::{at:x}")).await, 422);
+on_each_engine!(characters_that_nobody_sees_give_no_further_tries, Installation);
+async fn characters_that_nobody_sees_give_no_further_tries(installation: Installation) {
+    let app = with_limits(installation).await;
+    let ana = app.browser("ADMIN").await;
+    let stranger = Browser::signed_out(&app.installation);
+    let spelled = |at: usize| {
+        let unseen = ["\u{200b}", "\u{200c}", "\u{200e}", "\u{2066}", "\u{feff}", "\u{2060}"][at % 6];
+        format!("{}{}{}", unseen.repeat(at / 6 + 1), ana.email.to_uppercase(), unseen.repeat(at % 3))
+    };
+    let mut statuses = Vec::new();
+    for at in 0..14 {
+        statuses.push(try_from(&stranger, &format!("192.0.2.{at}"), &spelled(at), "a guess").await.status);
+    }
+    assert_eq!(statuses, [[422; 10].as_slice(), &[429; 4]].concat());
+    try_from(&stranger, "192.0.2.99", &spelled(30), PASSWORD).await.expect(429);
+}
+
+on_each_engine!(a_crowd_of_strangers_keeps_no_known_browser_out, Installation);
+async fn a_crowd_of_strangers_keeps_no_known_browser_out(installation: Installation) {
+    let app = with_limits(installation).await;
+    let ana = app.browser("ADMIN").await;
+    let (tried, turned_away) = (AtomicU32::new(0), tokio::sync::Notify::new());
+    // More than the queue holds, each from an address of its own.
+    let stranger = async |browser: &Browser| loop {
+        let at = tried.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let (address, email) = (format!("10.{}.{}.{}", at[1], at[2], at[3]), format!("{}@example.com", u32::from_be_bytes(at)));
+        let form = browser.form(SIGN_IN, &[("email", &email), ("password", "a guess")]);
+        let form = form.header("sec-fetch-site", "same-origin").header("x-forwarded-for", address);
+        match browser.client().send_raw(form).await.expect("an answer").status {
+            503 => turned_away.notify_one(),
+            status => assert_eq!(status, 422),
+        }
+    };
+    let browsers: Vec<Browser> = (0..90).map(|_| Browser::signed_out(&app.installation)).collect();
+    let crowd = futures::future::join_all(browsers.iter().map(stranger));
+    let known = async {
+        for at in 0..6 {
+            turned_away.notified().await;
+            let form = ana.form(SIGN_IN, &[("email", &ana.email), ("password", PASSWORD)]);
+            let form = form.header("sec-fetch-site", "same-origin").header("x-forwarded-for", "203.0.113.5");
+            assert_eq!(ana.client().send_raw(form).await.expect("an answer").status, 303, "the {at}th time");
+        }
+    };
+    tokio::select! {
+        _ = crowd => unreachable!("the crowd does not end"),
+        () = known => {}
+    }
+}
+
+on_each_engine!(a_link_takes_ten_passwords_a_minute, Installation);
+async fn a_link_takes_ten_passwords_a_minute(installation: Installation) {
+    let app = with_limits(installation).await;
+    let set_up = path_of(&app.server.link("set-up").await);
+    let agent = app.browser("AGENT").await;
+    let invitation = path_of(&app.operator.invite("eva@example.com", "AGENT").await);
+    let made = app.operator.json(&["operator", "reset", &agent.email]).await;
+    let reset = path_of(made["resetUrl"].as_str().expect("a link"));
+    let browser = Browser::signed_out(&app.installation);
+    for (path, email) in [(&set_up, "ana@example.com"), (&invitation, ""), (&reset, "")] {
+        let form = |password| [("email", email), ("password", password), ("password_again", password)];
+        for _ in 0..10 {
+            browser.post(path, &form("password1234")).await.expect(422);
+        }
+        let refused = browser.post(path, &form(PASSWORD)).await.expect(429);
+        let wait: u64 = refused.header("retry-after").parse().expect("seconds");
+        assert!((1..=60).contains(&wait), "{wait}");
+        browser.get(path).await.expect(200);
+    }
+}
+
     }
     assert_eq!(attempt(10, "2001:db8:1:7:ffff::1".to_owned()).await, 429, "one /64");
     for at in 11..41 {
