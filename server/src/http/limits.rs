@@ -54,7 +54,7 @@ fn prefix(address: IpAddr, bits: u32) -> IpAddr {
 }
 
 /// All limits on requests. Strangers choose which address they use and which account they try, so those limits share counters when they
-/// are full ([`Full::Shares`]). Nobody can make up a session, a key, an operator or a known device, so the others never refuse for lack
+/// are full ([`Full::Shares`]). Nobody can make up a session, a key, an operator, an open link or a known device, so the others never refuse for lack
 /// of room ([`Full::Passes`]).
 pub struct Limits {
     reads: Limit<SessionRef>,
@@ -64,6 +64,7 @@ pub struct Limits {
     sign_ins_of_account: Limit<[u8; 32]>,
     sign_ins_of_device: Limit<DeviceNumber>,
     passwords: Limit<OperatorId>,
+    of_link: Limit<[u8; 32]>,
     searches: Limit<OperatorId>,
     of_key: Limit<KeyId>,
     on: bool,
@@ -80,6 +81,7 @@ impl Limits {
             sign_ins_of_account: Limit::new(SIGN_INS, Full::Shares),
             sign_ins_of_device: Limit::new(SIGN_INS, Full::Passes),
             passwords: Limit::new(SIGN_INS, Full::Passes),
+            of_link: Limit::new(SIGN_INS, Full::Passes),
             searches: Limit::new(SEARCHES, Full::Passes),
             of_key: Limit::new(KEY_REQUESTS, Full::Passes),
             on,
@@ -106,7 +108,8 @@ impl Limits {
         self.answer(|| self.unknown.count(address, now), "An address may ask for 20 unknown ids a minute.")
     }
 
-    /// Counts a try to sign in, whether the account exists or not. A device on which the operator signed in before is counted apart, so
+    /// Counts a try to sign in, whether the account exists or not. However the e-mail address is written, the tries are those of the account
+    /// that it finds. A device on which the operator signed in before is counted apart, so
     /// that nobody else can use up its tries.
     ///
     /// # Errors
@@ -126,6 +129,14 @@ impl Limits {
     /// 429 if the operator has reached the tries of this minute.
     pub fn password(&self, operator: OperatorId, now: Instant) -> Result<(), ApiError> {
         self.answer(|| self.passwords.count(operator, now), "An operator has 10 tries at the current password a minute.")
+    }
+
+    /// Counts a try to choose a password with an open link, which has this hash.
+    ///
+    /// # Errors
+    /// 429 if the link has reached the tries of this minute.
+    pub fn link(&self, hash: [u8; 32], now: Instant) -> Result<(), ApiError> {
+        self.answer(|| self.of_link.count(hash, now), "A link has 10 tries to choose a password a minute.")
     }
 
     /// Counts a search of an operator, by an exact reference or id.
@@ -211,17 +222,6 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_other_accounts_and_addresses_leaves_no_account_unlimited() {
-        let limits = Limits::new(true);
-        let flood = (0..150_000_u32).map(|at| (IpAddr::from((0x0100_0000 + at).to_be_bytes()), format!("{at}@example.com")));
-        allowed(&limits, flood);
-        let guesses = (0..20_000_u32).map(|at| (IpAddr::from((0x0200_0000 + at).to_be_bytes()), "ana@example.com".to_owned()));
-        assert!(allowed(&limits, guesses) <= 10, "guesses at one account, each from another address");
-        let device = Some([7; 16]);
-        let now = Instant::now();
-        assert_eq!((0..20).filter(|_| limits.sign_in([10, 0, 0, 1].into(), "ana@example.com", device, now).is_ok()).count(), 10, "a known device has its own");
-    }
-    #[test]
     fn an_account_has_its_tries_once_however_its_address_is_written() {
         let limits = Limits::new(true);
         let spellings = [
@@ -235,4 +235,15 @@ mod tests {
         assert_eq!(allowed(&limits, tries), 10);
     }
 
+    #[test]
+    fn a_flood_of_other_accounts_and_addresses_leaves_no_account_unlimited() {
+        let limits = Limits::new(true);
+        let flood = (0..150_000_u32).map(|at| (IpAddr::from((0x0100_0000 + at).to_be_bytes()), format!("{at}@example.com")));
+        allowed(&limits, flood);
+        let guesses = (0..20_000_u32).map(|at| (IpAddr::from((0x0200_0000 + at).to_be_bytes()), "ana@example.com".to_owned()));
+        assert!(allowed(&limits, guesses) <= 10, "guesses at one account, each from another address");
+        let device = Some([7; 16]);
+        let now = Instant::now();
+        assert_eq!((0..20).filter(|_| limits.sign_in([10, 0, 0, 1].into(), "ana@example.com", device, now).is_ok()).count(), 10, "a known device has its own");
+    }
 }
