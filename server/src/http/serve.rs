@@ -35,7 +35,7 @@ const BACKLOG: u32 = 4_096;
 /// The time limit for the head of a request.
 const HEADER_TIME: Duration = Duration::from_secs(10);
 /// The most bytes of a connection that we have received and not looked at yet, or queued and not sent. A head is not longer.
-const MAX_BUFFER: usize = 64 * 1024;
+const MAX_BUFFER: usize = 32 * 1024;
 /// How long an answer may still be on its way at shutdown.
 const GOODBYE: Duration = Duration::from_secs(1);
 /// How long a client may leave sent data unacknowledged, in milliseconds.

@@ -82,7 +82,7 @@ pub async fn sign_in(
         Some(operator) if operator.disabled_at.is_some() => Act::SignInDisabled(operator.id),
         known => Act::SignInFailed(known.as_ref().map(|operator| operator.id)),
     };
-    refusals.record(kit, Actor::Visitor, act, visit.source).await;
+    refusals.record_aside(kit, act, visit.source);
     Err(OperatorError::WrongCredentials)
 }
 
@@ -92,7 +92,7 @@ pub async fn sign_in(
 /// If the store does not answer.
 pub async fn limited(kit: &Kit, refusals: &Refusals, email: &str, visit: &Visit) -> Result<(), StoreError> {
     let known = of_email(kit, email).await?;
-    refusals.record(kit, Actor::Visitor, Act::SignInLimited(known.map(|operator| operator.id)), visit.source).await;
+    refusals.record_aside(kit, Act::SignInLimited(known.map(|operator| operator.id)), visit.source);
     Ok(())
 }
 
@@ -164,11 +164,12 @@ mod tests {
         tx.commit().await.unwrap();
         // Nothing else can write meanwhile.
         let writer = kit.store.write().await.unwrap();
+        let visit = Visit::default();
         for email in ["ana@example.com", "nobody@example.com"] {
-            let refused = sign_in(&kit, &passwords, &refusals, Turn::Second, email, "a guess", &Visit::default());
+            let refused = sign_in(&kit, &passwords, &refusals, Turn::Second, email, "a guess", &visit);
             let refused = tokio::time::timeout(Duration::from_secs(10), refused).await.expect("it does not wait");
             assert!(matches!(refused, Err(OperatorError::WrongCredentials)), "{email}");
-            let limited = tokio::time::timeout(Duration::from_secs(10), limited(&kit, &refusals, email, &Visit::default()));
+            let limited = tokio::time::timeout(Duration::from_secs(10), limited(&kit, &refusals, email, &visit));
             limited.await.expect("it does not wait").unwrap();
         }
         drop(writer);

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::support::{TestApp, on_each_engine, raw};
+use crate::support::{ApiClient, Customer, TestApp, json, on_each_engine, photos, raw};
 
 /// The connections of the attacker, who has one address. The server takes 2,000.
 const CROWD: usize = 2_500;
