@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::permits::{Busy, Permit, Permits};
+use super::permits::{Busy, Permit, Permits, Queue};
 use crate::ids::SessionRef;
 
 /// The most files of one session.
@@ -39,10 +39,10 @@ pub struct Uploads {
 impl Default for Uploads {
     fn default() -> Self {
         Self {
-            bodies: Permits::new(MAX_BODIES, "A session sends at most 4 bodies with files at once, and the others did not end in time."),
-            work: Permits::new(MAX_WORK, "At most 2 files of a session are worked on at once, and the others did not end in time."),
+            bodies: Permits::new(MAX_BODIES, Queue::LONG, "A session sends at most 4 bodies with files at once, and the others did not end in time."),
+            work: Permits::new(MAX_WORK, Queue::LONG, "At most 2 files of a session are worked on at once, and the others did not end in time."),
             process: Semaphore::new(MAX_PER_PROCESS),
-            documents: Permits::new(MAX_DOCUMENTS, "One PDF of a session is looked into at once, and the others did not end in time."),
+            documents: Permits::new(MAX_DOCUMENTS, Queue::LONG, "One PDF of a session is looked into at once, and the others did not end in time."),
             all_documents: Semaphore::new(MAX_DOCUMENTS_PER_PROCESS),
             arriving: Arc::default(),
         }

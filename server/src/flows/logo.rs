@@ -1,9 +1,13 @@
 //! A flow's logo. It is given as a data URI. The import decodes it and encodes it again, so that we serve only an image that we made
 //! ourselves, and keeps the result.
 
-use std::io::Cursor;
+use std::{
+    io::Cursor,
+    sync::{Arc, Weak},
+};
 
 use base64::Engine as _;
+use bytes::Bytes;
 use image::{
     ImageReader, Limits,
     codecs::png::{CompressionType, FilterType, PngEncoder},
@@ -75,6 +79,20 @@ pub async fn kept(kit: &Kit, flow: &Flow) -> Result<Option<Vec<u8>>, Failure> {
         }
     };
     Ok(Some(png).filter(|png| !png.is_empty()))
+}
+
+/// The kept logo of a version, to be sent. All who are being sent it share one copy, however slowly they take it.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn to_send(kit: &Kit, flow: &Flow) -> Result<Option<Bytes>, Failure> {
+    let mut sent = flow.sent_logo.lock().await;
+    if let Some(png) = sent.as_ref().and_then(Weak::upgrade) {
+        return Ok(Some(Bytes::from_owner(png)));
+    }
+    let Some(png) = kept(kit, flow).await?.map(Arc::<[u8]>::from) else { return Ok(None) };
+    *sent = Some(Arc::downgrade(&png));
+    Ok(Some(Bytes::from_owner(png)))
 }
 
 async fn keep_now(kit: &Kit, flow: &Flow, given: String) -> Result<Vec<u8>, StoreError> {

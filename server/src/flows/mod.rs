@@ -10,6 +10,7 @@ use shared::{
     color,
     definition::{Definition, Faults},
 };
+use tokio::sync::Mutex;
 
 use crate::{
     actor::{Act, Actor, Entry},
@@ -60,7 +61,7 @@ pub async fn by_id(kit: &Kit, id: FlowId) -> Result<Arc<Flow>, Failure> {
         Some(json) => serde_json::from_str(&json).map_err(|_| damaged("resolved"))?,
         None => legacy::resolve(&definition),
     };
-    let flow = Arc::new(Flow { id, version, definition, resolved, plate: OnceLock::new() });
+    let flow = Arc::new(Flow { id, version, definition, resolved, plate: OnceLock::new(), sent_logo: Mutex::default() });
     kit.flows.keep(Arc::clone(&flow));
     Ok(flow)
 }

@@ -22,7 +22,7 @@ use shared::problem::Code;
 
 use super::{
     connections::Connection,
-    pace::{Paced, TooSlow},
+    pace::{Paced, Refused},
     problems::ApiError,
     unique_keys::UniqueKeys,
 };
@@ -53,20 +53,27 @@ pub fn is_media_type(headers: &HeaderMap, wanted: &str) -> bool {
     given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(wanted)
 }
 
-/// 408 if reading a body failed because its sender was too slow; `None` if it failed for another reason.
-pub fn too_slow(error: &(dyn std::error::Error + 'static)) -> Option<ApiError> {
-    let detail = "The body arrived too slowly: it needs 4 KiB/s once 10 s have passed, at most 30 s between two reads, and at most 15 minutes in all.";
-    TooSlow::is_cause_of(error).then(|| ApiError::new(Code::Timeout, detail))
+/// 408 if reading a body failed because its sender was too slow, 413 if it came in too small chunks; `None` if it failed for another reason.
+pub fn refused(error: &(dyn std::error::Error + 'static)) -> Option<ApiError> {
+    Some(match Refused::cause_of(error)? {
+        Refused::TooSlow => ApiError::new(
+            Code::Timeout,
+            "The body arrived too slowly: it needs 4 KiB/s once 10 s have passed, at most 30 s between two reads, and at most 15 minutes in all.",
+        ),
+        Refused::SmallChunks => {
+            ApiError::new(Code::TooLarge, "The body came in too many chunks: after the first 64 KiB a chunk has at least 64 bytes, on average.")
+        }
+    })
 }
 
 /// Reads a urlencoded form of at most `most` bytes: names and values, in order. An empty body is an empty form.
 ///
 /// # Errors
-/// 413 with the sentence `too_large`, 408, or 400 if it ends too early.
+/// 413 with the sentence `too_large` or for small chunks, 408, or 400 if it ends too early.
 pub async fn urlencoded(request: Request, most: usize, too_large: &str) -> Result<Vec<(String, String)>, ApiError> {
     let limited = Limited::new(request.into_body(), most);
-    let refused = |error: Box<dyn std::error::Error + Send + Sync>| match too_slow(&*error) {
-        Some(timeout) => timeout,
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| match refused(&*error) {
+        Some(refused) => refused,
         None if error.is::<LengthLimitError>() => ApiError::new(Code::TooLarge, too_large),
         None => {
             let mut incomplete = ApiError::new(Code::InvalidRequest, "The form ended before it was whole.");
@@ -74,7 +81,7 @@ pub async fn urlencoded(request: Request, most: usize, too_large: &str) -> Resul
             incomplete
         }
     };
-    let bytes = limited.collect().await.map_err(refused)?.to_bytes();
+    let bytes = limited.collect().await.map_err(failed)?.to_bytes();
     Ok(url::form_urlencoded::parse(&bytes).take(MAX_PAIRS).map(|(name, text)| (name.into_owned(), text.into_owned())).collect())
 }
 
@@ -102,7 +109,7 @@ pub async fn json_bytes(request: Request) -> Result<Vec<u8>, ApiError> {
     let read = async {
         let mut bytes = Vec::new();
         while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| too_slow(&error).unwrap_or_else(|| ApiError::new(Code::InvalidJson, "The body ended before it was whole.")))?;
+            let frame = frame.map_err(|error| refused(&error).unwrap_or_else(|| ApiError::new(Code::InvalidJson, "The body ended before it was whole.")))?;
             if let Ok(data) = frame.into_data() {
                 if bytes.len() + data.len() > MAX_JSON {
                     return Err(too_large());
@@ -153,20 +160,21 @@ impl http_body::Body for Shared {
     }
 }
 
-/// Middleware: reads and drops the rest of a body that the handler did not read, then sends the answer. If the sender was too slow, it
-/// does not wait any longer: it closes the connection after the answer.
+/// Middleware: reads and drops the rest of a body that the handler did not read, then sends the answer. If the sender was too slow, or
+/// another connection needs the place, it does not wait any longer: it closes the connection after the answer.
 pub async fn drain_refused(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     if body.is_end_stream() {
         return next.run(Request::from_parts(parts, body)).await;
     }
     let connection = parts.extensions.get::<Arc<Connection>>().cloned();
-    let body = Arc::new(Mutex::new(Paced::new(body, connection)));
+    let body = Arc::new(Mutex::new(Paced::new(body, connection.clone())));
     let mut response = next.run(Request::from_parts(parts, Body::new(Shared(Arc::clone(&body))))).await;
     if response.status() == StatusCode::REQUEST_TIMEOUT {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         return response;
     }
+    body.lock().expect("nothing panics while it holds this lock").refused();
     let rest = async {
         let mut rest = Shared(body);
         let (began, mut read) = (Instant::now(), 0);
@@ -181,6 +189,17 @@ pub async fn drain_refused(request: Request, next: Next) -> Response {
             }
         }
     };
-    let _ = tokio::time::timeout(DRAIN_TIME, rest).await;
+    let needed_by_another = async {
+        match connection {
+            Some(connection) => connection.leave.cancelled().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::time::timeout(DRAIN_TIME, rest) => {}
+        () = needed_by_another => {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
     response
 }

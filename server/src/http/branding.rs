@@ -50,7 +50,7 @@ pub async fn logo_image(State(context): State<Context>, Segments(id): Segments<S
     if flow.definition.logo().is_some() && names(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, about).into_response());
     }
-    let png = logo::kept(&context.app.kit, &flow).await?.ok_or_else(ApiError::not_found)?;
+    let png = logo::to_send(&context.app.kit, &flow).await?.ok_or_else(ApiError::not_found)?;
     Ok((about, [(header::CONTENT_TYPE, "image/png")], png).into_response())
 }
 

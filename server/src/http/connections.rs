@@ -1,38 +1,73 @@
 //! Which connections are open, from which address, and which of them may be closed. Below half of the limit nobody loses one. Above, an
-//! address with more than its share loses those that wait for it, so that one address cannot shut everyone else out.
+//! address with more than its share loses those that wait, so that one address cannot shut everyone else out. No newcomer keeps those
+//! behind it from being accepted.
 
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap},
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-/// The most connections at once. Further ones close one that may be closed, or wait to be accepted.
+/// The most connections at once. Further ones close one that may be closed, wait aside, or are dropped.
 pub const CONNECTIONS: usize = 2_000;
 /// How many connections may be on their way out besides.
 const LEAVING: usize = 200;
+/// How many newcomers may wait aside, and how long.
+const ASIDE: usize = 200;
+const ASIDE_TIME: Duration = Duration::from_secs(10);
 
 /// What a connection does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doing {
     /// It is between two requests, or before the first one.
     Idle,
+    /// It sends the rest of a body that was refused.
+    Draining,
+    /// Its request waits for others to end.
+    Waiting,
     /// It sends a request's body.
     Sending,
     /// We work on its request, or send the answer.
     Working,
 }
 
+/// What a connection does that may be closed. What comes first is closed first: a visitor who has just come is idle too.
+const CLOSABLE: [Doing; 4] = [Doing::Draining, Doing::Idle, Doing::Waiting, Doing::Sending];
+
 /// The open connections of the process.
-#[derive(Default)]
 pub struct Connections {
     open: Mutex<Open>,
     /// Woken when a connection ends or may be closed.
     changed: Notify,
+    aside: Arc<Semaphore>,
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self { open: Mutex::default(), changed: Notify::new(), aside: Arc::new(Semaphore::new(ASIDE)) }
+    }
+}
+
+/// A newcomer that may become a connection.
+pub enum Newcomer {
+    /// It has its place.
+    Entered(Connection),
+    /// It waits aside until there is room.
+    Aside(Arc<Connections>, IpAddr, OwnedSemaphorePermit),
+}
+
+/// Why a newcomer has no place now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Full {
+    /// Its address has its share, and nothing may be closed.
+    HasShare,
+    /// Every connection is being worked on, or on its way out.
+    Busy,
 }
 
 #[derive(Default)]
@@ -47,17 +82,14 @@ struct Open {
 #[derive(Default)]
 struct OfAddress {
     count: usize,
-    idle: BTreeMap<u64, CancellationToken>,
-    sending: BTreeMap<u64, CancellationToken>,
+    /// Those that may be closed, for each of [`CLOSABLE`], by the tick since which they do it.
+    closable: [BTreeMap<u64, CancellationToken>; CLOSABLE.len()],
 }
 
 impl OfAddress {
     fn list(&mut self, doing: Doing) -> Option<&mut BTreeMap<u64, CancellationToken>> {
-        match doing {
-            Doing::Idle => Some(&mut self.idle),
-            Doing::Sending => Some(&mut self.sending),
-            Doing::Working => None,
-        }
+        let at = CLOSABLE.iter().position(|one| *one == doing)?;
+        Some(&mut self.closable[at])
     }
 }
 
@@ -74,37 +106,49 @@ pub struct Connection {
 }
 
 impl Open {
-    /// The address with the most connections among those with one that does this, if it has more than its share. Among equals, the one
-    /// whose connection has done it longest.
-    fn largest(&mut self, doing: Doing, share: usize) -> Option<&mut OfAddress> {
-        let with_one = self.by_address.values_mut().filter_map(|one| {
-            let oldest = *one.list(doing)?.first_key_value()?.0;
-            Some((one, oldest))
-        });
-        with_one.max_by_key(|(one, oldest)| (one.count, Reverse(*oldest))).map(|(one, _)| one).filter(|one| one.count > share)
+    /// How many connections this address would have with one more.
+    fn with_one_more(&self, address: IpAddr) -> usize {
+        self.by_address.get(&address).map_or(0, |one| one.count) + 1
     }
 
-    /// Closes the oldest connection that does this, of the address with the most, if that has more than its share.
-    fn close_one(&mut self, doing: Doing, share: usize) -> bool {
-        let oldest = self.largest(doing, share).and_then(|one| one.list(doing)?.pop_first());
-        if let Some((_, leave)) = &oldest {
+    /// Closes a connection that does this, of an address that has more than its share; the newcomer counts for its own. It is the address
+    /// with the most, and among equals the one whose connection has done it longest.
+    fn close_one(&mut self, doing: Doing, newcomer: IpAddr, share: usize) -> bool {
+        let candidates = self.by_address.iter_mut().filter_map(|(address, one)| {
+            let count = one.count + usize::from(*address == newcomer);
+            let list = one.list(doing)?;
+            let oldest = *list.first_key_value()?.0;
+            Some((count, Reverse(oldest), list))
+        });
+        let largest = candidates.filter(|(count, ..)| *count > share).max_by_key(|(count, oldest, _)| (*count, *oldest));
+        let closed = largest.and_then(|(.., list)| list.pop_first());
+        if let Some((_, leave)) = &closed {
             leave.cancel();
         }
-        oldest.is_some()
+        closed.is_some()
     }
 
-    /// Makes room for one more connection of this address.
-    fn make_room(&mut self, address: IpAddr, limit: usize) -> bool {
+    /// Makes room for one more connection of this address. An address that has its share already takes no place from one that has less.
+    fn make_room(&mut self, address: IpAddr, limit: usize) -> Result<(), Full> {
         let addresses = self.by_address.len() + usize::from(!self.by_address.contains_key(&address));
         let share = limit / addresses;
         if self.count < limit {
             if self.count >= limit / 2 {
-                self.close_one(Doing::Idle, share);
+                self.close_one(Doing::Idle, address, share);
             }
-            return true;
+            return Ok(());
         }
-        let closed = self.close_one(Doing::Idle, share) || self.close_one(Doing::Sending, share) || self.close_one(Doing::Idle, 0);
-        closed && self.count < limit + LEAVING
+        if self.count >= limit + LEAVING {
+            return Err(Full::Busy);
+        }
+        let has_share = self.with_one_more(address) > share;
+        if CLOSABLE.into_iter().any(|doing| self.close_one(doing, address, share)) || !has_share && self.close_one(Doing::Idle, address, 0) {
+            Ok(())
+        } else if has_share {
+            Err(Full::HasShare)
+        } else {
+            Err(Full::Busy)
+        }
     }
 }
 
@@ -113,22 +157,19 @@ impl Connections {
         self.open.lock().expect("nothing panics while it holds this lock")
     }
 
-    /// Enters a new connection, as idle. Waits while there is no room and none may be closed.
-    pub async fn enter(self: &Arc<Self>, address: IpAddr) -> Connection {
-        loop {
-            let changed = self.changed.notified();
-            if let Some(connection) = self.try_enter(address, CONNECTIONS) {
-                return connection;
-            }
-            changed.await;
+    /// Enters a new connection, as idle, or lets it wait aside. `None` if there is no place for it: drop it at once, so that those who
+    /// come after it are accepted.
+    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Newcomer> {
+        match self.try_enter(address, CONNECTIONS) {
+            Ok(connection) => Some(Newcomer::Entered(connection)),
+            Err(Full::HasShare) => None,
+            Err(Full::Busy) => Some(Newcomer::Aside(Arc::clone(self), address, Arc::clone(&self.aside).try_acquire_owned().ok()?)),
         }
     }
 
-    fn try_enter(self: &Arc<Self>, address: IpAddr, limit: usize) -> Option<Connection> {
+    fn try_enter(self: &Arc<Self>, address: IpAddr, limit: usize) -> Result<Connection, Full> {
         let mut open = self.lock();
-        if !open.make_room(address, limit) {
-            return None;
-        }
+        open.make_room(address, limit)?;
         open.count += 1;
         open.by_address.entry(address).or_default().count += 1;
         drop(open);
@@ -140,7 +181,28 @@ impl Connections {
             cut: CancellationToken::new(),
         };
         connection.now(Doing::Idle);
-        Some(connection)
+        Ok(connection)
+    }
+
+    async fn enter_when_possible(self: &Arc<Self>, address: IpAddr) -> Option<Connection> {
+        loop {
+            let changed = self.changed.notified();
+            match self.try_enter(address, CONNECTIONS) {
+                Ok(connection) => return Some(connection),
+                Err(Full::HasShare) => return None,
+                Err(Full::Busy) => changed.await,
+            }
+        }
+    }
+}
+
+impl Newcomer {
+    /// The connection, once there is room for it. `None` if there is none within 10 s.
+    pub async fn entered(self) -> Option<Connection> {
+        match self {
+            Self::Entered(connection) => Some(connection),
+            Self::Aside(connections, address, _place) => tokio::time::timeout(ASIDE_TIME, connections.enter_when_possible(address)).await.ok().flatten(),
+        }
     }
 }
 
@@ -164,6 +226,18 @@ impl Connection {
         if doing != Doing::Working {
             self.connections.changed.notify_one();
         }
+    }
+
+    /// Waits for others to end, and may be closed meanwhile: then the answer is `None`.
+    pub async fn waits<T>(&self, others: impl Future<Output = T>) -> Option<T> {
+        self.now(Doing::Waiting);
+        let ended = tokio::select! {
+            biased;
+            ended = others => Some(ended),
+            () = self.leave.cancelled() => None,
+        };
+        self.now(Doing::Working);
+        ended
     }
 
     /// What it does.

@@ -42,21 +42,21 @@ const RETRY_AFTER: u64 = 15;
 
 /// `GET /kyc-sessions/{id}/events`
 pub async fn events(State(context): State<Context>, Segments(id): Segments<String>, visitor: Visitor) -> Result<Response, ApiError> {
-    follow(context.clone(), session_api::open(&context, &id, &visitor).await?, None).await
+    follow(context.clone(), session_api::open(&context, &id, &visitor).await?, &visitor, None).await
 }
 
 /// The same stream for an operator, by the session's ref. It ends when the sign-in with this token ends.
 ///
 /// # Errors
 /// 404, 429
-pub async fn of_ref(context: Context, session: SessionRef, token: String) -> Result<Response, ApiError> {
+pub async fn of_ref(context: Context, session: SessionRef, visitor: &Visitor, token: String) -> Result<Response, ApiError> {
     let opened = sessions::open::by_ref(&context.app.kit, session).await?;
-    follow(context, opened, Some(token)).await
+    follow(context, opened, visitor, Some(token)).await
 }
 
-async fn follow(context: Context, opened: Opened, token: Option<String>) -> Result<Response, ApiError> {
+async fn follow(context: Context, opened: Opened, visitor: &Visitor, token: Option<String>) -> Result<Response, ApiError> {
     let key = (opened.session.r#ref, if token.is_some() { Side::Operators } else { Side::Customer });
-    let place = context.streams.enter(key).map_err(|limit| ApiError::rate_limited(limit, RETRY_AFTER))?;
+    let place = context.streams.enter(key, visitor.counted_as()).map_err(|limit| ApiError::rate_limited(limit, RETRY_AFTER))?;
     let mut watch = Watch::new(opened);
     let first = watch.look(&context.app.kit).await?;
     let stop = context.stop.clone();

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     ids::{OperatorId, SessionRef},
-    operators::DeviceNumber,
+    operators::{DeviceNumber, folded},
 };
 
 const READS: u32 = 120;
@@ -54,7 +54,7 @@ fn prefix(address: IpAddr, bits: u32) -> IpAddr {
 }
 
 /// All limits on requests. Strangers choose which address they use and which account they try, so those limits share counters when they
-/// are full ([`Full::Shares`]). Nobody can make up a session, a key, an operator or a known device, so the others never refuse for lack
+/// are full ([`Full::Shares`]). Nobody can make up a session, a key, an operator, an open link or a known device, so the others never refuse for lack
 /// of room ([`Full::Passes`]).
 pub struct Limits {
     reads: Limit<SessionRef>,
@@ -64,6 +64,7 @@ pub struct Limits {
     sign_ins_of_account: Limit<[u8; 32]>,
     sign_ins_of_device: Limit<DeviceNumber>,
     passwords: Limit<OperatorId>,
+    of_link: Limit<[u8; 32]>,
     searches: Limit<OperatorId>,
     of_key: Limit<KeyId>,
     on: bool,
@@ -80,6 +81,7 @@ impl Limits {
             sign_ins_of_account: Limit::new(SIGN_INS, Full::Shares),
             sign_ins_of_device: Limit::new(SIGN_INS, Full::Passes),
             passwords: Limit::new(SIGN_INS, Full::Passes),
+            of_link: Limit::new(SIGN_INS, Full::Passes),
             searches: Limit::new(SEARCHES, Full::Passes),
             of_key: Limit::new(KEY_REQUESTS, Full::Passes),
             on,
@@ -106,7 +108,8 @@ impl Limits {
         self.answer(|| self.unknown.count(address, now), "An address may ask for 20 unknown ids a minute.")
     }
 
-    /// Counts a try to sign in, whether the account exists or not. A device on which the operator signed in before is counted apart, so
+    /// Counts a try to sign in, whether the account exists or not. However the e-mail address is written, the tries are those of the account
+    /// that it finds. A device on which the operator signed in before is counted apart, so
     /// that nobody else can use up its tries.
     ///
     /// # Errors
@@ -115,7 +118,7 @@ impl Limits {
         if let Some(device) = device {
             return self.answer(|| self.sign_ins_of_device.count(device, now), "A device has 10 tries to sign in a minute.");
         }
-        let account = Sha256::digest(email.trim().to_lowercase().as_bytes()).into();
+        let account = Sha256::digest(folded(email).as_bytes()).into();
         let count = || self.sign_ins_of_address.count(address, now).and_then(|()| self.sign_ins_of_account.count(account, now));
         self.answer(count, "An address, and an account, has 10 tries to sign in a minute.")
     }
@@ -126,6 +129,14 @@ impl Limits {
     /// 429 if the operator has reached the tries of this minute.
     pub fn password(&self, operator: OperatorId, now: Instant) -> Result<(), ApiError> {
         self.answer(|| self.passwords.count(operator, now), "An operator has 10 tries at the current password a minute.")
+    }
+
+    /// Counts a try to choose a password with an open link, which has this hash.
+    ///
+    /// # Errors
+    /// 429 if the link has reached the tries of this minute.
+    pub fn link(&self, hash: [u8; 32], now: Instant) -> Result<(), ApiError> {
+        self.answer(|| self.of_link.count(hash, now), "A link has 10 tries to choose a password a minute.")
     }
 
     /// Counts a search of an operator, by an exact reference or id.
@@ -208,6 +219,20 @@ mod tests {
         assert_eq!((0..1_000).filter(|at| limits.unknown(address(4, *at), now).is_ok()).count(), 80);
         let v4 = (0..1_000).map(|at: u32| (IpAddr::from(at.to_be_bytes()), format!("somebody4-{at}@example.com")));
         assert_eq!(allowed(&limits, v4), 1_000, "IPv4 addresses have no network");
+    }
+
+    #[test]
+    fn an_account_has_its_tries_once_however_its_address_is_written() {
+        let limits = Limits::new(true);
+        let spellings = [
+            "josé@example.com",
+            "JOSE\u{301}@Example.com",
+            " jos\u{e9}@example.com\t",
+            "\u{200b}jos\u{e9}@example.com\u{2060}",
+            "\u{200f}jos\u{e9}@example.com",
+        ];
+        let tries = (0..50_u32).map(|at| (IpAddr::from((0x0a00_0000 + at).to_be_bytes()), spellings[at as usize % spellings.len()].to_owned()));
+        assert_eq!(allowed(&limits, tries), 10);
     }
 
     #[test]

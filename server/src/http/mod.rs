@@ -31,6 +31,7 @@ pub mod render;
 pub mod sending;
 pub mod serve;
 pub mod session_api;
+pub mod shares;
 pub mod site;
 pub mod site_files;
 pub mod streams;

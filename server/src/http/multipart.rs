@@ -94,7 +94,7 @@ impl Form {
 
     /// Receives more of the body.
     async fn receive(&mut self) -> Result<(), ApiError> {
-        let received = self.body.try_next().await.map_err(|error| body::too_slow(&error).unwrap_or_else(broken))?.ok_or_else(broken)?;
+        let received = self.body.try_next().await.map_err(|error| body::refused(&error).unwrap_or_else(broken))?.ok_or_else(broken)?;
         self.left = self.left.checked_sub(received.len() as u64).ok_or_else(too_large)?;
         self.buffer.extend_from_slice(&received);
         Ok(())

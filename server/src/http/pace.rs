@@ -1,5 +1,6 @@
 //! Limits how slowly a body may arrive: after 10 s it needs 4 KiB/s on average, at most 30 s between two reads, and at most 15 minutes in
-//! total. Only the time that we wait for the sender counts, so that a busy server does not refuse a fast sender.
+//! total. Only the time that we wait for the sender counts, so that a busy server does not refuse a fast sender. And limits how small the
+//! chunks of a chunked body may be: after 64 KiB, 64 bytes on average.
 
 use std::{
     error::Error,
@@ -11,7 +12,7 @@ use std::{
 };
 
 use axum::body::{Body, Bytes};
-use http_body::Frame;
+use http_body::{Body as _, Frame};
 use tokio::time::Sleep;
 
 use super::connections::{Connection, Doing};
@@ -25,15 +26,26 @@ const IDLE: Duration = Duration::from_secs(30);
 /// The longest wait, however large the body is.
 const MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 
-/// The sender was too slow.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("the body arrived too slowly")]
-pub struct TooSlow;
+/// So many bytes may come in chunks of any size.
+const ANY_CHUNKS: u64 = 64 * 1024;
+/// The least bytes of a chunk after that, on average.
+const LEAST_CHUNK: u64 = 64;
 
-impl TooSlow {
-    /// Whether this error, or one of its sources, is [`TooSlow`].
-    pub fn is_cause_of(error: &(dyn Error + 'static)) -> bool {
-        error.is::<Self>() || error.source().is_some_and(Self::is_cause_of)
+/// Why a body is not read any further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The sender was too slow.
+    #[error("the body arrived too slowly")]
+    TooSlow,
+    /// The sender cut it into too many chunks, which take more work than their bytes.
+    #[error("the body came in too many small chunks")]
+    SmallChunks,
+}
+
+impl Refused {
+    /// The refusal that is this error, or one of its sources.
+    pub fn cause_of(error: &(dyn Error + 'static)) -> Option<Self> {
+        error.downcast_ref().copied().or_else(|| error.source().and_then(Self::cause_of))
     }
 }
 
@@ -42,10 +54,14 @@ fn allowance(bytes: u64) -> Duration {
     Duration::from_millis(bytes.saturating_mul(1_000) / RATE).clamp(GRACE, MAX_WAIT)
 }
 
-/// A body that fails with [`TooSlow`] if it arrives too slowly.
+/// A body that fails with [`Refused`] if it arrives too slowly, or in too small chunks.
 pub struct Paced {
     body: Body,
     bytes: u64,
+    /// How many chunks we have read, if it comes in chunks.
+    chunks: Option<u64>,
+    /// How many bytes may come in chunks of any size.
+    any: u64,
     waited: Duration,
     /// When we began to wait for the sender, if we wait now.
     since: Option<Instant>,
@@ -60,7 +76,16 @@ impl Paced {
         if let Some(connection) = &connection {
             connection.now(Doing::Sending);
         }
-        Self { body, bytes: 0, waited: Duration::ZERO, since: None, alarm: None, connection }
+        // A body without a known length is a chunked one.
+        let chunks = body.size_hint().exact().is_none().then_some(0);
+        Self { body, bytes: 0, chunks, any: ANY_CHUNKS, waited: Duration::ZERO, since: None, alarm: None, connection }
+    }
+
+    /// The body was refused: the rest of it is read and dropped.
+    pub fn refused(&self) {
+        if let Some(connection) = &self.connection {
+            connection.now(Doing::Draining);
+        }
     }
 
     /// The body is whole, or nobody reads it any more.
@@ -89,12 +114,18 @@ impl http_body::Body for Paced {
         }
         let allowance = allowance(self.bytes);
         if self.waited >= allowance {
-            return Poll::Ready(Some(Err(axum::Error::new(TooSlow))));
+            return Poll::Ready(Some(Err(axum::Error::new(Refused::TooSlow))));
         }
         if let Poll::Ready(frame) = polled {
             self.alarm = None;
             if let Some(Ok(frame)) = &frame {
                 self.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+                self.chunks = self.chunks.map(|chunks| chunks + 1);
+            }
+            if self.bytes > self.any && self.chunks.is_some_and(|chunks| self.bytes / LEAST_CHUNK < chunks) {
+                // As many more are read and dropped, so that the client receives the refusal.
+                self.any += ANY_CHUNKS;
+                return Poll::Ready(Some(Err(axum::Error::new(Refused::SmallChunks))));
             }
             if frame.is_none() || self.body.is_end_stream() {
                 self.ended();
@@ -105,7 +136,7 @@ impl http_body::Body for Paced {
         let left = (allowance - self.waited).min(IDLE);
         let alarm = self.alarm.get_or_insert_with(|| Box::pin(tokio::time::sleep(left)));
         ready!(alarm.as_mut().poll(poller));
-        Poll::Ready(Some(Err(axum::Error::new(TooSlow))))
+        Poll::Ready(Some(Err(axum::Error::new(Refused::TooSlow))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -136,13 +167,36 @@ mod tests {
         assert_eq!(whole.to_bytes().len(), 100_000);
     }
 
+    /// How many chunks of this size are read of a body that has 10,000 of them.
+    async fn read(size: usize) -> usize {
+        let pieces = stream::iter((0..10_000).map(move |_| Ok::<_, Infallible>(Bytes::from(vec![7; size]))));
+        let mut paced = Paced::new(Body::from_stream(pieces), None);
+        let mut read = 0;
+        while let Some(frame) = paced.frame().await {
+            let Err(error) = frame else {
+                read += 1;
+                continue;
+            };
+            assert_eq!(Refused::cause_of(&error), Some(Refused::SmallChunks));
+            break;
+        }
+        read
+    }
+
+    #[tokio::test]
+    async fn small_chunks_are_refused_after_64_kib() {
+        for (size, chunks) in [(6, 10_000), (7, 9_362), (40, 1_638), (63, 1_040), (64, 10_000), (1_000, 10_000)] {
+            assert_eq!(read(size).await, chunks, "of {size} bytes");
+        }
+    }
+
     #[tokio::test]
     async fn a_wait_longer_than_the_allowance_is_too_slow() {
         let mut paced = Paced::new(Body::from_stream(stream::pending::<Result<Bytes, Infallible>>()), None);
         paced.waited = GRACE - Duration::from_millis(20);
         let error = paced.frame().await.expect("a frame").expect_err("refused");
-        assert!(TooSlow::is_cause_of(&error), "{error:?}");
-        assert!(!TooSlow::is_cause_of(&std::io::Error::other("something else")));
+        assert_eq!(Refused::cause_of(&error), Some(Refused::TooSlow), "{error:?}");
+        assert_eq!(Refused::cause_of(&std::io::Error::other("something else")), None);
     }
 
     #[tokio::test]

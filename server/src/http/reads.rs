@@ -2,9 +2,11 @@
 //! frees its place.
 
 use std::{
+    net::IpAddr,
     pin::Pin,
     sync::Arc,
     task::{Context as Poller, Poll, ready},
+    time::Duration,
 };
 
 use axum::{
@@ -15,14 +17,19 @@ use axum::{
 use futures::stream::BoxStream;
 use http_body::{Frame, SizeHint};
 use shared::problem::Code;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::error;
 
-use super::{disposition, problems::ApiError, streams::Side};
+use super::{
+    connections::Connection,
+    disposition,
+    problems::ApiError,
+    shares::{Full, Share, Shares},
+    streams::Side,
+};
 use crate::{
     artifacts::{
         FileStream, ReadError,
-        permits::{Permit, Permits},
+        permits::{Permit, Permits, Queue},
     },
     ids::SessionRef,
     model::Artifact,
@@ -30,20 +37,22 @@ use crate::{
 
 /// The most files of one session that are read at once, for each [`Side`].
 const MAX_PER_SESSION: usize = 4;
+/// A page may ask for all 40 files of a session at once.
+const QUEUE: Queue = Queue { waiting: 36, longest_wait: Duration::from_secs(30) };
 /// The most files that are read at once.
 const MAX_PER_PROCESS: usize = 256;
 
 /// The limits on files that are read.
 pub struct Reads {
     of_session: Arc<Permits<(SessionRef, Side)>>,
-    process: Arc<Semaphore>,
+    process: Arc<Shares>,
 }
 
 impl Default for Reads {
     fn default() -> Self {
         Self {
-            of_session: Permits::new(MAX_PER_SESSION, "At most 4 files of a session are read at once, and the others did not end in time."),
-            process: Arc::new(Semaphore::new(MAX_PER_PROCESS)),
+            of_session: Permits::new(MAX_PER_SESSION, QUEUE, "At most 4 files of a session are read at once, and the others did not end in time."),
+            process: Shares::new(MAX_PER_PROCESS),
         }
     }
 }
@@ -51,18 +60,24 @@ impl Default for Reads {
 /// The place of one file that is read.
 pub struct Place {
     _session: Permit<(SessionRef, Side)>,
-    _process: OwnedSemaphorePermit,
+    _process: Share,
 }
 
 impl Reads {
-    /// Takes the place of one file. Waits for the session's other files. Take it before the file is opened.
+    /// Takes the place of one file. Waits for the session's other files; meanwhile the connection may be closed. Take it before the file
+    /// is opened.
     ///
     /// # Errors
-    /// 503 if the session's other files do not end in time, or the process reads too many.
-    pub async fn enter(&self, session: (SessionRef, Side)) -> Result<Place, ApiError> {
-        let session = self.of_session.take(session).await.map_err(|busy| ApiError::new(Code::Unavailable, busy.to_string()))?;
-        let process = Arc::clone(&self.process).try_acquire_owned();
-        let process = process.map_err(|_| ApiError::new(Code::Unavailable, "At most 256 files are read at once."))?;
+    /// 503 if the session's other files do not end in time, the process reads too many, or another connection needs the place of this one.
+    pub async fn enter(&self, session: (SessionRef, Side), address: IpAddr, connection: &Connection) -> Result<Place, ApiError> {
+        let unavailable = |limit: &str| ApiError::new(Code::Unavailable, limit);
+        let needed = || unavailable("The server takes 2,000 connections, and another one needed the place of this one, which waited.");
+        let session = connection.waits(self.of_session.take(session)).await.ok_or_else(needed)?;
+        let session = session.map_err(|busy| unavailable(busy.0))?;
+        let process = self.process.enter(address).map_err(|full| match full {
+            Full::All => unavailable("At most 256 files are read at once."),
+            Full::Share => unavailable("Of 256 files that are read at once, an address has its share once 128 are read."),
+        })?;
         Ok(Place { _session: session, _process: process })
     }
 }

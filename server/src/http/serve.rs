@@ -26,7 +26,7 @@ use tower_http::{
 use tracing::{Span, debug, debug_span, error, warn};
 
 use super::{
-    connections::{Connection, Connections, Doing},
+    connections::{Connection, Connections, Doing, Newcomer},
     problems::ApiError,
     sending::{SEND_BUFFER, Sending},
     visitor::{Peer, counted_as},
@@ -39,7 +39,7 @@ const BACKLOG: u32 = 4_096;
 /// The time limit for the head of a request.
 const HEADER_TIME: Duration = Duration::from_secs(10);
 /// The most bytes of a connection that we have received and not looked at yet, or queued and not sent. A head is not longer.
-const MAX_BUFFER: usize = 64 * 1024;
+const MAX_BUFFER: usize = 32 * 1024;
 /// How long an answer may still be on its way at shutdown.
 const GOODBYE: Duration = Duration::from_secs(1);
 /// How long a client may leave sent data unacknowledged, in milliseconds.
@@ -75,16 +75,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             },
             () = stop.cancelled() => break,
         };
-        let connection = tokio::select! {
-            connection = connections.enter(counted_as(peer.ip().to_canonical())) => Arc::new(connection),
-            () = stop.cancelled() => break,
-        };
+        let Some(newcomer) = connections.enter(counted_as(peer.ip().to_canonical())) else { continue };
         let _ = stream.set_nodelay(true);
         // Bounds what the system keeps for a client that does not read.
         let _ = sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER);
         #[cfg(target_os = "linux")]
         let _ = sockopt::set_tcp_user_timeout(&stream, UNREAD_MILLIS);
-        running.spawn(run(stream, Peer(peer), router.clone(), connection, stop.clone()));
+        running.spawn(run(stream, Peer(peer), router.clone(), newcomer, stop.clone()));
     }
     drop(listener);
     running.close();
@@ -94,7 +91,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
 }
 
 /// Serves one connection until it ends, until its client is too slow, or until it may be closed and has to leave.
-async fn run(stream: TcpStream, peer: Peer, router: Router, connection: Arc<Connection>, stop: CancellationToken) {
+async fn run(stream: TcpStream, peer: Peer, router: Router, newcomer: Newcomer, stop: CancellationToken) {
+    let entered = tokio::select! {
+        biased;
+        entered = newcomer.entered() => entered,
+        () = stop.cancelled() => return,
+    };
+    let Some(connection) = entered.map(Arc::new) else { return };
     let requests = service_fn(|request| answer(request, peer, router.clone(), Arc::clone(&connection)));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).max_buf_size(MAX_BUFFER);
@@ -117,8 +120,8 @@ async fn run(stream: TcpStream, peer: Peer, router: Router, connection: Arc<Conn
     }
     match connection.doing() {
         Doing::Idle => {}
-        Doing::Sending if connection.leave.is_cancelled() => {}
-        Doing::Sending | Doing::Working => tokio::select! {
+        Doing::Draining | Doing::Waiting | Doing::Sending if connection.leave.is_cancelled() => {}
+        Doing::Draining | Doing::Waiting | Doing::Sending | Doing::Working => tokio::select! {
             ended = served.as_mut() => log(ended),
             () = connection.cut.cancelled() => debug!("a client took an answer too slowly"),
         },

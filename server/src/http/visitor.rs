@@ -27,6 +27,13 @@ pub struct Visitor {
     pub address: IpAddr,
 }
 
+impl Visitor {
+    /// The address under which what it holds is counted.
+    pub fn counted_as(&self) -> IpAddr {
+        counted_as(self.address)
+    }
+}
+
 impl FromRequestParts<Context> for Visitor {
     type Rejection = Infallible;
 

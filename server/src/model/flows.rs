@@ -2,10 +2,12 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, OnceLock, RwLock},
+    sync::{Arc, OnceLock, RwLock, Weak},
 };
 
 use shared::{catalogue::Resolved, color::Plate, definition::Definition};
+
+use tokio::sync::Mutex;
 
 use crate::ids::FlowId;
 
@@ -38,6 +40,8 @@ pub struct Flow {
     pub resolved: Resolved,
     /// The plate that its logo needs, once somebody asked.
     pub plate: OnceLock<Option<Plate>>,
+    /// Its logo as a PNG, while it is being sent to anybody. Locked while it is read.
+    pub sent_logo: Mutex<Option<Weak<[u8]>>>,
 }
 
 impl Flow {

@@ -3,7 +3,7 @@
 use super::{
     email::own_words,
     error::OperatorError,
-    password::Passwords,
+    password::{Passwords, Turn},
     token::{SignedIn, hash, id_of},
     trail,
     visit::Visit,
@@ -68,11 +68,11 @@ pub async fn account(kit: &Kit, operator: &SignedIn, visit: &Visit) -> Result<Ac
 pub async fn change_password(kit: &Kit, passwords: &Passwords, operator: &SignedIn, current: &str, new: &str, visit: &Visit) -> Result<(), OperatorError> {
     let row = store::operators::by_id(&mut *kit.store.read().await?, &kit.vault, operator.id).await?.ok_or(OperatorError::NotFound)?;
     let known = row.password.filter(|_| row.disabled_at.is_none());
-    if !passwords.verify(current, known.clone()).await? {
+    if !passwords.verify(Turn::First, current, known.clone()).await? {
         return Err(OperatorError::WrongPassword);
     }
     let known = known.ok_or(OperatorError::WrongPassword)?;
-    let hashed = passwords.choose(new, own_words(kit, &operator.email).await?, kit.ambient.random()).await?;
+    let hashed = passwords.choose(Turn::First, new, own_words(kit, &operator.email).await?, kit.ambient.random()).await?;
     let mut tx = kit.store.write().await?;
     let wrong_by_now = |error| if matches!(error, StoreError::Conflict) { OperatorError::WrongPassword } else { error.into() };
     store::accounts::replace_password(&mut tx, &kit.vault, operator.id, &known, &hashed).await.map_err(wrong_by_now)?;

@@ -10,7 +10,7 @@ use crate::{failure::Failure, flows, kit::Kit, model::Operator, sealed, store, v
 pub(super) const DEMO_EMAIL: &str = "demo@localhost";
 
 /// An e-mail address in the form in which we look it up: without what cannot be seen at its ends, in NFC and in lower case.
-pub(super) fn folded(email: &str) -> String {
+pub fn folded(email: &str) -> String {
     text::trimmed(email).nfc().collect::<String>().to_lowercase()
 }
 

@@ -6,7 +6,7 @@ use shared::role::Role;
 use super::{
     email::{DEMO_EMAIL, email, index, new_operator, normalised, own_words},
     error::OperatorError,
-    password::Passwords,
+    password::{Passwords, Turn},
     set_up::{ADMINISTRATOR, taken},
     sign_in::begin,
     token::{SignedIn, Token, hash},
@@ -95,7 +95,7 @@ pub async fn reset(kit: &Kit, passwords: &Passwords, token: &str, password: &str
 async fn choose_password(kit: &Kit, passwords: &Passwords, link: (&str, LinkKind), password: &str, visit: &Visit) -> Result<Token, OperatorError> {
     let (token, kind) = link;
     let operator = of_link(kit, token, kind).await?;
-    let hashed = passwords.choose(password, own_words(kit, &operator.email).await?, kit.ambient.random()).await?;
+    let hashed = passwords.choose(Turn::Second, password, own_words(kit, &operator.email).await?, kit.ambient.random()).await?;
     let mut tx = kit.store.write().await?;
     store::operators::use_link(&mut tx, hash(token)).await.map_err(gone)?;
     store::operators::set_password(&mut tx, &kit.vault, operator.id, &hashed).await.map_err(gone)?;

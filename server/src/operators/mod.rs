@@ -19,7 +19,7 @@ mod visit;
 
 pub use account::{Account, account, change_password, end_sign_ins};
 pub use device::{DEVICE_SECONDS, DeviceNumber, known_device, with_device};
-pub use email::{email, normalised};
+pub use email::{email, folded, normalised};
 pub use error::OperatorError;
 pub use links::{Invited, accept, demo_url, enter_once, invite, of_link, reset};
 pub use manage::{Happened, ResetLink, change_role, disable, enable, has_accepted, history, is_demo, list, one, reset_link, reset_link_of, sweep};

@@ -7,7 +7,7 @@ use shared::role::Role;
 use super::{
     email::{DEMO_EMAIL, index, new_operator, normalised, own_words},
     error::OperatorError,
-    password::Passwords,
+    password::{Passwords, Turn},
     sign_in::begin,
     token::{Token, hash},
     visit::Visit,
@@ -80,7 +80,7 @@ pub async fn set_up(
     if email == DEMO_EMAIL {
         return Err(OperatorError::EmailTaken);
     }
-    let hashed = passwords.choose(password, own_words(kit, &email).await?, kit.ambient.random()).await?;
+    let hashed = passwords.choose(Turn::Second, password, own_words(kit, &email).await?, kit.ambient.random()).await?;
     let operator = new_operator(kit, &email, Role::Admin, Some(hashed));
     let mut tx = kit.store.write().await?;
     // If two people set up at once, the second one gets `Gone`.

@@ -5,7 +5,7 @@ use shared::session::Timestamp;
 use super::{
     email::{email, folded, index},
     error::OperatorError,
-    password::Passwords,
+    password::{Passwords, Turn},
     token::{SignedIn, Token, hash, id_of},
     trail::{self, Refusals},
     visit::Visit,
@@ -54,11 +54,19 @@ pub async fn of_email(kit: &Kit, typed: &str) -> Result<Option<Operator>, StoreE
 ///
 /// # Errors
 /// [`OperatorError::WrongCredentials`]. It takes the same time whether the e-mail address is known or not.
-pub async fn sign_in(kit: &Kit, passwords: &Passwords, refusals: &Refusals, email: &str, password: &str, visit: &Visit) -> Result<Token, OperatorError> {
+pub async fn sign_in(
+    kit: &Kit,
+    passwords: &Passwords,
+    refusals: &Refusals,
+    turn: Turn,
+    email: &str,
+    password: &str,
+    visit: &Visit,
+) -> Result<Token, OperatorError> {
     let known = of_email(kit, email).await?;
     let enabled = known.as_ref().filter(|operator| operator.disabled_at.is_none());
     let hashed = enabled.and_then(|operator| operator.password.clone());
-    let is_right = passwords.verify(password, hashed.clone()).await?;
+    let is_right = passwords.verify(turn, password, hashed.clone()).await?;
     if let Some(operator) = enabled.filter(|_| is_right) {
         let mut tx = kit.store.write().await?;
         // A password that was changed meanwhile has ended every sign-in, so this one must not begin.
@@ -74,7 +82,7 @@ pub async fn sign_in(kit: &Kit, passwords: &Passwords, refusals: &Refusals, emai
         Some(operator) if operator.disabled_at.is_some() => Act::SignInDisabled(operator.id),
         known => Act::SignInFailed(known.as_ref().map(|operator| operator.id)),
     };
-    refusals.record(kit, Actor::Visitor, act, visit.source).await;
+    refusals.record_aside(kit, act, visit.source);
     Err(OperatorError::WrongCredentials)
 }
 
@@ -84,7 +92,7 @@ pub async fn sign_in(kit: &Kit, passwords: &Passwords, refusals: &Refusals, emai
 /// If the store does not answer.
 pub async fn limited(kit: &Kit, refusals: &Refusals, email: &str, visit: &Visit) -> Result<(), StoreError> {
     let known = of_email(kit, email).await?;
-    refusals.record(kit, Actor::Visitor, Act::SignInLimited(known.map(|operator| operator.id)), visit.source).await;
+    refusals.record_aside(kit, Act::SignInLimited(known.map(|operator| operator.id)), visit.source);
     Ok(())
 }
 
@@ -135,4 +143,35 @@ pub async fn sign_out(kit: &Kit, operator: OperatorId, visit: &Visit) -> Result<
     let entry = Entry::new(&kit.ambient, kit.ambient.now(), Actor::Operator(operator), Act::OperatorSignedOut(operator));
     trail::audit(kit, &mut tx, entry, visit.source).await?;
     Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use shared::role::Role;
+
+    use super::{super::email::new_operator, *};
+    use crate::kit::testing::kit;
+
+    #[tokio::test]
+    async fn a_refusal_does_not_wait_for_its_audit_row() {
+        let (kit, _folder) = kit().await;
+        let (passwords, refusals) = (Passwords::default(), Refusals::default());
+        let ana = new_operator(&kit, "ana@example.com", Role::Agent, None);
+        let mut tx = kit.store.write().await.unwrap();
+        store::operators::insert(&mut tx, &kit.vault, &ana, &index(&kit, "ana@example.com")).await.unwrap();
+        tx.commit().await.unwrap();
+        // Nothing else can write meanwhile.
+        let writer = kit.store.write().await.unwrap();
+        let visit = Visit::default();
+        for email in ["ana@example.com", "nobody@example.com"] {
+            let refused = sign_in(&kit, &passwords, &refusals, Turn::Second, email, "a guess", &visit);
+            let refused = tokio::time::timeout(Duration::from_secs(10), refused).await.expect("it does not wait");
+            assert!(matches!(refused, Err(OperatorError::WrongCredentials)), "{email}");
+            let limited = tokio::time::timeout(Duration::from_secs(10), limited(&kit, &refusals, email, &visit));
+            limited.await.expect("it does not wait").unwrap();
+        }
+        drop(writer);
+    }
 }

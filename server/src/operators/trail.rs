@@ -66,20 +66,37 @@ impl Refusals {
     /// Logs and audits a refusal, within the bound. A database that does not answer is logged too: the answer to the request is a
     /// refusal in any case.
     pub async fn record(&self, kit: &Kit, by: Actor, act: Act, source: Option<IpAddr>) {
+        if let Some(row) = self.log(kit, by, act, source) {
+            row.await;
+        }
+    }
+
+    /// The same for a visitor, whose answer does not wait for the row: whether there is one tells whether the account exists.
+    pub(super) fn record_aside(&self, kit: &Kit, act: Act, source: Option<IpAddr>) {
+        if let Some(row) = self.log(kit, Actor::Visitor, act, source) {
+            tokio::spawn(row);
+        }
+    }
+
+    /// Logs a refusal. Returns what writes its row, if it should have one.
+    fn log(&self, kit: &Kit, by: Actor, act: Act, source: Option<IpAddr>) -> Option<impl Future<Output = ()> + Send + use<>> {
         let now = kit.ambient.now();
         let operator = act.operator();
-        let Some(count) = self.count(act, operator, now) else { return };
+        let count = self.count(act, operator, now)?;
         warn!(act = act.as_str(), operator = operator.map(tracing::field::display), count, "an operator, or somebody who is not signed in, was refused");
         let entry = Entry::new(&kit.ambient, now, by, act);
         let times = (count > SINGLE).then(|| i64::try_from(count).unwrap_or(i64::MAX));
-        let written = async {
-            let mut tx = kit.store.write().await?;
-            tx.audit_with(entry, Beside { source: sealed_source(kit, entry, source), times }).await?;
-            tx.commit().await
-        };
-        if let Err(error) = written.await {
-            warn!(%error, "a refusal could not be audited");
-        }
+        let kit = kit.clone();
+        Some(async move {
+            let written = async {
+                let mut tx = kit.store.write().await?;
+                tx.audit_with(entry, Beside { source: sealed_source(&kit, entry, source), times }).await?;
+                tx.commit().await
+            };
+            if let Err(error) = written.await {
+                warn!(%error, "a refusal could not be audited");
+            }
+        })
     }
 }
 

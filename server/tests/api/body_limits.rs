@@ -177,3 +177,34 @@ async fn a_form_of_texts_makes_no_large_page(app: TestApp) {
     let unknown = post(3, "x", 60_000).await;
     assert!(unknown.body.len() < 100 * KIB, "{} bytes of what no field holds", unknown.body.len());
 }
+
+/// A request with this body in chunks of this size.
+fn chunked(customer: &Customer, start: &str, media_type: &str, body: &[u8], size: usize) -> Vec<u8> {
+    let cookies = raw::cookies(customer);
+    let head = format!("{start} HTTP/1.1\r\nHost: a\r\nCookie: {cookies}\r\nContent-Type: {media_type}\r\nTransfer-Encoding: chunked\r\n\r\n");
+    let chunks = body.chunks(size).flat_map(|chunk| [format!("{:x}\r\n", chunk.len()).as_bytes(), chunk, b"\r\n"].concat());
+    [head.as_bytes(), &chunks.collect::<Vec<u8>>(), b"0\r\n\r\n"].concat()
+}
+
+on_each_engine!(a_body_in_tiny_chunks_is_refused_after_64_kib);
+async fn a_body_in_tiny_chunks_is_refused_after_64_kib(app: TestApp) {
+    let customer = app.customer().await;
+    let padded = |text: &str| format!("{text}{}", " ".repeat(66_000 - text.len())).into_bytes();
+    let part = padded("--cut\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\n");
+    let parts = [part.as_slice(), b"\r\n--cut--\r\n"].concat();
+    let id = &customer.id;
+    for (start, media_type, whole, taken) in [
+        (format!("PUT /kyc-sessions/{id}/steps/identity"), "application/json", padded(r#"{"userData":{"name":"Ana","cpf":"52998224725"}}"#), 204),
+        (format!("POST /verify/{id}/identity?lang=en"), "application/x-www-form-urlencoded", padded("name=Ana&cpf=529.982.247-25&other="), 303),
+        (format!("POST /kyc-sessions/{id}/upload"), MULTIPART, parts, 422),
+    ] {
+        for (size, expected) in [(200, taken), (1, 413)] {
+            let mut connection = TcpStream::connect(("127.0.0.1", app.installation.port)).await.expect("connects");
+            let request = chunked(&customer, &start, media_type, &whole, size);
+            let (status, answer) = timeout(SOON, raw::ask(&mut connection, &request)).await.expect("in time").expect("an answer");
+            let answer = String::from_utf8_lossy(&answer).into_owned();
+            assert_eq!(status, expected, "{start} in chunks of {size}: {answer}");
+            assert!(status != 413 || answer.contains("at least 64 bytes") || answer.starts_with("<!DOCTYPE html>"), "{answer}");
+        }
+    }
+}

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::support::{TestApp, on_each_engine, raw};
+use crate::support::{ApiClient, Customer, TestApp, json, on_each_engine, photos, raw};
 
 /// The connections of the attacker, who has one address. The server takes 2,000.
 const CROWD: usize = 2_500;
@@ -33,14 +33,21 @@ fn crowd(port: u16, at_once: &'static [u8], count: usize) -> JoinSet<()> {
     crowd
 }
 
-/// Asks on a new connection from another address, for some seconds. Returns the slowest answer.
-async fn slowest_answer(port: u16, path: &str) -> Duration {
+/// Asks on a new connection from this address, for some seconds. Returns the slowest answer.
+async fn slowest_answer(from: u8, port: u16, path: &str) -> Duration {
     let (began, mut slowest) = (Instant::now(), Duration::ZERO);
     while began.elapsed() < Duration::from_secs(4) {
         let asked = Instant::now();
         let answered = async {
-            let mut connection = raw::connect_from(2, port).await.expect("connects");
-            raw::ask(&mut connection, &raw::get(path)).await.expect("an answer").0
+            loop {
+                // One that was closed for another is opened again, as a browser does.
+                let Ok(mut connection) = raw::connect_from(from, port).await else { continue };
+                match raw::ask(&mut connection, &raw::get(path)).await {
+                    Ok((status, _)) => return status,
+                    Err(_) if from == 1 => {}
+                    Err(error) => panic!("{error}"),
+                }
+            }
         };
         assert_eq!(timeout(Duration::from_secs(30), answered).await.expect("an answer within 30 s"), 200);
         slowest = slowest.max(asked.elapsed());
@@ -58,12 +65,78 @@ async fn assert_prompt_beside(app: &TestApp, at_once: &'static [u8]) {
     raw::ask(&mut kept, &raw::get(&path)).await.expect("an answer");
     let crowd = crowd(port, at_once, CROWD);
     sleep(Duration::from_secs(1)).await;
-    let slowest = slowest_answer(port, &path).await;
+    let slowest = slowest_answer(2, port, &path).await;
     println!("{:?}: the slowest answer {slowest:?}", app.installation.engine);
     assert!(slowest < PROMPTLY, "{slowest:?}");
     let (status, _) = raw::ask(&mut kept, &raw::get(&path)).await.expect("a connection that waits at another address is kept");
     assert_eq!(status, 200);
     drop(crowd);
+}
+
+/// Nobody else is connected when the crowd comes. The visitors, who come after it, have this address.
+async fn assert_prompt_after(app: &TestApp, at_once: &'static [u8], visitors: u8) {
+    let path = format!("/kyc-sessions/{}/public", app.customer().await.id);
+    let port = app.installation.port;
+    let crowd = crowd(port, at_once, CROWD);
+    sleep(Duration::from_secs(1)).await;
+    let slowest = slowest_answer(visitors, port, &path).await;
+    println!("{:?}: the slowest answer {slowest:?}", app.installation.engine);
+    assert!(slowest < PROMPTLY, "{slowest:?}");
+    drop(crowd);
+}
+
+/// A body that is refused at once, and does not come.
+const REFUSED: &[u8] = b"POST /nothing HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\nx";
+
+on_each_engine!(refused_bodies_of_the_only_address_delay_nobody_who_comes_later);
+async fn refused_bodies_of_the_only_address_delay_nobody_who_comes_later(app: TestApp) {
+    assert_prompt_after(&app, REFUSED, 2).await;
+}
+
+on_each_engine!(a_crowd_behind_a_proxy_delays_nobody_behind_the_same_proxy);
+async fn a_crowd_behind_a_proxy_delays_nobody_behind_the_same_proxy(app: TestApp) {
+    assert_prompt_after(&app, REFUSED, 1).await;
+}
+
+/// Requests for the files of this many sessions: 4 a session are read, and the others wait.
+const SESSIONS: usize = 52;
+const READERS: usize = 40;
+
+/// A session with a file that its slow readers do not take: the request for it.
+async fn file_request(app: &TestApp, company: &ApiClient, photo: &[u8]) -> Vec<u8> {
+    let created = company.create(&json!({ "flow": "minimal" })).await.expect(201).json();
+    let customer = Customer::at(&app.installation, created["sessionId"].as_str().expect("an id"));
+    let uploaded = customer.upload("selfie_url", photo).await.expect(201).json();
+    let artifact = uploaded["artifactId"].as_str().expect("an id");
+    format!("GET /kyc-sessions/{}/artifacts/{artifact} HTTP/1.1\r\nHost: a\r\nCookie: {}\r\n\r\n", customer.id, raw::cookies(&customer)).into_bytes()
+}
+
+on_each_engine!(readers_that_wait_for_others_keep_nobody_out);
+async fn readers_that_wait_for_others_keep_nobody_out(app: TestApp) {
+    raw::allow_files(8_000);
+    let port = app.installation.port;
+    let path = format!("/kyc-sessions/{}/public", app.customer().await.id);
+    app.operator.set_session_api("on").await;
+    let company = ApiClient::new(&app.installation, &["sessions:create"]).await;
+    let photo = photos::noise(600, 600);
+    let mut requests = Vec::new();
+    for _ in 0..SESSIONS / 4 {
+        requests.extend(join_all((0..4).map(|_| file_request(&app, &company, &photo))).await);
+    }
+    let mut readers = Vec::new();
+    for request in requests.iter().flat_map(|request| std::iter::repeat_n(request, READERS)) {
+        let mut reader = raw::connect_slow_reader(port).await;
+        // One that was closed, because there are too many, is no reader any more.
+        let _ = reader.write_all(request).await;
+        readers.push(reader);
+    }
+    // All have been looked at when a visitor is answered who comes after them.
+    let visited = async { raw::ask(&mut raw::connect_from(2, port).await?, &raw::get(&path)).await };
+    timeout(Duration::from_secs(30), visited).await.expect("an answer within 30 s").expect("an answer");
+    let slowest = slowest_answer(2, port, &path).await;
+    println!("{:?}: the slowest answer {slowest:?}", app.installation.engine);
+    assert!(slowest < PROMPTLY, "{slowest:?}");
+    drop(readers);
 }
 
 on_each_engine!(silent_connections_of_one_address_delay_no_other);

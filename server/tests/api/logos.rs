@@ -2,9 +2,11 @@
 
 use std::fs;
 
+use base64::Engine as _;
 use reqwest::{Client, Response, header};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::support::{TestApp, Value, json, on_each_engine};
+use crate::support::{TestApp, Value, json, on_each_engine, photos, raw};
 
 const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
@@ -69,4 +71,25 @@ async fn a_logo_from_before_is_kept_at_its_first_use(app: TestApp) {
     app.crash_and_restart().await;
     assert_eq!([get(&url, None).await.status(), get(&url, None).await.status()], [404, 404]);
     assert_eq!(app.installation.database.number("SELECT COUNT(*) FROM logos WHERE LENGTH(png) = 0").await, 1);
+}
+
+on_each_engine!(a_logo_that_many_take_slowly_is_in_memory_once);
+async fn a_logo_that_many_take_slowly_is_in_memory_once(app: TestApp) {
+    // As a PNG it has several times as many bytes.
+    let jpeg = base64::engine::general_purpose::STANDARD.encode(photos::noise(380, 380));
+    let url = logo_of(&app, &format!("data:image/jpeg;base64,{jpeg}")).await;
+    let size = get(&url, None).await.bytes().await.expect("a body").len();
+    let request = raw::get(url.strip_prefix(app.installation.base().as_str()).expect("our address"));
+    let before = raw::memory_kib(&app.server, "VmRSS");
+    let mut readers = Vec::new();
+    for _ in 0..200 {
+        let mut reader = raw::connect_slow_reader(app.installation.port).await;
+        reader.write_all(&request).await.expect("sends");
+        reader.read_exact(&mut [0; 12]).await.expect("the answer begins");
+        readers.push(reader);
+    }
+    let grown = raw::memory_kib(&app.server, "VmRSS").saturating_sub(before);
+    println!("{:?}: {grown} KiB more for 200 slow readers of {size} bytes", app.installation.engine);
+    assert!(size > 300 * 1024 && grown < 40 * 1024, "{grown} KiB more for 200 slow readers of {size} bytes");
+    drop(readers);
 }

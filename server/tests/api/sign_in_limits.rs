@@ -1,10 +1,12 @@
 //! Tries to sign in are limited, and a known browser's are counted apart, so that wrong passwords from elsewhere lock nobody out of it.
 //! Refusals are logged and audited with their address, which is sealed, and a flood of them has few rows.
 
-use crate::support::dashboard::PASSWORD;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::support::dashboard::{PASSWORD, path_of};
 use crate::support::html::links;
 use crate::support::search::Search;
-use crate::support::{Browser, Installation, Reply, TestApp, on_each_engine};
+use crate::support::{Browser, Installation, Reply, SOON, TestApp, eventually, on_each_engine};
 
 const SIGN_IN: &str = "/dashboard/sign-in";
 
@@ -21,6 +23,11 @@ async fn try_from(browser: &Browser, address: &str, email: &str, password: &str)
 
 async fn count(app: &TestApp, action: &str) -> i64 {
     app.installation.database.number(&format!("SELECT COUNT(*) FROM audit WHERE action = '{action}'")).await
+}
+
+/// The rows of refusals are written after the answers.
+async fn written(app: &TestApp, action: &str, rows: i64) {
+    eventually(action, SOON, async || (count(app, action).await == rows).then_some(())).await;
 }
 
 on_each_engine!(wrong_passwords_from_elsewhere_lock_nobody_out_of_a_known_browser, Installation);
@@ -47,6 +54,76 @@ async fn wrong_passwords_from_elsewhere_lock_nobody_out_of_a_known_browser(insta
     }
     try_from(&ana, "203.0.113.2", &eva.email, PASSWORD).await.expect(429);
     try_from(&eva, "203.0.113.1", &eva.email, PASSWORD).await.expect(303);
+}
+
+on_each_engine!(characters_that_nobody_sees_give_no_further_tries, Installation);
+async fn characters_that_nobody_sees_give_no_further_tries(installation: Installation) {
+    let app = with_limits(installation).await;
+    let ana = app.browser("ADMIN").await;
+    let stranger = Browser::signed_out(&app.installation);
+    let spelled = |at: usize| {
+        let unseen = ["\u{200b}", "\u{200c}", "\u{200e}", "\u{2066}", "\u{feff}", "\u{2060}"][at % 6];
+        format!("{}{}{}", unseen.repeat(at / 6 + 1), ana.email.to_uppercase(), unseen.repeat(at % 3))
+    };
+    let mut statuses = Vec::new();
+    for at in 0..14 {
+        statuses.push(try_from(&stranger, &format!("192.0.2.{at}"), &spelled(at), "a guess").await.status);
+    }
+    assert_eq!(statuses, [[422; 10].as_slice(), &[429; 4]].concat());
+    try_from(&stranger, "192.0.2.99", &spelled(30), PASSWORD).await.expect(429);
+}
+
+on_each_engine!(a_crowd_of_strangers_keeps_no_known_browser_out, Installation);
+async fn a_crowd_of_strangers_keeps_no_known_browser_out(installation: Installation) {
+    let app = with_limits(installation).await;
+    let ana = app.browser("ADMIN").await;
+    let (tried, turned_away) = (AtomicU32::new(0), tokio::sync::Notify::new());
+    // More than the queue holds, each from an address of its own.
+    let stranger = async |browser: &Browser| loop {
+        let at = tried.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let (address, email) = (format!("10.{}.{}.{}", at[1], at[2], at[3]), format!("{}@example.com", u32::from_be_bytes(at)));
+        let form = browser.form(SIGN_IN, &[("email", &email), ("password", "a guess")]);
+        let form = form.header("sec-fetch-site", "same-origin").header("x-forwarded-for", address);
+        match browser.client().send_raw(form).await.expect("an answer").status {
+            503 => turned_away.notify_one(),
+            status => assert_eq!(status, 422),
+        }
+    };
+    let browsers: Vec<Browser> = (0..90).map(|_| Browser::signed_out(&app.installation)).collect();
+    let crowd = futures::future::join_all(browsers.iter().map(stranger));
+    let known = async {
+        for at in 0..6 {
+            turned_away.notified().await;
+            let form = ana.form(SIGN_IN, &[("email", &ana.email), ("password", PASSWORD)]);
+            let form = form.header("sec-fetch-site", "same-origin").header("x-forwarded-for", "203.0.113.5");
+            assert_eq!(ana.client().send_raw(form).await.expect("an answer").status, 303, "the {at}th time");
+        }
+    };
+    tokio::select! {
+        _ = crowd => unreachable!("the crowd does not end"),
+        () = known => {}
+    }
+}
+
+on_each_engine!(a_link_takes_ten_passwords_a_minute, Installation);
+async fn a_link_takes_ten_passwords_a_minute(installation: Installation) {
+    let app = with_limits(installation).await;
+    let set_up = path_of(&app.server.link("set-up").await);
+    let agent = app.browser("AGENT").await;
+    let invitation = path_of(&app.operator.invite("eva@example.com", "AGENT").await);
+    let made = app.operator.json(&["operator", "reset", &agent.email]).await;
+    let reset = path_of(made["resetUrl"].as_str().expect("a link"));
+    let browser = Browser::signed_out(&app.installation);
+    for (path, email) in [(&set_up, "ana@example.com"), (&invitation, ""), (&reset, "")] {
+        let form = |password| [("email", email), ("password", password), ("password_again", password)];
+        for _ in 0..10 {
+            browser.post(path, &form("password1234")).await.expect(422);
+        }
+        let refused = browser.post(path, &form(PASSWORD)).await.expect(429);
+        let wait: u64 = refused.header("retry-after").parse().expect("seconds");
+        assert!((1..=60).contains(&wait), "{wait}");
+        browser.get(path).await.expect(200);
+    }
 }
 
 on_each_engine!(addresses_of_ipv6_are_counted_by_64_and_by_48, Installation);
@@ -81,7 +158,7 @@ async fn refusals_are_logged_and_audited_with_their_address_sealed(installation:
     admin.post(&format!("{of_agent}/disable"), &[]).await.expect(303);
     try_from(&stranger, known, &agent.email, PASSWORD).await.expect(422);
     for (action, rows) in [("sign_in.failed", 2), ("sign_in.disabled", 1), ("operator.refused", 1), ("operator.signed_out", 1)] {
-        assert_eq!(count(&app, action).await, rows, "{action}");
+        written(&app, action, rows).await;
     }
     let without = "SELECT COUNT(*) FROM audit WHERE source IS NULL AND action IN ('sign_in.failed', 'sign_in.disabled', 'operator.refused', 'operator.signed_out', 'operator.signed_in')";
     assert_eq!(app.installation.database.number(without).await, 0, "each has its address");
@@ -116,6 +193,7 @@ async fn addresses_are_forgotten_after_ninety_days(installation: Installation) {
     for _ in 0..2 {
         stranger.sign_in("nobody@example.com", "a guess").await.expect(422);
     }
+    written(&app, "sign_in.failed", 2).await;
     let database = app.installation.database.clone();
     let day = 24 * 3_600 * 1_000_000_i64;
     database.change(&format!("UPDATE audit SET at = at - {} WHERE id = (SELECT MIN(id) FROM audit WHERE action = 'sign_in.failed')", 91 * day)).await;
@@ -123,6 +201,6 @@ async fn addresses_are_forgotten_after_ninety_days(installation: Installation) {
     // Every start makes the sweeps due.
     app.crash_and_restart().await;
     let kept = async || database.number("SELECT COUNT(*) FROM audit WHERE action = 'sign_in.failed' AND source IS NOT NULL").await;
-    crate::support::eventually("a sweep", crate::support::SOON, async || (kept().await == 1).then_some(())).await;
+    eventually("a sweep", SOON, async || (kept().await == 1).then_some(())).await;
     assert_eq!(count(&app, "sign_in.failed").await, 2, "the rows stay");
 }

@@ -105,3 +105,13 @@ async fn a_request_has_one_host_and_no_transfer_coding_but_chunked(app: TestApp)
         assert_eq!(status(port, &request).await, wanted, "{codings:?}");
     }
 }
+
+on_each_engine!(a_head_of_32_kib_is_read_and_a_longer_one_is_refused);
+async fn a_head_of_32_kib_is_read_and_a_longer_one_is_refused(app: TestApp) {
+    for (length, expected) in [(31 * 1024, 200), (100 * 1024, 431)] {
+        let mut connection = TcpStream::connect(("127.0.0.1", app.installation.port)).await.expect("connects");
+        let head = format!("GET /healthz HTTP/1.1\r\nHost: a\r\nCookie: a={}\r\n\r\n", "x".repeat(length - 60));
+        let status = raw::ask(&mut connection, head.as_bytes()).await.expect("an answer").0;
+        assert_eq!(status, expected, "{length} bytes");
+    }
+}

@@ -25,6 +25,7 @@ use crate::{
     model::LinkKind,
     operators::{
         self, OperatorError, SignedIn, Token, Visit,
+        password::Turn,
         strength::{MAX_CHARS, MIN_CHARS, Weakness},
     },
 };
@@ -99,6 +100,16 @@ const fn weak(weakness: Weakness) -> WeakPassword {
     }
 }
 
+/// Draws the page again after a try that was one too many.
+async fn too_many(page: &OpenPage, entrance: Entrance, form: &Form, error: ApiError) -> Result<Response, ApiError> {
+    let seconds = error.0.retry_after.unwrap_or_default();
+    let mut response = answer(page, StatusCode::TOO_MANY_REQUESTS, entrance, form.refused("", Refusal::TooMany(seconds))).await?;
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        error.retry_after(response.headers_mut());
+    }
+    Ok(response)
+}
+
 /// `GET /dashboard/sign-in`
 pub async fn sign_in_page(page: OpenPage, uri: Uri) -> Response {
     let next = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).find(|(name, _)| name == "next");
@@ -114,14 +125,10 @@ pub async fn sign_in(page: OpenPage, visitor: Visitor, visit: Visit, form: Form)
     let device = cookie::device(&app.kit, &page.headers, form.text("email"));
     if let Err(error) = page.context.limits.sign_in(visitor.address, form.text("email"), device, Instant::now()) {
         operators::limited(&app.kit, &app.refusals, form.text("email"), &visit).await?;
-        let seconds = error.0.retry_after.unwrap_or_default();
-        let mut response = answer(&page, StatusCode::TOO_MANY_REQUESTS, entrance, form.refused("", Refusal::TooMany(seconds))).await?;
-        if response.status() == StatusCode::TOO_MANY_REQUESTS {
-            error.retry_after(response.headers_mut());
-        }
-        return Ok(response);
+        return too_many(&page, entrance, &form, error).await;
     }
-    let entered = operators::sign_in(&app.kit, &app.passwords, &app.refusals, form.text("email"), form.whole("password"), &visit).await;
+    let turn = if device.is_some() { Turn::First } else { Turn::Second };
+    let entered = operators::sign_in(&app.kit, &app.passwords, &app.refusals, turn, form.text("email"), form.whole("password"), &visit).await;
     enter(&page, entered, &form, entrance, &next).await
 }
 
@@ -146,6 +153,12 @@ pub async fn set_up_page(page: OpenPage, Segments(token): Segments<String>) -> R
 /// `POST /dashboard/set-up/{token}`
 pub async fn set_up(page: OpenPage, visit: Visit, Segments(token): Segments<String>, form: Form) -> Result<Response, ApiError> {
     let app = &page.context.app;
+    if !operators::is_set_up_open(&app.kit, &app.set_up, &token).await? {
+        return draw(&page, Err(OperatorError::Gone)).await;
+    }
+    if let Err(error) = page.context.limits.link(operators::hash(&token), Instant::now()) {
+        return too_many(&page, Entrance::SetUp, &form, error).await;
+    }
     let entered = match chosen(&form) {
         Ok(password) => operators::set_up(&app.kit, &app.set_up, &app.passwords, &token, form.text("email"), password, &visit).await,
         Err(refused) => return answer(&page, StatusCode::UNPROCESSABLE_ENTITY, Entrance::SetUp, refused).await,
@@ -166,6 +179,9 @@ async fn choose_password(page: OpenPage, token: &str, kind: LinkKind, visit: &Vi
         Ok(entrance) => entrance,
         Err(error) => return draw(&page, Err(error)).await,
     };
+    if let Err(error) = page.context.limits.link(operators::hash(token), Instant::now()) {
+        return too_many(page, entrance, form, error).await;
+    }
     let entered = match chosen(form) {
         Ok(password) if kind == LinkKind::Reset => operators::reset(&app.kit, &app.passwords, token, password, visit).await,
         Ok(password) => operators::accept(&app.kit, &app.passwords, token, password, visit).await,

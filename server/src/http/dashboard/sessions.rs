@@ -1,5 +1,7 @@
 //! The pages of sessions: the list, the search, and one session with the forms of its operators.
 
+use std::sync::Arc;
+
 use app::{
     dashboard::{
         form::Refused,
@@ -9,6 +11,7 @@ use app::{
     words::dashboard::{Done, Refusal},
 };
 use axum::{
+    Extension,
     extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
@@ -20,7 +23,7 @@ use super::{addresses::go, cookie, damaged, form::Form, ids::Ids, page::Page, re
 use crate::{
     actor::Act,
     artifacts,
-    http::{Context, events, problems::ApiError, reads::served, streams::Side},
+    http::{Context, connections::Connection, events, problems::ApiError, reads::served, streams::Side, visitor::Visitor},
     ids::{CustomerId, SessionRef},
     operators::Visit,
     sessions::{
@@ -106,9 +109,9 @@ pub async fn show(page: Page, Ids(session): Ids<SessionRef>) -> Result<Response,
 }
 
 /// `GET /dashboard/sessions/{ref}/events`
-pub async fn events(State(context): State<Context>, Ids(session): Ids<SessionRef>, headers: HeaderMap) -> Result<Response, ApiError> {
+pub async fn events(State(context): State<Context>, Ids(session): Ids<SessionRef>, visitor: Visitor, headers: HeaderMap) -> Result<Response, ApiError> {
     let token = cookie::token(&context.app.kit, &headers).unwrap_or_default().to_owned();
-    events::of_ref(context, session, token).await
+    events::of_ref(context, session, &visitor, token).await
 }
 
 /// `POST /dashboard/sessions/{ref}/reveal`: the page keeps a decision that is typed but not sent yet.
@@ -165,9 +168,14 @@ pub(super) async fn too_late(page: &Page, session: SessionRef, form: &Form, refu
 }
 
 /// `GET /dashboard/sessions/{ref}/artifacts/{artifact}`
-pub async fn artifact(page: Page, Ids((session, artifact)): Ids<(SessionRef, ArtifactId)>) -> Result<Response, ApiError> {
+pub async fn artifact(
+    page: Page,
+    visitor: Visitor,
+    Extension(connection): Extension<Arc<Connection>>,
+    Ids((session, artifact)): Ids<(SessionRef, ArtifactId)>,
+) -> Result<Response, ApiError> {
     let kit = &page.context.app.kit;
-    let place = page.context.reads.enter((session, Side::Operators)).await?;
+    let place = page.context.reads.enter((session, Side::Operators), visitor.counted_as(), &connection).await?;
     let (artifact, file) = artifacts::of_session(kit, session, artifact).await?;
     kit.audit_read(page.operator.actor(), Act::ArtifactViewed { session, artifact: artifact.id }).await?;
     Ok(served(&artifact, file, place))
