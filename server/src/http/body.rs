@@ -62,9 +62,18 @@ pub fn too_slow(error: &(dyn std::error::Error + 'static)) -> Option<ApiError> {
 /// Reads a urlencoded form of at most `most` bytes: names and values, in order. An empty body is an empty form.
 ///
 /// # Errors
-/// 413 with the sentence `too_large`, 408, or 400 if it ends too early.
+/// As [`whole`].
 pub async fn urlencoded(request: Request, most: usize, too_large: &str) -> Result<Vec<(String, String)>, ApiError> {
-    let limited = Limited::new(request.into_body(), most);
+    let bytes = whole(request.into_body(), most, too_large).await?;
+    Ok(url::form_urlencoded::parse(&bytes).take(MAX_PAIRS).map(|(name, text)| (name.into_owned(), text.into_owned())).collect())
+}
+
+/// Reads the body of a form, of at most `most` bytes, to its end.
+///
+/// # Errors
+/// 413 with the sentence `too_large`, 408, or 400 if it ends too early.
+pub async fn whole(body: Body, most: usize, too_large: &str) -> Result<Bytes, ApiError> {
+    let limited = Limited::new(body, most);
     let refused = |error: Box<dyn std::error::Error + Send + Sync>| match too_slow(&*error) {
         Some(timeout) => timeout,
         None if error.is::<LengthLimitError>() => ApiError::new(Code::TooLarge, too_large),
@@ -74,8 +83,7 @@ pub async fn urlencoded(request: Request, most: usize, too_large: &str) -> Resul
             incomplete
         }
     };
-    let bytes = limited.collect().await.map_err(refused)?.to_bytes();
-    Ok(url::form_urlencoded::parse(&bytes).take(MAX_PAIRS).map(|(name, text)| (name.into_owned(), text.into_owned())).collect())
+    Ok(limited.collect().await.map_err(refused)?.to_bytes())
 }
 
 /// Reads a JSON body. Checks its size, then its media type, then its content.

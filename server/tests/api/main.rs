@@ -36,6 +36,7 @@ mod files_of_bombs;
 mod flow_check;
 mod flows;
 mod followers;
+mod held_requests;
 mod idempotency;
 mod installations;
 mod isolation;
