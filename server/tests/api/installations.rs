@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Database, Engine, Installation, Outcome, TestApp, on_each_engine};
+use crate::support::{Database, Engine, Installation, Outcome, TestApp, on_each_engine, postgres};
 
 const OTHERS: [&[&str]; 7] = [
     &["flow", "export", "minimal"],
@@ -129,4 +129,21 @@ async fn a_process_is_ready_only_with_its_own_tables(app: TestApp) {
     let (status, text) = app.readyz().await;
     assert!(status == 503 && text.contains("older version"), "{status} {text}");
     assert_eq!(app.installation.http.get(format!("{}/healthz", app.installation.base())).send().await.expect("an answer").status(), 200);
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_hold_every_text_is_refused() {
+    for encoding in ["LATIN1", "SQL_ASCII"] {
+        let url = postgres::new_database_in(encoding).await;
+        let mut installation = Installation::on(Engine::Postgres).await.with("FLOW_DATABASE_URL", Some(&url));
+        installation.database = Database { url };
+        for command in [&["serve"][..], &["migrate"], OTHERS[0]] {
+            let outcome = installation.run(command).await;
+            assert_eq!((outcome.code, outcome.stdout.as_str(), outcome.stderr.trim_end().lines().count()), (Some(2), "", 1), "{command:?}: {outcome:?}");
+            assert!(outcome.stderr.contains("FLOW_DATABASE_URL"), "{command:?}: {outcome:?}");
+            let names_it = outcome.stderr.contains(encoding) && outcome.stderr.contains("UTF8");
+            assert!(names_it || command == OTHERS[0], "{command:?}: {outcome:?}");
+        }
+        assert_eq!(rows(&installation).await, "", "{encoding}: no table was made");
+    }
 }
