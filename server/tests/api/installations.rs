@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use crate::support::{Database, Engine, Installation, Outcome, TestApp, on_each_engine, postgres};
 
@@ -146,4 +147,15 @@ async fn a_database_that_cannot_hold_every_text_is_refused() {
         }
         assert_eq!(rows(&installation).await, "", "{encoding}: no table was made");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_whose_database_is_silent_says_so_at_once() {
+    let app = TestApp::on(Engine::Postgres).await;
+    let lock = "LOCK TABLE _sqlx_migrations IN ACCESS EXCLUSIVE MODE";
+    let asked = Instant::now();
+    let (status, said) = app.installation.database.with_lock(lock, app.readyz()).await;
+    assert!(status == 503 && said.contains("The database does not answer."), "{status}: {said}");
+    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+    assert_eq!(app.readyz().await.0, 200);
 }
