@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use shared::{
     catalogue::{Catalogue, Evidence},
     color,
-    definition::{Definition, Faults},
+    definition::{Definition, Faults, is_flow_name},
 };
 use tokio::sync::Mutex;
 
@@ -72,8 +72,8 @@ pub async fn by_id(kit: &Kit, id: FlowId) -> Result<Arc<Flow>, Failure> {
 /// If there is no flow with this name, or the store does not answer.
 pub async fn newest(kit: &Kit, name: &str) -> Result<Arc<Flow>, FlowError> {
     let mut db = kit.store.read().await?;
-    // PostgreSQL refuses a text with a NUL in it.
-    let found = if name.contains('\0') { None } else { store::flows::newest(&mut db, name).await? };
+    // Nothing else is looked up: PostgreSQL refuses some texts, such as one with a NUL in it.
+    let found = if is_flow_name(name) { store::flows::newest(&mut db, name).await? } else { None };
     match found {
         Some(id) => {
             drop(db);

@@ -69,9 +69,18 @@ pub fn refused(error: &(dyn std::error::Error + 'static)) -> Option<ApiError> {
 /// Reads a urlencoded form of at most `most` bytes: names and values, in order. An empty body is an empty form.
 ///
 /// # Errors
-/// 413 with the sentence `too_large` or for small chunks, 408, or 400 if it ends too early.
+/// As [`whole`].
 pub async fn urlencoded(request: Request, most: usize, too_large: &str) -> Result<Vec<(String, String)>, ApiError> {
-    let limited = Limited::new(request.into_body(), most);
+    let bytes = whole(request.into_body(), most, too_large).await?;
+    Ok(url::form_urlencoded::parse(&bytes).take(MAX_PAIRS).map(|(name, text)| (name.into_owned(), text.into_owned())).collect())
+}
+
+/// Reads the body of a form, of at most `most` bytes, to its end.
+///
+/// # Errors
+/// 413 with the sentence `too_large` or for small chunks, 408, or 400 if it ends too early.
+pub async fn whole(body: Body, most: usize, too_large: &str) -> Result<Bytes, ApiError> {
+    let limited = Limited::new(body, most);
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| match refused(&*error) {
         Some(refused) => refused,
         None if error.is::<LengthLimitError>() => ApiError::new(Code::TooLarge, too_large),
@@ -81,8 +90,7 @@ pub async fn urlencoded(request: Request, most: usize, too_large: &str) -> Resul
             incomplete
         }
     };
-    let bytes = limited.collect().await.map_err(failed)?.to_bytes();
-    Ok(url::form_urlencoded::parse(&bytes).take(MAX_PAIRS).map(|(name, text)| (name.into_owned(), text.into_owned())).collect())
+    Ok(limited.collect().await.map_err(failed)?.to_bytes())
 }
 
 /// Reads a JSON body. Checks its size, then its media type, then its content.

@@ -38,6 +38,21 @@ const RETRY_AFTER: u64 = 1;
 
 /// Authenticates a request: its API key is known, within its limit, and has this scope; and the session API is on.
 async fn key(context: &Context, headers: &HeaderMap, scope: Scope) -> Result<ApiKey, ApiError> {
+    let key = known(context, headers).await?;
+    context.limits.key(key.id, Instant::now())?;
+    authorise(context, &key, scope).await?;
+    Ok(key)
+}
+
+/// The same once the body is whole: a key or a switch that was lost meanwhile does not count. The request counted within the limit before.
+async fn key_again(context: &Context, headers: &HeaderMap, scope: Scope) -> Result<ApiKey, ApiError> {
+    let key = known(context, headers).await?;
+    authorise(context, &key, scope).await?;
+    Ok(key)
+}
+
+/// The API key that came with a request.
+async fn known(context: &Context, headers: &HeaderMap) -> Result<ApiKey, ApiError> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.split_once(' '));
     let secret = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, secret)| secret.trim());
     let known = match secret {
@@ -45,15 +60,18 @@ async fn key(context: &Context, headers: &HeaderMap, scope: Scope) -> Result<Api
         None => None,
     };
     let unauthorized = "Send an API key as Authorization: Bearer fs_…; this request has none that is known.";
-    let key = known.ok_or_else(|| ApiError(Box::new(Problem::new(Code::Unauthorized, unauthorized).asking_for_key())))?;
-    context.limits.key(key.id, Instant::now())?;
+    known.ok_or_else(|| ApiError(Box::new(Problem::new(Code::Unauthorized, unauthorized).asking_for_key())))
+}
+
+/// Checks that a key has this scope, and that the session API is on.
+async fn authorise(context: &Context, key: &ApiKey, scope: Scope) -> Result<(), ApiError> {
     if !key.scopes.contains(&scope) {
         return Err(ApiError::new(Code::Forbidden, format!("This key does not have the scope {}.", scope.as_str())));
     }
     if !api_keys::is_session_api_on(&context.app.kit).await? {
         return Err(ApiError::new(Code::Disabled, "The session API is switched off; an administrator can switch it on."));
     }
-    Ok(key)
+    Ok(())
 }
 
 /// `POST /kyc-sessions`
@@ -64,7 +82,9 @@ pub async fn create(State(context): State<Context>, request: Request) -> Result<
         Some(name) => Some(api_keys::begin(&context.app.kit, &context.app.in_flight, &key, &name).ok_or_else(in_flight)?),
         None => None,
     };
+    let headers = request.headers().clone();
     let bytes = body::json_bytes(request).await?;
+    let key = key_again(&context, &headers, Scope::SessionsCreate).await?;
     let answer = match answer(&context, &key, flight.as_ref(), &bytes).await? {
         Ok(answer) => answer,
         // Another process answered the same request first, and has stored its answer.

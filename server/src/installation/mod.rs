@@ -54,30 +54,45 @@ pub fn prepare_folders(config: &Config) -> Result<bool, WrongSetting> {
     Ok(is_new)
 }
 
-/// Converts an error of the database into an error about its setting.
-pub fn database_setting(config: &Config, error: &OpenError) -> WrongSetting {
-    let shown = match &config.database {
+/// The encoding that a database has to have, as PostgreSQL names it.
+const ENCODING: &str = "UTF8";
+
+/// The database's setting, without a password.
+fn shown(config: &Config) -> String {
+    match &config.database {
         Database::Sqlite(path) => format!("sqlite://{}", path.display()),
         Database::Postgres(url) => masked(url.as_str()),
-    };
+    }
+}
+
+/// Converts an error of the database into an error about its setting.
+pub fn database_setting(config: &Config, error: &OpenError) -> WrongSetting {
     let mut reason = format!("{error}; allowed is a database that can be written");
     if matches!(&config.database, Database::Postgres(url) if url.as_str().contains("sslmode=verify-")) {
         // Also if the URL named no sslmode: then the setting added it.
         reason.push_str(". Its server has to have a certificate for its name: add sslrootcert=FILE to the URL for an authority of your own, or sslmode=disable for a network that nobody else is on");
     }
-    WrongSetting::new("FLOW_DATABASE_URL", shown, reason)
+    WrongSetting::new("FLOW_DATABASE_URL", shown(config), reason)
 }
 
-/// Opens the database that the settings name.
-pub async fn open_store(config: &Config, purpose: Purpose) -> Result<Store, WrongSetting> {
+/// Opens the database that the settings name. Refuses one that cannot store every text.
+pub async fn open_store(config: &Config, purpose: Purpose) -> Result<Store, CommandError> {
     let opened = match purpose {
         Purpose::Make => Store::open(&config.database).await,
         Purpose::Use => Store::open_existing(&config.database).await,
     };
-    opened.map_err(|error| match error {
+    let store = opened.map_err(|error| match error {
         OpenError::NoTables => no_database_here(config),
         error => database_setting(config, &error),
-    })
+    })?;
+    match store.encoding().await? {
+        Some(encoding) if encoding != ENCODING => {
+            store.close().await;
+            let reason = format!("stores texts in {encoding}, which has not every letter; allowed is a database with the encoding {ENCODING}");
+            Err(WrongSetting::new("FLOW_DATABASE_URL", shown(config), reason).into())
+        }
+        _ => Ok(store),
+    }
 }
 
 /// Migrates the tables, or says that this binary does not fit them. A command that migrated them would break the server that runs on

@@ -74,6 +74,7 @@ pub async fn change_password(kit: &Kit, passwords: &Passwords, operator: &Signed
     let known = known.ok_or(OperatorError::WrongPassword)?;
     let hashed = passwords.choose(Turn::First, new, own_words(kit, &operator.email).await?, kit.ambient.random()).await?;
     let mut tx = kit.store.write().await?;
+    store::operators::hold(&mut tx, operator.id).await?;
     let wrong_by_now = |error| if matches!(error, StoreError::Conflict) { OperatorError::WrongPassword } else { error.into() };
     store::accounts::replace_password(&mut tx, &kit.vault, operator.id, &known, &hashed).await.map_err(wrong_by_now)?;
     store::accounts::remove_sign_ins(&mut tx, operator.id, visit.token.as_deref().map(hash)).await?;
@@ -90,6 +91,7 @@ pub async fn change_password(kit: &Kit, passwords: &Passwords, operator: &Signed
 pub async fn end_sign_ins(kit: &Kit, operator: &SignedIn, id: Option<&str>, visit: &Visit) -> Result<(), OperatorError> {
     let this = visit.token.as_deref().map(hash);
     let mut tx = kit.store.write().await?;
+    store::operators::hold(&mut tx, operator.id).await?;
     match id {
         Some(id) => {
             let own = store::accounts::sign_ins(&mut tx, operator.id, SHOWN).await?;

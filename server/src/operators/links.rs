@@ -50,6 +50,7 @@ pub async fn invite(kit: &Kit, email: &str, role: Role, by: Actor) -> Result<Inv
     let mut tx = kit.store.write().await?;
     let operator = match store::operators::by_email(&mut tx, &kit.vault, &index).await? {
         Some(known) => {
+            store::operators::hold(&mut tx, known.id).await?;
             store::operators::set_role(&mut tx, &kit.vault, known.id, role).await.map_err(taken)?;
             store::operators::remove_links(&mut tx, known.id).await?;
             known
@@ -97,16 +98,19 @@ async fn choose_password(kit: &Kit, passwords: &Passwords, link: (&str, LinkKind
     let operator = of_link(kit, token, kind).await?;
     let hashed = passwords.choose(Turn::Second, password, own_words(kit, &operator.email).await?, kit.ambient.random()).await?;
     let mut tx = kit.store.write().await?;
+    store::operators::hold(&mut tx, operator.id).await?;
+    if kind == LinkKind::Reset {
+        store::accounts::remove_sign_ins(&mut tx, operator.id, None).await?;
+    }
     store::operators::use_link(&mut tx, hash(token)).await.map_err(gone)?;
     store::operators::set_password(&mut tx, &kit.vault, operator.id, &hashed).await.map_err(gone)?;
-    // The role may have been changed meanwhile. The operator's row is locked from here on.
+    // The role may have been changed meanwhile.
     let now = store::operators::by_id(&mut tx, &kit.vault, operator.id).await?.ok_or(OperatorError::Gone)?;
     if now.role == Role::Admin {
         tx.note_once(ADMINISTRATOR, "invited").await?;
     }
     if kind == LinkKind::Reset {
         store::operators::remove_links(&mut tx, operator.id).await?;
-        store::accounts::remove_sign_ins(&mut tx, operator.id, None).await?;
         let entry = Entry::new(&kit.ambient, kit.ambient.now(), operator.actor(), Act::OperatorPasswordReset(operator.id));
         trail::audit(kit, &mut tx, entry, visit.source).await?;
     }
@@ -122,6 +126,7 @@ async fn choose_password(kit: &Kit, passwords: &Passwords, link: (&str, LinkKind
 pub async fn enter_once(kit: &Kit, token: &str, visit: &Visit) -> Result<Token, OperatorError> {
     let operator = of_link(kit, token, LinkKind::OneTime).await?;
     let mut tx = kit.store.write().await?;
+    store::operators::hold(&mut tx, operator.id).await?;
     store::operators::use_link(&mut tx, hash(token)).await.map_err(gone)?;
     let token = begin(kit, &mut tx, operator.id, visit).await?;
     tx.commit().await?;
@@ -143,6 +148,7 @@ pub async fn demo_url(kit: &Kit) -> Result<String, OperatorError> {
     let mut tx = kit.store.write().await?;
     let operator = match store::operators::by_email(&mut tx, &kit.vault, &index).await? {
         Some(known) => {
+            store::operators::hold(&mut tx, known.id).await?;
             // Whoever runs the demonstration on this machine may administer it, whatever was done to this operator before.
             if known.disabled_at.is_some() {
                 store::accounts::enable(&mut tx, known.id).await?;

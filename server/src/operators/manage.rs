@@ -71,6 +71,7 @@ async fn begin_change(kit: &Kit, id: OperatorId, by: &SignedIn, is_admin_after: 
     if by.is_none_or(|by| by.disabled_at.is_some() || by.role != Role::Admin) {
         return Err(OperatorError::Disabled);
     }
+    store::operators::hold(&mut tx, id).await?;
     let operator = store::operators::by_id(&mut tx, &kit.vault, id).await?.ok_or(OperatorError::NotFound)?;
     let counts = operator.role == Role::Admin && operator.disabled_at.is_none() && operator.password.is_some();
     if counts && !is_admin_after && !store::accounts::has_other_administrator(&mut tx, id).await? {

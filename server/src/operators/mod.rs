@@ -1,5 +1,8 @@
 //! Operators: inviting, signing in, their accounts, disabling. E-mail addresses are encrypted and looked up by an HMAC; tokens are looked
 //! up by their SHA-256.
+//!
+//! Every transaction locks rows in one order, so that no two can deadlock: the row of all administrators, then the operator, then the
+//! operator's sign-ins, then the links.
 
 pub mod password;
 pub mod strength;

@@ -137,6 +137,7 @@ async fn valid(kit: &Kit, token: TokenHash) -> Result<Option<SignIn>, OperatorEr
 /// If the store does not answer.
 pub async fn sign_out(kit: &Kit, operator: OperatorId, visit: &Visit) -> Result<(), OperatorError> {
     let mut tx = kit.store.write().await?;
+    store::operators::hold(&mut tx, operator).await?;
     if let Some(token) = &visit.token {
         store::operators::remove_sign_in(&mut tx, hash(token)).await?;
     }

@@ -3,7 +3,8 @@
 //! transaction and carry the same time.
 //!
 //! Every transaction locks rows in one order, so that no two can deadlock: the customer, then the session, then the session's
-//! money transactions. A follower may lock only rows that come after the session.
+//! money transactions. A follower may lock only rows that come after the session. Operators have an order of their own, which
+//! `operators` states.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 

@@ -15,15 +15,29 @@ pub struct InconsistentRow {
 /// Why a function of the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Another transaction changed the row first, or this worker has lost its lease.
+    /// Another transaction changed the row first, or this worker has lost its lease; or the database has ended this transaction because
+    /// another one was first.
     #[error("another request was first")]
     Conflict,
     /// The database does not answer, or is full.
     #[error("the database does not answer: {0}")]
-    Unavailable(#[from] sqlx::Error),
+    Unavailable(#[source] sqlx::Error),
     /// A row that the schema allows, but that the server never writes.
     #[error(transparent)]
     Inconsistent(#[from] InconsistentRow),
+}
+
+/// What PostgreSQL answers a transaction that another one was in the way of (appendix A of its manual): `serialization_failure` and
+/// `deadlock_detected`.
+const LOST: [&str; 2] = ["40001", "40P01"];
+
+impl From<sqlx::Error> for StoreError {
+    /// A unique value that exists, a deadlock and a change since the snapshot are conflicts.
+    fn from(error: sqlx::Error) -> Self {
+        let is_lost =
+            error.as_database_error().is_some_and(|refused| refused.is_unique_violation() || refused.code().is_some_and(|code| LOST.contains(&&*code)));
+        if is_lost { Self::Conflict } else { Self::Unavailable(error) }
+    }
 }
 
 impl StoreError {

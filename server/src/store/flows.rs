@@ -54,8 +54,13 @@ pub async fn names(db: &mut Db) -> Result<Vec<String>> {
     rows.iter().map(|row| Ok(row.try_get("name")?)).collect()
 }
 
-/// Writes the next version of a name, and returns its number.
+/// The key in `meta` whose row every import holds.
+const IMPORTS: &str = "imports";
+
+/// Writes the next version of a name, and returns its number. Only one transaction at a time does, whichever process it is in: two would
+/// take the same number.
 pub async fn insert(tx: &mut Tx, id: FlowId, name: &str, definition: &str, resolved: &str, now: Timestamp) -> Result<i64> {
+    tx.set(IMPORTS, "held").await?;
     let row = sqlx::query(
         "INSERT INTO flows (id, name, version, definition, resolved, created_at) \
          SELECT $1, $2, COALESCE(MAX(version), 0) + 1, $3, $6, $4 FROM flows WHERE name = $5 RETURNING version",

@@ -17,6 +17,18 @@ pub(super) const fn count_tables(engine: Engine) -> &'static str {
 }
 
 impl Store {
+    /// The encoding of texts in PostgreSQL, such as `UTF8`. `None` on SQLite, which stores every text.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn encoding(&self) -> Result<Option<String>> {
+        if self.engine == Engine::Sqlite {
+            return Ok(None);
+        }
+        let mut db = self.read().await?;
+        Ok(Some(sqlx::query("SELECT current_setting('server_encoding') AS encoding").fetch_one(&mut *db).await?.try_get("encoding")?))
+    }
+
     /// The fingerprint of the master key that this database belongs to. `None` if the database is new: it has no tables yet, or no
     /// fingerprint.
     ///

@@ -18,14 +18,14 @@ const ROLES: [&str; 4] = ["ADMIN", "REVIEWER", "AGENT", "AUDITOR"];
 const UNKNOWN_ROW: &str = "01234567-89ab-7def-8123-456789abcdef";
 
 /// A route and the right that it requires; `None` where anyone may use it.
-struct Route {
-    method: Method,
-    path: &'static str,
-    right: Option<&'static str>,
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub right: Option<&'static str>,
 }
 
 /// The contract's table of roles.
-fn may(role: &str, right: &str) -> bool {
+pub fn may(role: &str, right: &str) -> bool {
     match right {
         "BeSignedIn" | "SeeStatus" => true,
         "CreateLinks" => role != "AUDITOR",
@@ -56,7 +56,7 @@ fn right_of(method: &Method, path: &str) -> Option<&'static str> {
 }
 
 /// The routes of the dashboard. Each takes one line that names its right; the count shows any route written differently.
-fn routes() -> Vec<Route> {
+pub fn routes() -> Vec<Route> {
     let routes: Vec<Route> = ROUTER.lines().filter_map(|line| route(line.trim())).collect();
     let named = ROUTER.matches("\"/dashboard").count();
     assert_eq!(routes.len(), named, "a route of the dashboard stands on one line as .route(\"/dashboard/…\", may(&context, May::…, get(…)))");
@@ -84,11 +84,11 @@ impl Route {
 }
 
 /// Ids for the variable parts of a path, by the path segment before them.
-struct Ids(BTreeMap<&'static str, String>);
+pub struct Ids(BTreeMap<&'static str, String>);
 
 impl Ids {
     /// Ids of existing rows.
-    async fn real(app: &TestApp) -> Self {
+    pub async fn real(app: &TestApp) -> Self {
         let customer = app.customer_with(&["--customer", "crm-1"]).await;
         customer.finish().await;
         let shown = app.operator.session(&customer.id).await;
@@ -112,7 +112,7 @@ impl Ids {
         Self(BTreeMap::new())
     }
 
-    fn fill(&self, path: &str) -> String {
+    pub fn fill(&self, path: &str) -> String {
         let mut filled: Vec<&str> = Vec::new();
         for part in path.split('/') {
             let of = filled.last().copied().unwrap_or_default();
@@ -123,7 +123,7 @@ impl Ids {
 }
 
 /// The audit rows of what was done. Refusals are audited too, and change nothing else.
-async fn audit_rows(app: &TestApp) -> i64 {
+pub async fn audit_rows(app: &TestApp) -> i64 {
     app.installation.database.number("SELECT COUNT(*) FROM audit WHERE action NOT IN ('operator.refused', 'sign_in.failed')").await
 }
 

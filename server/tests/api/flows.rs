@@ -2,10 +2,14 @@
 
 use std::fs;
 
+use ::server::actor::Actor;
+use ::server::store::Tx;
+use ::server::{checks, flows};
+use futures::future::join_all;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 
-use crate::support::{Customer, SOON, TestApp, json, on_each_engine, photos};
+use crate::support::{Customer, Engine, Operator, Parts, SOON, TestApp, json, on_each_engine, photos};
 
 async fn customer_of(app: &TestApp, name: &str, steps: serde_json::Value) -> Customer {
     let file = app.installation.home().join("flow.json");
@@ -106,4 +110,29 @@ async fn two_photos_can_be_swapped(app: TestApp) {
     customer.wait_for_status("COMPLETED", SOON).await;
     let check = app.operator.session(&customer.id).await["checks"][0].clone();
     assert!(check["name"] == "evidence" && check["reasons"].as_array().expect("reasons").iter().all(|reason| reason != "evidence.missing"), "{check}");
+}
+
+on_each_engine!(imports_of_one_name_at_once_follow_one_another, Parts);
+async fn imports_of_one_name_at_once_follow_one_another(parts: Parts) {
+    let flow = json!({ "name": "twice", "steps": [text_step()] }).to_string();
+    let import = async |tx: &mut Tx| flows::import_in(&parts.kit, tx, &checks::CATALOGUE, &flow, Actor::CommandLine).await;
+    let mut first = parts.kit.store.write().await.expect("a transaction");
+    assert_eq!(import(&mut first).await.expect("imports").version, 1);
+    let (kit, json) = (parts.kit.clone(), flow.clone());
+    let second = tokio::spawn(async move { flows::import(&kit, &checks::CATALOGUE, &json, Actor::CommandLine).await });
+    if parts.installation.engine == Engine::Postgres {
+        parts.installation.database.until_waiting(1).await;
+    }
+    first.commit().await.expect("commits");
+    assert_eq!(second.await.expect("no panic").expect("imports too").version, 2);
+
+    // Processes of their own.
+    let file = parts.installation.home().join("flow.json");
+    fs::write(&file, &flow).expect("writes the flow");
+    let operator = Operator::at(&parts.installation);
+    let command = ["flow", "import", file.to_str().expect("a path in UTF-8")];
+    let imports = join_all((0..4).map(|_| operator.json(&command))).await;
+    let mut versions: Vec<i64> = imports.iter().map(|imported| imported["version"].as_i64().expect("a version")).collect();
+    versions.sort_unstable();
+    assert_eq!(versions, [3, 4, 5, 6]);
 }

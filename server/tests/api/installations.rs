@@ -3,8 +3,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use crate::support::{Database, Engine, Installation, Outcome, TestApp, on_each_engine};
+use crate::support::{Database, Engine, Installation, Outcome, TestApp, on_each_engine, postgres};
 
 const OTHERS: [&[&str]; 7] = [
     &["flow", "export", "minimal"],
@@ -129,4 +130,32 @@ async fn a_process_is_ready_only_with_its_own_tables(app: TestApp) {
     let (status, text) = app.readyz().await;
     assert!(status == 503 && text.contains("older version"), "{status} {text}");
     assert_eq!(app.installation.http.get(format!("{}/healthz", app.installation.base())).send().await.expect("an answer").status(), 200);
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_hold_every_text_is_refused() {
+    for encoding in ["LATIN1", "SQL_ASCII"] {
+        let url = postgres::new_database_in(encoding).await;
+        let mut installation = Installation::on(Engine::Postgres).await.with("FLOW_DATABASE_URL", Some(&url));
+        installation.database = Database { url };
+        for command in [&["serve"][..], &["migrate"], OTHERS[0]] {
+            let outcome = installation.run(command).await;
+            assert_eq!((outcome.code, outcome.stdout.as_str(), outcome.stderr.trim_end().lines().count()), (Some(2), "", 1), "{command:?}: {outcome:?}");
+            assert!(outcome.stderr.contains("FLOW_DATABASE_URL"), "{command:?}: {outcome:?}");
+            let names_it = outcome.stderr.contains(encoding) && outcome.stderr.contains("UTF8");
+            assert!(names_it || command == OTHERS[0], "{command:?}: {outcome:?}");
+        }
+        assert_eq!(rows(&installation).await, "", "{encoding}: no table was made");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_whose_database_is_silent_says_so_at_once() {
+    let app = TestApp::on(Engine::Postgres).await;
+    let lock = "LOCK TABLE _sqlx_migrations IN ACCESS EXCLUSIVE MODE";
+    let asked = Instant::now();
+    let (status, said) = app.installation.database.with_lock(lock, app.readyz()).await;
+    assert!(status == 503 && said.contains("The database does not answer."), "{status}: {said}");
+    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+    assert_eq!(app.readyz().await.0, 200);
 }

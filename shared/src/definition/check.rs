@@ -23,7 +23,7 @@ pub(super) fn check(flow: &Definition, catalogue: &Catalogue, faults: &Collector
 }
 
 fn check_flow(flow: &Definition, faults: &Collector) {
-    if !is_name(&flow.name, "-") {
+    if !is_flow_name(&flow.name) {
         faults.note("name", format!("{:?}; allowed is [a-z][a-z0-9-]{{0,63}}", flow.name));
     }
     if flow.steps.is_empty() || flow.steps.len() > MAX_STEPS {
@@ -123,6 +123,11 @@ pub(super) fn listed<'a>(all: impl Iterator<Item = &'a str>) -> String {
         }
     }
     if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+}
+
+/// Whether a flow may have this name: `[a-z][a-z0-9-]{0,63}`.
+pub fn is_flow_name(text: &str) -> bool {
+    is_name(text, "-")
 }
 
 /// `[a-z][a-z0-9{joiners}]{0,63}`

@@ -14,6 +14,7 @@ mod text;
 mod view;
 
 pub use self::{
+    check::is_flow_name,
     document::Definition,
     faults::{Faults, Refused},
     import::MAX_BYTES,

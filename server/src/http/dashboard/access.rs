@@ -1,19 +1,27 @@
 //! Checks who may use a route of the dashboard. The route table wraps each route in [`may`] or [`anyone`]. Only this file checks that the
-//! request comes from our own pages, that an operator is signed in, and that their role may do it.
+//! request comes from our own pages, that an operator is signed in, and that their role may do it. It checks before the body is read, so
+//! that strangers cannot send one, and again once the body is whole: a role that was lost meanwhile does not count.
 
 use axum::{
+    body::Body,
     extract::{FromRequestParts as _, Request, State},
     http::{HeaderMap, HeaderValue, Method, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
     routing::MethodRouter,
 };
+use http_body::Body as _;
 use shared::{problem::Code, role::May};
 
-use super::{addresses::escaped, cookie, reader::is_page};
+use super::{
+    addresses::escaped,
+    cookie,
+    form::{MAX_FORM, TOO_LARGE},
+    reader::is_page,
+};
 use crate::{
     actor::Act,
-    http::{Context, problems::ApiError},
+    http::{Context, body::whole, problems::ApiError},
     kit::Kit,
     operators::{self, SignedIn, Visit},
 };
@@ -37,17 +45,33 @@ async fn own_page(State(context): State<Context>, request: Request, next: Next) 
 
 async fn signed_in(State((context, action)): State<(Context, May)>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let operator = match authenticate(&context, &parts).await {
-        Ok(operator) => operator,
-        Err(refused) => return with_headers(refused),
-    };
-    if !operator.role.may(action) {
-        refused(&context, &operator, &mut parts).await;
-        let refused = ApiError::new(Code::Forbidden, format!("The role {} may not do this.", operator.role.as_str()));
-        return with_headers(refused.into_response());
+    with_headers(match admitted(&context, action, &mut parts, body).await {
+        Ok((operator, body)) => {
+            parts.extensions.insert(operator);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(refused) => refused,
+    })
+}
+
+/// The operator who sent a request and may do this, and the request's body, whole if it changes something.
+async fn admitted(context: &Context, action: May, request: &mut Parts, body: Body) -> Result<(SignedIn, Body), Response> {
+    let operator = authorise(context, action, request).await?;
+    if request.method.is_safe() || body.is_end_stream() {
+        return Ok((operator, body));
     }
-    parts.extensions.insert(operator);
-    with_headers(next.run(Request::from_parts(parts, body)).await)
+    let bytes = whole(body, MAX_FORM, TOO_LARGE).await.map_err(IntoResponse::into_response)?;
+    Ok((authorise(context, action, request).await?, bytes.into()))
+}
+
+/// The operator who sent a request and may do this.
+async fn authorise(context: &Context, action: May, request: &mut Parts) -> Result<SignedIn, Response> {
+    let operator = authenticate(context, request).await?;
+    if !operator.role.may(action) {
+        refused(context, &operator, request).await;
+        return Err(ApiError::new(Code::Forbidden, format!("The role {} may not do this.", operator.role.as_str())).into_response());
+    }
+    Ok(operator)
 }
 
 /// Audits that an operator was refused.

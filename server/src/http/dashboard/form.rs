@@ -9,6 +9,8 @@ use crate::http::{Context, body, problems::ApiError};
 
 /// The largest form, in bytes.
 pub const MAX_FORM: usize = 64 * 1024;
+/// What is said of a larger one.
+pub const TOO_LARGE: &str = "A form of the dashboard is at most 64 KiB (65536 bytes).";
 
 /// A form that was sent.
 pub struct Form(Vec<(String, String)>);
@@ -18,7 +20,7 @@ impl FromRequest<Context> for Form {
 
     /// 413 if the form is too large, 408 if it arrives too slowly.
     async fn from_request(request: Request, _: &Context) -> Result<Self, ApiError> {
-        Ok(Self(body::urlencoded(request, MAX_FORM, "A form of the dashboard is at most 64 KiB (65536 bytes).").await?))
+        Ok(Self(body::urlencoded(request, MAX_FORM, TOO_LARGE).await?))
     }
 }
 

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
 
+use super::{SOON, eventually};
+
 /// A database engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -109,13 +111,24 @@ impl Database {
 
     /// Locks the table of sessions on PostgreSQL while a future runs, so that every read of it waits.
     pub async fn with_sessions_locked<T>(&self, meanwhile: impl Future<Output = T>) -> T {
+        self.with_lock("LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE", meanwhile).await
+    }
+
+    /// Holds what a statement locks on PostgreSQL while a future runs.
+    pub async fn with_lock<T>(&self, sql: &str, meanwhile: impl Future<Output = T>) -> T {
         let mut connection = self.connect().await;
         let mut transaction = connection.begin().await.expect("begins");
-        sqlx::query("LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE").execute(&mut *transaction).await.expect("locks the table");
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut *transaction).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
         let done = meanwhile.await;
-        transaction.rollback().await.expect("unlocks the table");
+        transaction.rollback().await.expect("unlocks");
         connection.close().await.expect("closes");
         done
+    }
+
+    /// Returns when this many transactions on PostgreSQL wait for another one's lock.
+    pub async fn until_waiting(&self, wanted: i64) {
+        let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        eventually("transactions that wait for a lock", SOON, async || (self.number(sql).await == wanted).then_some(())).await;
     }
 
     /// Runs ANALYZE on PostgreSQL, which otherwise runs by itself after a while.

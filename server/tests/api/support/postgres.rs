@@ -28,10 +28,18 @@ struct Postgres {
 
 /// Creates an empty database and returns its URL.
 pub async fn new_database() -> String {
+    new_database_in("UTF8").await
+}
+
+/// The same for texts in another encoding.
+pub async fn new_database_in(encoding: &str) -> String {
     let port = tokio::task::spawn_blocking(|| SERVER.get_or_init(start).port).await.expect("PostgreSQL starts");
     let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
     let mut connection = PgConnection::connect(&url(port, "postgres")).await.expect("connects to PostgreSQL");
-    sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0"))).execute(&mut connection).await.expect("creates the test's database");
+    sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}'")))
+        .execute(&mut connection)
+        .await
+        .expect("creates the test's database");
     connection.close().await.expect("closes");
     url(port, &name)
 }
