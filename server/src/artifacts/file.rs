@@ -166,8 +166,8 @@ pub async fn file(
     // Only now, so that the permit is held while the file is in memory, and not while a slow sender sends it.
     let work = uploads.work(opened.session.r#ref).await?;
     let plain = spooled.read().await?;
-    let (mebibytes, plain) = kit.cpu.run(move || (inspect::mebibytes(&plain), plain)).await?;
-    let mut inspected = kit.cpu.run_with(mebibytes, move || inspect::inspect(&plain)).await??;
+    let prepared = kit.cpu.run(move || inspect::prepare(&plain)).await??;
+    let mut inspected = kit.cpu.run_with(prepared.mebibytes(), move || prepared.inspect()).await??;
     let media_type = inspected.media_type.as_str();
     if let Some(accepted) = accepted.filter(|accepted| !accepted.iter().any(|kind| kind == media_type)) {
         return Err(FileError::NotAccepted(accepted.join(", ")));

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use flate2::{Compression, FlushCompress, write::ZlibEncoder};
 
-use crate::support::{Server, TestApp, on_each_engine, photos};
+use crate::support::{Server, TestApp, on_each_engine, photos, webp_bombs};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -62,6 +62,20 @@ async fn compressed_metadata_is_inflated_to_a_mebibyte_at_most(app: TestApp) {
         app.customer().await.upload("selfie_url", &file).await.expect(201);
         let grown = peak(&app.server).saturating_sub(before);
         assert!(grown < 100 * MIB, "{kind}: 900 MiB are not inflated; {} MiB", grown / MIB);
+    }
+}
+
+on_each_engine!(a_webp_has_no_more_prefix_codes_than_blocks);
+async fn a_webp_has_no_more_prefix_codes_than_blocks(app: TestApp) {
+    let customer = app.customer().await;
+    for small in [webp_bombs::lossless(4), webp_bombs::transparent(4)] {
+        customer.upload("selfie_url", &small).await.expect(201);
+    }
+    let before = peak(&app.server);
+    for bomb in [webp_bombs::lossless(65_536), webp_bombs::transparent(65_536)] {
+        customer.upload("selfie_url", &bomb).await.problem(422, "bad-image");
+        let grown = peak(&app.server).saturating_sub(before);
+        assert!(grown < 60 * MIB, "{} bytes for 8x8 pixels: {} MiB", bomb.len(), grown / MIB);
     }
 }
 
