@@ -1,10 +1,8 @@
-//! Stores an uploaded file: inspects, encrypts and stores it. One transaction then writes its row and makes it the answer to its
-//! field, in place of an earlier file.
+//! Takes an uploaded file: inspects and encrypts it, and then has it kept as the answer to its field, in place of an earlier file.
 
 use bytes::Bytes;
 use shared::{
     api::FileWarning,
-    field_value::Answer,
     flow::FieldType,
     ids::ArtifactId,
     language::Language,
@@ -15,23 +13,21 @@ use super::{
     documents,
     facts::Facts,
     inspect::{self, Fault, Inspected, MediaType},
-    keys::{move_to, wrap, wrapping_key},
+    keep,
+    keys::{wrap, wrapping_key},
     permits::Busy,
     spool::{SpoolError, Spooled},
-    uploads::{Full, MAX_FILES, MAX_TOTAL, Room, Uploads},
+    uploads::{Full, Room, Uploads},
 };
 use crate::{
-    actor::{Act, Actor, Entry},
     cpu::Panicked,
     failure::Failure,
-    kill,
     kit::Kit,
-    model::{Artifact, Device, SavedAnswer},
-    objects, sealed,
+    model::{Artifact, Device},
+    sealed,
     sessions::{
         open::Opened,
-        saved,
-        transition::{Closed, NotOpen, hold_open},
+        transition::{Closed, NotOpen},
     },
     storage::StorageError,
     store,
@@ -134,12 +130,12 @@ pub async fn begin(kit: &Kit, uploads: &Uploads, opened: &Opened, field: Option<
 }
 
 /// Whether a file of this field takes the artifact's place.
-fn is_for(artifact: &Artifact, field: Option<&str>) -> bool {
+pub(super) fn is_for(artifact: &Artifact, field: Option<&str>) -> bool {
     field.is_some() && artifact.field.as_deref() == field
 }
 
 /// The number of these files, and their bytes in total.
-fn total<'a>(artifacts: impl Iterator<Item = &'a Artifact>) -> (u64, u64) {
+pub(super) fn total<'a>(artifacts: impl Iterator<Item = &'a Artifact>) -> (u64, u64) {
     artifacts.fold((0, 0), |(files, bytes), artifact| (files + 1, bytes + artifact.size.unsigned_abs()))
 }
 
@@ -162,7 +158,7 @@ pub async fn file(
     if let Some((artifact, warnings)) = already_there(kit, opened, field, &sha256).await? {
         return Ok(Filed { artifact, sha256, is_new: false, warnings });
     }
-    let _document = if spooled.may_be_pdf() { Some(uploads.document(opened.session.r#ref).await?) } else { None };
+    let document = if spooled.may_be_pdf() { Some(uploads.document(opened.session.r#ref).await?) } else { None };
     // Only now, so that the permit is held while the file is in memory, and not while a slow sender sends it.
     let work = uploads.work(opened.session.r#ref).await?;
     let plain = spooled.read().await?;
@@ -173,34 +169,19 @@ pub async fn file(
         return Err(FileError::NotAccepted(accepted.join(", ")));
     }
     // A PDF goes on under its own permit, while a worker looks into it.
-    let _work = (inspected.media_type != MediaType::Pdf).then_some(work);
+    let work = (inspected.media_type != MediaType::Pdf).then_some(work);
     inspected.warnings = documents::look_into(kit, &inspected).await??;
     let warnings = inspected.warnings.clone();
     let (artifact, sealed) = seal(kit, opened, inspected, &sha256, field, device, size).await?;
-    let id = artifact.id;
-    // The row in `pending_objects` comes before the object, so that a sweep finds the object if this process dies.
-    objects::begin(kit, id).await?;
-    let committed = async {
-        kit.storage.put(id, sealed).await?;
-        commit(kit, opened, artifact, &sha256).await
+    let (kit, key) = (kit.clone(), opened.key.clone());
+    let keeping = async move {
+        // They count until the file is stored or deleted.
+        let _held = (document, work, spooled);
+        keep::keep(&kit, &key, artifact, sealed, sha256, warnings).await
     };
-    match committed.await {
-        Ok(Committed::Filed { artifact, replaced }) => {
-            objects::delete(kit, &replaced).await;
-            Ok(Filed { artifact, sha256, is_new: true, warnings })
-        }
-        // Two uploads brought the same bytes at once. The first one stays.
-        Ok(Committed::AlreadyThere(artifact)) => {
-            objects::delete(kit, &[id]).await;
-            Ok(Filed { artifact, sha256, is_new: false, warnings })
-        }
-        // Perhaps the database did commit: only a sweep can tell, by the object's row.
-        Err(error @ FileError::Failure(_)) => Err(error),
-        Err(error) => {
-            objects::delete(kit, &[id]).await;
-            Err(error)
-        }
-    }
+    // A task of its own: a request may be given up at any moment, and then a file without an artifact would stay for an hour.
+    let kept = tokio::spawn(store::settled(keeping)).await.map_err(|_| Panicked)?;
+    kept.map_err(Failure::from)?
 }
 
 /// The file that already answers this field with the same bytes.
@@ -246,64 +227,4 @@ async fn seal(
     let stored = inspected.stored;
     let sealed = kit.cpu.run(move || vault::seal_file(&key, &id.to_string(), &stored)).await?;
     Ok((artifact, sealed.into()))
-}
-
-/// The result of committing a file.
-enum Committed {
-    /// The row is written. It replaced these artifacts.
-    Filed { artifact: Artifact, replaced: Vec<ArtifactId> },
-    /// The field's file has the same bytes already; nothing was written.
-    AlreadyThere(Artifact),
-}
-
-/// Writes the row and the field's answer while the session's row is locked. The upload may have taken minutes, so the session may
-/// have got a customer meanwhile. The file goes into the dossier of the customer that it has now.
-async fn commit(kit: &Kit, opened: &Opened, mut artifact: Artifact, sha256: &str) -> Result<Committed, FileError> {
-    let now = kit.ambient.now();
-    let mut tx = kit.store.write().await?;
-    let session = hold_open(&mut tx, artifact.session, now).await?.0;
-    let mut replaced = Vec::new();
-    let mut is_over_another_device = false;
-    let all = store::artifacts::of_session(&mut tx, &kit.vault, artifact.session).await?;
-    let (earlier, staying): (Vec<Artifact>, Vec<Artifact>) = all.into_iter().partition(|earlier| is_for(earlier, artifact.field.as_deref()));
-    for earlier in earlier {
-        let wrapping = wrapping_key(kit, &mut tx, &opened.key, earlier.customer).await?;
-        if Facts::open(&wrapping, &earlier)?.sha256 == sha256 {
-            return Ok(Committed::AlreadyThere(earlier));
-        }
-        store::artifacts::remove(&mut tx, earlier.id).await?;
-        is_over_another_device |= earlier.writer != artifact.writer;
-        replaced.push(earlier.id);
-    }
-    if let Some(field) = &artifact.field {
-        let answer = Answer::Text(artifact.id.to_string());
-        let sealed = saved::seal(kit, &opened.key, artifact.session, field, &answer);
-        let answer = SavedAnswer { field: field.clone(), value: sealed, writer: artifact.writer };
-        store::answers::put(&mut tx, artifact.session, vec![answer], now).await?;
-    }
-    let (files, bytes) = total(staying.iter());
-    if files >= MAX_FILES {
-        return Err(Full::FILES.into());
-    }
-    if bytes + artifact.size.unsigned_abs() > MAX_TOTAL {
-        return Err(Full::BYTES.into());
-    }
-    store::artifacts::insert(&mut tx, &kit.vault, &artifact).await?;
-    if session.customer != artifact.customer {
-        move_to(kit, &mut tx, &session, &artifact, session.customer).await?;
-        artifact.customer = session.customer;
-    }
-    let (session, id) = (artifact.session, artifact.id);
-    let act = match replaced.as_slice() {
-        [] => Act::ArtifactUploaded { session, artifact: id },
-        _ if is_over_another_device => Act::ArtifactOverwritten { session, artifact: id },
-        _ => Act::ArtifactReplaced { session, artifact: id },
-    };
-    tx.audit(Entry::new(&kit.ambient, now, Actor::Customer, act)).await?;
-    objects::keep(&mut tx, artifact.id, now).await?;
-    objects::discard(&mut tx, &replaced, now).await?;
-    kill::point("upload.before_commit");
-    tx.commit().await?;
-    kill::point("upload.after_commit");
-    Ok(Committed::Filed { artifact, replaced })
 }
