@@ -53,6 +53,12 @@ pub enum FileError {
     /// Too many others are under way.
     #[error(transparent)]
     Busy(#[from] Busy),
+    /// Too many PDFs of the session ended a worker. It may send one again after so many seconds.
+    #[error("too many PDFs of this session could not be read in time")]
+    Struck {
+        /// How long it waits.
+        seconds: u64,
+    },
     /// The flow has no such ARTIFACT field.
     #[error("the flow has no such field")]
     Field(FieldFault),
@@ -158,7 +164,7 @@ pub async fn file(
     if let Some((artifact, warnings)) = already_there(kit, opened, field, &sha256).await? {
         return Ok(Filed { artifact, sha256, is_new: false, warnings });
     }
-    let document = if spooled.may_be_pdf() { Some(uploads.document(opened.session.r#ref).await?) } else { None };
+    let document = if spooled.may_be_pdf() { Some(documents::permit(uploads, opened.session.r#ref, &sha256).await?) } else { None };
     // Only now, so that the permit is held while the file is in memory, and not while a slow sender sends it.
     let work = uploads.work(opened.session.r#ref).await?;
     let plain = spooled.read().await?;
@@ -170,7 +176,7 @@ pub async fn file(
     }
     // A PDF goes on under its own permit, while a worker looks into it.
     let work = (inspected.media_type != MediaType::Pdf).then_some(work);
-    inspected.warnings = documents::look_into(kit, &inspected).await??;
+    inspected.warnings = documents::look_into(kit, uploads, opened.session.r#ref, &inspected, &sha256).await?;
     let warnings = inspected.warnings.clone();
     let (artifact, sealed) = seal(kit, opened, inspected, &sha256, field, device, size).await?;
     let (kit, key) = (kit.clone(), opened.key.clone());

@@ -12,6 +12,7 @@ mod documents;
 mod keep;
 mod keys;
 mod read;
+mod strikes;
 
 pub use keys::move_to;
 pub use read::{FileStream, ReadError, of_device, of_session, read};

@@ -8,7 +8,10 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::permits::{Busy, Permit, Permits};
+use super::{
+    permits::{Busy, Permit, Permits},
+    strikes::Strikes,
+};
 use crate::ids::SessionRef;
 
 /// The most files of one session.
@@ -33,6 +36,7 @@ pub struct Uploads {
     process: Arc<Semaphore>,
     documents: Arc<Permits<SessionRef>>,
     all_documents: Arc<Semaphore>,
+    pub(super) strikes: Strikes,
     arriving: Arc<Arriving>,
 }
 
@@ -44,6 +48,7 @@ impl Default for Uploads {
             process: Arc::new(Semaphore::new(MAX_PER_PROCESS)),
             documents: Permits::new(MAX_DOCUMENTS, "One PDF of a session is looked into at once, and the others did not end in time."),
             all_documents: Arc::new(Semaphore::new(MAX_DOCUMENTS_PER_PROCESS)),
+            strikes: Strikes::default(),
             arriving: Arc::default(),
         }
     }
