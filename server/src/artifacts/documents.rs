@@ -5,7 +5,7 @@ use std::time::Instant;
 use shared::api::FileWarning;
 
 use super::{
-    file::FileError,
+    filed::FileError,
     inspect::{Fault, Inspected, MediaType},
     strikes::Struck,
     uploads::{Uploads, Work},
@@ -21,7 +21,7 @@ pub(super) async fn permit(uploads: &Uploads, session: SessionRef, sha256: &str)
     // Only now: the files before it may have ended workers.
     match uploads.strikes.check(session, sha256, Instant::now()) {
         Ok(()) => Ok(permit),
-        Err(Struck::Session(wait)) => Err(FileError::Struck { seconds: wait.as_secs() + 1 }),
+        Err(Struck::Session(wait)) => Err(FileError::Struck { seconds: wait.as_millis().div_ceil(1_000) as u64 }),
         Err(Struck::File) => Err(Fault::BadDocument.into()),
     }
 }

@@ -5,7 +5,7 @@ use shared::{api::FileWarning, field_value::Answer, ids::ArtifactId};
 
 use super::{
     facts::Facts,
-    file::{FileError, Filed, is_for, total},
+    filed::{FileError, Filed, is_for, total},
     keys::{move_to, wrapping_key},
     uploads::{Full, MAX_FILES, MAX_TOTAL},
 };

@@ -9,6 +9,7 @@ pub mod spool;
 pub mod uploads;
 
 mod documents;
+mod filed;
 mod keep;
 mod keys;
 mod read;
