@@ -9,8 +9,11 @@ pub mod spool;
 pub mod uploads;
 
 mod documents;
+mod filed;
+mod keep;
 mod keys;
 mod read;
+mod strikes;
 
 pub use keys::move_to;
 pub use read::{FileStream, ReadError, of_device, of_session, read};

@@ -6,9 +6,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::permits::{Busy, Permit, Permits, Queue};
+use super::{
+    permits::{Busy, Permit, Permits, Queue},
+    strikes::Strikes,
+};
 use crate::ids::SessionRef;
 
 /// The most files of one session.
@@ -30,9 +33,10 @@ const MAX_PER_PROCESS: usize = 16;
 pub struct Uploads {
     bodies: Arc<Permits<SessionRef>>,
     work: Arc<Permits<SessionRef>>,
-    process: Semaphore,
+    process: Arc<Semaphore>,
     documents: Arc<Permits<SessionRef>>,
-    all_documents: Semaphore,
+    all_documents: Arc<Semaphore>,
+    pub(super) strikes: Strikes,
     arriving: Arc<Arriving>,
 }
 
@@ -41,17 +45,18 @@ impl Default for Uploads {
         Self {
             bodies: Permits::new(MAX_BODIES, Queue::LONG, "A session sends at most 4 bodies with files at once, and the others did not end in time."),
             work: Permits::new(MAX_WORK, Queue::LONG, "At most 2 files of a session are worked on at once, and the others did not end in time."),
-            process: Semaphore::new(MAX_PER_PROCESS),
+            process: Arc::new(Semaphore::new(MAX_PER_PROCESS)),
             documents: Permits::new(MAX_DOCUMENTS, Queue::LONG, "One PDF of a session is looked into at once, and the others did not end in time."),
-            all_documents: Semaphore::new(MAX_DOCUMENTS_PER_PROCESS),
+            all_documents: Arc::new(Semaphore::new(MAX_DOCUMENTS_PER_PROCESS)),
+            strikes: Strikes::default(),
             arriving: Arc::default(),
         }
     }
 }
 
 /// The permit of a file in memory. Dropping it lets the next file in.
-pub struct Work<'a> {
-    _process: SemaphorePermit<'a>,
+pub struct Work {
+    _process: OwnedSemaphorePermit,
     _session: Permit<SessionRef>,
 }
 
@@ -70,9 +75,9 @@ impl Uploads {
     ///
     /// # Errors
     /// [`Busy`]
-    pub async fn work(&self, session: SessionRef) -> Result<Work<'_>, Busy> {
+    pub async fn work(&self, session: SessionRef) -> Result<Work, Busy> {
         let session = self.work.take(session).await?;
-        let process = self.process.acquire().await.expect("the semaphore is never closed");
+        let process = Arc::clone(&self.process).acquire_owned().await.expect("the semaphore is never closed");
         Ok(Work { _process: process, _session: session })
     }
 
@@ -81,9 +86,9 @@ impl Uploads {
     ///
     /// # Errors
     /// [`Busy`]
-    pub async fn document(&self, session: SessionRef) -> Result<Work<'_>, Busy> {
+    pub async fn document(&self, session: SessionRef) -> Result<Work, Busy> {
         let session = self.documents.take(session).await?;
-        let process = self.all_documents.acquire().await.expect("the semaphore is never closed");
+        let process = Arc::clone(&self.all_documents).acquire_owned().await.expect("the semaphore is never closed");
         Ok(Work { _process: process, _session: session })
     }
 

@@ -97,12 +97,16 @@ impl Submission {
         artifacts::read(&self.kit, &self.key, artifact).await
     }
 
-    /// What this PDF is to somebody who opens it.
+    /// What this PDF is to somebody who opens it. One of which a worker died is unreadable.
     ///
     /// # Errors
     /// If no worker can be started.
     pub async fn pdf(&self, bytes: &[u8]) -> Result<PdfState, WorkerError> {
-        self.kit.workers.pdf(bytes).await
+        match self.kit.workers.pdf(bytes).await {
+            // It was read when it was uploaded, or an earlier version of the server took it unread.
+            Err(WorkerError::NoAnswer) => Ok(PdfState::Unreadable),
+            looked => looked,
+        }
     }
 
     /// Runs CPU-heavy work in the background, which needs this much memory in MiB.

@@ -87,7 +87,8 @@ async fn look_at(submission: &Submission, field: &Field) -> Result<Option<&'stat
             PdfState::Unreadable => Some("evidence.unreadable"),
         });
     }
-    Ok(match submission.on_cpu(inspect::mebibytes(&bytes), move || inspect::decode(&bytes, media)).await? {
+    let Ok(prepared) = submission.on_cpu(1, move || inspect::prepare(&bytes)).await? else { return Ok(Some("evidence.unreadable")) };
+    Ok(match submission.on_cpu(prepared.mebibytes(), move || prepared.decode()).await? {
         Err(_) => Some("evidence.unreadable"),
         Ok(image) if image.width().min(image.height()) < SHORT_SIDE => Some("evidence.small"),
         Ok(_) => None,

@@ -227,6 +227,9 @@ impl From<FileError> for ApiError {
             FileError::Full(limit) => Self::new(Code::TooLarge, limit.to_string()),
             // Not logged, because it is no error of ours.
             FileError::Busy(busy) => Self::new(Code::Unavailable, busy.to_string()),
+            FileError::Struck { seconds } => {
+                Self::rate_limited("After two PDFs that took too much time or memory to read, this session's PDFs wait for a minute.", seconds)
+            }
             FileError::Field(fault) => {
                 Self(Box::new(Problem::new(Code::InvalidRequest, "A part of the request is missing or wrong.").with_errors(vec![fault])))
             }

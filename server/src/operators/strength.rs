@@ -12,6 +12,9 @@ use zxcvbn::{
 pub const MIN_CHARS: usize = 12;
 /// The most characters of a password.
 pub const MAX_CHARS: usize = 128;
+/// How many characters we judge. The time grows with the square of their number, and more with replacements such as `4` for `a`. What
+/// is hard to guess is so by its first 64.
+const JUDGED_CHARS: usize = 64;
 /// Shorter parts of an e-mail address or a company's name are in too many words to count.
 const MIN_PART: usize = 3;
 
@@ -69,7 +72,8 @@ pub fn judge(password: &str, own: &[String]) -> Result<(), Weakness> {
     if is_mostly_own(password, &parts) {
         return Err(Weakness::Own);
     }
-    let judged = zxcvbn(password, &parts.iter().map(String::as_str).collect::<Vec<_>>());
+    let head: String = password.chars().take(JUDGED_CHARS).collect();
+    let judged = zxcvbn(&head, &parts.iter().map(String::as_str).collect::<Vec<_>>());
     if judged.score() >= Score::Three {
         return Ok(());
     }
@@ -174,8 +178,26 @@ mod tests {
     }
 
     #[test]
+    fn only_the_beginning_of_a_password_is_judged() {
+        let tail = "x9!kQ2#vLm4z t7&wR5*nJc8y";
+        for (repeated, weakness) in [("password", Weakness::Repeated), ("qwertyui", Weakness::Repeated)] {
+            let head = repeated.repeat(JUDGED_CHARS / 8);
+            assert_eq!(judge(&format!("{head}{tail}"), &[]), Err(weakness), "{repeated}");
+            assert_eq!(judge(&format!("{}{tail}", &head[..head.len() / 2]), &[]), Ok(()), "{repeated}");
+        }
+    }
+
+    #[test]
     fn the_longest_password_is_judged_quickly() {
-        for password in ["a1".repeat(64), "qwerty".repeat(21), "0123456789".repeat(12), "aA4@".repeat(32), "!".repeat(128)] {
+        for password in [
+            "a1".repeat(64),
+            "qwerty".repeat(21),
+            "0123456789".repeat(12),
+            "aA4@".repeat(32),
+            "4@8({[<3690!1|50$57+%2".repeat(5),
+            "p4$5w0rd|1!".repeat(11),
+            "!".repeat(128),
+        ] {
             let started = std::time::Instant::now();
             let _ = judge(&password, &["ana@example.com".to_owned()]);
             assert!(started.elapsed().as_secs() < 5, "{password}: {:?}", started.elapsed());

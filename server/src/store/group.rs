@@ -13,7 +13,7 @@ use std::{
 use sqlx::{AnyConnection, Connection as _, Executor as _, any::AnyConnectOptions};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{error::Result, open::PRAGMAS};
+use super::error::Result;
 use crate::kill;
 
 /// The most members of a group.
@@ -57,12 +57,13 @@ struct Returned {
 }
 
 impl Writer {
-    /// A writer on this file. The connection is opened now.
+    /// A writer on this file, with these settings of its connection, which is opened now.
     ///
     /// # Errors
     /// If the file cannot be opened.
-    pub async fn open(file: AnyConnectOptions) -> Result<Self, sqlx::Error> {
-        let connection = connect(&file).await?;
+    pub async fn open(file: AnyConnectOptions, settings: &'static str) -> Result<Self, sqlx::Error> {
+        let file = File { options: file, settings };
+        let connection = file.connect().await?;
         let (sender, receiver) = mpsc::channel(QUEUE);
         tokio::spawn(run(file, connection, receiver));
         Ok(Self(sender))
@@ -164,14 +165,22 @@ pub async fn settled<F: Future>(request: F) -> Result<F::Output> {
     Ok(output)
 }
 
-async fn connect(file: &AnyConnectOptions) -> Result<AnyConnection, sqlx::Error> {
-    let mut connection = AnyConnection::connect_with(file).await?;
-    connection.execute(PRAGMAS).await?;
-    Ok(connection)
+/// The file of the database, and the settings of each connection to it.
+struct File {
+    options: AnyConnectOptions,
+    settings: &'static str,
+}
+
+impl File {
+    async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
+        let mut connection = AnyConnection::connect_with(&self.options).await?;
+        connection.execute(self.settings).await?;
+        Ok(connection)
+    }
 }
 
 /// The writer's task: one group after the other.
-async fn run(file: AnyConnectOptions, connection: AnyConnection, mut queue: mpsc::Receiver<Request>) {
+async fn run(file: File, connection: AnyConnection, mut queue: mpsc::Receiver<Request>) {
     let (mut connection, mut next) = (Some(connection), None);
     loop {
         let request = match next.take() {
@@ -190,7 +199,7 @@ async fn run(file: AnyConnectOptions, connection: AnyConnection, mut queue: mpsc
         };
         let open = match connection.take() {
             Some(open) => Ok(open),
-            None => connect(&file).await,
+            None => file.connect().await,
         };
         match open {
             Ok(open) => (connection, next) = group(open, first, &mut queue).await,

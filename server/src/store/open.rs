@@ -66,8 +66,7 @@ const TEST: Duration = Duration::from_secs(2);
 const LIMITS: &str = "SET lock_timeout = '4s'; SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '15s'";
 
 /// Settings of each SQLite connection: commits are durable, foreign keys are enforced, deleted data is overwritten.
-pub(super) const PRAGMAS: &str =
-    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
+const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
 const ASSERTED: [(&str, &str, &str); 4] = [
     ("journal_mode", "SELECT journal_mode FROM pragma_journal_mode", "wal"),
     ("synchronous", "SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous", "2"),
@@ -113,7 +112,7 @@ impl Store {
         let file = sqlite_file(path)?;
         let file = sqlite_options(&file, if purpose == Purpose::Make { "rwc" } else { "rw" })?;
         first_connection(&file, PRAGMAS, purpose.tables(Engine::Sqlite)).await?;
-        let writer = Writer::open(file.clone()).await.map_err(OpenError::Unreachable)?;
+        let writer = Writer::open(file.clone(), PRAGMAS).await.map_err(OpenError::Unreachable)?;
         let readers = pool(READERS, PRAGMAS).connect_with(file).await.map_err(OpenError::Unreachable)?;
         assert_pragmas(&readers).await?;
         Ok(Self { engine: Engine::Sqlite, lookup: Lookup::new(&readers), readers, writer: Some(writer) })

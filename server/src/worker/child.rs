@@ -20,7 +20,7 @@ fn serve(kind: Kind) -> io::Result<()> {
     frame::write(&mut output, b"")?;
     while let Some(request) = frame::read(&mut input)? {
         let answer = match kind {
-            Kind::Pdf => pdf::answer(&request),
+            Kind::Pdf => pdf::answer(request),
         };
         frame::write(&mut output, &answer)?;
     }

@@ -18,7 +18,7 @@ pub enum WorkerError {
     /// No worker could be started, for example because the machine has no memory left. The request is not at fault.
     #[error("a worker could not be started: {0}")]
     NotStarted(#[source] std::io::Error),
-    /// A worker, and then a fresh one, died of this request; or one took too long.
+    /// A fresh worker died of this request, or one took too long.
     #[error("no worker gave an answer")]
     NoAnswer,
 }
@@ -46,31 +46,36 @@ impl Pool {
         Arc::new(Self { kind, program, idle_time, places: Semaphore::new(kind.at_once()), idle: Mutex::default() })
     }
 
-    /// Sends a request to a worker, and gives its answer. If the worker dies of it, a fresh one gets it once more. A request that takes too
-    /// long would take as long again, from others' time.
+    /// Sends a request to a worker, and gives its answer. If a worker dies that had others before, a fresh one gets it, because the fault may
+    /// be in what came before. A request that ends a fresh one, or takes too long, would do so again, at others' cost.
     ///
     /// # Errors
     /// If no worker can be started, or if none gave an answer.
     pub(super) async fn ask(self: &Arc<Self>, input: &[u8]) -> Result<Vec<u8>, WorkerError> {
         let _place = cpu::waiting(self.places.acquire()).await.expect("the semaphore is never closed");
-        for first in [true, false] {
-            let mut process = match self.take().filter(|_| first) {
-                Some(process) => process,
-                None => Process::start(&self.program, self.kind).await.map_err(WorkerError::NotStarted)?,
+        let mut used = self.take();
+        loop {
+            let (mut process, is_fresh) = match used.take() {
+                Some(process) => (process, false),
+                None => (Process::start(&self.program, self.kind).await.map_err(WorkerError::NotStarted)?, true),
             };
             match tokio::time::timeout(self.kind.time(), process.ask(input)).await {
                 Ok(Ok(answer)) => {
                     self.give_back(process);
                     return Ok(answer);
                 }
-                Ok(Err(error)) => warn!(kind = self.kind.name(), %error, "a worker died during a request"),
+                Ok(Err(error)) => {
+                    warn!(kind = self.kind.name(), %error, is_fresh, "a worker died during a request");
+                    if is_fresh {
+                        return Err(WorkerError::NoAnswer);
+                    }
+                }
                 Err(_) => {
                     warn!(kind = self.kind.name(), seconds = self.kind.time().as_secs(), "a worker took too long and was ended");
-                    break;
+                    return Err(WorkerError::NoAnswer);
                 }
             }
         }
-        Err(WorkerError::NoAnswer)
     }
 
     fn take(&self) -> Option<Process> {

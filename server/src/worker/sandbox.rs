@@ -5,12 +5,16 @@
 use std::{collections::BTreeMap, io};
 
 use landlock::{ABI, Access as _, AccessFs, AccessNet, Ruleset, RulesetAttr as _, RulesetStatus, Scope};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, nice, setrlimit};
 use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule};
 use tracing::warn;
 
 /// The address space of a worker, in bytes: a file of 10 MiB, and what a parser makes of it.
-const MEMORY: u64 = 768 * 1024 * 1024;
+const MEMORY: u64 = 256 * 1024 * 1024;
+/// Workers give way to everything else on the machine.
+const NICENESS: i32 = 10;
+/// Where memory runs out, the kernel ends the process with the highest number first (proc_pid_oom_score_adj(5)).
+const FIRST_TO_END: &str = "1000";
 /// CPU time of a worker's whole life, in seconds. Ends a worker whose server died while it was computing.
 const CPU_SECONDS: u64 = 120;
 
@@ -62,6 +66,9 @@ const ALLOWED: &[libc::c_long] = &[
 /// # Errors
 /// If a limit cannot be set.
 pub(super) fn enter() -> io::Result<()> {
+    // They fail where the container forbids them or has no /proc. The limits below hold all the same.
+    let _ = nice(NICENESS);
+    let _ = std::fs::write("/proc/self/oom_score_adj", FIRST_TO_END);
     for (resource, most) in [(Resource::As, MEMORY), (Resource::Cpu, CPU_SECONDS), (Resource::Core, 0), (Resource::Fsize, 0)] {
         // The server may have been started with less already.
         let most = getrlimit(resource).maximum.map_or(most, |given| given.min(most));

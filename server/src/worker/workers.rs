@@ -29,15 +29,11 @@ impl Workers {
         Self { pdf: Pool::new(Kind::Pdf, program, idle) }
     }
 
-    /// What this PDF is to somebody who opens it. One that no worker survives is unreadable.
+    /// What this PDF is to somebody who opens it.
     ///
     /// # Errors
-    /// If no worker can be started.
+    /// If no worker can be started, or if none gave an answer.
     pub async fn pdf(&self, bytes: &[u8]) -> Result<PdfState, WorkerError> {
-        match self.pdf.ask(bytes).await {
-            Ok(answer) => Ok(serde_json::from_slice(&answer).unwrap_or(PdfState::Unreadable)),
-            Err(WorkerError::NoAnswer) => Ok(PdfState::Unreadable),
-            Err(error) => Err(error),
-        }
+        Ok(serde_json::from_slice(&self.pdf.ask(bytes).await?).unwrap_or(PdfState::Unreadable))
     }
 }

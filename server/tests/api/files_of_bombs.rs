@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use flate2::{Compression, FlushCompress, write::ZlibEncoder};
 
-use crate::support::{Server, TestApp, on_each_engine, photos};
+use crate::support::{Customer, Server, TestApp, on_each_engine, photos, webp_bombs};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -65,19 +65,38 @@ async fn compressed_metadata_is_inflated_to_a_mebibyte_at_most(app: TestApp) {
     }
 }
 
+on_each_engine!(a_webp_has_no_more_prefix_codes_than_blocks);
+async fn a_webp_has_no_more_prefix_codes_than_blocks(app: TestApp) {
+    let customer = app.customer().await;
+    for small in [webp_bombs::lossless(4), webp_bombs::transparent(4)] {
+        customer.upload("selfie_url", &small).await.expect(201);
+    }
+    let before = peak(&app.server);
+    for bomb in [webp_bombs::lossless(65_536), webp_bombs::transparent(65_536)] {
+        customer.upload("selfie_url", &bomb).await.problem(422, "bad-image");
+        let grown = peak(&app.server).saturating_sub(before);
+        assert!(grown < 60 * MIB, "{} bytes for 8x8 pixels: {} MiB", bomb.len(), grown / MIB);
+    }
+}
+
 fn adler32(bytes: &[u8]) -> [u8; 4] {
     let (a, b) = bytes.iter().fold((1_u32, 0_u32), |(a, b), &byte| ((a + u32::from(byte)) % 65_521, (b + a + u32::from(byte)) % 65_521));
     (b << 16 | a).to_be_bytes()
 }
 
-on_each_engine!(hostile_pdfs_leave_the_server_small);
-async fn hostile_pdfs_leave_the_server_small(app: TestApp) {
+/// A customer of a flow that takes PDFs.
+async fn with_proof(app: &TestApp) -> Customer {
     let flow = serde_json::json!({ "name": "proof", "steps": [
         { "id": "address", "type": "PROOF", "title": "Address", "fields": [{ "name": "proof", "type": "ARTIFACT", "label": "Bill" }] } ] });
     let file = app.installation.home().join("proof.json");
     fs::write(&file, flow.to_string()).expect("writes the flow");
     app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
-    let customer = crate::support::Customer::with_link(&app.installation, &app.operator.link_of("proof", &[]).await);
+    Customer::with_link(&app.installation, &app.operator.link_of("proof", &[]).await)
+}
+
+on_each_engine!(hostile_pdfs_leave_the_server_small);
+async fn hostile_pdfs_leave_the_server_small(app: TestApp) {
+    let customer = with_proof(&app).await;
     customer.upload("proof", &photos::pdf(1)).await.expect(201);
     let before = peak(&app.server);
     let packed = bomb(b"", 2_000);
@@ -94,6 +113,30 @@ async fn hostile_pdfs_leave_the_server_small(app: TestApp) {
         assert!(grown < 60 * MIB, "{name}: {} MiB", grown / MIB);
         customer.upload("proof", &photos::pdf(2)).await;
     }
+}
+
+/// A PDF whose table of objects inflates to 400 MiB.
+fn endless_table(seed: usize) -> Vec<u8> {
+    let packed = bomb(b"", 400);
+    let head = format!("%PDF-1.7\n1 0 obj\n<< /Type /XRef /Size 90000000 /W [1 2 1] /Root 2 0 R /Filter /FlateDecode /Length {} >>\nstream\n", packed.len());
+    [head.as_bytes(), &packed, format!("\nendstream\nendobj\nstartxref\n9\n%%EOF\n%{seed}\n").as_bytes()].concat()
+}
+
+on_each_engine!(after_two_pdfs_that_end_their_worker_the_sessions_pdfs_wait);
+async fn after_two_pdfs_that_end_their_worker_the_sessions_pdfs_wait(app: TestApp) {
+    let (customer, other) = (with_proof(&app).await, with_proof(&app).await);
+    for seed in [1, 1, 2] {
+        // The second one is known, and costs no worker.
+        customer.upload("proof", &endless_table(seed)).await.problem(422, "bad-document");
+    }
+    let refused = customer.upload("proof", &photos::pdf(1)).await;
+    refused.problem(429, "rate-limited");
+    assert!(refused.text().contains("PDFs wait for a minute"), "{}", refused.text());
+    let wait: u64 = refused.header("retry-after").parse().expect("seconds");
+    assert!((1..=60).contains(&wait), "{wait}");
+    customer.upload("proof", photos::selfie()).await.expect(201);
+    other.upload("proof", &endless_table(2)).await.problem(422, "bad-document");
+    other.upload("proof", &photos::pdf(1)).await.expect(201);
 }
 
 /// A PDF whose pages are in each other.

@@ -4,6 +4,7 @@
 //! command line, an operator at the dashboard, a customer with a device, an API client and a webhook receiver. The tests need
 //! the cargo feature `kill-points`.
 
+mod aborted_uploads;
 mod accounts;
 mod audit;
 mod bad_answers;

@@ -55,7 +55,10 @@ async fn a_worker_starts_when_needed_is_confined_and_ends_with_the_server(mut ap
         customer.upload("proof", &photos::pdf(seed)).await.expect(201);
     }
     let [worker] = workers_of(app.server.id())[..] else { panic!("one for all: {:?}", workers_of(app.server.id())) };
-    assert_eq!(line_of(worker, "limits", "Max address space"), "Max address space 805306368 805306368 bytes");
+    assert_eq!(line_of(worker, "limits", "Max address space"), "Max address space 268435456 268435456 bytes");
+    assert_eq!(fs::read_to_string(format!("/proc/{worker}/oom_score_adj")).expect("the worker runs").trim(), "1000");
+    let stat = fs::read_to_string(format!("/proc/{worker}/stat")).expect("the worker runs");
+    assert_eq!(stat.rsplit_once(") ").and_then(|(_, rest)| rest.split(' ').nth(16)), Some("10"), "its niceness");
     assert_eq!(line_of(worker, "limits", "Max core file size"), "Max core file size 0 0 bytes");
     assert_eq!(line_of(worker, "status", "NoNewPrivs"), "NoNewPrivs: 1");
     assert_eq!(line_of(worker, "status", "Seccomp:"), "Seccomp: 2", "a filter");
@@ -139,12 +142,14 @@ fn stand_in(folder: &Path, then: &str) -> Workers {
 }
 
 #[tokio::test]
-async fn a_file_that_ends_two_workers_is_unreadable() {
+async fn a_file_that_ends_a_fresh_worker_is_not_tried_again() {
     for then in ["exit 1", "kill -9 $$", "printf '\\377\\377\\377\\377'; sleep 60", "printf '\\002\\0\\0\\0n'"] {
         let folder = tempfile::tempdir().expect("a folder");
         let workers = stand_in(folder.path(), then);
-        assert_eq!(workers.pdf(&photos::pdf(1)).await.expect("it starts"), PdfState::Unreadable, "{then}");
-        assert_eq!(fs::read_to_string(folder.path().join("starts")).expect("it started"), "x\nx\n", "{then}: tried twice");
+        for starts in ["x\n", "x\nx\n"] {
+            assert!(matches!(workers.pdf(&photos::pdf(1)).await, Err(WorkerError::NoAnswer)), "{then}");
+            assert_eq!(fs::read_to_string(folder.path().join("starts")).expect("it started"), starts, "{then}: once a request");
+        }
     }
     let missing = Workers::of("/nothing/here".into(), LONG);
     assert!(matches!(missing.pdf(b"").await, Err(WorkerError::NotStarted(_))));

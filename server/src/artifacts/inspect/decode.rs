@@ -2,15 +2,12 @@
 
 use std::io::Cursor;
 
-use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageReader, Limits, RgbImage};
 use jpeg_decoder::PixelFormat;
 
 use super::{
-    clues,
     fault::{Fault, check_size},
     media::MediaType,
-    png,
 };
 
 /// The most memory that a decoder may allocate, in bytes: 50 megapixels of 16-bit RGBA, and some room.
@@ -18,35 +15,19 @@ const MAX_ALLOC: u64 = 512 * 1024 * 1024;
 
 const UNDECODABLE: Fault = Fault::BadImage("its pixel data cannot be decoded");
 
-/// Decodes the stored bytes of an image and applies its orientation.
-///
-/// # Errors
-/// `UnsupportedMedia` for a PDF, `TooManyPixels`, or `BadImage` if it cannot be decoded.
-pub fn decode(stored: &[u8], media: MediaType) -> Result<DynamicImage, Fault> {
-    let (mut image, orientation) = match media {
-        // An earlier version of the server stored profiles that inflate to gigabytes.
-        MediaType::Png => pixels(&png::strip(stored)?.stored, media)?,
-        _ => pixels(stored, media)?,
-    };
-    image.apply_orientation(orientation);
-    Ok(image)
-}
-
 /// Decodes an image without applying its orientation. A panic of the decoder counts as an image that cannot be decoded.
-pub(super) fn pixels(stored: &[u8], media: MediaType) -> Result<(DynamicImage, Orientation), Fault> {
+pub(super) fn pixels(stored: &[u8], media: MediaType) -> Result<DynamicImage, Fault> {
     let format = media.image_format().ok_or(Fault::UnsupportedMedia)?;
     let decoded = std::panic::catch_unwind(|| {
         let mut limits = Limits::default();
         limits.max_alloc = Some(MAX_ALLOC);
         let mut reader = ImageReader::with_format(Cursor::new(stored), format);
         reader.limits(limits.clone());
-        let mut decoder = reader.into_decoder().map_err(undecodable)?;
+        let decoder = reader.into_decoder().map_err(undecodable)?;
         let (width, height) = decoder.dimensions();
         check_size(width, height)?;
         limits.reserve(decoder.total_bytes()).map_err(undecodable)?;
-        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-        let image = DynamicImage::from_decoder(decoder).map_err(undecodable)?;
-        Ok((image, orientation))
+        DynamicImage::from_decoder(decoder).map_err(undecodable)
     });
     match decoded.unwrap_or(Err(UNDECODABLE)) {
         Err(Fault::BadImage(_)) if media == MediaType::Jpeg => std::panic::catch_unwind(|| unusual_jpeg(stored)).unwrap_or(Err(UNDECODABLE)),
@@ -56,7 +37,7 @@ pub(super) fn pixels(stored: &[u8], media: MediaType) -> Result<(DynamicImage, O
 
 /// Decodes a JPEG that the `image` crate refuses and browsers show: one with sampling factors of three, or a gray one with Adobe's
 /// segment.
-fn unusual_jpeg(stored: &[u8]) -> Result<(DynamicImage, Orientation), Fault> {
+fn unusual_jpeg(stored: &[u8]) -> Result<DynamicImage, Fault> {
     let mut decoder = jpeg_decoder::Decoder::new(stored);
     decoder.set_max_decoding_buffer_size(MAX_ALLOC as usize);
     decoder.read_info().map_err(|_| UNDECODABLE)?;
@@ -69,8 +50,7 @@ fn unusual_jpeg(stored: &[u8]) -> Result<(DynamicImage, Orientation), Fault> {
         PixelFormat::RGB24 => RgbImage::from_raw(width, height, pixels).map(DynamicImage::from),
         PixelFormat::L16 | PixelFormat::CMYK32 => None,
     };
-    let orientation = decoder.exif_data().map_or(Orientation::NoTransforms, clues::orientation);
-    Ok((image.ok_or(UNDECODABLE)?, orientation))
+    image.ok_or(UNDECODABLE)
 }
 
 fn undecodable(error: ImageError) -> Fault {

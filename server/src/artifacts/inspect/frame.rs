@@ -3,6 +3,7 @@
 
 use super::fault::{Fault, check_size};
 use super::huffman::{Bits, Stop, Table};
+use super::memory;
 use super::scan::{Part, Pass, Scan};
 use super::standard;
 
@@ -77,6 +78,8 @@ pub(super) struct Frame {
     pub(super) height: u32,
     /// Whether its scans send parts of each block.
     pub(super) progressive: bool,
+    /// Whether each scan so far has all components.
+    is_interleaved: bool,
     /// The largest of the components' `across` and `down`.
     across: u32,
     down: u32,
@@ -95,7 +98,7 @@ impl Frame {
         if !matches!(count, 1..=4) || rest.len() < usize::from(count) * 3 {
             return Err(BAD_FRAME);
         }
-        let mut frame = Self { width, height, progressive, across: 1, down: 1, components: Vec::new() };
+        let mut frame = Self { width, height, progressive, is_interleaved: true, across: 1, down: 1, components: Vec::new() };
         for part in rest.chunks_exact(3).take(count.into()) {
             let (id, across, down) = (part[0], u32::from(part[1] >> 4), u32::from(part[1] & 15));
             if !matches!((across, down), (1..=4, 1..=4)) {
@@ -117,6 +120,15 @@ impl Frame {
         self.components.iter().all(|component| component.missing_bits[0] != UNSENT)
     }
 
+    /// The most memory that decoding the scans so far takes, in bytes. A decoder keeps a whole picture's coefficients unless one pass sends
+    /// each unit, and whole units, however little of the last ones shows.
+    pub(super) fn memory(&self) -> u64 {
+        let is_simple = !self.progressive && self.is_interleaved && self.components.len() <= 3;
+        let whole = |length: u32, most: u32| length.next_multiple_of(8 * most);
+        let each = if is_simple { memory::BASELINE } else { memory::OTHER };
+        memory::of_pixels(whole(self.width, self.across), whole(self.height, self.down), each)
+    }
+
     /// The number of units in a scan of these components (T.81, A.2). In a scan of a single component a unit is a block.
     fn units(&self, parts: &[Part]) -> u32 {
         let (across, down) = match parts {
@@ -131,6 +143,7 @@ impl Frame {
     /// Returns how many bytes of `data` belong to the scan.
     pub(super) fn follow(&mut self, tables: &Tables, header: &[u8], data: &[u8]) -> Result<usize, Fault> {
         let parts = self.scan_parts(tables, header)?;
+        self.is_interleaved &= parts.len() == self.components.len();
         let mut scan = Scan { bits: Bits::new(data), pass: self.pass(header, parts.len())?, end_of_band_run: 0 };
         self.walk(&mut scan, &parts, tables.restart_every).map_err(|stop| match stop {
             Stop::Truncated => Fault::Truncated,

@@ -107,7 +107,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     stored.append(&mut kept);
     stored.extend([0xFF, 0xD9]);
     let clues = exif.map(clues::read).unwrap_or_default();
-    Ok(Stripped { width: frame.width, height: frame.height, orientation, stored, clues })
+    Ok(Stripped { width: frame.width, height: frame.height, orientation, stored, clues, memory: frame.memory() })
 }
 
 /// The body of the segment whose length field is at `at`.
@@ -121,7 +121,7 @@ fn segment(bytes: &[u8], at: usize) -> Result<&[u8], Fault> {
 }
 
 /// Writes a segment. `body` comes from a segment, so its length fits in two bytes.
-fn write_segment(to: &mut Vec<u8>, marker: u8, body: &[u8]) {
+pub(super) fn write_segment(to: &mut Vec<u8>, marker: u8, body: &[u8]) {
     to.extend([0xFF, marker]);
     to.extend((body.len() as u16 + 2).to_be_bytes());
     to.extend(body);

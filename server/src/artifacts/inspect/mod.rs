@@ -1,6 +1,7 @@
 //! Inspects an uploaded file before it is stored: detects its media type from its content (never from its name), checks that it is
-//! complete, and removes its metadata. Pure and synchronous; the input is the whole upload, at most 10 MiB. Call it on a blocking
-//! thread, because it decodes every image once. Whether a PDF opens is found out in a worker.
+//! complete, and removes its metadata. Pure and synchronous; the input is the whole upload, at most 10 MiB. It has two parts, both for a
+//! blocking thread: [`prepare`] reads the headers and needs little memory, and [`Prepared::inspect`] decodes an image once. Whether a PDF
+//! opens is found out in a worker.
 
 mod clues;
 mod decode;
@@ -13,19 +14,22 @@ mod media;
 mod memory;
 mod pdf;
 mod png;
+mod prefix;
 mod rows;
 mod scan;
 mod standard;
 mod stripped;
+mod vp8l;
 mod webp;
 
 use shared::api::FileWarning;
 
+use image::DynamicImage;
+use stripped::Stripped;
+
 pub use clues::Clues;
-pub use decode::decode;
 pub use fault::{Fault, MAX_PIXELS};
 pub use media::MediaType;
-pub use memory::mebibytes;
 
 /// A file that may be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,31 +58,76 @@ pub fn sniff(bytes: &[u8]) -> Option<MediaType> {
     }
 }
 
-/// Checks an upload, and makes the bytes to store from it.
+/// A file whose headers are in order. Its pixels are not decoded yet.
+pub struct Prepared(Content);
+
+enum Content {
+    Image(MediaType, Stripped),
+    Document(Vec<u8>),
+}
+
+/// Checks a file as far as that needs no decoding, and makes the bytes to store from it.
 ///
 /// # Errors
-/// The first fault found. The number of pixels is checked before anything is decoded.
-pub fn inspect(bytes: &[u8]) -> Result<Inspected, Fault> {
+/// The first fault found.
+pub fn prepare(bytes: &[u8]) -> Result<Prepared, Fault> {
     let media_type = sniff(bytes).ok_or(Fault::UnsupportedMedia)?;
-    let image = match media_type {
-        MediaType::Jpeg => jpeg::strip(bytes)?,
-        MediaType::Png => png::strip(bytes)?,
-        MediaType::Webp => webp::strip(bytes)?,
+    let strip = match media_type {
+        MediaType::Jpeg => jpeg::strip,
+        MediaType::Png => png::strip,
+        MediaType::Webp => webp::strip,
         MediaType::Pdf => {
             pdf::check_end(bytes)?;
-            return Ok(Inspected { media_type, width: None, height: None, stored: bytes.to_vec(), clues: Clues::default(), warnings: Vec::new() });
+            return Ok(Prepared(Content::Document(bytes.to_vec())));
         }
     };
-    if let Err(fault) = decode::pixels(&image.stored, media_type) {
-        let is_truncated = media_type == MediaType::Png && png::is_truncated(&image.stored);
-        return Err(if is_truncated { Fault::Truncated } else { fault });
+    Ok(Prepared(Content::Image(media_type, strip(bytes)?)))
+}
+
+impl Prepared {
+    /// The memory that decoding it takes, in MiB, at least 1.
+    pub fn mebibytes(&self) -> u32 {
+        match &self.0 {
+            Content::Image(_, image) => memory::mebibytes(image.memory),
+            Content::Document(_) => 1,
+        }
     }
-    let (width, height) = match image.orientation.to_exif() {
-        5..=8 => (image.height, image.width),
-        _ => (image.width, image.height),
-    };
-    Ok(Inspected { media_type, width: Some(width), height: Some(height), stored: image.stored, clues: image.clues, warnings: Vec::new() })
+
+    /// Decodes an image, with its orientation applied.
+    ///
+    /// # Errors
+    /// `UnsupportedMedia` for a PDF, or `BadImage` if it cannot be decoded.
+    pub fn decode(self) -> Result<DynamicImage, Fault> {
+        let Content::Image(media_type, stripped) = self.0 else { return Err(Fault::UnsupportedMedia) };
+        let mut image = decode::pixels(&stripped.stored, media_type)?;
+        image.apply_orientation(stripped.orientation);
+        Ok(image)
+    }
+
+    /// Checks that an image can be decoded.
+    ///
+    /// # Errors
+    /// The fault that was found.
+    pub fn inspect(self) -> Result<Inspected, Fault> {
+        let (media_type, image) = match self.0 {
+            Content::Image(media_type, image) => (media_type, image),
+            Content::Document(stored) => {
+                return Ok(Inspected { media_type: MediaType::Pdf, width: None, height: None, stored, clues: Clues::default(), warnings: Vec::new() });
+            }
+        };
+        if let Err(fault) = decode::pixels(&image.stored, media_type) {
+            let is_truncated = media_type == MediaType::Png && png::is_truncated(&image.stored);
+            return Err(if is_truncated { Fault::Truncated } else { fault });
+        }
+        let (width, height) = match image.orientation.to_exif() {
+            5..=8 => (image.height, image.width),
+            _ => (image.width, image.height),
+        };
+        Ok(Inspected { media_type, width: Some(width), height: Some(height), stored: image.stored, clues: image.clues, warnings: Vec::new() })
+    }
 }
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+use tests::{decode, inspect};

@@ -8,7 +8,7 @@ use image::metadata::Orientation;
 use super::{
     clues::{self, Clues},
     fault::{Fault, check_size},
-    icc,
+    icc, memory,
     rows::{Rows, Stop},
     stripped::Stripped,
 };
@@ -75,7 +75,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     stored.extend(IEND);
     let mut clues = exif.map_or_else(Clues::default, clues::read);
     clues.software = clues.software.or(software);
-    Ok(Stripped { width, height, orientation, stored, clues })
+    Ok(Stripped { width, height, orientation, stored, clues, memory: memory::of_pixels(width, height, memory::OTHER) })
 }
 
 /// Whether the chunk is intact and one of those that say how colours and transparency are meant, with the size that it has to have.

@@ -11,4 +11,6 @@ pub(super) struct Stripped {
     pub orientation: Orientation,
     pub stored: Vec<u8>,
     pub clues: Clues,
+    /// The most memory that decoding `stored` takes, in bytes.
+    pub memory: u64,
 }

@@ -51,6 +51,17 @@ pub(super) fn plain(format: ImageFormat, image: &RgbImage) -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// Checks an upload, and makes the bytes to store from it.
+pub(super) fn inspect(bytes: &[u8]) -> Result<Inspected, Fault> {
+    prepare(bytes)?.inspect()
+}
+
+/// Decodes a file of this type.
+pub(super) fn decode(bytes: &[u8], media: MediaType) -> Result<DynamicImage, Fault> {
+    assert_eq!(sniff(bytes), Some(media));
+    prepare(bytes)?.decode()
+}
+
 pub(super) fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
@@ -112,7 +123,7 @@ fn the_type_is_told_by_content() {
         assert_eq!(MediaType::parse(media.as_str()), Some(media));
     }
     assert_eq!(MediaType::parse("image/svg+xml"), None);
-    assert_eq!(decode(b"%PDF-", MediaType::Pdf), Err(Fault::UnsupportedMedia));
+    assert_eq!(decode(b"%PDF-1.7\n%%EOF", MediaType::Pdf), Err(Fault::UnsupportedMedia));
 }
 
 proptest! {

@@ -6,8 +6,9 @@ use image::metadata::Orientation;
 use super::{
     clues::{self, Clues},
     fault::{Fault, check_size},
-    icc,
+    icc, memory,
     stripped::Stripped,
+    vp8l,
 };
 
 /// Flags of a `VP8X` chunk.
@@ -17,6 +18,8 @@ const HAS_EXIF: u8 = 0x08;
 const IS_ANIMATED: u8 = 0x02;
 
 const ANIMATED: Fault = Fault::BadImage("it is an animation");
+/// The bytes of a `VP8L` chunk that give its size.
+const LOSSLESS_HEADER: usize = 5;
 /// The most EXIF that we read, in bytes. A camera's EXIF fits in a JPEG segment.
 const MAX_EXIF: usize = 65_536;
 
@@ -48,6 +51,14 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     let none = if whole.is_some() { Fault::BadImage("it holds no picture") } else { Fault::Truncated };
     let picture = picture.ok_or(none)?;
     let (width, height) = dimensions(picture)?;
+    let alpha = alpha.filter(|_| picture.0 == b"VP8 " && extended.as_ref().is_some_and(|extended: &Extended| extended.flags & HAS_ALPHA != 0));
+    let tables = match (picture, alpha) {
+        ((b"VP8L", body), _) => vp8l::table_memory(&body[LOSSLESS_HEADER..], width, height)?,
+        // Its first byte says how it is coded (RFC 9649, section 2.7.1.2).
+        (_, Some((_, [how, body @ ..]))) if how & 3 == 1 => vp8l::table_memory(body, width, height)?,
+        _ => 0,
+    };
+    let memory = memory::of_pixels(width, height, memory::OTHER) + tables;
     let exif = exif.map(|exif| exif.strip_prefix(b"Exif\0\0").unwrap_or(exif));
     let mut orientation = Orientation::NoTransforms;
     let mut chunks = Vec::with_capacity(bytes.len());
@@ -57,7 +68,6 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
         }
         orientation = exif.map_or(orientation, clues::orientation);
         let fresh = clues::fresh_exif(orientation);
-        let alpha = alpha.filter(|_| extended.flags & HAS_ALPHA != 0 && picture.0 == b"VP8 ");
         let has_alpha = alpha.is_some() || (extended.flags & HAS_ALPHA != 0 && picture.0 == b"VP8L");
         let flags = [(icc.is_some(), HAS_ICC), (has_alpha, HAS_ALPHA), (fresh.is_some(), HAS_EXIF)];
         let flags = flags.iter().filter(|(set, _)| *set).fold(0, |flags, (_, flag)| flags | flag);
@@ -72,7 +82,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     let length = (chunks.len() as u32 + 4).to_le_bytes();
     let stored = [b"RIFF", &length[..], b"WEBP", &chunks].concat();
     let clues = exif.map_or_else(Clues::default, clues::read);
-    Ok(Stripped { width, height, orientation, stored, clues })
+    Ok(Stripped { width, height, orientation, stored, clues, memory })
 }
 
 /// A chunk's name and content.

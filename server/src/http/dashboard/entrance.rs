@@ -180,7 +180,7 @@ async fn choose_password(page: OpenPage, token: &str, kind: LinkKind, visit: &Vi
         Err(error) => return draw(&page, Err(error)).await,
     };
     if let Err(error) = page.context.limits.link(operators::hash(token), Instant::now()) {
-        return too_many(page, entrance, form, error).await;
+        return too_many(&page, entrance, form, error).await;
     }
     let entered = match chosen(form) {
         Ok(password) if kind == LinkKind::Reset => operators::reset(&app.kit, &app.passwords, token, password, visit).await,

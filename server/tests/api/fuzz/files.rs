@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
-use ::server::artifacts::inspect::{MediaType, decode, inspect, mebibytes, sniff};
+use ::server::artifacts::inspect::{MediaType, prepare, sniff};
 use image::{ImageFormat, Rgb, RgbImage};
 use proptest::prelude::*;
 
@@ -94,18 +94,20 @@ fn a_damaged_file_is_refused_or_right() {
 }
 
 fn check(bytes: &[u8]) -> Found {
-    let needed = mebibytes(bytes);
-    let Ok(seen) = inspect(bytes) else { return Ok(()) };
+    let Ok(prepared) = prepare(bytes) else { return Ok(()) };
+    let needed = prepared.mebibytes();
+    let Ok(seen) = prepared.inspect() else { return Ok(()) };
     prop_assert_eq!(sniff(bytes), Some(seen.media_type));
     if seen.media_type == MediaType::Pdf {
         prop_assert_eq!(&seen.stored[..], bytes);
         return Ok(());
     }
-    let decoded = decode(&seen.stored, seen.media_type).map_err(|fault| TestCaseError::fail(format!("it was taken, but: {fault:?}")))?;
+    let stored = || prepare(&seen.stored).map_err(|fault| TestCaseError::fail(format!("what is stored is refused: {fault:?}")));
+    let decoded = stored()?.decode().map_err(|fault| TestCaseError::fail(format!("it was taken, but: {fault:?}")))?;
     prop_assert_eq!((Some(decoded.width()), Some(decoded.height())), (seen.width, seen.height));
     let pixels = u64::from(decoded.width()) * u64::from(decoded.height());
     prop_assert!(pixels * 3 <= u64::from(needed) << 20, "{} MiB were set aside for {} pixels", needed, pixels);
-    let again = inspect(&seen.stored).map_err(|fault| TestCaseError::fail(format!("what is stored is refused: {fault:?}")))?;
+    let again = stored()?.inspect().map_err(|fault| TestCaseError::fail(format!("what is stored is refused: {fault:?}")))?;
     prop_assert_eq!(again.media_type, seen.media_type);
     prop_assert!(again.stored == seen.stored, "what is stored is changed again");
     Ok(())
