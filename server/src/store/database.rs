@@ -21,6 +21,8 @@ pub struct Store {
     /// On SQLite.
     pub(super) writer: Option<Writer>,
     pub(super) lookup: Lookup,
+    /// What the lookups read with.
+    pub(super) lookups: AnyPool,
 }
 
 impl Store {
@@ -53,6 +55,7 @@ impl Store {
 
     /// Closes every connection; on SQLite this folds the write-ahead log into the file.
     pub async fn close(&self) {
+        self.lookups.close().await;
         self.readers.close().await;
         if let Some(writer) = &self.writer {
             writer.close().await;

@@ -19,7 +19,7 @@ use crate::model::Session;
 /// The most ids in one statement.
 const BATCH: usize = 32;
 /// Statements that run at once, so that a slow one does not delay every lookup.
-const READERS: usize = 2;
+pub const READERS: u32 = 2;
 /// The time limit of one statement. If the database stops answering, a lookup fails after this time and its wait in the queue.
 const TIMEOUT: Duration = Duration::from_secs(4);
 /// Lookups that the queue holds. A further lookup waits until there is room.

@@ -13,7 +13,13 @@ use sqlx::{
 };
 use url::Url;
 
-use super::{database::Store, group::Writer, lookup::Lookup, meta::count_tables, tx::Engine};
+use super::{
+    database::Store,
+    group::Writer,
+    lookup::{self, Lookup},
+    meta::count_tables,
+    tx::Engine,
+};
 use crate::config::Database;
 
 /// Why a database cannot be used.
@@ -63,7 +69,7 @@ const TEST: Duration = Duration::from_secs(2);
 
 /// Limits of each PostgreSQL connection: a process that is paused, or cut off, in the middle of a transaction must not hold its rows for
 /// ever, and those who wait for such a row must not occupy every connection.
-const LIMITS: &str = "SET lock_timeout = '4s'; SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '15s'";
+const LIMITS: &str = "SET lock_timeout = '8s'; SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '15s'";
 
 /// Settings of each SQLite connection: commits are durable, foreign keys are enforced, deleted data is overwritten.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
@@ -98,8 +104,10 @@ impl Store {
             Database::Postgres(url) => {
                 let options = AnyConnectOptions::from_url(url).map_err(OpenError::Unreachable)?;
                 first_connection(&options, "SELECT 1", purpose.tables(Engine::Postgres)).await?;
-                let pool = pool(20, LIMITS).connect_with(options).await.map_err(OpenError::Unreachable)?;
-                Ok(Self { engine: Engine::Postgres, lookup: Lookup::new(&pool), readers: pool, writer: None })
+                // The lookups have their own, because every request begins with one, and others may wait for a row that is locked.
+                let lookups = pool(lookup::READERS, LIMITS).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
+                let readers = pool(20, LIMITS).connect_with(options).await.map_err(OpenError::Unreachable)?;
+                Ok(Self { engine: Engine::Postgres, lookup: Lookup::new(&lookups), lookups, readers, writer: None })
             }
         }
     }
@@ -115,7 +123,7 @@ impl Store {
         let writer = Writer::open(file.clone(), PRAGMAS).await.map_err(OpenError::Unreachable)?;
         let readers = pool(READERS, PRAGMAS).connect_with(file).await.map_err(OpenError::Unreachable)?;
         assert_pragmas(&readers).await?;
-        Ok(Self { engine: Engine::Sqlite, lookup: Lookup::new(&readers), readers, writer: Some(writer) })
+        Ok(Self { engine: Engine::Sqlite, lookup: Lookup::new(&readers), lookups: readers.clone(), readers, writer: Some(writer) })
     }
 
     /// Migrates the tables to this binary's version.

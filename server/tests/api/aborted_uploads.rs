@@ -51,7 +51,7 @@ async fn an_upload_that_is_given_up_leaves_no_file_without_an_artifact(parts: Pa
         }
         given_up += 1;
     }
-    assert!(given_up > 5, "it was given up at every step: {given_up}");
+    assert!(given_up > 2, "it was given up at several steps: {given_up}");
     eventually("every file is an artifact", SOON, async || {
         let (stored, known) = files(&parts).await;
         (stored == known).then_some(())

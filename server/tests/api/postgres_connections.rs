@@ -40,7 +40,7 @@ async fn a_row_that_stays_locked_stops_only_its_own_session() {
         sleep(Duration::from_millis(500)).await;
         let began = Instant::now();
         other.save("identity", body.clone()).await.expect(204);
-        assert!(began.elapsed() < Duration::from_secs(12), "the other session waited {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(20), "the other session waited {:?}", began.elapsed());
     };
     let (statuses, ()) = tokio::join!(waiting, meanwhile);
     assert!(statuses.iter().all(|status| *status == 503), "{statuses:?}");
