@@ -144,7 +144,7 @@ const colorsOf = (page: Page, where: string) =>
     return { text: color, border: borderTopColor, ground: groundOf(element), behind: groundOf(element.parentElement) };
   });
 
-for (const [primaryColor, corrected] of [["#ffe600", ["light"]], ["#000030", ["dark"]], ["#777777", ["light", "dark"]], ["#7f8000", ["light", "dark"]], ["#ffffff", ["light"]], ["#0b5fff", ["dark"]]] as const) {
+for (const [primaryColor, corrected] of [["#ffe600", ["light"]], ["#000030", ["dark"]], ["#777777", ["light", "dark"]], ["#7f8000", ["light", "dark"]], ["#ffffff", ["light"]], ["#0b5ffe", ["dark"]], ["#0b5fff", []]] as const) {
   test(`a button keeps the company's colour ${primaryColor}, can be read and can be seen, and the import reports what is corrected`, async ({ server, page, javaScriptEnabled }) => {
     const name = `colour-${primaryColor.slice(1)}`;
     const { notes } = await server.importFlow({ name, steps, branding: { primaryColor, privacyUrl: "https://shop.example/privacy" } });
