@@ -88,9 +88,9 @@ async fn look_at(submission: &Submission, field: &Field) -> Result<Option<&'stat
         });
     }
     let Ok(prepared) = submission.on_cpu(1, move || inspect::prepare(&bytes)).await? else { return Ok(Some("evidence.unreadable")) };
-    Ok(match submission.on_cpu(prepared.mebibytes(), move || prepared.decode()).await? {
+    Ok(match submission.on_cpu(prepared.mebibytes(), move || prepared.inspect()).await? {
         Err(_) => Some("evidence.unreadable"),
-        Ok(image) if image.width().min(image.height()) < SHORT_SIDE => Some("evidence.small"),
+        Ok(image) if image.width.min(image.height).is_some_and(|side| side < SHORT_SIDE) => Some("evidence.small"),
         Ok(_) => None,
     })
 }

@@ -80,7 +80,7 @@ pub async fn urlencoded(request: Request, most: usize, too_large: &str) -> Resul
 /// # Errors
 /// 413 with the sentence `too_large` or for small chunks, 408, or 400 if it ends too early.
 pub async fn whole(body: Body, most: usize, too_large: &str) -> Result<Bytes, ApiError> {
-    let limited = Limited::new(body, most);
+    let mut limited = Limited::new(body, most);
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| match refused(&*error) {
         Some(refused) => refused,
         None if error.is::<LengthLimitError>() => ApiError::new(Code::TooLarge, too_large),
@@ -90,7 +90,14 @@ pub async fn whole(body: Body, most: usize, too_large: &str) -> Result<Bytes, Ap
             incomplete
         }
     };
-    Ok(limited.collect().await.map_err(failed)?.to_bytes())
+    // Copied, because each frame keeps the whole buffer that it was read into, and a sender may make a frame of each byte.
+    let mut bytes = Vec::new();
+    while let Some(frame) = limited.frame().await {
+        if let Ok(data) = frame.map_err(&failed)?.into_data() {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    Ok(bytes.into())
 }
 
 /// Reads a JSON body. Checks its size, then its media type, then its content.
@@ -210,4 +217,34 @@ pub async fn drain_refused(request: Request, next: Next) -> Response {
         }
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::StreamExt as _;
+
+    use super::*;
+
+    /// What a frame was read into.
+    struct Buffer(Arc<()>);
+
+    impl AsRef<[u8]> for Buffer {
+        fn as_ref(&self) -> &[u8] {
+            b"a"
+        }
+    }
+
+    #[tokio::test]
+    async fn a_form_in_many_frames_keeps_none_of_their_buffers() {
+        let alive = Arc::new(());
+        let (counted, most) = (Arc::clone(&alive), Arc::new(Mutex::new(0)));
+        let seen = Arc::clone(&most);
+        let frames = futures::stream::iter(0..100).map(move |_| {
+            let mut most = seen.lock().unwrap();
+            *most = Arc::strong_count(&counted).max(*most);
+            Ok::<_, std::io::Error>(Bytes::from_owner(Buffer(Arc::clone(&counted))))
+        });
+        assert_eq!(whole(Body::from_stream(frames), 100, "").await.unwrap().len(), 100);
+        assert!(*most.lock().unwrap() <= 4, "{most:?} buffers at once");
+    }
 }

@@ -24,7 +24,6 @@ mod webp;
 
 use shared::api::FileWarning;
 
-use image::DynamicImage;
 use stripped::Stripped;
 
 pub use clues::Clues;
@@ -93,11 +92,12 @@ impl Prepared {
         }
     }
 
-    /// Decodes an image, with its orientation applied.
+    /// Decodes an image, with its orientation applied, which takes a second picture's memory.
     ///
     /// # Errors
     /// `UnsupportedMedia` for a PDF, or `BadImage` if it cannot be decoded.
-    pub fn decode(self) -> Result<DynamicImage, Fault> {
+    #[cfg(test)]
+    pub fn decode(self) -> Result<image::DynamicImage, Fault> {
         let Content::Image(media_type, stripped) = self.0 else { return Err(Fault::UnsupportedMedia) };
         let mut image = decode::pixels(&stripped.stored, media_type)?;
         image.apply_orientation(stripped.orientation);

@@ -57,7 +57,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Inspected, Fault> {
 }
 
 /// Decodes a file of this type.
-pub(super) fn decode(bytes: &[u8], media: MediaType) -> Result<DynamicImage, Fault> {
+pub(super) fn decode(bytes: &[u8], media: MediaType) -> Result<image::DynamicImage, Fault> {
     assert_eq!(sniff(bytes), Some(media));
     prepare(bytes)?.decode()
 }

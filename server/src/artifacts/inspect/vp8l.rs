@@ -153,8 +153,14 @@ pub(super) fn table_memory(body: &[u8], width: u32, height: u32) -> Result<u64, 
 
 /// How many groups the picture has, how many blocks its entropy image has, and the bits of its color cache.
 fn groups(bits: &mut Bits, mut width: u32, height: u32) -> Option<(u32, u32, u32)> {
+    let mut seen = [false; 4];
     while bits.flag()? {
-        match bits.take(2)? {
+        let kind = bits.take(2)?;
+        // A picture has each transform once at most (RFC 9649, section 4). Reading one may take as long as a whole picture.
+        if std::mem::replace(seen.get_mut(kind as usize)?, true) {
+            return None;
+        }
+        match kind {
             // The predictors, and the transforms of colors: one pixel for each block.
             0 | 1 => drop(blocks(bits, width, height)?),
             3 => {
@@ -272,6 +278,13 @@ mod tests {
                 assert_eq!(prepare(&bomb(groups)).err(), Some(Fault::BadImage("it has too many prefix codes")), "{groups}");
             }
         }
+    }
+
+    #[test]
+    fn a_transform_that_comes_twice_is_refused() {
+        // Subtract green, once and twice; no cache, no entropy image.
+        assert!(table_memory(&[0b0000_0101, 0, 0], 8, 8).is_ok());
+        assert!(table_memory(&[0b0010_1101, 0, 0], 8, 8).is_err());
     }
 
     #[test]
