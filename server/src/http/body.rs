@@ -226,7 +226,9 @@ mod tests {
     use super::*;
 
     /// What a frame was read into.
-    struct Buffer(Arc<()>);
+    struct Buffer {
+        _alive: Arc<()>,
+    }
 
     impl AsRef<[u8]> for Buffer {
         fn as_ref(&self) -> &[u8] {
@@ -242,7 +244,7 @@ mod tests {
         let frames = futures::stream::iter(0..100).map(move |_| {
             let mut most = seen.lock().unwrap();
             *most = Arc::strong_count(&counted).max(*most);
-            Ok::<_, std::io::Error>(Bytes::from_owner(Buffer(Arc::clone(&counted))))
+            Ok::<_, std::io::Error>(Bytes::from_owner(Buffer { _alive: Arc::clone(&counted) }))
         });
         assert_eq!(whole(Body::from_stream(frames), 100, "").await.unwrap().len(), 100);
         assert!(*most.lock().unwrap() <= 4, "{most:?} buffers at once");
