@@ -189,9 +189,9 @@ impl Condition {
     /// Whether it holds, where these leaves hold, in order. A leaf without an answer does not.
     pub fn holds(&self, answers: &mut impl Iterator<Item = bool>) -> bool {
         match self {
-            // Every leaf takes its answer, so nothing stops early.
-            Self::All(of) => of.iter().fold(true, |all, one| one.holds(answers) && all),
-            Self::Any(of) => of.iter().fold(false, |any, one| one.holds(answers) || any),
+            // Each leaf takes its own answer, so nothing may stop early.
+            Self::All(of) => of.iter().filter(|one| !one.holds(answers)).count() == 0,
+            Self::Any(of) => of.iter().filter(|one| one.holds(answers)).count() > 0,
             Self::Not(of) => !of.holds(answers),
             Self::Leaf(_) => answers.next().unwrap_or_default(),
         }

@@ -4,7 +4,6 @@ use super::{
     aggregate::{Aggregate, DistinctField, Filter, Match, Measure},
     condition::Leaf,
     country::Country,
-    currency::Currency,
     known::read_span,
     operator::{ORDERS, operator, order},
     read_field::{MAX_THRESHOLD, read_currency},
@@ -37,11 +36,14 @@ fn read_measure(keys: &mut Object<'_, '_>) -> Option<Measure> {
         let currency = if keys.has("currency") { Some(read_currency(keys)) } else { None };
         return counts.map(|()| Measure::Count(currency));
     }
-    let kinds: [(&'static str, fn(Currency) -> Measure); 3] = [("sum", Measure::Sum), ("max", Measure::Max), ("average", Measure::Average)];
-    let (key, kind) = kinds.into_iter().find(|(key, _)| keys.has(key))?;
+    let key = ["sum", "max", "average"].into_iter().find(|key| keys.has(key))?;
     let of_amounts = keys.optional_by(key, |node, place| one_of(node, place, &[("amount", ())])).flatten();
     let currency = read_currency(keys);
-    of_amounts.map(|()| kind(currency))
+    of_amounts.map(|()| match key {
+        "sum" => Measure::Sum(currency),
+        "max" => Measure::Max(currency),
+        _ => Measure::Average(currency),
+    })
 }
 
 fn read_filter(node: Node, place: &Place<'_>) -> Filter {
