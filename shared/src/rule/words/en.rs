@@ -56,6 +56,7 @@ pub(super) const WORDS: Words = Words {
     zone: "(time of {zone})",
     days: "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday",
     no_day: "no day of the week",
+    no_hour: "no hour",
     second: "{n} second",
     seconds: "{n} seconds",
     minute: "{n} minute",

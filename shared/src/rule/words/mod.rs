@@ -92,7 +92,7 @@ rule_words! {
     zone,
     /// Monday to Sunday, separated by commas.
     days,
-    no_day,
+    no_day, no_hour,
     /// `{n}`
     second, seconds, minute, minutes, hour_long, hours, day, days_long,
     last_second, last_minute, last_hour, last_day,
