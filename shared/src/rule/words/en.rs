@@ -1,6 +1,6 @@
 //! English.
 
-use super::Words;
+use super::form::Words;
 
 pub(super) const WORDS: Words = Words {
     amount: "amount",

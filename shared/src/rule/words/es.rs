@@ -1,6 +1,6 @@
 //! Spanish.
 
-use super::Words;
+use super::form::Words;
 
 pub(super) const WORDS: Words = Words {
     amount: "importe",
