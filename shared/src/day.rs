@@ -58,7 +58,7 @@ impl Day {
     }
 
     /// The number of days since 1970-01-01.
-    fn number(self) -> i64 {
+    pub(crate) fn number(self) -> i64 {
         let months: u32 = (1..self.month).map(|month| days_of(self.year, month)).sum();
         days_before(self.year) + i64::from(months + self.day - 1) - TO_1970
     }

@@ -3,12 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    document::{BrandingDefinition, Definition},
-    faults::{Collector, path_of},
-    text::illegible,
+use super::document::{BrandingDefinition, Definition};
+use crate::{
+    catalogue::Catalogue,
+    duration,
+    flow::StepType,
+    reading::{
+        faults::{Collector, path_of},
+        text::illegible,
+    },
+    return_url,
 };
-use crate::{catalogue::Catalogue, duration, flow::StepType, return_url};
 
 const MAX_STEPS: usize = 30;
 const MAX_FIELDS: usize = 100;

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{
-    json::Node,
-    read::{Object, Place, Read, entries, number, one_of},
-    text::Text,
-};
 use crate::{
     flow::{FieldType, Meaning, StepType},
     language::Language,
+    reading::{
+        json::Node,
+        read::{Object, Place, Read, entries, number, one_of},
+        text::Text,
+    },
     risk::{Bands, Weights},
 };
 
@@ -152,6 +152,18 @@ impl Read for Definition {
         };
         keys.finish();
         read
+    }
+}
+
+impl Read for StepType {
+    fn read(node: Node, place: &Place<'_>) -> Self {
+        one_of(node, place, &Self::ALL.map(|kind| (kind.as_str(), kind))).unwrap_or_default()
+    }
+}
+
+impl Read for FieldType {
+    fn read(node: Node, place: &Place<'_>) -> Self {
+        one_of(node, place, &Self::ALL.map(|kind| (kind.as_str(), kind))).unwrap_or_default()
     }
 }
 

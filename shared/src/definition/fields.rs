@@ -6,13 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     check::{is_name, listed},
     document::{Definition, FieldDefinition},
-    faults::{Collector, path_of},
-    text::illegible,
 };
 use crate::{
     day::{Bound, Day},
     flow::{FieldType, IMAGE_TYPES, PDF_TYPE},
     phone::plans,
+    reading::{
+        faults::{Collector, path_of},
+        text::illegible,
+    },
     session::Timestamp,
     text::trimmed,
 };

@@ -1,18 +1,21 @@
 //! The two ways to read a flow. A new flow must keep every rule. A version that was imported before must be readable for ever, although new
 //! rules are added, so it is not checked again.
 
-use super::{
-    check::check,
-    document::Definition,
-    faults::{Collector, Faults, Reading, Refused},
-    fields,
-    json::Node,
-    read::{Place, Read},
+use super::{check::check, document::Definition, fields};
+use crate::{
+    catalogue::Catalogue,
+    problem::FieldCode,
+    reading::{
+        faults::{Collector, Faults, Reading, Refused},
+        json::Node,
+        read::{Place, Read},
+    },
 };
-use crate::catalogue::Catalogue;
 
 /// The largest flow, in bytes of JSON.
 pub const MAX_BYTES: usize = 256 * 1024;
+/// What a fault of the whole document names.
+const WHOLE: &str = "flow";
 
 impl Definition {
     /// Reads a new flow and checks every rule.
@@ -31,7 +34,7 @@ impl Definition {
         if json.len() > MAX_BYTES {
             return Err(whole(format!("{} bytes; at most {MAX_BYTES} are allowed", json.len())));
         }
-        let collector = Collector::new(Reading::New);
+        let collector = Collector::new(Reading::New, WHOLE);
         let flow = Self::read(parse(json)?, &Place::root(&collector));
         check(&flow, catalogue, &collector);
         fields::check(&flow, &collector);
@@ -46,7 +49,7 @@ impl Definition {
     /// # Errors
     /// If its keys or types are not those of a flow: every fault at once.
     pub fn stored(json: &str) -> Result<Self, Faults> {
-        let collector = Collector::new(Reading::Stored);
+        let collector = Collector::new(Reading::Stored, WHOLE);
         let flow = Self::read(parse(json)?, &Place::root(&collector));
         collector.finish(flow)
     }
@@ -57,5 +60,5 @@ fn parse(json: &str) -> Result<Node, Faults> {
 }
 
 fn whole(reason: String) -> Faults {
-    Refused { path: "flow".to_owned(), reason }.into()
+    Refused { path: WHOLE.to_owned(), code: FieldCode::Malformed, reason }.into()
 }

@@ -4,18 +4,10 @@
 
 mod check;
 mod document;
-mod faults;
 mod fields;
 mod import;
-mod json;
-mod read;
 mod resolve;
-mod text;
 mod view;
 
-pub use self::{
-    check::is_flow_name,
-    document::Definition,
-    faults::{Faults, Refused},
-    import::MAX_BYTES,
-};
+pub use self::{check::is_flow_name, document::Definition, import::MAX_BYTES};
+pub use crate::reading::faults::{Faults, Refused};

@@ -1,9 +1,6 @@
 //! What the rest of the program reads from a flow: values with defaults filled in, and texts in one language.
 
-use super::{
-    document::{Definition, FieldDefinition},
-    text::Text,
-};
+use super::document::{Definition, FieldDefinition};
 use crate::{
     color::DEFAULT_COLOR,
     day::{Bound, Day},
@@ -11,6 +8,7 @@ use crate::{
     flow::{Branding, Choice, DEFAULT_MAX_LENGTH, Field, FieldType, IMAGE_TYPES, Meaning, PDF_TYPE, Step, StepType},
     language::Language,
     phone::plans,
+    reading::text::Text,
     session::Timestamp,
 };
 

@@ -9,13 +9,10 @@ use super::{
     faults::{Collector, Position, Reading, path_of},
     json::Node,
 };
-use crate::{
-    flow::{FieldType, StepType},
-    language::Language,
-};
+use crate::{language::Language, problem::FieldCode};
 
 /// A place in the document, with the collector of its faults.
-pub(super) struct Place<'c> {
+pub struct Place<'c> {
     collector: &'c Collector,
     path: String,
     position: Position,
@@ -33,27 +30,48 @@ impl<'c> Place<'c> {
         Self { collector: self.collector, path, position }
     }
 
+    /// The path, such as `when.all[1]`; empty for the whole document.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     fn key(&self, key: &str, number: usize) -> Self {
         self.inside(path_of(&self.path, key), number)
     }
 
-    fn item(&self, number: usize) -> Self {
+    /// The place of an item of this list.
+    pub fn item(&self, number: usize) -> Self {
         self.inside(format!("{}[{number}]", self.path), number)
     }
 
-    /// Whether a new flow is read, which has to keep every rule.
+    /// Whether a new document is read, which has to keep every rule.
     pub fn is_new(&self) -> bool {
-        self.collector.reading == Reading::New
+        self.collector.reading != Reading::Stored
     }
 
     /// Notes that the value at this place cannot be read.
     pub fn refuse(&self, reason: impl Into<String>) {
-        self.collector.unreadable(&self.path, reason);
+        self.refuse_as(FieldCode::Malformed, reason);
+    }
+
+    /// The same with a code.
+    pub fn refuse_as(&self, code: FieldCode, reason: impl Into<String>) {
+        self.collector.unreadable(&self.path, code, reason);
+    }
+
+    /// Notes that the value at this place can be read, but breaks a rule.
+    pub fn note(&self, reason: impl Into<String>) {
+        self.collector.note(&self.path, reason);
+    }
+
+    /// The same with a code.
+    pub fn note_as(&self, code: FieldCode, reason: impl Into<String>) {
+        self.collector.note_as(&self.path, code, reason);
     }
 }
 
 /// A type that can be read from JSON.
-pub(super) trait Read: Default {
+pub trait Read: Default {
     /// Reads the value. If it is wrong, notes a fault and returns the default.
     fn read(node: Node, place: &Place<'_>) -> Self;
 }
@@ -63,7 +81,7 @@ impl<T: Read> Read for Vec<T> {
         match node {
             Node::List(items) => items.into_iter().enumerate().map(|(number, item)| T::read(item, &place.item(number))).collect(),
             other => {
-                place.refuse(format!("{other}; allowed is a list"));
+                place.refuse_as(FieldCode::WrongType, format!("{other}; allowed is a list"));
                 Self::new()
             }
         }
@@ -77,7 +95,7 @@ impl<T: Read> Read for BTreeMap<String, T> {
 }
 
 /// Reads a string that is one of these words, and returns what it stands for.
-pub(super) fn one_of<T: Copy>(node: Node, place: &Place<'_>, words: &[(&str, T)]) -> Option<T> {
+pub fn one_of<T: Copy>(node: Node, place: &Place<'_>, words: &[(&str, T)]) -> Option<T> {
     let written = if let Node::Leaf(Value::String(text)) = &node { Some(text) } else { None };
     let found = words.iter().find(|(word, _)| written.is_some_and(|text| text == word));
     if found.is_none() {
@@ -92,7 +110,7 @@ impl Read for String {
         match node {
             Node::Leaf(Value::String(text)) => text,
             other => {
-                place.refuse(format!("{other}; allowed is a string"));
+                place.refuse_as(FieldCode::WrongType, format!("{other}; allowed is a string"));
                 Self::new()
             }
         }
@@ -104,7 +122,7 @@ impl Read for bool {
         match node {
             Node::Leaf(Value::Bool(flag)) => flag,
             other => {
-                place.refuse(format!("{other}; allowed is true or false"));
+                place.refuse_as(FieldCode::WrongType, format!("{other}; allowed is true or false"));
                 false
             }
         }
@@ -117,20 +135,8 @@ impl Read for Language {
     }
 }
 
-impl Read for StepType {
-    fn read(node: Node, place: &Place<'_>) -> Self {
-        one_of(node, place, &Self::ALL.map(|kind| (kind.as_str(), kind))).unwrap_or_default()
-    }
-}
-
-impl Read for FieldType {
-    fn read(node: Node, place: &Place<'_>) -> Self {
-        one_of(node, place, &Self::ALL.map(|kind| (kind.as_str(), kind))).unwrap_or_default()
-    }
-}
-
 /// Reads a whole number in this range.
-pub(super) fn number<T: TryFrom<u64> + PartialOrd + Display + Default>(node: &Node, place: &Place<'_>, allowed: &RangeInclusive<T>) -> T {
+pub fn number<T: TryFrom<u64> + PartialOrd + Display + Default>(node: &Node, place: &Place<'_>, allowed: &RangeInclusive<T>) -> T {
     let whole = if let Node::Leaf(value) = node { value.as_u64() } else { None };
     whole.and_then(|number| T::try_from(number).ok()).filter(|number| allowed.contains(number)).unwrap_or_else(|| {
         place.refuse(format!("{node}; allowed is a whole number from {} to {}", allowed.start(), allowed.end()));
@@ -138,11 +144,11 @@ pub(super) fn number<T: TryFrom<u64> + PartialOrd + Display + Default>(node: &No
     })
 }
 
-/// The keys of an object, each with its value and its place. If a key is written twice, the last value is used; in a new flow that is a
-/// fault.
-pub(super) fn entries<'c>(node: Node, place: &Place<'c>) -> Vec<(String, Node, Place<'c>)> {
+/// The keys of an object, each with its value and its place. If a key is written twice, the last value is used; in a new
+/// document that is a fault.
+pub fn entries<'c>(node: Node, place: &Place<'c>) -> Vec<(String, Node, Place<'c>)> {
     let Node::Object(entries) = node else {
-        place.refuse(format!("{node}; allowed is an object"));
+        place.refuse_as(FieldCode::WrongType, format!("{node}; allowed is an object"));
         return Vec::new();
     };
     let mut by_key: BTreeMap<String, (Node, Place<'c>)> = BTreeMap::new();
@@ -157,7 +163,7 @@ pub(super) fn entries<'c>(node: Node, place: &Place<'c>) -> Vec<(String, Node, P
 }
 
 /// An object with known keys. Take each of them, then call [`Object::finish`].
-pub(super) struct Object<'p, 'c> {
+pub struct Object<'p, 'c> {
     place: &'p Place<'c>,
     entries: BTreeMap<String, (Node, Place<'c>)>,
     is_object: bool,
@@ -172,6 +178,22 @@ impl<'p, 'c> Object<'p, 'c> {
         Self { place, entries, is_object, allowed: Vec::new() }
     }
 
+    /// Whether this key is written, so that it would be read.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.get(key).is_some_and(|(value, _)| !self.is_absent(value))
+    }
+
+    /// Whether the value was an object at all. If it was not, that is a fault already.
+    pub const fn is_object(&self) -> bool {
+        self.is_object
+    }
+
+    // A body of the API may have null for an absent key, and older imports of flows accepted it. A new flow must leave the key out, so that
+    // its export equals what was imported.
+    fn is_absent(&self, value: &Node) -> bool {
+        self.place.collector.reading != Reading::New && matches!(value, Node::Leaf(Value::Null))
+    }
+
     /// The value of a key that may be absent.
     pub fn optional<T: Read>(&mut self, key: &'static str) -> Option<T> {
         self.optional_by(key, T::read)
@@ -181,9 +203,7 @@ impl<'p, 'c> Object<'p, 'c> {
     pub fn optional_by<T>(&mut self, key: &'static str, read: impl FnOnce(Node, &Place<'_>) -> T) -> Option<T> {
         self.allowed.push(key);
         let (value, at) = self.entries.remove(key)?;
-        // Older imports accepted null for an absent key. A new flow must leave the key out, so that its export equals what was imported.
-        let absent = self.place.collector.reading == Reading::Stored && matches!(value, Node::Leaf(Value::Null));
-        (!absent).then(|| read(value, &at))
+        (!self.is_absent(&value)).then(|| read(value, &at))
     }
 
     /// The value of a required key.
@@ -195,7 +215,7 @@ impl<'p, 'c> Object<'p, 'c> {
     pub fn required_by<T: Default>(&mut self, key: &'static str, read: impl FnOnce(Node, &Place<'_>) -> T) -> T {
         self.optional_by(key, read).unwrap_or_else(|| {
             if self.is_object {
-                self.place.collector.unreadable(&path_of(&self.place.path, key), "this key is missing");
+                self.place.collector.unreadable(&path_of(&self.place.path, key), FieldCode::Required, "this key is missing");
             }
             T::default()
         })
@@ -204,7 +224,7 @@ impl<'p, 'c> Object<'p, 'c> {
     /// Notes a fault for every key that was not taken.
     pub fn finish(self) {
         for (_, at) in self.entries.values() {
-            at.refuse(format!("unknown key; allowed are {}", self.allowed.join(", ")));
+            at.refuse_as(FieldCode::UnknownField, format!("unknown key; allowed are {}", self.allowed.join(", ")));
         }
     }
 }

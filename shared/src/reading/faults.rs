@@ -1,4 +1,4 @@
-//! Collects the faults of a flow while it is read and checked, each with its path. They are returned in the order of the document, so that
+//! Collects the faults of a document while it is read and checked, each with its path. They are returned in the order of the document, so that
 //! a person can correct the file from top to bottom.
 
 use std::{
@@ -7,17 +7,21 @@ use std::{
     fmt,
 };
 
-/// One fault of a flow, and its path.
+use crate::problem::{FieldCode, FieldFault};
+
+/// One fault of a document, and its path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {reason}")]
 pub struct Refused {
-    /// The path, such as `steps[0].fields[1].name`, or `flow` for the whole document.
+    /// The path, such as `steps[0].fields[1].name`, or the word for the whole document, such as `flow`.
     pub path: String,
+    /// What kind of fault it is.
+    pub code: FieldCode,
     /// What is wrong, and what is allowed.
     pub reason: String,
 }
 
-/// All faults of a flow, at least one, in the order of the document.
+/// All faults of a document, at least one, in the order of the document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Faults(Vec<Refused>);
 
@@ -25,6 +29,11 @@ impl Faults {
     /// Iterates over the faults.
     pub fn iter(&self) -> std::slice::Iter<'_, Refused> {
         self.0.iter()
+    }
+
+    /// The faults as a problem names them.
+    pub fn of_fields(&self) -> Vec<FieldFault> {
+        self.iter().map(|fault| FieldFault::new(&fault.path, fault.code, &fault.reason)).collect()
     }
 }
 
@@ -52,22 +61,25 @@ impl fmt::Display for Faults {
     }
 }
 
-/// How strictly a flow is read.
+/// How strictly a document is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reading {
+pub enum Reading {
     /// A new flow: a key that is written twice, or that is null, is a fault.
     New,
+    /// A body of the API, such as a rule: a key that is written twice is a fault, and null is the same as no key.
+    Body,
     /// A version that was imported before: it may contain what older imports accepted.
     Stored,
 }
 
 /// The position of a value: the number of its key or item in each list or object, from the outermost inwards.
-pub(super) type Position = Vec<usize>;
+pub type Position = Vec<usize>;
 
-/// Collects the faults of one flow.
+/// Collects the faults of one document.
 #[derive(Debug)]
-pub(super) struct Collector {
-    pub reading: Reading,
+pub struct Collector {
+    pub(super) reading: Reading,
+    whole: &'static str,
     noted: RefCell<Noted>,
 }
 
@@ -79,8 +91,9 @@ struct Noted {
 }
 
 impl Collector {
-    pub fn new(reading: Reading) -> Self {
-        Self { reading, noted: RefCell::default() }
+    /// Starts without faults. `whole` is what a fault of the whole document names, such as `flow`.
+    pub fn new(reading: Reading, whole: &'static str) -> Self {
+        Self { reading, whole, noted: RefCell::default() }
     }
 
     /// Records the position of the value with this path.
@@ -89,20 +102,25 @@ impl Collector {
     }
 
     /// Notes a value that could not be read.
-    pub fn unreadable(&self, path: &str, reason: impl Into<String>) {
-        self.note(path, reason);
+    pub fn unreadable(&self, path: &str, code: FieldCode, reason: impl Into<String>) {
+        self.note_as(path, code, reason);
         self.noted.borrow_mut().unreadable.insert(path.to_owned());
     }
 
     /// Notes a fault, unless the value, or one that contains it, could not be read. Then there is a fault for it already, which is enough.
     pub fn note(&self, path: &str, reason: impl Into<String>) {
+        self.note_as(path, FieldCode::Malformed, reason);
+    }
+
+    /// The same with a code.
+    pub fn note_as(&self, path: &str, code: FieldCode, reason: impl Into<String>) {
         let mut noted = self.noted.borrow_mut();
         if with_parents(path).any(|path| noted.unreadable.contains(path)) {
             return;
         }
         let position = noted.position(path);
-        let shown = if path.is_empty() { "flow" } else { path };
-        noted.faults.push((position, Refused { path: shown.to_owned(), reason: reason.into() }));
+        let shown = if path.is_empty() { self.whole } else { path };
+        noted.faults.push((position, Refused { path: shown.to_owned(), code, reason: reason.into() }));
     }
 
     /// Whether the value with this path, and everything inside it, could be read.
@@ -113,6 +131,9 @@ impl Collector {
     }
 
     /// Returns the value if there is no fault, or else every fault.
+    ///
+    /// # Errors
+    /// Every fault, in the order of the document.
     pub fn finish<T>(self, value: T) -> Result<T, Faults> {
         let mut faults = self.noted.into_inner().faults;
         faults.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -133,7 +154,7 @@ fn with_parents(path: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The path of a key. Escapes control characters, so that a path is one line.
-pub(super) fn path_of(parent: &str, key: &str) -> String {
+pub fn path_of(parent: &str, key: &str) -> String {
     let dot = if parent.is_empty() { "" } else { "." };
     format!("{parent}{dot}{}", key.escape_debug())
 }

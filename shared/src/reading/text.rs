@@ -1,4 +1,4 @@
-//! A text of a flow: the same for all languages, or one for each. It serialises in the form in which it was read.
+//! A text of a flow or a rule: the same for all languages, or one for each. It serialises in the form in which it was read.
 
 use std::collections::BTreeMap;
 
@@ -13,13 +13,15 @@ use crate::{language::Language, text};
 /// A text: the same for all languages, or a map by language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub(super) enum Text {
+pub enum Text {
+    /// For all languages.
     Same(String),
+    /// By language, at least one.
     Each(BTreeMap<Language, String>),
 }
 
 impl Text {
-    /// The text in this language, or else in the flow's own language, or else in any.
+    /// The text in this language, or else in the document's own language, or else in any.
     pub fn get(&self, language: Language, own: Language) -> &str {
         match self {
             Self::Same(text) => text,
@@ -60,7 +62,7 @@ impl Read for Text {
     }
 }
 
-/// A text that people will read. In a new flow it has something to see, and no character that could not be seen or would turn it round.
+/// A text that people will read. In a new document it has something to see, and no character that could not be seen or would turn it round.
 fn legible(text: String, place: &Place<'_>) -> String {
     if place.is_new()
         && let Some(fault) = illegible(&text)
@@ -71,7 +73,7 @@ fn legible(text: String, place: &Place<'_>) -> String {
 }
 
 /// Why people could not read a text.
-pub(super) fn illegible(shown: &str) -> Option<String> {
+pub fn illegible(shown: &str) -> Option<String> {
     if text::trimmed(shown).is_empty() {
         return Some(format!("{shown:?}; nothing of it can be seen"));
     }

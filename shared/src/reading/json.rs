@@ -11,10 +11,12 @@ use serde_json::Value;
 
 /// A JSON value.
 #[derive(Debug)]
-pub(super) enum Node {
+pub enum Node {
     /// null, a boolean, a number or a string.
     Leaf(Value),
+    /// A list.
     List(Vec<Node>),
+    /// An object: its keys in their order.
     Object(Vec<(String, Node)>),
 }
 
