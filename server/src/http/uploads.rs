@@ -72,10 +72,12 @@ pub async fn upload(State(context): State<Context>, Segments(id): Segments<Strin
     let mut parts = 0;
     while let Some(mut part) = form.next().await? {
         parts += 1;
+        if parts > MAX_PARTS {
+            return Err(ApiError::new(Code::TooLarge, "A body has at most 200 parts."));
+        }
         match part.name() {
             "file" if spooled.is_none() => spooled = spool(&context, &opened, field.as_deref(), &mut part).await?,
             "field" if field.is_none() => field = Some(part.text().await?).filter(|name| !name.is_empty()),
-            _ if parts > MAX_PARTS => return Err(ApiError::new(Code::TooLarge, "A body has at most 200 parts.")),
             _ => {}
         }
     }

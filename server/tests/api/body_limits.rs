@@ -36,6 +36,17 @@ async fn outside_the_content_of_parts_16_kib_are_accepted(app: TestApp) {
     }
 }
 
+on_each_engine!(a_body_has_at_most_200_parts_however_empty);
+async fn a_body_has_at_most_200_parts_however_empty(app: TestApp) {
+    let customer = app.customer().await;
+    for (name, count, status) in [("file", 201, 413), ("field", 201, 413), ("file", 199, 201)] {
+        let empty = format!("\r\n--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n").repeat(count);
+        let request = customer.api(Method::POST, "/upload").header(CONTENT_TYPE, MULTIPART).body([empty.as_bytes(), &body("file", 0, 0)].concat());
+        let answer = customer.send(request).await;
+        assert_eq!(answer.status, status, "{count} of {name}: {}", answer.text);
+    }
+}
+
 on_each_engine!(a_trickle_outside_the_parts_costs_no_processor_time);
 async fn a_trickle_outside_the_parts_costs_no_processor_time(app: TestApp) {
     let customer = app.customer().await;

@@ -44,11 +44,14 @@ fn unusual_jpeg(stored: &[u8]) -> Result<DynamicImage, Fault> {
     let info = decoder.info().ok_or(UNDECODABLE)?;
     let (width, height) = (info.width.into(), info.height.into());
     check_size(width, height)?;
+    // Four colors would take more memory than was set aside, and 16 bits are not taken.
+    if !matches!(info.pixel_format, PixelFormat::L8 | PixelFormat::RGB24) {
+        return Err(UNDECODABLE);
+    }
     let pixels = decoder.decode().map_err(|_| UNDECODABLE)?;
     let image = match info.pixel_format {
         PixelFormat::L8 => GrayImage::from_raw(width, height, pixels).map(DynamicImage::from),
-        PixelFormat::RGB24 => RgbImage::from_raw(width, height, pixels).map(DynamicImage::from),
-        PixelFormat::L16 | PixelFormat::CMYK32 => None,
+        _ => RgbImage::from_raw(width, height, pixels).map(DynamicImage::from),
     };
     image.ok_or(UNDECODABLE)
 }

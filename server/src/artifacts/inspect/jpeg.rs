@@ -272,4 +272,29 @@ pub(super) mod tests {
         let bomb = [&head[..], &scan.repeat(MAX_SCANS + 1)].concat();
         assert_eq!(inspect(&bomb), Err(Fault::BadImage("it has too many scans")));
     }
+
+    /// A progressive picture of 7,064 by 7,064 pixels in one component, whose AC coefficients are all zero: after the DC values `scans` refine
+    /// the same band again and again, in a few bytes each.
+    fn refined(scans: usize) -> Vec<u8> {
+        const BLOCKS: usize = 883 * 883;
+        let head = b"\xFF\xD8\xFF\xC2\0\x0B\x08\x1B\x98\x1B\x98\x01\x01\x11\0";
+        let quantization = [b"\xFF\xDB\0\x43\0".to_vec(), vec![1; 64]].concat();
+        // One code for a DC difference of 0; one for a run of up to 32,767 blocks without a new coefficient.
+        let table = |class: u8, value: u8| [&[0xFF, 0xC4, 0, 0x14, class << 4, 1][..], &[0; 15], &[value]].concat();
+        let scan = |start: u8, end: u8, bits: u8, data: Vec<u8>| [&[0xFF, 0xDA, 0, 8, 1, 1, 0, start, end, bits][..], &data].concat();
+        let dc = scan(0, 0, 0, vec![0; BLOCKS.div_ceil(8)]);
+        // A code of one bit and 14 bits of length: 16,384 and what the bits say.
+        let run = |blocks: usize| [false].into_iter().chain((0..14).rev().map(move |bit| ((blocks - 16_384) >> bit) & 1 == 1));
+        let lengths = std::iter::repeat_n(32_000, BLOCKS / 32_000 - 1).chain([BLOCKS % 32_000 / 2 + 16_000, BLOCKS % 32_000 - BLOCKS % 32_000 / 2 + 16_000]);
+        let bits: Vec<bool> = lengths.flat_map(run).collect();
+        let refinement = bits.chunks(8).map(|byte| (0..8).fold(0, |all, at| (all << 1) | u8::from(byte.get(at).copied().unwrap_or(true)))).collect::<Vec<u8>>();
+        let first = scan(1, 63, 0x01, refinement.clone());
+        [head.to_vec(), quantization, table(0, 0), table(1, 0xE0), dc, first, scan(1, 63, 0x21, refinement).repeat(scans), b"\xFF\xD9".to_vec()].concat()
+    }
+
+    #[test]
+    fn scans_that_go_over_many_pixels_again_and_again_are_refused() {
+        assert!(strip(&refined(6)).is_ok());
+        assert_eq!(strip(&refined(40)).map(|_| ()), Err(Fault::BadImage("its scans go over its pixels too often")));
+    }
 }
