@@ -120,6 +120,8 @@ struct Clients {
 
 impl Clients {
     fn new(policy: &Policy) -> Self {
+        // An error says that it was done before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = |scheme| {
             let policy = policy.clone();
             let content_type = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
