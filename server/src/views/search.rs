@@ -26,14 +26,15 @@ pub enum Found {
 
 impl Views<'_> {
     /// Finds what a customer link, a session id, a ref (its end or its beginning too) or a customer's reference names. Without `customers`
-    /// it finds no customer.
+    /// it finds no customer, and a link names none either.
     ///
     /// # Errors
     /// If the store does not answer.
     pub async fn search(self, text: &str, customers: bool) -> Result<Found> {
         let text = text.trim();
         // A customer's link contains the session id.
-        let text = text.split_once("/verify/").map_or(text, |(_, id)| id.split(['/', '?', '#']).next().unwrap_or(id));
+        let linked = text.split_once("/verify/").map(|(_, id)| id.split(['/', '?', '#']).next().unwrap_or(id));
+        let (text, customers) = (linked.unwrap_or(text), customers && linked.is_none());
         if let Some(session) = store::sessions::by_end(&mut *self.kit.store.read().await?, text).await? {
             return Ok(Found::Session(session));
         }

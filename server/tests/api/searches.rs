@@ -33,6 +33,14 @@ async fn only_who_may_reveal_a_number_may_search_for_it(app: TestApp) {
     for text in [session_ref.as_str(), &session_ref[..13], customer.id.as_str()] {
         assert_eq!(search(&auditor, SESSIONS, text).await.see_other(), format!("{SESSIONS}/{session_ref}"));
     }
+    // A link names a session, whatever stands in it.
+    let short = app.customer_with(&["--customer", "123456789"]).await;
+    for text in ["/verify/123456789", "https://id.example/verify/123456789?a", "x/verify/123456789"] {
+        for browser in [&auditor, &reviewer] {
+            assert_eq!(search(browser, SESSIONS, text).await.status, 200, "{text}");
+        }
+    }
+    assert_eq!(search(&auditor, SESSIONS, &short.url).await.status, 303);
     let actions = app
         .installation
         .database
