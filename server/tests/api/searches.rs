@@ -40,7 +40,7 @@ async fn only_who_may_reveal_a_number_may_search_for_it(app: TestApp) {
             assert_eq!(search(browser, SESSIONS, text).await.status, 200, "{text}");
         }
     }
-    assert_eq!(search(&auditor, SESSIONS, &short.url).await.status, 303);
+    assert_eq!(search(&auditor, SESSIONS, &short.id).await.status, 303);
     let actions = app
         .installation
         .database
