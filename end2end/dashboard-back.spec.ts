@@ -48,13 +48,10 @@ test("after a refused form, Back never meets a page that cannot be shown again",
 });
 
 test("Back, Escape and Close close a photo and leave the page as it was", async ({ browser, customer, link, server, javaScriptEnabled }) => {
-  await customer.reachSelfie();
-  await customer.choosePhoto(photo);
-  await customer.pressContinue();
-  await customer.expectStatus("COMPLETED");
+  await customer.completeSteps();
   const operator = await Operator.admin(browser, server, javaScriptEnabled);
   const { page } = operator;
-  const { ref } = await server.command("session", "show", link.sessionId);
+  const { ref } = await server.shown(link.sessionId);
   await operator.open("/sessions");
   await operator.open(`/sessions/${ref}`);
   await operator.button("Reveal").click();
@@ -111,13 +108,10 @@ test("Back, Escape and Close close a photo and leave the page as it was", async 
 });
 
 test("the question before a new dossier keeps what is revealed and what is typed", async ({ browser, customer, link, server, javaScriptEnabled }) => {
-  await customer.reachSelfie();
-  await customer.choosePhoto(photo);
-  await customer.pressContinue();
-  await customer.expectStatus("COMPLETED");
+  await customer.completeSteps();
   const operator = await Operator.admin(browser, server, javaScriptEnabled);
   const { page } = operator;
-  const { ref } = await server.command("session", "show", link.sessionId);
+  const { ref } = await server.shown(link.sessionId);
   await operator.open(`/sessions/${ref}`);
   const decision = operator.card("Decision");
   await decision.getByLabel("Reason").fill("typed before");
