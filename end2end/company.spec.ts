@@ -81,7 +81,7 @@ test("a page with a return URL says where it goes, and stays if the customer ask
   const customer = await customerOf(server, page, javaScriptEnabled);
   if (customer.hasScript) await page.clock.install();
   await complete(customer);
-  await expect(page.getByRole("status").filter({ hasText: "You go back to Shop in 10 seconds." })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "You will go back to Shop in 10 seconds." })).toBeVisible();
   await page.getByRole("link", { name: "Stay on this page" }).click();
   await expect(page.locator("#leaving, meta[http-equiv]")).toHaveCount(0);
   if (customer.hasScript) await page.clock.runFor(30_000);

@@ -65,7 +65,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
     await customer.reachSelfie();
     await page.route("**/upload", (route) => route.fulfill({ status: 413, contentType: "text/html", body: "<h1>413 Request Entity Too Large</h1>" }));
     await customer.choosePhoto(photo);
-    const why = "The file is too large for this server. Take a smaller photo or choose a smaller file.";
+    const why = "This file is too large to send. Choose a smaller one, or set your camera to a smaller size.";
     await expect(customer.frame.locator(".fault")).toHaveText(why);
     await customer.pressContinue();
     await customer.expectFaults(why);
