@@ -10,7 +10,7 @@ import { expect, photo, test } from "./support";
 /** Returns the URL of a session that has expired. */
 async function expired(server: Server) {
   const link = await server.link("minimal", "--ttl", "1s");
-  await expect.poll(async () => (await server.command("session", "show", link.sessionId)).status).toBe("EXPIRED");
+  await server.waitFor("EXPIRED", link.sessionId);
   return link.url;
 }
 

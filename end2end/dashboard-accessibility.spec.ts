@@ -4,7 +4,7 @@ import type { Locator, Page } from "@playwright/test";
 import { randomUUID } from "node:crypto";
 import { expectNoViolations } from "./axe";
 import { Operator } from "./operator";
-import { expect, photo, test } from "./support";
+import { expect, test } from "./support";
 
 /** Checks a page with everything on it opened, also at 320 pixels. */
 async function checkPage(page: Page, where: string) {
@@ -20,12 +20,9 @@ test.describe("axe finds no violation", { tag: "@script-on" }, () => {
   test.describe.configure({ mode: "parallel" });
 
   test("on sessions, links and dossiers, and every page fits", async ({ browser, customer, link, server, backend }) => {
-    await customer.reachSelfie();
-    await customer.choosePhoto(photo);
-    await customer.pressContinue();
-    await customer.expectStatus("COMPLETED");
+    await customer.completeSteps();
     await backend.event(link.sessionId, "session.completed");
-    const { ref } = await server.command("session", "show", link.sessionId);
+    const { ref } = await server.shown(link.sessionId);
     const operator = await Operator.admin(browser, server, true);
     const { page } = operator;
     const pending = await operator.createLink("crm-10482");

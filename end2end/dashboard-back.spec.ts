@@ -47,14 +47,35 @@ test("after a refused form, Back never meets a page that cannot be shown again",
   await page.context().close();
 });
 
-test("Back, Escape and Close close a photo and leave the page as it was", async ({ browser, customer, link, server, javaScriptEnabled }) => {
-  await customer.reachSelfie();
-  await customer.choosePhoto(photo);
-  await customer.pressContinue();
-  await customer.expectStatus("COMPLETED");
+test("a form that ends with an error leads back to its page", async ({ browser, server, javaScriptEnabled }) => {
   const operator = await Operator.admin(browser, server, javaScriptEnabled);
   const { page } = operator;
-  const { ref } = await server.command("session", "show", link.sessionId);
+  const url = `http://127.0.0.1:9/${crypto.randomUUID()}`;
+  await server.command("webhook", "add", url);
+  const other = new Operator(await page.context().newPage(), server, javaScriptEnabled);
+  for (const tab of [operator, other]) await tab.open("/webhooks");
+  const disable = (tab: Operator) => tab.confirm("Disable", tab.main.locator("section", { hasText: url }));
+  await disable(other);
+  await expect(other.main.getByRole("status")).toHaveText("Disabled.");
+  await disable(operator);
+  const alert = operator.main.getByRole("alert");
+  await expect(alert).toBeFocused();
+  await expect(alert).toContainText("this was already done");
+  await page.reload();
+  await expect(alert).toBeVisible();
+  await operator.mainLink("Sessions").click();
+  await expect(operator.heading).toHaveText("Sessions");
+  await page.goBack();
+  await expect(alert).toBeVisible();
+  for (const tab of [operator, other]) tab.expectQuiet();
+  await page.context().close();
+});
+
+test("Back, Escape and Close close a photo and leave the page as it was", async ({ browser, customer, link, server, javaScriptEnabled }) => {
+  await customer.completeSteps();
+  const operator = await Operator.admin(browser, server, javaScriptEnabled);
+  const { page } = operator;
+  const { ref } = await server.shown(link.sessionId);
   await operator.open("/sessions");
   await operator.open(`/sessions/${ref}`);
   await operator.button("Reveal").click();
@@ -111,13 +132,10 @@ test("Back, Escape and Close close a photo and leave the page as it was", async 
 });
 
 test("the question before a new dossier keeps what is revealed and what is typed", async ({ browser, customer, link, server, javaScriptEnabled }) => {
-  await customer.reachSelfie();
-  await customer.choosePhoto(photo);
-  await customer.pressContinue();
-  await customer.expectStatus("COMPLETED");
+  await customer.completeSteps();
   const operator = await Operator.admin(browser, server, javaScriptEnabled);
   const { page } = operator;
-  const { ref } = await server.command("session", "show", link.sessionId);
+  const { ref } = await server.shown(link.sessionId);
   await operator.open(`/sessions/${ref}`);
   const decision = operator.card("Decision");
   await decision.getByLabel("Reason").fill("typed before");

@@ -1,12 +1,12 @@
 // A reviewer's day: times in the reader's own zone, a page for the printer, and a phone.
 import { Operator } from "./operator";
-import { expect, photo, test } from "./support";
+import { expect, test } from "./support";
 
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
 test("times are in the reader's zone where there is script, and in UTC where there is none", async ({ browser, server, link, javaScriptEnabled }) => {
   const operator = await Operator.admin(browser, server, javaScriptEnabled, { timezoneId: "America/Sao_Paulo" });
-  const { ref } = await server.command("session", "show", link.sessionId);
+  const { ref } = await server.shown(link.sessionId);
   await operator.open(`/sessions/${ref}`);
   const created = operator.card("Facts").locator("time").first();
   const first = operator.card("Timeline").locator("time").first();
@@ -40,13 +40,10 @@ test("on a phone the navigation opens from a button and does not cover the page 
 });
 
 test("a session prints without what only a screen can do, and with all that folds", async ({ browser, customer, link, server, javaScriptEnabled }) => {
-  await customer.reachSelfie();
-  await customer.choosePhoto(photo);
-  await customer.pressContinue();
-  await customer.expectStatus("COMPLETED");
+  await customer.completeSteps();
   const operator = await Operator.admin(browser, server, javaScriptEnabled);
   const { page } = operator;
-  const { ref } = await server.command("session", "show", link.sessionId);
+  const { ref } = await server.shown(link.sessionId);
   await operator.open(`/sessions/${ref}`);
   const folded = operator.card("Timeline").getByText("File uploaded");
   await expect(folded).toBeHidden();
@@ -55,5 +52,9 @@ test("a session prints without what only a screen can do, and with all that fold
   await expect(page.getByRole("navigation")).toBeHidden();
   await expect(page.getByRole("button")).toHaveCount(0);
   await expect(operator.card("Evidence").locator("details")).toBeHidden();
+  const ink = () => operator.heading.evaluate((heading) => getComputedStyle(heading).color);
+  const light = await ink();
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  expect(await ink(), "paper is white").toBe(light);
   await page.context().close();
 });

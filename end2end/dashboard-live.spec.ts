@@ -20,7 +20,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
     const operator = await Operator.admin(browser, server, true);
     // Two sessions, because one session has at most four streams, and a browser has six connections.
     const refs: string[] = [];
-    for (const { sessionId } of [await server.link(), await server.link()]) refs.push((await server.command("session", "show", sessionId)).ref);
+    for (const { sessionId } of [await server.link(), await server.link()]) refs.push((await server.shown(sessionId)).ref);
     const tabs: Page[] = [];
     for (const ref of [...refs, ...refs, ...refs]) {
       const tab = await operator.page.context().newPage();
@@ -52,7 +52,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
   test("revealed answers stay visible when the status changes", async ({ browser, customer, link, server }) => {
     await customer.reachSelfie();
     const operator = await Operator.admin(browser, server, true);
-    const { ref } = await server.command("session", "show", link.sessionId);
+    const { ref } = await server.shown(link.sessionId);
     await operator.open(`/sessions/${ref}`);
     await operator.button("Reveal").click();
     const entered = operator.card("What the customer entered");

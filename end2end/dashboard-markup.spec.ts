@@ -19,7 +19,7 @@ test("markup in names and in a flow's texts is shown as text", async ({ browser,
   upload.set("file", new Blob([readFileSync(photo)], { type: "image/jpeg" }), file);
   expect((await fetch(`${server.origin}/kyc-sessions/${link.sessionId}/upload`, { method: "POST", body: upload })).status).toBe(201);
   await server.complete(link.sessionId, { name: `Ana ${markup}` });
-  const { ref } = await server.command("session", "show", link.sessionId);
+  const { ref } = await server.shown(link.sessionId);
 
   // An operator's e-mail address takes no markup.
   const operator = await Operator.admin(browser, server, javaScriptEnabled);

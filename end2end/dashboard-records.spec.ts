@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { expectNoViolations } from "./axe";
 import { Operator, refused } from "./operator";
-import { expect, photo, test } from "./support";
+import { expect, test } from "./support";
 
 /** Axe runs by script. */
 const check = (page: Page, where: string, hasScript: boolean) => (hasScript ? expectNoViolations(page, where) : Promise.resolve());
@@ -11,10 +11,7 @@ const check = (page: Page, where: string, hasScript: boolean) => (hasScript ? ex
 test("an endpoint that fails says since when and why, and a key is recognised by its name", async ({ browser, customer, link, server, backend, javaScriptEnabled }) => {
   const url = `http://127.0.0.1:9/${randomUUID()}`;
   await server.command("webhook", "add", url);
-  await customer.reachSelfie();
-  await customer.choosePhoto(photo);
-  await customer.pressContinue();
-  await customer.expectStatus("COMPLETED");
+  await customer.completeSteps();
   await backend.event(link.sessionId, "session.completed");
   const operator = await Operator.admin(browser, server, javaScriptEnabled);
   const { page } = operator;
@@ -43,12 +40,9 @@ test("an endpoint that fails says since when and why, and a key is recognised by
 });
 
 test("the timeline folds routine entries, which open by the keyboard", async ({ browser, customer, link, server, javaScriptEnabled }) => {
-  await customer.reachSelfie();
-  await customer.choosePhoto(photo);
-  await customer.pressContinue();
-  await customer.expectStatus("COMPLETED");
+  await customer.completeSteps();
   const operator = await Operator.admin(browser, server, javaScriptEnabled);
-  const { ref } = await server.command("session", "show", link.sessionId);
+  const { ref } = await server.shown(link.sessionId);
   await operator.open(`/sessions/${ref}`);
   const timeline = operator.card("Timeline");
   const fold = timeline.locator("details").first();

@@ -56,10 +56,7 @@ test.describe("from the first administrator to a decision", () => {
     await test.step("the customer completes it on a phone", async () => {
       const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, javaScriptEnabled });
       const customer = new Customer(await phone.newPage(), { ...link, expiresAt: "" }, javaScriptEnabled);
-      await customer.reachSelfie();
-      await customer.choosePhoto(photo);
-      await customer.pressContinue();
-      await customer.expectStatus("COMPLETED");
+      await customer.completeSteps();
       await phone.close();
     });
 

@@ -34,7 +34,7 @@ for (const [name, launch, script] of engines) {
     } finally {
       await browser.close();
     }
-    const shown = await server.command("session", "show", link.sessionId);
+    const shown = await server.shown(link.sessionId);
     const data = { sessionId: link.sessionId, ref: shown.ref, decision: "REVIEW", sequence: 1 };
     expect(await backend.onlyEvent(link.sessionId)).toStrictEqual(eventBody("session.completed", data));
   });

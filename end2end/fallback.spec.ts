@@ -163,7 +163,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
         await page.unrouteAll();
       }
       await customer.expectStatus("COMPLETED");
-      expect(await server.command("session", "show", link.sessionId)).toMatchObject({ status: "COMPLETED", riskScore: 0 });
+      expect(await server.shown(link.sessionId)).toMatchObject({ status: "COMPLETED", riskScore: 0 });
       expect(customer.formPosts()).toEqual([]);
     });
   }

@@ -93,7 +93,7 @@ test("a CPF with wrong check digits shows a warning, is accepted and raises the 
   await customer.choosePhoto(photo);
   await customer.pressContinue();
   await customer.expectStatus("COMPLETED");
-  const shown = await server.command("session", "show", link.sessionId);
+  const shown = await server.shown(link.sessionId);
   expect(shown.checks).toContainEqual(expect.objectContaining({ name: "cpf", result: "FAILED" }));
   expect(shown.riskScore).toBeGreaterThan(0);
 });

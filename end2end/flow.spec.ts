@@ -16,7 +16,7 @@ test("from a link to a webhook", async ({ customer, server, backend, link }) => 
   await customer.expectStatus("COMPLETED");
   await expect(customer.main.getByRole("heading")).toHaveText("All done");
 
-  const shown = await server.command("session", "show", link.sessionId);
+  const shown = await server.shown(link.sessionId);
   expect(shown).toMatchObject({ status: "COMPLETED", decision: "REVIEW", riskScore: 0 });
   expect(shown.checks.map(({ name, result }) => [name, result])).toEqual(expect.arrayContaining([["cpf", "PASSED"], ["evidence", "PASSED"]]));
   const data = { sessionId: link.sessionId, ref: shown.ref, decision: "REVIEW", sequence: 1 };
@@ -44,7 +44,7 @@ test("the event carries the customer's reference and the score of a photo that i
   await customer.choosePhoto(smallPhoto);
   await customer.pressContinue();
   await customer.expectStatus("COMPLETED");
-  const shown = await server.command("session", "show", link.sessionId);
+  const shown = await server.shown(link.sessionId);
   expect(shown.checks).toContainEqual({ name: "evidence", result: "WARNING", reasons: ["evidence.small"] });
   expect(shown.riskScore).toBeGreaterThan(0);
   const { data } = await backend.onlyEvent(link.sessionId);
@@ -125,7 +125,7 @@ test("a session started on one device can be completed on another", async ({ cus
   await otherDevice.choosePhoto(photo);
   await otherDevice.pressContinue();
   await otherDevice.expectStatus("COMPLETED");
-  expect(await server.command("session", "show", link.sessionId)).toMatchObject({ status: "COMPLETED", riskScore: 0 });
+  expect(await server.shown(link.sessionId)).toMatchObject({ status: "COMPLETED", riskScore: 0 });
   // The first device learns the status when the page gets the focus, or when its form is sent.
   if (customer.hasScript) await customer.page.evaluate(() => dispatchEvent(new Event("focus")));
   else await customer.pressContinue();
@@ -171,7 +171,7 @@ for (const step of ["identity", "selfie"]) {
     customer.allowConsole(/status of 410/);
     await customer.open(step);
     if (step === "identity") await customer.fillIdentity();
-    await expect.poll(async () => (await server.command("session", "show", link.sessionId)).status, { timeout: 10_000 }).toBe("EXPIRED");
+    await server.waitFor("EXPIRED", link.sessionId);
     if (step === "selfie") await customer.selfie.setInputFiles(photo);
     if (step === "identity" || !customer.hasScript) await customer.pressContinue();
     await customer.expectStatus("EXPIRED");

@@ -14,7 +14,7 @@ const gone = /status of 404|page error: .*(fetch|import|WebAssembly)|preload|MIM
 test.describe("with script", { tag: "@script-on" }, () => {
   /** What the server has stored of a session. */
   async function stored(server: Server, session: string) {
-    const shown = await server.command("session", "show", session);
+    const shown = await server.shown(session);
     return { ...shown, fields: shown.artifacts.map(({ field }: { field: string }) => field).sort() };
   }
   const files = Object.keys(answers).filter((name) => name.endsWith("_url"));

@@ -29,7 +29,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
   test("offline: a photo shows a message and is uploaded once the network is back", async ({ customer, page, context, server, link }) => {
     customer.allowConsole(lost);
     await customer.completeSteps("selfie");
-    const before = (await server.command("session", "show", link.sessionId)).artifacts.length;
+    const before = (await server.shown(link.sessionId)).artifacts.length;
     await context.setOffline(true);
     await customer.selfie.setInputFiles(photo);
     await expect(page.getByText(noConnection).first()).toBeVisible();
@@ -37,7 +37,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
     await context.setOffline(false);
     await expect(customer.frame.locator(".ok")).toBeVisible();
     await expect(page.getByText(noConnection)).toHaveCount(0);
-    expect((await server.command("session", "show", link.sessionId)).artifacts).toHaveLength(before + 1);
+    expect((await server.shown(link.sessionId)).artifacts).toHaveLength(before + 1);
     await customer.pressContinue();
     await customer.expectStep("address");
   });
@@ -49,7 +49,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
     await customer.pressContinue();
     await expect(page.getByText(noConnection).first()).toBeVisible();
     await customer.expectStep("review");
-    expect((await server.command("session", "show", link.sessionId)).status).toBe("PENDING");
+    expect((await server.shown(link.sessionId)).status).toBe("PENDING");
     await context.setOffline(false);
     await customer.expectStatus("COMPLETED");
   });
@@ -65,7 +65,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
       else statuses = await dropAnswers(page, "*/upload", 2);
       await customer.answer(front);
       expect(statuses).toEqual(when === "before it arrived" ? [] : [201, 200, 200]);
-      const { artifacts } = await server.command("session", "show", link.sessionId);
+      const { artifacts } = await server.shown(link.sessionId);
       expect(artifacts.map(({ field }) => field)).toEqual([front.name]);
       expect(customer.apiCalls().filter((call) => call === "POST /upload")).toHaveLength(3);
     });
@@ -86,7 +86,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
     await customer.pressContinue();
     await expect(customer.continue).toHaveText("Sending…");
     await customer.expectStep("review");
-    expect((await server.command("session", "show", link.sessionId)).status).toBe("PENDING");
+    expect((await server.shown(link.sessionId)).status).toBe("PENDING");
     release();
     await customer.expectStatus("COMPLETED");
     expect(tries).toBe(2);

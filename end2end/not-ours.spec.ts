@@ -21,7 +21,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
       await page.unrouteAll();
     }
     await expect(customer.frame.locator(".ok")).toBeVisible();
-    expect((await server.command("session", "show", link.sessionId)).artifacts).toHaveLength(1);
+    expect((await server.shown(link.sessionId)).artifacts).toHaveLength(1);
   });
 
   test("a network's own page in answer to a save or to complete is no answer: nothing moves, and it is sent again", async ({ customer, page, server, link }) => {
@@ -37,7 +37,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
     await page.route("**/complete*", portal);
     await customer.pressContinue();
     await expect(page.getByRole("alert")).toHaveText(intercepted);
-    expect((await server.command("session", "show", link.sessionId)).status).toBe("PENDING");
+    expect((await server.shown(link.sessionId)).status).toBe("PENDING");
     await page.unrouteAll();
     await customer.expectStatus("COMPLETED");
     expect(customer.formPosts()).toEqual([]);
@@ -65,7 +65,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
     await customer.reachSelfie();
     await page.route("**/upload", (route) => route.fulfill({ status: 413, contentType: "text/html", body: "<h1>413 Request Entity Too Large</h1>" }));
     await customer.choosePhoto(photo);
-    const why = "The file is too large for this server. Take a smaller photo or choose a smaller file.";
+    const why = "This file is too large to send. Choose a smaller one, or set your camera to a smaller size.";
     await expect(customer.frame.locator(".fault")).toHaveText(why);
     await customer.pressContinue();
     await customer.expectFaults(why);

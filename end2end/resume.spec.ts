@@ -99,7 +99,7 @@ test("two tabs do not overwrite each other", { tag: "@script-on" }, async ({ cus
     await tab.expectStep("selfie");
   }
   await other.completeSteps();
-  const shown = await server.command("session", "show", link.sessionId);
+  const shown = await server.shown(link.sessionId);
   expect(shown.artifacts).toHaveLength(4);
 
   // After completion both tabs show it, whatever the first tab was about to do.

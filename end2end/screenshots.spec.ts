@@ -82,7 +82,7 @@ if (folder) {
           await customer.expectStatus("COMPLETED");
           await shoot("9-completed");
           const { url, sessionId } = await server.link("minimal", "--ttl", "1s");
-          await expect.poll(async () => (await server.command("session", "show", sessionId)).status).toBe("EXPIRED");
+          await server.waitFor("EXPIRED", sessionId);
           await page.goto(url);
           await shoot("a-expired");
           await page.goto(`${server.origin}/verify/nonsense`);
@@ -91,12 +91,9 @@ if (folder) {
 
         test("every page of the dashboard", async ({ browser, customer, link, server, backend }) => {
           test.slow();
-          await customer.reachSelfie();
-          await customer.choosePhoto(photo);
-          await customer.pressContinue();
-          await customer.expectStatus("COMPLETED");
+          await customer.completeSteps();
           await backend.event(link.sessionId, "session.completed");
-          const { ref } = await server.command("session", "show", link.sessionId);
+          const { ref } = await server.shown(link.sessionId);
           const device = { viewport, colorScheme, isMobile: viewport.width < 600, deviceScaleFactor: 2 };
           const operator = await Operator.admin(browser, server, true, device);
           const shoot = async (name: string, { page } = operator) => {
@@ -133,8 +130,8 @@ if (folder) {
           await shoot("session-print");
           await operator.page.emulateMedia({ media: null });
           const old = await server.link("minimal", "--ttl", "1s");
-          await expect.poll(async () => (await server.command("session", "show", old.sessionId)).status).toBe("EXPIRED");
-          const { ref: gone } = await server.command("session", "show", old.sessionId);
+          await server.waitFor("EXPIRED", old.sessionId);
+          const { ref: gone } = await server.shown(old.sessionId);
           await open("link-expired", `/links/${gone}`);
           await open("session-expired", `/sessions/${gone}`);
           await open("unresolved", "/unresolved");

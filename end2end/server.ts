@@ -48,6 +48,16 @@ export class Server {
     return this.command("link", "create", "--flow", flow, ...more);
   }
 
+  /** What the command line shows of a session. */
+  shown(session: string) {
+    return this.command("session", "show", session);
+  }
+
+  /** Waits until a session has this status. */
+  async waitFor(status: string, session: string) {
+    await expect.poll(async () => (await this.shown(session)).status).toBe(status);
+  }
+
   /** Imports a flow and returns the command's answer. */
   importFlow(flow: { name: string; steps: object[]; branding?: object; returnUrls?: string[]; allowedOrigins?: string[] }): Promise<{ notes: string[] }> {
     const file = join(this.folder, `${flow.name}.json`);
@@ -71,7 +81,7 @@ export class Server {
     const body = JSON.stringify({ userData });
     const answer = await fetch(`${this.origin}/kyc-sessions/${session}/complete`, { method: "POST", headers: { "content-type": "application/json" }, body });
     expect(answer.status).toBe(202);
-    await expect.poll(async () => (await this.command("session", "show", session)).status).toBe("COMPLETED");
+    await this.waitFor("COMPLETED", session);
   }
 
   /** Makes the newest stored file unreadable, so that its check is retried and the session waits until the returned function

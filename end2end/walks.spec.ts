@@ -7,7 +7,7 @@ test.use({ flow: demo });
 
 test("every kind of step, from a link to a webhook", async ({ customer, server, backend, link }) => {
   await customer.completeSteps();
-  const shown = await server.command("session", "show", link.sessionId);
+  const shown = await server.shown(link.sessionId);
   expect(shown).toMatchObject({ status: "COMPLETED", decision: "REVIEW", riskScore: 0 });
   const data = { sessionId: link.sessionId, ref: shown.ref, decision: "REVIEW", sequence: 1 };
   expect(await backend.onlyEvent(link.sessionId)).toStrictEqual(eventBody("session.completed", data));

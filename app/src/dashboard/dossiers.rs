@@ -63,8 +63,9 @@ pub fn CustomersPage(site: Site, viewer: Viewer, search: String, refused: Refuse
 
 /// One customer's sessions and files.
 #[component]
-pub fn DossierPage(site: Site, viewer: Viewer, data: Dossier) -> impl IntoView {
-    let words = words(viewer.language);
+pub fn DossierPage(site: Site, viewer: Viewer, data: Dossier, refused: Refused) -> impl IntoView {
+    let language = viewer.language;
+    let words = words(language);
     let reveal = (viewer.role.may(May::Review) && !data.revealed).then(|| {
         view! {
             <div class="row">
@@ -82,6 +83,7 @@ pub fn DossierPage(site: Site, viewer: Viewer, data: Dossier) -> impl IntoView {
     view! {
         <DashboardPage site viewer title=words.dossier>
             <h1>{words.dossier}</h1>
+            <ErrorSummary refused language />
             <section class="card body">
                 <dl class="facts"><div><dt>{words.customer_reference}</dt><dd class="mono"><bdi>{data.reference}</bdi></dd></div></dl>
                 {data.revealed.then(|| view! { <p class="revealed" role="status" tabindex="-1" autofocus>{words.revealed}</p> })}

@@ -74,10 +74,12 @@ pub fn SessionsPage(site: Site, viewer: Viewer, data: Sessions, refused: Refused
     let search = filter.search.clone();
     let is_all = is_unfiltered(&filter) && newest.is_none();
     let nothing = if is_all { words.no_sessions_yet } else { words.no_sessions };
-    let list = match (rows.is_empty(), search.is_empty()) {
+    // A search that was refused found nothing out.
+    let is_answer = !search.is_empty() && refused.faults.is_empty();
+    let list = match (rows.is_empty(), is_answer) {
         (false, _) => view! { <div class="card"><SessionTable rows name=words.sessions words /></div> }.into_any(),
-        (true, true) => view! { <p class="card body quiet">{nothing}</p> }.into_any(),
-        (true, false) => view! { <p class="card body" role="status">{fill(words.not_found, &[("search", &search)])}</p> }.into_any(),
+        (true, false) => view! { <p class="card body quiet">{nothing}</p> }.into_any(),
+        (true, true) => view! { <p class="card body" role="status">{fill(words.not_found, &[("search", &search)])}</p> }.into_any(),
     };
     view! {
         <DashboardPage site viewer title=words.sessions>

@@ -63,7 +63,7 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     add_only_file: "Elija un archivo para “{Label}”",
     kinds: "{kinds}, como máximo 10 MB",
     file_kind_only: "No podemos usar este tipo de archivo. Debe ser uno de estos: {kinds}.",
-    file_too_large_here: "El archivo es demasiado grande para este servidor. Tome una foto más pequeña o elija un archivo más pequeño.",
+    file_too_large_here: "Este archivo es demasiado grande para enviarlo. Elija uno más pequeño o reduzca el tamaño de las fotos en la cámara.",
     file_unreadable: "Su dispositivo ya no puede leer este archivo. Elíjalo de nuevo.",
     kept: "El anterior sigue valiendo.",
     busy: "El servicio está ocupado en este momento. Sus respuestas siguen en esta página. Lo intentaremos de nuevo enseguida.",

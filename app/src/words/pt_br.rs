@@ -63,7 +63,7 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
     add_only_file: "Escolha um arquivo para “{Label}”",
     kinds: "{kinds}, no máximo 10 MB",
     file_kind_only: "Não podemos usar esse tipo de arquivo. Ele deve ser um destes: {kinds}.",
-    file_too_large_here: "O arquivo é grande demais para este servidor. Tire uma foto menor ou escolha um arquivo menor.",
+    file_too_large_here: "Este arquivo é grande demais para enviar. Escolha um menor ou diminua o tamanho das fotos na câmera.",
     file_unreadable: "Seu aparelho não consegue mais ler esse arquivo. Escolha-o de novo.",
     kept: "O anterior continua valendo.",
     busy: "O serviço está ocupado no momento. Suas respostas continuam nesta página. Vamos tentar de novo em instantes.",

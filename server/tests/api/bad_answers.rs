@@ -6,16 +6,6 @@ use reqwest::{Method, RequestBuilder};
 use crate::support::customer::valid_user_data;
 use crate::support::{Customer, Receiver, Reply, TestApp, Value, json, on_each_engine, photos};
 
-/// Sends one bad request to a new session, and expects a problem and an unharmed session.
-async fn refused(app: &TestApp, request: impl FnOnce(&Customer) -> RequestBuilder) -> Reply {
-    let customer = app.customer().await;
-    let before = customer.public().await.expect(200).json();
-    let reply = customer.send(request(&customer)).await;
-    reply.any_problem();
-    customer.assert_unharmed(&before).await;
-    reply
-}
-
 /// The two routes that take a JSON body.
 const ROUTES: [(Method, &str); 2] = [(Method::PUT, "/steps/identity"), (Method::POST, "/complete")];
 
@@ -23,7 +13,7 @@ const ROUTES: [(Method, &str); 2] = [(Method::PUT, "/steps/identity"), (Method::
 async fn refused_by_both(app: &TestApp, media_type: Option<&str>, body: &[u8]) -> Vec<Reply> {
     let mut replies = Vec::new();
     for (method, route) in ROUTES {
-        let reply = refused(app, |customer| {
+        let reply = app.refused(|customer| {
             let request = customer.api(method, route).body(body.to_vec());
             match media_type {
                 Some(value) => request.header(CONTENT_TYPE, value),
@@ -87,7 +77,7 @@ async fn json_of_the_wrong_shape_is_refused(app: TestApp) {
 on_each_engine!(complete_reports_every_fault_at_once);
 async fn complete_reports_every_fault_at_once(app: TestApp) {
     let data = json!({ "cpf": "123.456", "nickname": "Zé", "selfie_url": "art_nonsense" });
-    let reply = refused(&app, |customer| customer.complete_request(&data)).await;
+    let reply = app.refused(|customer| customer.complete_request(&data)).await;
     let body = reply.problem(422, "invalid-user-data");
     let fields: Vec<String> = reply.faults().into_iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["cpf", "name", "nickname", "selfie_url"]);
@@ -96,7 +86,7 @@ async fn complete_reports_every_fault_at_once(app: TestApp) {
     assert_eq!(reply.fault_of("nickname"), "unknown_field");
     assert_eq!(body["missingSteps"], json!(["identity", "selfie"]));
 
-    let nothing = refused(&app, |customer| customer.complete_request(&json!({}))).await;
+    let nothing = app.refused(|customer| customer.complete_request(&json!({}))).await;
     let body = nothing.problem(422, "invalid-user-data");
     let required = |field: &str| (field.to_owned(), "required".to_owned());
     assert_eq!(nothing.faults(), [required("cpf"), required("name"), required("selfie_url")]);
@@ -203,11 +193,11 @@ on_each_engine!(an_unknown_step_or_field_is_reported);
 async fn an_unknown_step_or_field_is_reported(app: TestApp) {
     let data = json!({ "userData": { "name": "Ana", "cpf": "12345678909" } });
     for step in ["nonsense", "IDENTITY", "0", "identity%2F.."] {
-        let reply = refused(&app, |customer| customer.api(Method::PUT, &format!("/steps/{step}")).json(&data)).await;
+        let reply = app.refused(|customer| customer.api(Method::PUT, &format!("/steps/{step}")).json(&data)).await;
         reply.problem(404, "unknown-step");
     }
     let of_another_step = json!({ "userData": { "name": "Ana", "cpf": "12345678909", "selfie_url": "art_x" } });
-    let reply = refused(&app, |customer| customer.api(Method::PUT, "/steps/identity").json(&of_another_step)).await;
+    let reply = app.refused(|customer| customer.api(Method::PUT, "/steps/identity").json(&of_another_step)).await;
     assert_eq!(reply.faults(), [("selfie_url".to_owned(), "unknown_field".to_owned())]);
 }
 
@@ -216,7 +206,7 @@ async fn a_wrong_method_is_405_and_an_unknown_path_is_404(app: TestApp) {
     for (method, route) in
         [(Method::DELETE, "/public"), (Method::POST, "/public"), (Method::GET, "/complete"), (Method::PUT, "/upload"), (Method::POST, "/steps/identity")]
     {
-        let reply = refused(&app, |customer| customer.api(method.clone(), route)).await;
+        let reply = app.refused(|customer| customer.api(method.clone(), route)).await;
         reply.problem(405, "method-not-allowed");
         assert!(!reply.header("allow").is_empty());
     }
@@ -226,5 +216,5 @@ async fn a_wrong_method_is_405_and_an_unknown_path_is_404(app: TestApp) {
         assert!([404, 405].contains(&reply.status), "{path}: {}", reply.status);
     }
     customer.try_send(customer.request(Method::GET, "/kyc-sessions/x/y/z")).await.expect("an answer").problem(404, "not-found");
-    refused(&app, |customer| customer.api(Method::GET, "/nonsense")).await.problem(404, "not-found");
+    app.refused(|customer| customer.api(Method::GET, "/nonsense")).await.problem(404, "not-found");
 }

@@ -7,19 +7,9 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method, RequestBuilder};
 
-use crate::support::{Customer, Reply, TestApp, on_each_engine, photos};
+use crate::support::{Customer, TestApp, on_each_engine, photos};
 
 const MIB: usize = 1024 * 1024;
-
-/// Sends one bad upload to a new session, and expects a problem and an unharmed session.
-async fn refused(app: &TestApp, request: impl FnOnce(&Customer) -> RequestBuilder) -> Reply {
-    let customer = app.customer().await;
-    let before = customer.public().await.expect(200).json();
-    let reply = customer.send(request(&customer)).await;
-    reply.any_problem();
-    customer.assert_unharmed(&before).await;
-    reply
-}
 
 /// A request with a hand-written multipart body, which may be wrong.
 fn by_hand(customer: &Customer, body: impl Into<Body>) -> RequestBuilder {
@@ -35,10 +25,10 @@ fn named(name: &'static str, bytes: &[u8]) -> Form {
 on_each_engine!(a_wrong_media_type_is_415);
 async fn a_wrong_media_type_is_415(app: TestApp) {
     for media_type in ["application/json", "image/jpeg", "application/x-www-form-urlencoded"] {
-        let reply = refused(&app, |customer| customer.api(Method::POST, "/upload").header(CONTENT_TYPE, media_type).body(photos::small().to_vec()));
+        let reply = app.refused(|customer| customer.api(Method::POST, "/upload").header(CONTENT_TYPE, media_type).body(photos::small().to_vec()));
         reply.await.problem(415, "unsupported-media");
     }
-    refused(&app, |customer| customer.api(Method::POST, "/upload")).await.problem(415, "unsupported-media");
+    app.refused(|customer| customer.api(Method::POST, "/upload")).await.problem(415, "unsupported-media");
 }
 
 on_each_engine!(a_multipart_body_cut_short_is_refused);
@@ -54,10 +44,10 @@ async fn a_multipart_body_cut_short_is_refused(app: TestApp) {
         b"not multipart at all".to_vec(),
     ];
     for body in bodies {
-        let reply = refused(&app, |customer| by_hand(customer, body)).await;
+        let reply = app.refused(|customer| by_hand(customer, body)).await;
         assert!([400, 422].contains(&reply.status), "{} {}", reply.status, reply.text());
     }
-    let without_boundary = refused(&app, |customer| {
+    let without_boundary = app.refused(|customer| {
         let request = customer.api(Method::POST, "/upload").header(CONTENT_TYPE, "multipart/form-data");
         request.body([head, photos::selfie(), b"\r\n--cut--\r\n"].concat())
     });
@@ -69,7 +59,7 @@ on_each_engine!(a_missing_or_empty_file_is_a_missing_field);
 async fn a_missing_or_empty_file_is_a_missing_field(app: TestApp) {
     let without = Form::new().text("field", "selfie_url");
     for form in [without, named("photo.jpg", b"")] {
-        let reply = refused(&app, |customer| customer.api(Method::POST, "/upload").multipart(form)).await;
+        let reply = app.refused(|customer| customer.api(Method::POST, "/upload").multipart(form)).await;
         reply.problem(422, "invalid-request");
         assert_eq!(reply.fault_of("file"), "required");
     }
@@ -78,8 +68,8 @@ async fn a_missing_or_empty_file_is_a_missing_field(app: TestApp) {
 on_each_engine!(eleven_mebibytes_are_refused_and_the_limit_is_named);
 async fn eleven_mebibytes_are_refused_and_the_limit_is_named(app: TestApp) {
     let large = [photos::selfie(), &vec![0_u8; 11 * MIB][..]].concat();
-    let declared = refused(&app, |customer| customer.upload_request("selfie_url", &large)).await;
-    let in_chunks = refused(&app, |customer| {
+    let declared = app.refused(|customer| customer.upload_request("selfie_url", &large)).await;
+    let in_chunks = app.refused(|customer| {
         let head = b"--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n".to_vec();
         let chunks = std::iter::once(head).chain((0..11).map(|_| vec![0xff; MIB])).chain([b"\r\n--cut--\r\n".to_vec()]);
         by_hand(customer, Body::wrap_stream(stream::iter(chunks.map(Ok::<_, std::io::Error>).collect::<Vec<_>>())))
@@ -95,7 +85,7 @@ async fn an_endless_body_is_cut_off_at_the_limit(app: TestApp) {
     // Neither the preamble nor the part's header ever ends; the server holds both in memory.
     for start in ["preamble ", "--cut\r\nContent-Disposition: form-data; name=\"a\"; x="] {
         let pieces = std::iter::once(start.as_bytes().to_vec()).chain((0..16).map(|_| vec![b'A'; MIB])).map(Ok::<_, std::io::Error>);
-        let reply = refused(&app, |customer| by_hand(customer, Body::wrap_stream(stream::iter(pieces)))).await;
+        let reply = app.refused(|customer| by_hand(customer, Body::wrap_stream(stream::iter(pieces)))).await;
         reply.problem(413, "too-large");
     }
 }
@@ -113,7 +103,7 @@ async fn a_file_that_is_not_a_photo_is_415_whatever_its_name(app: TestApp) {
     let pdf = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
     for bytes in [photos::SVG, photos::HTML, b"GIF89a\x01\x00\x01\x00", b"just text", pdf] {
         let form = named("photo.jpg", bytes);
-        let reply = refused(&app, |customer| customer.api(Method::POST, "/upload").multipart(form)).await;
+        let reply = app.refused(|customer| customer.api(Method::POST, "/upload").multipart(form)).await;
         reply.problem(415, "unsupported-media");
     }
 }
@@ -122,7 +112,7 @@ on_each_engine!(a_photo_cut_short_is_reported_as_truncated);
 async fn a_photo_cut_short_is_reported_as_truncated(app: TestApp) {
     let png = photos::png();
     for bytes in [photos::truncated(), png[..png.len() / 2].to_vec()] {
-        refused(&app, |customer| customer.upload_request("selfie_url", &bytes)).await.problem(422, "truncated");
+        app.refused(|customer| customer.upload_request("selfie_url", &bytes)).await.problem(422, "truncated");
     }
 }
 
@@ -141,7 +131,7 @@ async fn a_header_of_60000_by_60000_is_refused_before_any_decoding(app: TestApp)
 on_each_engine!(an_upload_for_a_field_that_takes_no_artifact_is_422);
 async fn an_upload_for_a_field_that_takes_no_artifact_is_422(app: TestApp) {
     for field in ["cpf", "nonsense", "SELFIE_URL"] {
-        refused(&app, |customer| customer.upload_request(field, photos::selfie())).await.expect(422);
+        app.refused(|customer| customer.upload_request(field, photos::selfie())).await.expect(422);
     }
 }
 

@@ -115,11 +115,9 @@ fn hash_literal(app: &TestApp, token: &str) -> String {
 on_each_engine!(a_changed_return_url_and_media_type_are_never_used);
 async fn a_changed_return_url_and_media_type_are_never_used(app: TestApp) {
     let database = &app.installation.database;
-    let file = app.installation.home().join("flow.json");
     let flow = json!({ "name": "leads", "returnUrls": ["https://shop.example/done"], "steps": [{ "id": "a", "type": "FORM", "title": "A",
         "fields": [{ "name": "photo", "type": "ARTIFACT", "label": "P" }] }] });
-    std::fs::write(&file, flow.to_string()).expect("writes the flow");
-    app.operator.json(&["flow", "import", file.to_str().expect("a path")]).await;
+    app.operator.import_flow(&flow).await;
     let link = app.operator.link_of("leads", &["--return-url", "https://shop.example/done"]).await;
     let customer = crate::support::Customer::with_link(&app.installation, &link);
     let url = customer.upload("photo", crate::support::photos::selfie()).await.json()["url"].as_str().expect("a url").to_owned();

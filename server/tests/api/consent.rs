@@ -61,15 +61,13 @@ async fn a_review_shows_answers_only_to_the_device_that_entered_them(app: TestAp
 
 on_each_engine!(a_return_url_must_be_in_the_flow_and_gets_the_status);
 async fn a_return_url_must_be_in_the_flow_and_gets_the_status(app: TestApp) {
-    let file = app.installation.home().join("flow.json");
     let own = ["https://acme.example/done?case=7", "acme-app://verified"];
     let fields = json!([{ "name": "nickname", "type": "TEXT", "label": "Nickname" }]);
     let flow = json!({
         "name": "returning", "returnUrls": own, "branding": { "primaryColor": "#ffee00" },
         "steps": [{ "id": "about", "type": "FORM", "title": "About", "fields": fields }]
     });
-    std::fs::write(&file, flow.to_string()).expect("writes the flow");
-    let imported = app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    let imported = app.operator.import_flow(&flow).await;
     let note = imported["notes"][0].as_str().expect("a note about the illegible colour");
     assert!(note.starts_with("branding.primaryColor #ffee00 is shown as #") && note.contains("4.5"), "{note}");
 

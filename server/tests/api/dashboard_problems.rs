@@ -1,9 +1,9 @@
-//! After an error a browser gets a page in the reader's language with a link back, with the problem's status and headers.
-//! Programs, which do not accept HTML, get the problem as JSON.
+//! After an error a browser gets a page in the reader's language with a link back, with the problem's status and headers. A form that
+//! ends with an error leads back to its page, which says so. Programs, which do not accept HTML, get the problem as JSON.
 
 use reqwest::{Method, RequestBuilder};
 
-use crate::support::html::{attribute, links, tags};
+use crate::support::html::{attribute, links, tags, text_of};
 use crate::support::{Browser, Reply, TestApp, on_each_engine};
 
 /// A well-formed UUID that no row has.
@@ -30,24 +30,20 @@ fn assert_page(reply: &Reply, status: u16, says: &str, back: &str) {
     }
 }
 
+/// Expects a form to lead back to this page, which says this.
+async fn assert_led_back(browser: &Browser, reply: &Reply, page: &str, says: &str) {
+    let (path, policy) = (reply.see_other(), reply.header("referrer-policy"));
+    assert_eq!(policy, "same-origin");
+    assert_eq!(path.split("?kept=").next(), Some(page), "{path}");
+    let shown = browse(browser, browser.request(Method::GET, &path)).await.expect(200).text();
+    assert!(text_of(&shown).contains(says), "{says:?} in {}", text_of(&shown));
+}
+
 on_each_engine!(every_error_is_a_page_for_a_person);
 async fn every_error_is_a_page_for_a_person(app: TestApp) {
     let (admin, agent, nobody) = (app.browser("ADMIN").await, app.browser("AGENT").await, Browser::signed_out(&app.installation));
-    let ours = |browser: &Browser, path: &str, fields: &[(&str, &str)]| browser.form(path, fields).header("sec-fetch-site", "same-origin");
     assert_eq!(admin.get("/dashboard/").await.see_other(), "/dashboard/sessions");
     assert_eq!(nobody.get("/dashboard/").await.see_other(), "/dashboard/sign-in?next=%2Fdashboard%2F");
-
-    let unknown = format!("/dashboard/sessions/{UNKNOWN_ROW}/expire");
-    assert_page(&browse(&admin, ours(&admin, &unknown, &[])).await, 404, "O que você procura pode não existir mais", "/dashboard/sessions");
-    admin.post(&unknown, &[]).await.problem(404, "not-found");
-
-    assert_page(
-        &browse(&agent, ours(&agent, "/dashboard/api-keys", &[])).await,
-        403,
-        "Seu perfil (Atendente) não pode abrir esta página",
-        "/dashboard/api-keys",
-    );
-    agent.post("/dashboard/api-keys", &[]).await.problem(403, "forbidden");
 
     // An unknown page links to its list, and a page for other roles to the dashboard's start.
     for (browser, path, status, says, back) in [
@@ -59,28 +55,49 @@ async fn every_error_is_a_page_for_a_person(app: TestApp) {
         assert_page(&browse(browser, browser.request(Method::GET, &path)).await, status, says, back);
     }
 
-    let elsewhere = |browser: &Browser| browser.form("/dashboard/webhooks", &[]).header("sec-fetch-site", "cross-site");
-    for browser in [&admin, &nobody] {
-        assert_page(&browse(browser, elsewhere(browser)).await, 403, "não foi enviado por este painel", "/dashboard/webhooks");
-        browser.send(elsewhere(browser)).await.problem(403, "forbidden");
-    }
-
-    let large = "x".repeat(65 * 1024);
-    for (browser, path, back) in [(&admin, "/dashboard/customers", "/dashboard/customers"), (&nobody, "/dashboard/sign-in", "/dashboard")] {
-        assert_page(&browse(browser, ours(browser, path, &[("q", large.as_str())])).await, 413, "no máximo 64 KiB", back);
-        browser.post(path, &[("q", large.as_str())]).await.problem(413, "too-large");
-    }
-
-    let endpoint = app.operator.add_webhook("http://127.0.0.1:9/hook").await["id"].as_str().expect("an id").to_owned();
-    let disable = format!("/dashboard/webhooks/{endpoint}/disable");
-    admin.post(&disable, &[]).await.expect(303);
-    assert_page(&browse(&admin, ours(&admin, &disable, &[])).await, 409, "já tinha sido feito", "/dashboard/webhooks");
-    admin.post(&disable, &[]).await.problem(409, "conflict");
-
-    assert_page(&browse(&admin, ours(&admin, "/dashboard/nowhere", &[])).await, 405, "este painel não tem um formulário que faça isto", "/dashboard");
-    admin.post("/dashboard/nowhere", &[]).await.problem(405, "method-not-allowed");
-
     let file = format!("/dashboard/sessions/{UNKNOWN_ROW}/artifacts/{UNKNOWN_ROW}");
     let ended = browse(&nobody, nobody.request(Method::GET, &file)).await.expect(401);
     assert_eq!(ended.header("content-type"), "text/html; charset=utf-8");
+}
+
+on_each_engine!(a_form_that_ends_with_an_error_leads_back_to_its_page);
+async fn a_form_that_ends_with_an_error_leads_back_to_its_page(app: TestApp) {
+    let (admin, auditor, nobody) = (app.browser("ADMIN").await, app.browser("AUDITOR").await, Browser::signed_out(&app.installation));
+    let endpoint = app.operator.add_webhook("http://127.0.0.1:9/hook").await["id"].as_str().expect("an id").to_owned();
+    let disable = format!("/dashboard/webhooks/{endpoint}/disable");
+    admin.post(&disable, &[]).await.expect(303);
+    let large = "x".repeat(65 * 1024);
+    let large = large.as_str();
+    let unknown = format!("/dashboard/sessions/{UNKNOWN_ROW}/expire");
+    let done = "já tinha sido feito";
+    // A form, its page, what that page says, and what a program gets.
+    let cases: [(&Browser, &str, &[(&str, &str)], &str, &str, u16, &str); 7] = [
+        (&admin, &disable, &[], "/dashboard/webhooks", done, 409, "conflict"),
+        (&admin, &unknown, &[], "/dashboard/sessions", done, 404, "not-found"),
+        (&admin, "/dashboard/account/sign-ins", &[("sign_in", "none")], "/dashboard/account", done, 409, "conflict"),
+        (&auditor, "/dashboard/api-keys", &[("name", "the-crm")], "/dashboard/api-keys", "seu perfil não pode fazer isto", 403, "forbidden"),
+        (&admin, "/dashboard/customers", &[("q", large)], "/dashboard/customers", "no máximo 64 KiB", 413, "too-large"),
+        (&nobody, "/dashboard/sign-in", &[("q", large)], "/dashboard/sign-in", "no máximo 64 KiB", 413, "too-large"),
+        (&admin, "/dashboard/settings/session-api", &[("value", "maybe")], "/dashboard/api-keys", "não tem um formulário", 422, "invalid-request"),
+    ];
+    for (browser, action, form, page, says, status, code) in cases {
+        let request = browser.form(action, form).header("sec-fetch-site", "same-origin");
+        assert_led_back(browser, &browse(browser, request).await, page, says).await;
+        browser.post(action, form).await.problem(status, code);
+    }
+    // Where to go after signing in is not lost.
+    let next = browse(&nobody, nobody.form("/dashboard/sign-in?next=%2Fdashboard%2Flinks", &[("q", large)]).header("sec-fetch-site", "same-origin")).await;
+    assert!(next.see_other().ends_with("&next=%2Fdashboard%2Flinks"), "{}", next.see_other());
+
+    let elsewhere = |browser: &Browser| browser.form("/dashboard/webhooks", &[]).header("sec-fetch-site", "cross-site");
+    assert_led_back(&admin, &browse(&admin, elsewhere(&admin)).await, "/dashboard/webhooks", "não foi enviado por este painel").await;
+    for browser in [&admin, &nobody] {
+        browser.send(elsewhere(browser)).await.problem(403, "forbidden");
+    }
+
+    // No page is there: the first page of the dashboard says it.
+    let first = browse(&admin, admin.form("/dashboard/nowhere", &[]).header("sec-fetch-site", "same-origin")).await.see_other();
+    let first = admin.get(&first).await;
+    assert_led_back(&admin, &first, "/dashboard/sessions", "não tem um formulário que faça isto").await;
+    admin.post("/dashboard/nowhere", &[]).await.problem(405, "method-not-allowed");
 }

@@ -17,9 +17,7 @@ async fn with_proof(app: &TestApp) -> Customer {
         { "id": "about", "type": "FORM", "title": "About", "fields": [text] },
         { "id": "review", "type": "REVIEW", "title": "Review", "fields": [] },
     ]);
-    let file = app.installation.home().join("proof.json");
-    std::fs::write(&file, json!({ "name": "proof", "steps": steps }).to_string()).expect("writes the flow");
-    app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    app.operator.import_flow(&json!({ "name": "proof", "steps": steps })).await;
     another(app).await
 }
 
@@ -114,9 +112,7 @@ on_each_engine!(the_last_page_says_so_of_the_last_steps_file);
 async fn the_last_page_says_so_of_the_last_steps_file(app: TestApp) {
     let proof = json!({ "name": "bill", "type": "ARTIFACT", "label": "Bill", "required": true });
     let flow = json!({ "name": "last", "steps": [{ "id": "address", "type": "PROOF", "title": "Address", "fields": [proof] }] });
-    let file = app.installation.home().join("last.json");
-    std::fs::write(&file, flow.to_string()).expect("writes the flow");
-    app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    app.operator.import_flow(&flow).await;
     for (name, told) in [("password-aes256.pdf", true), ("xfa.pdf", false)] {
         let customer = Customer::with_link(&app.installation, &app.operator.link_of("last", &[]).await);
         customer.post_photo("address?lang=en", "bill", &photos::case(name)).await.see_other();

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use flate2::{Compression, FlushCompress, write::ZlibEncoder};
 
-use crate::support::{Customer, Server, TestApp, on_each_engine, photos, webp_bombs};
+use crate::support::{Server, TestApp, on_each_engine, photos, webp_bombs};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -84,19 +84,9 @@ fn adler32(bytes: &[u8]) -> [u8; 4] {
     (b << 16 | a).to_be_bytes()
 }
 
-/// A customer of a flow that takes PDFs.
-async fn with_proof(app: &TestApp) -> Customer {
-    let flow = serde_json::json!({ "name": "proof", "steps": [
-        { "id": "address", "type": "PROOF", "title": "Address", "fields": [{ "name": "proof", "type": "ARTIFACT", "label": "Bill" }] } ] });
-    let file = app.installation.home().join("proof.json");
-    fs::write(&file, flow.to_string()).expect("writes the flow");
-    app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
-    Customer::with_link(&app.installation, &app.operator.link_of("proof", &[]).await)
-}
-
 on_each_engine!(hostile_pdfs_leave_the_server_small);
 async fn hostile_pdfs_leave_the_server_small(app: TestApp) {
-    let customer = with_proof(&app).await;
+    let customer = app.customer_with_proof().await;
     customer.upload("proof", &photos::pdf(1)).await.expect(201);
     let before = peak(&app.server);
     let packed = bomb(b"", 2_000);
@@ -124,7 +114,7 @@ fn endless_table(seed: usize) -> Vec<u8> {
 
 on_each_engine!(after_two_pdfs_that_end_their_worker_the_sessions_pdfs_wait);
 async fn after_two_pdfs_that_end_their_worker_the_sessions_pdfs_wait(app: TestApp) {
-    let (customer, other) = (with_proof(&app).await, with_proof(&app).await);
+    let (customer, other) = (app.customer_with_proof().await, app.customer_with_proof().await);
     for seed in [1, 1, 2] {
         // The second one is known, and costs no worker.
         customer.upload("proof", &endless_table(seed)).await.problem(422, "bad-document");

@@ -12,9 +12,7 @@ use reqwest::multipart::{Form, Part};
 use crate::support::{Customer, Engine, Operator, Parts, SOON, TestApp, json, on_each_engine, photos};
 
 async fn customer_of(app: &TestApp, name: &str, steps: serde_json::Value) -> Customer {
-    let file = app.installation.home().join("flow.json");
-    fs::write(&file, json!({ "name": name, "steps": steps }).to_string()).expect("writes the flow");
-    app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    app.operator.import_flow(&json!({ "name": name, "steps": steps })).await;
     Customer::with_link(&app.installation, &app.operator.link_of(name, &[]).await)
 }
 
@@ -79,10 +77,8 @@ async fn a_field_refuses_an_artifact_of_the_wrong_kind(app: TestApp) {
 on_each_engine!(our_server_serves_the_logo);
 async fn our_server_serves_the_logo(app: TestApp) {
     let logo = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
-    let file = app.installation.home().join("flow.json");
     let flow = json!({ "name": "branded", "branding": { "companyName": "Bänk & Co", "logo": logo, "primaryColor": "#ffee00" }, "steps": [text_step()] });
-    fs::write(&file, flow.to_string()).expect("writes the flow");
-    app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    app.operator.import_flow(&flow).await;
     let customer = Customer::with_link(&app.installation, &app.operator.link_of("branded", &[]).await);
     let public = customer.public().await.expect(200).json();
     assert_eq!(public["branding"]["companyName"], "Bänk & Co");

@@ -2,7 +2,6 @@
 //! artifact, step, cookie and answers, and expect nothing of the other session to appear or to change.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, COOKIE};
@@ -164,11 +163,9 @@ fn routes_of_the_router() -> BTreeSet<(String, String)> {
 }
 
 async fn import_another_flow(app: &TestApp) {
-    let file = app.installation.home().join("flow.json");
     let fields = json!([{ "name": "nickname", "type": "TEXT", "label": "Nickname", "required": true }]);
     let flow = json!({ "name": "other", "steps": [{ "id": "about", "type": "FORM", "title": "About", "fields": fields }] });
-    fs::write(&file, flow.to_string()).expect("writes the flow");
-    app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    app.operator.import_flow(&flow).await;
     let customer = Customer::with_link(&app.installation, &app.operator.link_of("other", &[]).await);
     customer.save("about", json!({ "nickname": "Zé" })).await.expect(204);
 }

@@ -1,7 +1,5 @@
 //! A logo is decoded and encoded once, when its flow is imported. Everybody may load it, so serving it must cost next to nothing.
 
-use std::fs;
-
 use base64::Engine as _;
 use reqwest::{Client, Response, header};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -14,9 +12,7 @@ const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mN
 async fn logo_of(app: &TestApp, logo: &str) -> String {
     let step = json!({ "id": "about", "type": "FORM", "title": "About", "fields": [{ "name": "nickname", "type": "TEXT", "label": "Nickname" }] });
     let flow = json!({ "name": "branded", "branding": { "companyName": "Acme", "logo": logo }, "steps": [step] });
-    let file = app.installation.home().join("flow.json");
-    fs::write(&file, flow.to_string()).expect("writes the flow");
-    app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    app.operator.import_flow(&flow).await;
     let link = app.operator.link_of("branded", &[]).await;
     let customer = crate::support::Customer::with_link(&app.installation, &link);
     let public: Value = customer.public().await.expect(200).json();

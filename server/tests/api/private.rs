@@ -136,9 +136,7 @@ async fn upload(customer: &Customer, field: &str, file_name: &str, bytes: &[u8])
 /// Runs a session that contains every secret. Returns the customer and the secret of the company's endpoint.
 async fn run_full_session(app: &TestApp, secrets: &Secrets) -> (Customer, String) {
     let (company, webhook_secret) = app.company().await;
-    let file = app.installation.home().join("flow.json");
-    fs::write(&file, json!({ "name": "everything", "steps": steps() }).to_string()).expect("writes the flow");
-    app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
+    app.operator.import_flow(&json!({ "name": "everything", "steps": steps() })).await;
     let link = app.operator.link_of("everything", &["--customer", secrets.of("reference")]).await;
     let customer = Customer::with_link(&app.installation, &link);
     let email = format!("{}@example.com", secrets.of("email"));

@@ -65,13 +65,20 @@ async fn thirty_searches_a_minute_are_enough_for_one_operator(installation: Inst
         let refused = search(&admin, path, "crm-1").await;
         refused.problem(429, "rate-limited");
         assert!((1..=60).contains(&refused.header("retry-after").parse::<u32>().expect("seconds")));
-        let form = admin.form(&format!("{path}?lang=en"), &[("q", "crm-1")]).header("sec-fetch-site", "same-origin").header("accept", "text/html");
-        let page = admin.send(form).await.expect(429);
-        assert!(page.text().contains("Too many") && page.headers.contains_key("retry-after"), "{}", page.text());
+        let page = admin.page(&format!("{}&lang=en", admin.submit(path, &[("q", "crm-1")]).await.see_other())).await;
+        assert!(page.contains("Too many") && page.contains("value=\"crm-1\"") && !page.contains("othing found"), "{page}");
         search(&admin, path, "").await;
     }
     let linked = admin.post(&format!("{SESSIONS}/{session_ref}/link"), &[("customer", "crm-1")]).await;
     linked.problem(429, "rate-limited");
+    let session = format!("{SESSIONS}/{session_ref}");
+    let (revealed, _) = admin.reveal(&session, &[]).await;
+    let token = revealed.split_once("revealed=").expect("a token").1;
+    let form = [("customer", "crm-1"), ("reason", "half written"), ("revealed", token)];
+    let page = admin.page(&format!("{}&lang=en", admin.submit(&format!("{session}/link"), &form).await.see_other())).await;
+    for kept in ["Too many", "value=\"crm-1\"", "half written", "Shown as the customer entered it"] {
+        assert!(page.contains(kept), "{kept}: {page}");
+    }
     search(&reviewer, SESSIONS, "crm-1").await.expect(200);
     assert_eq!(app.installation.database.number("SELECT COUNT(*) FROM audit WHERE action = 'search'").await, 31);
 }

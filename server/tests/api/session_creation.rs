@@ -1,8 +1,6 @@
 //! The session API for a company's programs: what a key may do, which requests are refused, and that a repeated request creates
 //! no second session. The API is off until an administrator switches it on.
 
-use std::fs;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::join_all;
@@ -67,9 +65,7 @@ async fn a_session_is_created_as_requested(app: TestApp) {
     let mut flow = app.operator.run(&["flow", "export", "minimal"]).await.json();
     flow["name"] = json!("returning");
     flow["returnUrls"] = json!(["https://acme.example/done"]);
-    let file = app.installation.home().join("flow.json");
-    fs::write(&file, flow.to_string()).expect("writes the flow");
-    app.operator.json(&["flow", "import", file.to_str().expect("UTF-8")]).await;
+    app.operator.import_flow(&flow).await;
 
     let body = json!({ "flow": "returning", "customerId": "crm-1", "ttl": "2h", "locale": "es", "returnUrl": "https://acme.example/done" });
     let created = client.create(&body).await.expect(201).json();

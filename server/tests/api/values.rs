@@ -2,7 +2,6 @@
 //! form. One flow has a field for each of some fifty rows, so that a few requests send them all.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
@@ -86,18 +85,12 @@ impl Rows {
     }
 }
 
-async fn import(app: &TestApp, flow: &Value) {
-    let file = app.installation.home().join("values.json");
-    fs::write(&file, flow.to_string()).expect("writes");
-    app.operator.json(&["flow", "import", file.to_str().expect("UTF-8")]).await;
-}
-
 /// Imports a flow for each part of the table, and makes a session of each.
 async fn sessions(app: &TestApp) -> Vec<(Rows, Customer)> {
     let mut sessions = Vec::new();
     for (at, rows) in Rows::all().into_iter().enumerate() {
         let name = format!("values-{at}");
-        import(app, &rows.flow(&name)).await;
+        app.operator.import_flow(&rows.flow(&name)).await;
         let link = app.operator.link_of(&name, &[]).await;
         sessions.push((rows, Customer::with_link(&app.installation, &link)));
     }
@@ -142,7 +135,7 @@ async fn half_a_character_is_not_json(app: TestApp) {
 /// A flow of one form and a review.
 async fn with_fields(app: &TestApp, name: &str, fields: Value) -> Customer {
     let steps = json!([{ "id": "all", "type": "FORM", "title": "All", "fields": fields }, { "id": "review", "type": "REVIEW", "title": "Review" }]);
-    import(app, &json!({ "name": name, "steps": steps })).await;
+    app.operator.import_flow(&json!({ "name": name, "steps": steps })).await;
     Customer::with_link(&app.installation, &app.operator.link_of(name, &[]).await)
 }
 

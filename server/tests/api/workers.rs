@@ -10,7 +10,7 @@ use std::time::Duration;
 use ::server::model::PdfState;
 use ::server::worker::{WorkerError, Workers};
 
-use crate::support::{Customer, Engine, Installation, SOON, Server, TestApp, eventually, json, on_each_engine, photos};
+use crate::support::{Engine, Installation, SOON, Server, TestApp, eventually, on_each_engine, photos};
 
 const LONG: Duration = Duration::from_secs(600);
 
@@ -36,19 +36,9 @@ fn kill(process: u32) {
     rustix::process::kill_process(process, rustix::process::Signal::KILL).expect("kills");
 }
 
-/// A customer of a flow that takes PDFs.
-async fn with_proof(app: &TestApp) -> Customer {
-    let flow = json!({ "name": "proof", "steps": [
-        { "id": "address", "type": "PROOF", "title": "Address", "fields": [{ "name": "proof", "type": "ARTIFACT", "label": "Bill" }] } ] });
-    let file = app.installation.home().join("proof.json");
-    fs::write(&file, flow.to_string()).expect("writes the flow");
-    app.operator.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await;
-    Customer::with_link(&app.installation, &app.operator.link_of("proof", &[]).await)
-}
-
 on_each_engine!(a_worker_starts_when_needed_is_confined_and_ends_with_the_server);
 async fn a_worker_starts_when_needed_is_confined_and_ends_with_the_server(mut app: TestApp) {
-    let customer = with_proof(&app).await;
+    let customer = app.customer_with_proof().await;
     customer.upload("proof", photos::selfie()).await.expect(201);
     assert!(workers_of(app.server.id()).is_empty(), "an image needs none");
     for seed in 1..4 {
@@ -84,7 +74,7 @@ async fn where_no_worker_starts_the_answer_is_503() {
     let server = Server::start_with_shell(&installation, "exec unshare -m sh -c 'umount -l /proc && exec \"$0\" serve' \"$0\"").await;
     let operator = crate::support::Operator::at(&installation);
     let app = TestApp { installation, server, operator };
-    let customer = with_proof(&app).await;
+    let customer = app.customer_with_proof().await;
     let refused = customer.send_raw(customer.upload_request("proof", &photos::pdf(1))).await.expect("an answer");
     assert!(refused.status == 503 && refused.text().contains("/problems/unavailable"), "{} {}", refused.status, refused.text());
     assert!(!refused.header("retry-after").is_empty());

@@ -56,6 +56,18 @@ pub enum Refusal {
     NoScope,
     /// The session has changed since the page was opened; nothing was done.
     TooLate,
+    /// The role may not do this.
+    Forbidden,
+    /// The form does not come from a page of the dashboard.
+    Elsewhere,
+    /// It was already done, or things have changed since the page was opened.
+    DoneBefore,
+    /// The form is larger than this many KiB.
+    TooLarge(usize),
+    /// The form arrived too slowly.
+    TooSlow,
+    /// The dashboard has no form that sends this.
+    NoSuchForm,
 }
 
 /// Why a form was refused, with what is allowed.
@@ -67,6 +79,7 @@ impl DashboardWords {
     fn refusal_of(&self, refusal: &Refusal, account: &AccountWords) -> String {
         let plain = match refusal {
             Refusal::TooMany(seconds) => return fill(self.too_many, &[("seconds", &seconds.to_string())]),
+            Refusal::TooLarge(kib) => return fill(self.form_large, &[("kib", &kib.to_string())]),
             Refusal::BadKeyName(max) => return fill(self.records.bad_key_name, &[("max", &max.to_string())]),
             Refusal::BadUrl(why) => return self.bad_url_of(why),
             Refusal::WeakPassword(why) => return account.weak(*why),
@@ -87,6 +100,11 @@ impl DashboardWords {
             Refusal::BadReason => self.bad_reason,
             Refusal::NoScope => self.no_scope,
             Refusal::TooLate => self.too_late,
+            Refusal::Forbidden => self.role_refused,
+            Refusal::Elsewhere => self.from_elsewhere,
+            Refusal::DoneBefore => self.done_before,
+            Refusal::TooSlow => self.form_slow,
+            Refusal::NoSuchForm => self.no_such_form,
         };
         plain.to_owned()
     }

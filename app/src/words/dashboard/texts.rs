@@ -18,10 +18,7 @@ page_words! {
     older, newest, forbidden_title,
     /// `{role}`
     forbidden_text,
-    missing_title, missing_text, problem_title, elsewhere_text, late_text,
-    /// `{kib}`
-    large_text,
-    slow_text, unknown_text, back,
+    missing_title, missing_text, problem_title, back,
 
     // Signing in
     sign_in, email, password, password_again, password_hint, set_up_title, set_up_text, create_administrator,
@@ -116,7 +113,10 @@ page_words! {
     url_not_public,
     /// `{host}`
     url_plain_http,
-    no_scope, too_late,
+    no_scope, too_late, role_refused, from_elsewhere, done_before,
+    /// `{kib}`
+    form_large,
+    form_slow, no_such_form,
 
     // What was done
     done_decided, done_expired, done_linked, done_unlinked, done_disabled, done_changed,;

@@ -17,6 +17,7 @@ use super::{
     addresses::escaped,
     cookie,
     form::{MAX_FORM, TOO_LARGE},
+    kept::Sent,
     reader::is_page,
 };
 use crate::{
@@ -85,6 +86,7 @@ async fn refused(context: &Context, operator: &SignedIn, request: &mut Parts) {
 async fn authenticate(context: &Context, request: &Parts) -> Result<SignedIn, Response> {
     check_origin(&context.app.kit, &request.method, &request.headers).map_err(IntoResponse::into_response)?;
     if let Some(known) = operator(context, &request.headers).await.map_err(IntoResponse::into_response)? {
+        Sent::of(&request.extensions).operator.get_or_init(|| known.id);
         return Ok(known);
     }
     Err(if is_page(request) {

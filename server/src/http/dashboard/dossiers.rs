@@ -69,18 +69,15 @@ pub async fn search(page: Page, visit: Visit, form: Form) -> Result<Response, Ap
     }
 }
 
-async fn draw(page: &Page, customer: CustomerId, revealed: bool) -> Result<Response, ApiError> {
-    let data = match page.views().dossier(customer, revealed).await {
-        Ok(data) => data,
-        Err(error) => return damaged::page(page, &format!("/dashboard/customers/{customer}"), error).await,
-    };
-    page.draw(StatusCode::OK, false, move |site, viewer| view! { <DossierPage site viewer data=data.clone() /> }).await
-}
-
 /// `GET /dashboard/customers/{id}`
 pub async fn show(page: Page, Ids(customer): Ids<CustomerId>) -> Result<Response, ApiError> {
     let revealed = revealed::of_address(&page, customer).is_some();
-    draw(&page, customer, revealed).await
+    let data = match page.views().dossier(customer, revealed).await {
+        Ok(data) => data,
+        Err(error) => return damaged::page(&page, &format!("/dashboard/customers/{customer}"), error).await,
+    };
+    let refused = page.kept();
+    page.draw(StatusCode::OK, false, move |site, viewer| view! { <DossierPage site viewer data=data.clone() refused=refused.clone() /> }).await
 }
 
 /// `POST /dashboard/customers/{id}/reveal`

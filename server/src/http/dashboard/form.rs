@@ -5,6 +5,7 @@ use std::str::FromStr;
 use app::{dashboard::form::Refused, words::dashboard::Refusal};
 use axum::extract::{FromRequest, Request};
 
+use super::kept::Sent;
 use crate::http::{Context, body, problems::ApiError};
 
 /// The largest form, in bytes.
@@ -20,7 +21,10 @@ impl FromRequest<Context> for Form {
 
     /// 413 if the form is too large, 408 if it arrives too slowly.
     async fn from_request(request: Request, _: &Context) -> Result<Self, ApiError> {
-        Ok(Self(body::urlencoded(request, MAX_FORM, TOO_LARGE).await?))
+        let sent = Sent::of(request.extensions());
+        let form = Self(body::urlencoded(request, MAX_FORM, TOO_LARGE).await?);
+        sent.typed.get_or_init(|| form.typed());
+        Ok(form)
     }
 }
 

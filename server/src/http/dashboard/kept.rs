@@ -1,9 +1,11 @@
 //! Answers a form that was refused. A browser is redirected from the POST to the form's page, whose address carries why, and what was
 //! typed (`?kept=…`, encrypted). So going back never leads to a form that was sent, and the page can be loaded again. A program gets the
-//! page as the answer to its POST, with the status.
+//! page as the answer to its POST, with the status; or the problem, if the form has no fault (`problem_pages`).
+
+use std::sync::{Arc, OnceLock};
 
 use app::dashboard::form::{REVEALED, Refused};
-use axum::http::request::Parts;
+use axum::http::{Extensions, request::Parts};
 
 use super::{carried, reader::is_browser};
 use crate::{ids::OperatorId, kit::Kit, sealed};
@@ -16,6 +18,22 @@ const SECONDS: i64 = 600;
 const OPEN_SECONDS: i64 = 60;
 /// The most characters of a token. Proxies take an address of 8 KiB, which may also have the token of a revealed page.
 const MAX_TOKEN: usize = 6 * 1024;
+
+/// What becomes known of a form while it is handled. `problem_pages` needs it if the form ends with a problem.
+#[derive(Default)]
+pub struct Sent {
+    /// The operator who sent it.
+    pub operator: OnceLock<OperatorId>,
+    /// What was typed.
+    pub typed: OnceLock<Refused>,
+}
+
+impl Sent {
+    /// What is known of the form of this request.
+    pub fn of(extensions: &Extensions) -> Arc<Self> {
+        extensions.get::<Arc<Self>>().cloned().unwrap_or_default()
+    }
+}
 
 /// Whether the request is a form that a browser sent: its answer is a redirect.
 pub fn is_form_of_browser(request: &Parts) -> bool {
@@ -38,7 +56,8 @@ pub fn address(kit: &Kit, operator: Option<OperatorId>, page: &str, refused: &Re
     (token.len() <= MAX_TOKEN).then(|| format!("{path}?{KEPT}={token}{and}{query}"))
 }
 
-/// What the page at this path keeps, by the token in its address.
+/// What the page at this path keeps, by the token in its address, for this operator or for anyone.
 pub fn of(kit: &Kit, operator: Option<OperatorId>, path: &str, token: Option<&str>) -> Refused {
-    token.and_then(|token| carried::open(kit, &sealed::kept(operator, path), token)).map(|carried| carried.value).unwrap_or_default()
+    let open = |reader| Some(carried::open(kit, &sealed::kept(reader, path), token?)?.value);
+    operator.and_then(|operator| open(Some(operator))).or_else(|| open(None)).unwrap_or_default()
 }

@@ -1,15 +1,22 @@
-//! Shows problems as pages. A browser that asks the dashboard for a page gets a page in its language, with a link back, whatever went
-//! wrong. A program gets the problem itself. This middleware wraps every route, so handlers only return problems.
+//! Shows problems to people. A browser that asks the dashboard for a page gets a page in its language, with a link back, whatever went
+//! wrong. A browser that sent a form is led back to the form's page, which says what went wrong and keeps what was typed. A program gets
+//! the problem itself. This middleware wraps every route, so handlers only return problems.
+
+use std::sync::Arc;
 
 use app::{
-    dashboard::{entrance::Entrance, form::Refused, problem::ProblemPage},
-    words::dashboard::PageProblem,
+    dashboard::{
+        entrance::Entrance,
+        form::{REVEALED, Refused},
+        problem::ProblemPage,
+    },
+    words::dashboard::{PageProblem, Refusal},
 };
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, StatusCode, header, request::Parts},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Redirect, Response},
 };
 use leptos::prelude::*;
 
@@ -17,25 +24,33 @@ use super::{
     access,
     addresses::{escaped, page_of},
     form::MAX_FORM,
+    kept::{self, Sent, is_form_of_browser},
     open_page::OpenPage,
     page::Page,
     reader::{is_browser, is_page},
+    revealed,
 };
 use crate::{http::Context, operators::SignedIn};
 
-/// Middleware: a page in place of a problem. The status stays, and so do the headers that are not about the body.
+/// Middleware: a page, or the way to one, in place of a problem. On a page the status stays, and so do the headers that are not about the
+/// body.
 pub async fn as_pages(State(context): State<Context>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if path != "/dashboard" && !path.starts_with("/dashboard/") {
         return next.run(request).await;
     }
-    let (request, body) = request.into_parts();
+    let (mut request, body) = request.into_parts();
+    let sent = Arc::<Sent>::default();
+    request.extensions.insert(sent.clone());
     let response = next.run(Request::from_parts(request.clone(), body)).await;
     let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
     if !is_problem || !wants_page(&request, response.status()) {
         return response;
     }
     let (mut problem, _) = response.into_parts();
+    if is_form_of_browser(&request) && problem.status != StatusCode::UNAUTHORIZED {
+        return access::with_headers(led_back(&context, &request, &sent, problem.status, &problem.headers));
+    }
     let mut page = page(&context, &request, problem.status, &problem.headers).await;
     for of_the_body in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
         problem.headers.remove(of_the_body);
@@ -49,13 +64,54 @@ fn wants_page(request: &Parts, status: StatusCode) -> bool {
     is_browser(&request.headers) || (is_page(request) && [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&status))
 }
 
+/// Redirects from a form to its page, or to the list if the row does not exist. What was typed is kept if there is room for it. Asks the
+/// store for nothing, because it may have failed.
+fn led_back(context: &Context, request: &Parts, sent: &Sent, status: StatusCode, headers: &HeaderMap) -> Response {
+    let (kit, operator) = (&context.app.kit, sent.operator.get().copied());
+    let typed = sent.typed.get().cloned().unwrap_or_default();
+    let mut page = page_of(request.uri.path());
+    if status == StatusCode::NOT_FOUND {
+        page = page_of(&page);
+    } else if page == request.uri.path() {
+        // Its query says, for example, where to go after signing in.
+        page = request.uri.path_and_query().map_or(page, ToString::to_string);
+    } else {
+        let token = Some(typed.typed(REVEALED)).filter(|token| !token.is_empty());
+        page = revealed::at(&page, token.as_deref());
+    }
+    let why = Refused::one("", why(context, request, status, headers));
+    let whole = Refused { typed: typed.typed, ..why.clone() };
+    let address = kept::address(kit, operator, &page, &whole).or_else(|| kept::address(kit, operator, &page, &why));
+    Redirect::to(&address.unwrap_or(page)).into_response()
+}
+
+/// Why a form ended with a problem.
+fn why(context: &Context, request: &Parts, status: StatusCode, headers: &HeaderMap) -> Refusal {
+    let is_from_us = access::check_origin(&context.app.kit, &request.method, &request.headers).is_ok();
+    match status.as_u16() {
+        403 if is_from_us => Refusal::Forbidden,
+        403 => Refusal::Elsewhere,
+        404 | 409 | 410 => Refusal::DoneBefore,
+        408 => Refusal::TooSlow,
+        413 => Refusal::TooLarge(MAX_FORM / 1024),
+        429 => Refusal::TooMany(seconds(headers)),
+        500.. => Refusal::Unavailable,
+        _ => Refusal::NoSuchForm,
+    }
+}
+
+/// The seconds of `Retry-After`.
+fn seconds(headers: &HeaderMap) -> u64 {
+    headers.get(header::RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok()).unwrap_or_default()
+}
+
 async fn page(context: &Context, request: &Parts, status: StatusCode, headers: &HeaderMap) -> Response {
     if status == StatusCode::UNAUTHORIZED {
         return signed_out(context, request).await;
     }
     // After a failure we ask the store for nothing more, and draw the page that needs no operator.
     let operator = if status.is_server_error() { None } else { access::operator(context, &request.headers).await.unwrap_or_default() };
-    let problem = problem_of(context, request, status, headers, operator.as_ref());
+    let problem = problem_of(status, headers, operator.as_ref());
     let back = back(request, problem);
     if let Some(operator) = operator {
         let back = back.clone();
@@ -75,31 +131,21 @@ async fn signed_out(context: &Context, request: &Parts) -> Response {
     OpenPage::of(context, request).at(page).draw(StatusCode::UNAUTHORIZED, entrance, Refused::default()).await
 }
 
-/// Where a problem's page links back to: the page of the form, or the list if the row does not exist.
+/// Where a problem's page links back to: the list if the row does not exist, or a page for this role.
 fn back(request: &Parts, problem: PageProblem) -> String {
     let page = page_of(request.uri.path());
     match problem {
         PageProblem::Missing => page_of(&page),
-        // A page for other roles leads to one for this role.
-        PageProblem::Forbidden(_) if request.method.is_safe() => "/dashboard".to_owned(),
+        PageProblem::Forbidden(_) => "/dashboard".to_owned(),
         _ => page,
     }
 }
 
-fn problem_of(context: &Context, request: &Parts, status: StatusCode, headers: &HeaderMap, operator: Option<&SignedIn>) -> PageProblem {
-    let is_from_us = access::check_origin(&context.app.kit, &request.method, &request.headers).is_ok();
+fn problem_of(status: StatusCode, headers: &HeaderMap, operator: Option<&SignedIn>) -> PageProblem {
     match (status.as_u16(), operator) {
-        (403, Some(operator)) if is_from_us => PageProblem::Forbidden(operator.role),
-        (403, _) => PageProblem::Elsewhere,
-        (404, _) => PageProblem::Missing,
-        (408, _) => PageProblem::TooSlow,
-        (409, _) => PageProblem::TooLate,
-        (413, _) => PageProblem::TooLarge(MAX_FORM / 1024),
-        (429, _) => {
-            let seconds = headers.get(header::RETRY_AFTER).and_then(|after| after.to_str().ok()?.parse().ok());
-            PageProblem::TooMany(seconds.unwrap_or_default())
-        }
+        (403, Some(operator)) => PageProblem::Forbidden(operator.role),
+        (429, _) => PageProblem::TooMany(seconds(headers)),
         (500.., _) => PageProblem::Unavailable,
-        _ => PageProblem::Unknown,
+        _ => PageProblem::Missing,
     }
 }

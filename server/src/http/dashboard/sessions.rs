@@ -36,13 +36,13 @@ use crate::{
 /// The inputs of a decision. Every form of the session's page sends along what is typed into them but not sent yet.
 const DECISION: [&str; 2] = ["decision", "reason"];
 
-/// The list, or what a search did not find.
+/// The list, or what a search did not find. A search that was refused leaves the list as it was.
 async fn draw_list(page: &Page, status: StatusCode, refused: Refused) -> Result<Response, ApiError> {
     if let Some(redirect) = page.redirect("/dashboard/sessions", &refused) {
         return Ok(redirect);
     }
     let search = refused.typed("q");
-    let data = if search.is_empty() {
+    let data = if search.is_empty() || !refused.faults.is_empty() {
         let all = [Status::Pending, Status::Processing, Status::Completed, Status::Expired];
         let status = page.query("status").and_then(|word| all.into_iter().find(|status| status.as_str() == word));
         let customer: Option<CustomerId> = page.query("customer").and_then(|word| word.parse().ok());

@@ -6,9 +6,10 @@ use shared::role::May;
 use super::page::Page;
 use crate::http::problems::ApiError;
 
-/// `GET /dashboard`: redirects to the first page that the operator may see.
+/// `GET /dashboard`: redirects to the first page that the operator may see, with what is kept of a refused form.
 pub async fn start(page: Page) -> Response {
-    Redirect::to(if page.may(May::SeeSessions) { "/dashboard/sessions" } else { "/dashboard/links" }).into_response()
+    let first = if page.may(May::SeeSessions) { "/dashboard/sessions" } else { "/dashboard/links" };
+    Redirect::to(&page.keeping(first, &page.kept())).into_response()
 }
 
 /// `GET /dashboard/{*rest}`: no page has this address.

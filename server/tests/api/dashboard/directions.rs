@@ -1,7 +1,5 @@
 //! Text from right to left is isolated wherever it is shown, so that it does not reorder what stands beside it.
 
-use std::fs;
-
 use super::{SESSIONS, create, shown_in};
 use crate::support::{Browser, Customer, SOON, TestApp, json, on_each_engine};
 
@@ -15,9 +13,7 @@ async fn text_from_right_to_left_is_isolated(app: TestApp) {
     let fields = json!([{ "name": "name", "type": "TEXT", "label": TITLE, "required": true }]);
     let steps = json!([{ "id": "who", "type": "FORM", "title": TITLE, "fields": fields }, { "id": "review", "type": "REVIEW", "title": "Review" }]);
     let flow = json!({ "name": "leftward", "title": TITLE, "branding": { "companyName": TITLE }, "steps": steps });
-    let file = app.installation.home().join("flow.json");
-    fs::write(&file, flow.to_string()).expect("writes the flow");
-    app.operator.json(&["flow", "import", file.to_str().expect("UTF-8")]).await;
+    app.operator.import_flow(&flow).await;
     let session_ref = create(&browser, &[("flow", "leftward"), ("customer", "crm-1")]).await;
     let url = shown_in(&browser.page(&format!("/dashboard/links/{session_ref}")).await, "link-url").expect("the link");
     let customer = Customer::at(&app.installation, url.rsplit('/').next().expect("an id"));

@@ -1,7 +1,5 @@
 //! API keys have names, and flows with the same title can be told apart.
 
-use std::fs;
-
 use super::{SESSIONS, create, shown_in};
 use crate::support::html::{is_linked, tags};
 use crate::support::{ApiClient, Customer, TestApp, json, on_each_engine};
@@ -66,9 +64,7 @@ async fn flows_with_the_same_title_can_be_told_apart(app: TestApp) {
     for name in ["account-opening", "account-recovery", "account-recovery"] {
         flow["name"] = json!(name);
         flow["title"] = json!("Account");
-        let file = app.installation.home().join("flow.json");
-        fs::write(&file, flow.to_string()).expect("writes the flow");
-        app.operator.json(&["flow", "import", file.to_str().expect("UTF-8")]).await;
+        app.operator.import_flow(&flow).await;
     }
     let admin = app.browser("ADMIN").await;
     let form = admin.page("/dashboard/links?lang=en").await;

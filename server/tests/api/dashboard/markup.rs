@@ -1,7 +1,5 @@
 //! Markup in a flow, an answer, a file name or a form is shown as text, on every page.
 
-use std::fs;
-
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 
@@ -24,9 +22,7 @@ async fn stored_markup_is_shown_as_text(app: TestApp) {
         { "id": "identity", "type": "FORM", "title": marked("step"), "text": marked("text"), "fields": fields },
         { "id": "selfie", "type": "SELFIE", "title": marked("step"), "fields": selfie },
     ] });
-    let file = app.installation.home().join("flow.json");
-    fs::write(&file, flow.to_string()).expect("writes the flow");
-    app.operator.json(&["flow", "import", file.to_str().expect("UTF-8")]).await;
+    app.operator.import_flow(&flow).await;
     let session_ref = create(&browser, &[("flow", "marked"), ("customer", "crm-1")]).await;
     let url = shown_in(&browser.page(&format!("/dashboard/links/{session_ref}")).await, "link-url").expect("the link");
     let customer = Customer::at(&app.installation, url.rsplit('/').next().expect("an id"));

@@ -11,26 +11,10 @@ use ::shared::language::Language;
 use ::shared::problem::FieldCode;
 use proptest::prelude::*;
 
-use super::target;
+use super::{JSON, target};
 
 const WORDS: &[&[u8]] = &[
-    b"null",
-    b"true",
-    b"{}",
-    b"[]",
-    b"\"\"",
-    b"1e400",
-    b"-0",
-    b",",
-    b":",
-    b"{",
-    b"}",
-    b"\"",
-    b"\\u0000",
-    b"\\ud83d",
     b"\\ud83d\\ude00",
-    b"\xff",
-    b"\xef\xbb\xbf",
     b"e\\u0301",
     b"\\u202e",
     b"\\u200b",
@@ -79,7 +63,7 @@ fn a_damaged_body_is_refused_or_read_the_same_twice() {
     let steps = steps();
     // Only this text names a photo.
     let artifact = |_: &_, text: &str| if text == "art_1" || text.len() == 36 { Ok(ArtifactId(1)) } else { Err(FieldCode::NotYourArtifact) };
-    target("bodies", 2_000, real(), WORDS, |bytes| {
+    target("bodies", 2_000, real(), &[JSON, WORDS].concat(), |bytes| {
         let sent = match body::parsed::<UserDataBody>(bytes) {
             Ok(body) => session_api::normalised(body.user_data),
             Err(error) => {

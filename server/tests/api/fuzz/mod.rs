@@ -28,6 +28,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The cases between two looks at the time, while a target runs for a number of seconds.
 const ROUND: u32 = 200;
 
+/// Words for every target that takes JSON.
+#[rustfmt::skip]
+const JSON: &[&[u8]] = &[
+    b"null", b"true", b"{}", b"[]", b"\"\"", b"0", b"-0", b"-1", b"1e400", b"9007199254740993", b",", b":", b"{", b"}", b"[", b"]", b"\"",
+    b"\\u0000", b"\\ud83d", b"\xff", b"\xef\xbb\xbf",
+];
+
 /// What a check finds.
 type Found = Result<(), TestCaseError>;
 

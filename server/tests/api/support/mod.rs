@@ -23,6 +23,9 @@ pub mod webp_bombs;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use reqwest::RequestBuilder;
+use tokio::time::Instant;
+
 pub use api_client::ApiClient;
 pub use customer::Customer;
 pub use dashboard::Browser;
@@ -35,7 +38,6 @@ pub use receiver::{Answer, Receiver};
 pub use reply::Reply;
 pub use serde_json::{Value, json};
 pub use server::Server;
-use tokio::time::Instant;
 
 /// The contract allows 30 s for a check, a delivery or an expiry.
 pub const SOON: Duration = Duration::from_secs(30);
@@ -73,6 +75,23 @@ impl TestApp {
     pub async fn customer_with(&self, arguments: &[&str]) -> Customer {
         let link = self.operator.link_with(arguments).await;
         Customer::with_link(&self.installation, &link)
+    }
+
+    /// A customer of a flow that only asks for a file, which may be a PDF: the field `proof`.
+    pub async fn customer_with_proof(&self) -> Customer {
+        let fields = json!([{ "name": "proof", "type": "ARTIFACT", "label": "Bill" }]);
+        self.operator.import_flow(&json!({ "name": "proof", "steps": [{ "id": "address", "type": "PROOF", "title": "Address", "fields": fields }] })).await;
+        Customer::with_link(&self.installation, &self.operator.link_of("proof", &[]).await)
+    }
+
+    /// Sends one bad request to a new session, and expects a problem and an unharmed session.
+    pub async fn refused(&self, request: impl FnOnce(&Customer) -> RequestBuilder) -> Reply {
+        let customer = self.customer().await;
+        let before = customer.public().await.expect(200).json();
+        let reply = customer.send(request(&customer)).await;
+        reply.any_problem();
+        customer.assert_unharmed(&before).await;
+        reply
     }
 
     /// Invites an operator with this role and signs them in.

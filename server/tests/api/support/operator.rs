@@ -47,6 +47,13 @@ impl Operator {
         Link { session_id: text("sessionId"), url: text("url"), expires_at: text("expiresAt") }
     }
 
+    /// `flow import`.
+    pub async fn import_flow(&self, flow: &Value) -> Value {
+        let file = self.installation.home().join("flow.json");
+        std::fs::write(&file, flow.to_string()).expect("writes the flow");
+        self.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await
+    }
+
     /// `session show`, by id or ref.
     pub async fn session(&self, which: &str) -> Value {
         self.json(&["session", "show", which]).await

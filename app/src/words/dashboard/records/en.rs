@@ -19,7 +19,7 @@ pub(in crate::words::dashboard) static WORDS: RecordWords = RecordWords {
     waiting_deliveries: "Waiting deliveries",
     more_than: "{n} or more",
     answered_status: "It answered with status {status}",
-    failed_address: "Its address is not one that webhooks may be sent to",
+    failed_address: "Webhooks can't be sent to its address",
     failed_dns: "Its host name was not found",
     failed_connect: "It accepted no connection",
     failed_tls: "No secure connection: check its certificate",
