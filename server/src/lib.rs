@@ -45,7 +45,7 @@ use crate::{
     app::App,
     config::SHUTDOWN_GRACE,
     failure::Failure,
-    http::{Context, Resources, limits::Limits, reads::Reads, serve::serve, site_files::SiteFiles},
+    http::{Context, Resources, blanks::Blanks, limits::Limits, reads::Reads, serve::serve, site_files::SiteFiles},
 };
 
 /// Serves until `shutdown` resolves. Then it waits for running requests and jobs, and closes the database. `webhooks` is whether this
@@ -86,6 +86,7 @@ fn context(app: &Arc<App>, stop: &CancellationToken) -> Context {
     Context::new(Resources {
         app: Arc::clone(app),
         site,
+        blanks: Blanks::new(&app.kit.ambient),
         options: options("flow"),
         dashboard_options: options("dashboard"),
         spool_dir: app.config.data_dir.clone(),

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::session::Timestamp;
 
 /// A day from 0001-01-01 to 9999-12-31, written `YYYY-MM-DD`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day {
     year: u32,
     month: u32,

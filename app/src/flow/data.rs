@@ -77,6 +77,32 @@ impl FlowData {
     }
 }
 
+#[cfg(feature = "ssr")]
+impl FlowData {
+    /// The JSON that the page carries.
+    pub fn json(&self) -> String {
+        for_script(self)
+    }
+
+    /// The part of [`FlowData::json`] that says what was answered. It is the same in both, character by character.
+    pub fn answers_json(&self) -> String {
+        #[derive(Serialize)]
+        struct Answered<'a> {
+            answers: &'a ByField<String>,
+            elsewhere: &'a [String],
+            idle: &'a [String],
+        }
+        let json = for_script(&Answered { answers: &self.answers, elsewhere: &self.elsewhere, idle: &self.idle });
+        json[1..json.len() - 1].to_owned()
+    }
+}
+
+/// JSON for a script element. `<` is the only character that could end the element, or begin a comment in it.
+#[cfg(feature = "ssr")]
+fn for_script(data: &impl Serialize) -> String {
+    serde_json::to_string(data).expect("strings, lists and maps serialise").replace('<', "\\u003c")
+}
+
 /// What is on the screen.
 #[derive(Clone, Debug, Default)]
 pub struct Shown {

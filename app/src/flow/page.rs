@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::{nonce::use_nonce, prelude::*};
-use shared::{api::PublicSession, language::Language};
+use shared::{api::PublicSession, flow::Branding, language::Language};
 
 use crate::{
     components::{
@@ -24,12 +24,12 @@ use crate::{
 #[component]
 pub fn StepPage(
     site: Site,
-    session: PublicSession,
+    branding: Branding,
     data: Arc<FlowData>,
     /// The field of another step whose file was just sent and opens only with a password.
     noted: Option<String>,
 ) -> impl IntoView {
-    let (language, branding) = (session.locale, session.branding);
+    let language = data.language;
     let at = data.steps.iter().position(|step| step.id == data.step).unwrap_or_default();
     let step = data.steps.get(at).cloned().unwrap_or_default();
     let is_faulty = data.errors.iter().any(|error| step.field(&error.field).is_some());
@@ -47,15 +47,13 @@ pub fn StepPage(
         let (label, address) = (step.field(&field)?.label.clone(), data.address(Some(&step.id)));
         Some(view! { <p class="notice" role="status"><a href=address>{label}</a>": "{data.words.pdf_password().to_owned()}</p> })
     });
-    // `<` is the only character that could end the script element, or begin a comment in it.
-    let json = serde_json::to_string(&*data).expect("strings, lists and maps serialise").replace('<', "\\u003c");
-    let plain = site.plain;
+    let json = (!site.plain).then(|| data.json());
     provide_context(data);
     view! {
         <CustomerPage site language title branding=Some(branding.clone())>
             {note}
             {review}
-            {(!plain).then(|| view! { <script type="application/json" id=DATA nonce=use_nonce() inner_html=json></script> })}
+            {json.map(|json| view! { <script type="application/json" id=DATA nonce=use_nonce() inner_html=json></script> })}
             <Flow />
             <Footer branding current=language switch=true />
         </CustomerPage>

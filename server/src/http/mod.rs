@@ -2,6 +2,7 @@
 //! no decision.
 
 pub mod artifacts;
+pub mod blanks;
 pub mod body;
 pub mod branding;
 pub mod connections;
@@ -46,7 +47,7 @@ use std::{ops::Deref, path::PathBuf, sync::Arc};
 use leptos::prelude::LeptosOptions;
 use tokio_util::sync::CancellationToken;
 
-use self::{limits::Limits, reads::Reads, site_files::SiteFiles, streams::Streams};
+use self::{blanks::Blanks, limits::Limits, reads::Reads, site_files::SiteFiles, streams::Streams};
 use crate::app::App;
 
 /// The state of every handler. It is one pointer, because every layer and handler of a request clones it.
@@ -74,6 +75,8 @@ pub struct Resources {
     pub app: Arc<App>,
     /// The site's static files.
     pub site: SiteFiles,
+    /// Steps' pages that are drawn once.
+    pub blanks: Blanks,
     /// The options with which Leptos loads the customer's bundle.
     pub options: LeptosOptions,
     /// The options with which Leptos loads the dashboard's bundle.

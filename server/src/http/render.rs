@@ -1,47 +1,46 @@
-//! Renders a page, sets the Content-Security-Policy with the page's nonce, and removes Leptos's scripts from pages that need none.
+//! Renders pages, and answers with them under a Content-Security-Policy that names the nonce of their scripts.
 
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     extract::Request,
     http::{HeaderValue, StatusCode, header},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
-use leptos::prelude::*;
+use leptos::{nonce::Nonce, prelude::*};
 
 /// The end of a document.
-const END: &[u8] = b"</html>";
-/// The largest page, in bytes. A flow has at most 256 KiB of texts.
-const MAX_PAGE: usize = 8 * 1024 * 1024;
+const END: &str = "</html>";
 
-/// Renders a page that these origins may frame. If `plain`, cuts off the scripts of Leptos: the page has no island,
-/// or was requested without scripts.
-pub async fn html<V: IntoView + 'static>(frames: String, status: StatusCode, plain: bool, page: impl Fn() -> V + Clone + Send + Sync + 'static) -> Response {
-    let policy = move || {
-        let nonce = leptos::nonce::use_nonce().expect("the feature nonce is on");
-        let policy = format!(
-            "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self' blob: data:; style-src 'self'; \
-             font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {frames}"
-        );
-        let response = expect_context::<leptos_axum::ResponseOptions>();
-        if let Ok(policy) = HeaderValue::from_str(&policy) {
-            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
-        }
-        response.set_status(status);
-    };
-    let mut response = leptos_axum::render_app_async_with_context(policy, page)(Request::new(Body::empty())).await;
-    if plain {
-        response = without_scripts(response).await;
-    }
-    response.headers_mut().insert("permissions-policy", HeaderValue::from_static("camera=(self)"));
-    response
+/// Renders a page that these origins may frame, and answers with it.
+pub async fn html<V: IntoView + 'static>(frames: &str, status: StatusCode, plain: bool, page: impl Fn() -> V + Clone + Send + Sync + 'static) -> Response {
+    let nonce = Nonce::new();
+    answer(frames, status, &nonce, text(nonce.clone(), plain, page).await)
 }
 
-/// Cuts off the scripts that Leptos appends after the document.
-async fn without_scripts(response: Response) -> Response {
-    let (parts, body) = response.into_parts();
-    let mut html = axum::body::to_bytes(body, MAX_PAGE).await.unwrap_or_default();
-    if let Some(end) = html.windows(END.len()).rposition(|window| window == END) {
+/// Renders a page with this nonce. If `plain`, cuts off the scripts that Leptos appends after the document: the page has no island, or was
+/// requested without scripts.
+pub async fn text<V: IntoView + 'static>(nonce: Nonce, plain: bool, page: impl Fn() -> V + Clone + Send + Sync + 'static) -> String {
+    let with_nonce = move || provide_context(nonce.clone());
+    let response = leptos_axum::render_app_async_with_context(with_nonce, page)(Request::new(Body::empty())).await;
+    let html = to_bytes(response.into_body(), usize::MAX).await.expect("it was rendered whole, in memory");
+    let mut html = String::from_utf8(html.into()).expect("Leptos renders text");
+    if plain && let Some(end) = html.rfind(END) {
         html.truncate(end + END.len());
     }
-    Response::from_parts(parts, Body::from(html))
+    html
+}
+
+/// Answers with a page that has this nonce, and that these origins may frame.
+pub fn answer(frames: &str, status: StatusCode, nonce: &str, html: String) -> Response {
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self' blob: data:; style-src 'self'; \
+         font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {frames}"
+    );
+    let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
+    let headers = response.headers_mut();
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert("permissions-policy", HeaderValue::from_static("camera=(self)"));
+    response
 }

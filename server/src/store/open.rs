@@ -71,6 +71,10 @@ const TEST: Duration = Duration::from_secs(2);
 /// ever, and those who wait for such a row must not occupy every connection.
 const LIMITS: &str = "SET lock_timeout = '8s'; SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '15s'";
 
+/// Lookups find rows by the index of their hash. Of a small table PostgreSQL would read every row instead, and compare it with each hash of
+/// the batch.
+const BY_INDEX: &str = "SET enable_seqscan = off";
+
 /// Settings of each SQLite connection: commits are durable, foreign keys are enforced, deleted data is overwritten.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
 const ASSERTED: [(&str, &str, &str); 4] = [
@@ -105,8 +109,8 @@ impl Store {
                 let options = AnyConnectOptions::from_url(url).map_err(OpenError::Unreachable)?;
                 first_connection(&options, "SELECT 1", purpose.tables(Engine::Postgres)).await?;
                 // The lookups have their own, because every request begins with one, and others may wait for a row that is locked.
-                let lookups = pool(lookup::READERS, LIMITS).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
-                let readers = pool(20, LIMITS).connect_with(options).await.map_err(OpenError::Unreachable)?;
+                let lookups = pool(lookup::READERS, &[LIMITS, BY_INDEX]).connect_with(options.clone()).await.map_err(OpenError::Unreachable)?;
+                let readers = pool(20, &[LIMITS]).connect_with(options).await.map_err(OpenError::Unreachable)?;
                 Ok(Self { engine: Engine::Postgres, lookup: Lookup::new(&lookups), lookups, readers, writer: None })
             }
         }
@@ -121,7 +125,7 @@ impl Store {
         let file = sqlite_options(&file, if purpose == Purpose::Make { "rwc" } else { "rw" })?;
         first_connection(&file, PRAGMAS, purpose.tables(Engine::Sqlite)).await?;
         let writer = Writer::open(file.clone(), PRAGMAS).await.map_err(OpenError::Unreachable)?;
-        let readers = pool(READERS, PRAGMAS).connect_with(file).await.map_err(OpenError::Unreachable)?;
+        let readers = pool(READERS, &[PRAGMAS]).connect_with(file).await.map_err(OpenError::Unreachable)?;
         assert_pragmas(&readers).await?;
         Ok(Self { engine: Engine::Sqlite, lookup: Lookup::new(&readers), lookups: readers.clone(), readers, writer: Some(writer) })
     }
@@ -173,11 +177,13 @@ fn sqlite_options(whole: &Path, mode: &str) -> Result<AnyConnectOptions, OpenErr
 
 /// A pool of so many connections, each with these settings. A connection is tested before use only if it was idle for a while, because a
 /// test costs as much as a read. One that does not answer the test is closed: a firewall may have dropped it without a word.
-fn pool(connections: u32, settings: &'static str) -> AnyPoolOptions {
+fn pool(connections: u32, settings: &'static [&'static str]) -> AnyPoolOptions {
     let options = AnyPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(30)).test_before_acquire(false);
     let options = options.after_connect(move |connection, _| {
         Box::pin(async move {
-            connection.execute(settings).await?;
+            for setting in settings {
+                connection.execute(*setting).await?;
+            }
             Ok(())
         })
     });

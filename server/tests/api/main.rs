@@ -12,6 +12,7 @@ mod bad_ids;
 mod bad_requests;
 mod bad_uploads;
 mod bindings;
+mod blank_pages;
 mod body_limits;
 mod check_runs;
 mod checkout;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use ::shared::ids::SessionId;
 use futures::future::join_all;
 use reqwest::Method;
 use sqlx::{Connection, PgConnection};
@@ -47,6 +48,35 @@ async fn a_row_that_stays_locked_stops_only_its_own_session() {
     drop(locked);
     drop(hangs);
     stuck.save("identity", body.clone()).await.expect(204);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lookups_of_many_sessions_at_once_read_no_whole_table() {
+    const SESSIONS: usize = 64;
+    let parts = Parts::on(Engine::Postgres).await;
+    for _ in 0..SESSIONS {
+        parts.session("minimal").await;
+    }
+    let before = scans_when_closed(&parts).await;
+    let parts = Parts::at(parts.installation).await;
+    let unknown: Vec<SessionId> =
+        (0..SESSIONS as u8).map(|number| SessionId::from_random([[number & 31; 13], [number >> 5; 13]].concat().try_into().expect("26 bytes"))).collect();
+    let found = join_all(unknown.iter().map(|id| parts.kit.store.session(id))).await;
+    assert!(found.iter().all(|found| matches!(found, Ok(None))), "{found:?}");
+    let after = scans_when_closed(&parts).await;
+    assert_eq!(after.0, before.0, "every lookup goes by the index");
+    assert!(after.1 > before.1, "{before:?} {after:?}");
+}
+
+/// How often the table of sessions was read as a whole, and by the index of their ids. A connection tells it at its end.
+async fn scans_when_closed(parts: &Parts) -> (i64, i64) {
+    parts.kit.store.close().await;
+    let database = &parts.installation.database;
+    let others = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
+    eventually("every connection to have ended", SOON, async || (database.number(others).await == 0).then_some(())).await;
+    let whole = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'sessions'";
+    let by_index = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'sessions_id_hash_key'";
+    (database.number(whole).await, database.number(by_index).await)
 }
 
 /// Forwards connections to PostgreSQL. Those that were accepted before `silent_below` grows past their number forward nothing more.

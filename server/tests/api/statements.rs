@@ -12,7 +12,7 @@ use crate::support::{Customer, Engine, SOON, TestApp, eventually, json};
 const SESSIONS: i64 = 5;
 
 /// The most statements of an act, without those that jobs repeat by the clock.
-const MOST: [(&str, i64); 4] = [("save", 7), ("upload", 12), ("save again", 8), ("complete and check", 23)];
+const MOST: [(&str, i64); 6] = [("first page", 1), ("save", 7), ("second page", 2), ("upload", 12), ("save again", 8), ("complete and check", 23)];
 
 /// What jobs ask by the clock, what begins and ends a transaction, and the settings of a new connection.
 const NOT_COUNTED: [&str; 8] =
@@ -61,6 +61,8 @@ async fn requests_take_few_statements() {
         let (before, completed) = (counter.calls().await, counter.completed().await);
         for (number, customer) in customers.iter().enumerate() {
             match act {
+                "first page" => drop(customer.page("/identity").await.expect(200)),
+                "second page" => drop(customer.page("/selfie").await.expect(200)),
                 "save" => drop(customer.save("identity", identity("Ana")).await.expect(204)),
                 "upload" => photos.push(customer.selfie().await),
                 "save again" => drop(customer.save("identity", identity("Ana de Souza")).await.expect(204)),

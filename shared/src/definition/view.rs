@@ -63,6 +63,11 @@ impl Definition {
         }
     }
 
+    /// Whether it has a step with this id.
+    pub fn has_step(&self, id: &str) -> bool {
+        self.steps.iter().any(|step| step.id == id)
+    }
+
     /// Its steps in one language, without the bounds of its dates: to draw, name or count what it asks, not to check values.
     pub fn steps(&self, language: Language) -> Vec<Step> {
         self.steps_with(language, &|_| None)

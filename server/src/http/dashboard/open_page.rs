@@ -80,6 +80,6 @@ impl OpenPage {
         let view = move || {
             view! { <EntrancePage site=site.clone() language here=here.clone() entrance=entrance.clone() refused=refused.clone() /> }
         };
-        render::html("'none'".to_owned(), status, true, view).await
+        render::html("'none'", status, true, view).await
     }
 }

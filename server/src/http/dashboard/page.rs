@@ -135,7 +135,7 @@ impl Page {
     ) -> Result<Response, ApiError> {
         let viewer = self.viewer().await?;
         let site = site(&self.context, self.plain, island);
-        Ok(render::html("'none'".to_owned(), status, self.plain || !island, move || view(site.clone(), viewer.clone())).await)
+        Ok(render::html("'none'", status, self.plain || !island, move || view(site.clone(), viewer.clone())).await)
     }
 }
 

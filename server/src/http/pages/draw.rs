@@ -18,12 +18,12 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use leptos::prelude::*;
+use leptos::{nonce::Nonce, prelude::*};
 use shared::{
     api::FileWarning,
     by_field::ByField,
     conditions,
-    flow::{Field, FieldType, PDF_TYPE, Step},
+    flow::{Branding, Field, FieldType, PDF_TYPE, Step, StepType},
     language::Language,
     problem::{Code, FieldFault},
     session::Status,
@@ -32,7 +32,13 @@ use shared::{
 use super::view::View;
 use crate::{
     artifacts::facts,
-    http::{Context, language, problems::ApiError, render},
+    http::{
+        Context,
+        blanks::{Blank, Key},
+        language,
+        problems::ApiError,
+        render,
+    },
     model::{Artifact, Device},
     sessions::{self, open::Opened, saved::Saved},
 };
@@ -54,9 +60,8 @@ pub(super) struct Filled {
     pub noted: Option<String>,
 }
 
-/// Draws the step with this id as this device sees it, or the status page if the session has no such step. A
-/// session that is not open has no steps.
-pub(super) async fn page(
+/// Draws a step of an open session as this device sees it.
+pub(super) async fn step_page(
     context: &Context,
     opened: &Opened,
     view: &View,
@@ -65,12 +70,89 @@ pub(super) async fn page(
     filled: Filled,
     status: StatusCode,
 ) -> Result<Response, ApiError> {
+    let now = context.app.kit.ambient.now();
+    let query = view.query(None);
+    let key = Key { query: query.clone(), change: view.change, has_device: device.is_some(), ..Key::new(opened.flow.id, now, view.language, step) };
+    let blank = context.blanks.get(&key);
+    let steps = blank.as_ref().map_or_else(|| opened.flow.definition.steps_at(view.language, now).into(), |blank| Arc::clone(&blank.steps));
+    let Some(shown_step) = steps.iter().find(|known| known.id == step) else { return Ok(view.redirect(opened, None, None)) };
+    // A form may have saved a file after the session was opened; its device is known.
+    let saved = if opened.is_untouched() && device.is_none() { Saved::default() } else { sessions::open::saved(&context.app.kit, opened).await? };
+    let Told { mut shown, elsewhere, idle } = told(context, opened, &steps, device, &saved).await?;
+    shown.extend(filled.typed.into_iter().filter(|(name, text)| shown_step.field(name).is_some_and(|field| is_shown_again(field, text))).collect());
+    let noted = filled.noted.filter(|field| shown.get(field).is_some_and(|picture| picture == LOCKED));
+    let is_answered = |field: &Field| shown.get(&field.name).is_some() || elsewhere.contains(&field.name);
+    let is_blank = shown_step.r#type != StepType::Review && noted.is_none() && filled.errors.is_empty() && !shown_step.fields.iter().any(is_answered);
+    let mut data = FlowData {
+        id: opened.id.expose().to_owned(),
+        query,
+        change: view.change,
+        language: view.language,
+        answers: shown,
+        elsewhere,
+        idle,
+        errors: filled.errors,
+        ..FlowData::default()
+    };
+    if is_blank {
+        let blank = match blank {
+            Some(blank) => blank,
+            None => draw_blank(context, opened, view, device, key, steps).await,
+        };
+        let nonce = Nonce::new();
+        return Ok(render::answer(&frames(opened), status, &nonce, blank.filled(&data.id, &nonce, &data.answers_json())));
+    }
+    data.steps = steps.to_vec();
+    data.step = step.to_owned();
+    data.words = words_for(view.language, device).for_island();
+    let (site, branding, data) = (site(context, opened, view), branding(opened), Arc::new(data));
+    let page = move || view! { <StepPage site=site.clone() branding=branding.clone() data=data.clone() noted=noted.clone() /> };
+    Ok(render::html(&frames(opened), status, view.plain, page).await)
+}
+
+/// Draws a step's page with nothing filled in, and keeps it.
+async fn draw_blank(context: &Context, opened: &Opened, view: &View, device: Option<Device>, key: Key, steps: Arc<[Step]>) -> Arc<Blank> {
+    let data = Arc::new(context.blanks.marked(FlowData {
+        query: key.query.clone(),
+        change: key.change,
+        language: key.language,
+        steps: steps.to_vec(),
+        step: key.step.clone(),
+        words: words_for(key.language, device).for_island(),
+        ..FlowData::default()
+    }));
+    let (site, branding) = (site(context, opened, view), branding(opened));
+    let drawn_from = Arc::clone(&data);
+    let page = move || view! { <StepPage site=site.clone() branding=branding.clone() data=data.clone() noted=None /> };
+    let html = render::text(context.blanks.nonce(), view.plain, page).await;
+    context.blanks.keep(key, &html, &drawn_from, steps)
+}
+
+/// Draws the status of a session that is not open.
+pub(super) async fn status_page(context: &Context, opened: &Opened, view: &View, device: Option<Device>, noted: Option<String>) -> Result<Response, ApiError> {
     let session = sessions::open::public(&context.app.kit, opened, view.language).await?;
-    let frames = match opened.flow.definition.allowed_origins() {
+    let url = return_url(context, opened, session.status).await?;
+    let way_back = url.map(|url| WayBack { url, stay: (!view.stays).then(|| view.to_stay(opened)) });
+    let leads_on = way_back.as_ref().filter(|way_back| way_back.stay.is_some());
+    let refresh = leads_on.map(|way_back| format!("{RETURN_AFTER};url={}", way_back.url));
+    let refresh = refresh.or_else(|| (session.status == Status::Processing).then(|| REFRESH.to_string()));
+    let site = Site { refresh, island: false, ..site(context, opened, view) };
+    let locked = locked_file(context, opened, view, device, noted).await?;
+    let page = move || view! { <StatusPage site=site.clone() session=session.clone() way_back=way_back.clone() locked=locked.clone() /> };
+    Ok(render::html(&frames(opened), StatusCode::OK, true, page).await)
+}
+
+/// The origins that may frame a session's pages.
+fn frames(opened: &Opened) -> String {
+    match opened.flow.definition.allowed_origins() {
         [] => "'none'".to_owned(),
         origins => origins.join(" "),
-    };
-    let site = Site {
+    }
+}
+
+/// What the head of a session's page needs.
+fn site(context: &Context, opened: &Opened, view: &View) -> Site {
+    Site {
         options: context.options.clone(),
         pkg: context.site.pkg(),
         // Browsers keep it for ever, so the address also names the build that made it.
@@ -78,38 +160,11 @@ pub(super) async fn page(
         plain: view.plain,
         refresh: None,
         island: true,
-    };
-    let Some(shown_step) = session.step(step) else {
-        let url = return_url(context, opened, session.status).await?;
-        let way_back = url.map(|url| WayBack { url, stay: (!view.stays).then(|| view.to_stay(opened)) });
-        let leads_on = way_back.as_ref().filter(|way_back| way_back.stay.is_some());
-        let refresh = leads_on.map(|way_back| format!("{RETURN_AFTER};url={}", way_back.url));
-        let refresh = refresh.or_else(|| (session.status == Status::Processing).then(|| REFRESH.to_string()));
-        let site = Site { refresh, island: false, ..site };
-        let locked = locked_file(context, opened, view, device, filled.noted).await?;
-        let page = move || view! { <StatusPage site=site.clone() session=session.clone() way_back=way_back.clone() locked=locked.clone() /> };
-        return Ok(render::html(frames, status, true, page).await);
-    };
-    // A form may have saved a file after the session was opened; its device is known.
-    let saved = if opened.is_untouched() && device.is_none() { Saved::default() } else { sessions::open::saved(&context.app.kit, opened).await? };
-    let Told { mut shown, elsewhere, idle } = told(context, opened, &session.steps, device, &saved).await?;
-    shown.extend(filled.typed.into_iter().filter(|(name, text)| shown_step.field(name).is_some_and(|field| is_shown_again(field, text))).collect());
-    let noted = filled.noted.filter(|field| shown.get(field).is_some_and(|picture| picture == LOCKED));
-    let data = Arc::new(FlowData {
-        id: opened.id.expose().to_owned(),
-        query: view.query(None),
-        change: view.change,
-        language: view.language,
-        steps: session.steps.clone(),
-        step: step.to_owned(),
-        answers: shown,
-        elsewhere,
-        idle,
-        errors: filled.errors,
-        words: words_for(view.language, device).for_island(),
-    });
-    Ok(render::html(frames, status, view.plain, move || view! { <StepPage site=site.clone() session=session.clone() data=data.clone() noted=noted.clone() /> })
-        .await)
+    }
+}
+
+fn branding(opened: &Opened) -> Branding {
+    opened.flow.definition.branding(Some(opened.flow.logo_path()))
 }
 
 /// Whether a text that was typed into this field is shown again. A text that is far longer than the field can hold is not: it was no
@@ -195,7 +250,7 @@ pub(super) async fn neutral(context: &Context, headers: &HeaderMap, query: Optio
     };
     let status = StatusCode::from_u16(error.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let site = Site { options: context.options.clone(), pkg: context.site.pkg(), brand_css: None, plain: true, refresh: None, island: false };
-    let mut response = render::html("'none'".to_owned(), status, true, move || view! { <NeutralPage site=site.clone() language title text /> }).await;
+    let mut response = render::html("'none'", status, true, move || view! { <NeutralPage site=site.clone() language title text /> }).await;
     error.retry_after(response.headers_mut());
     response
 }

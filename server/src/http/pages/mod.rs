@@ -19,7 +19,7 @@ use shared::{
 };
 
 use self::{
-    draw::{Filled, neutral, page},
+    draw::{Filled, neutral, status_page, step_page},
     view::View,
 };
 use super::{
@@ -57,7 +57,7 @@ pub async fn start(State(context): State<Context>, Segments(id): Segments<String
         if opened.status != Status::Pending {
             let device = device::of(&context.app.kit, headers, &opened.id);
             let noted = language::query(query, NOTE).map(str::to_owned);
-            return page(&context, &opened, &view, device, "", Filled { noted, ..Filled::default() }, StatusCode::OK).await;
+            return status_page(&context, &opened, &view, device, noted).await;
         }
         let public = sessions::open::public(&context.app.kit, &opened, view.language).await?;
         Ok(view.redirect(&opened, public.progress.current.as_deref(), None))
@@ -71,17 +71,18 @@ pub async fn step(State(context): State<Context>, Segments((id, step)): Segments
     let answered = async {
         let (opened, is_exact) = open_link(&context, &id, &visitor).await?;
         let view = View::of(headers, query, &opened);
-        let Some(known) = open_step(&context, &opened, &step, view.language) else {
-            let meant = open_step(&context, &opened, &links::meant(&step), view.language);
-            return Ok(view.redirect(&opened, meant.map(|step| step.id).as_deref(), None));
-        };
-        if !is_exact {
-            return Ok(view.redirect(&opened, Some(&known.id), None));
+        let meant = meant_step(&opened, &step);
+        if !is_exact || meant.as_ref() != Some(&step) {
+            return Ok(view.redirect(&opened, meant.as_deref(), None));
         }
-        let errors = if language::query(query, "check").is_some() { save::faults_as_saved(&context.app.kit, &opened, &known).await? } else { Vec::new() };
+        let checked = language::query(query, "check").and_then(|_| open_step(&context, &opened, &step, view.language));
+        let errors = match checked {
+            Some(step) => save::faults_as_saved(&context.app.kit, &opened, &step).await?,
+            None => Vec::new(),
+        };
         let device = device::of(&context.app.kit, headers, &opened.id);
         let noted = language::query(query, NOTE).map(str::to_owned);
-        page(&context, &opened, &view, device, &step, Filled { errors, noted, ..Filled::default() }, StatusCode::OK).await
+        step_page(&context, &opened, &view, device, &step, Filled { errors, noted, ..Filled::default() }, StatusCode::OK).await
     };
     or_neutral(&context, headers, query, answered.await).await
 }
@@ -100,7 +101,7 @@ async fn lead_on(context: &Context, (id, step): (&str, &str), visitor: &Visitor,
     let answered = async {
         let (opened, _) = open_link(context, id, visitor).await?;
         let view = View::of(headers, query, &opened);
-        Ok(view.redirect(&opened, open_step(context, &opened, &links::meant(step), view.language).map(|step| step.id).as_deref(), None))
+        Ok(view.redirect(&opened, meant_step(&opened, step).as_deref(), None))
     };
     or_neutral(context, headers, query, answered.await).await
 }
@@ -155,7 +156,7 @@ async fn posted(context: &Context, opened: Opened, step_id: &str, headers: &Head
         view.language = language;
         view.chosen = Some(language);
         let filled = Filled { typed: form.texts, errors: form.file_faults, noted: None };
-        page(context, &opened, &view, Some(device), step_id, filled, StatusCode::OK).await?
+        step_page(context, &opened, &view, Some(device), step_id, filled, StatusCode::OK).await?
     } else {
         save_and_go_on(context, &opened, &view, &step, device, form).await?
     };
@@ -173,7 +174,7 @@ async fn refused(context: &Context, opened: &Opened, view: &View, device: Device
     let Some(field) = step.fields.iter().find(|field| field.r#type == FieldType::Artifact) else { return Err(error) };
     let status = StatusCode::from_u16(error.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let fault = FieldFault::refused_file(&*field.name, error.0.code);
-    page(context, opened, view, Some(device), &step.id, Filled { errors: vec![fault], ..Filled::default() }, status).await
+    step_page(context, opened, view, Some(device), &step.id, Filled { errors: vec![fault], ..Filled::default() }, status).await
 }
 
 /// Saves the step and leads to what follows, or shows the step again with what is wrong.
@@ -190,10 +191,16 @@ async fn save_and_go_on(context: &Context, opened: &Opened, view: &View, step: &
         Err(AdvanceError::Save(SaveError::Closed(_)) | AdvanceError::Complete(CompleteError::Closed(_))) => Ok(view.redirect(opened, None, None)),
         Err(AdvanceError::Save(SaveError::Invalid(Invalid { faults: errors, .. }))) => {
             let filled = Filled { typed: form.texts, errors, noted: None };
-            page(context, opened, view, Some(device), &step.id, filled, StatusCode::UNPROCESSABLE_ENTITY).await
+            step_page(context, opened, view, Some(device), &step.id, filled, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The id of the step that a link names, as it stands or as it was meant, if the session is open.
+fn meant_step(opened: &Opened, step: &str) -> Option<String> {
+    let is_known = |id: &String| opened.status == Status::Pending && opened.flow.definition.has_step(id);
+    [step.to_owned(), links::meant(step)].into_iter().find(is_known)
 }
 
 /// The step with this id, if the session is open.
