@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use shared::ids::EndpointId;
 
 use crate::{
     actor::{Act, Actor, Entry},
     clock::Ambient,
     cpu::Cpu,
-    model::FlowCache,
+    handoff::Handoff,
+    model::{CheckRun, FlowCache, HandedDelivery},
     storage::Storage,
     store::{Store, StoreError, audit},
     vault::Vault,
@@ -35,8 +36,8 @@ pub struct Kit {
     pub workers: Workers,
     /// The cache of parsed flows.
     pub flows: Arc<FlowCache>,
-    /// The jobs that a commit can wake.
-    pub wakes: Wakes,
+    /// Hands work to its job as soon as it is committed.
+    pub handoffs: Handoffs,
 }
 
 impl Kit {
@@ -56,13 +57,26 @@ impl Kit {
     }
 }
 
-/// Wakes jobs after a commit, so that they do not wait for their next poll.
-#[derive(Clone, Debug, Default)]
-pub struct Wakes {
-    /// Checks were queued.
-    pub checks: Arc<Notify>,
-    /// Deliveries were queued.
-    pub deliveries: Arc<Notify>,
+/// Sessions whose checks this process runs at once.
+pub const CHECKS: usize = 8;
+/// The tries at once that each endpoint has to itself, so that one that hangs delays no other.
+pub const TRIES: usize = 8;
+/// The most tries at once to one endpoint.
+pub const MOST_TRIES: usize = 64;
+
+/// Hands work to its job as soon as it is committed.
+#[derive(Clone)]
+pub struct Handoffs {
+    /// Submitted sessions.
+    pub checks: Arc<Handoff<(), CheckRun>>,
+    /// Deliveries, by their endpoint.
+    pub deliveries: Arc<Handoff<EndpointId, HandedDelivery>>,
+}
+
+impl Default for Handoffs {
+    fn default() -> Self {
+        Self { checks: Arc::new(Handoff::new(CHECKS, CHECKS)), deliveries: Arc::new(Handoff::new(MOST_TRIES, TRIES)) }
+    }
 }
 
 #[cfg(test)]
@@ -92,7 +106,7 @@ pub mod testing {
             // This binary is the tests, which are no workers.
             workers: Workers::of("/nowhere".into(), Duration::ZERO),
             flows: Arc::default(),
-            wakes: Wakes::default(),
+            handoffs: Handoffs::default(),
         };
         (kit, folder)
     }

@@ -14,6 +14,7 @@ pub mod dossiers;
 pub mod error;
 pub mod failure;
 pub mod flows;
+pub mod handoff;
 pub mod http;
 pub mod ids;
 pub mod installation;

@@ -82,7 +82,7 @@ fn place(key: KeyId, index: &[u8], body: &[u8]) -> Place {
 /// # Errors
 /// If the store does not answer.
 pub async fn seal_answers_from_before(kit: &Kit, tx: &mut Tx) -> Result<(), StoreError> {
-    for (key, index, known) in store::api_keys::answers(tx).await? {
+    for (key, index, known) in store::api_keys::answers(tx.db().await?).await? {
         if let Ok(answer) = kit.vault.open_own(&sealed::first_idempotent_answer(&hexadecimal(&index)), &known.answer) {
             let sealed = kit.vault.seal_own(&place(key, &index, &known.body), &answer);
             store::api_keys::reseal_answer(tx, key, &index, &sealed).await?;

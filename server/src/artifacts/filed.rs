@@ -71,7 +71,7 @@ impl From<NotOpen> for FileError {
     fn from(error: NotOpen) -> Self {
         match error {
             NotOpen::Closed(closed) => closed.into(),
-            NotOpen::Store(error) => error.into(),
+            NotOpen::Failure(failure) => failure.into(),
         }
     }
 }

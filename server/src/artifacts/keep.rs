@@ -64,10 +64,10 @@ async fn commit(kit: &Kit, key: &Key, mut artifact: Artifact, sha256: &str) -> R
     let session = hold_open(&mut tx, artifact.session, now).await?.0;
     let mut replaced = Vec::new();
     let mut is_over_another_device = false;
-    let all = store::artifacts::of_session(&mut tx, &kit.vault, artifact.session).await?;
+    let all = store::artifacts::of_session(tx.db().await?, &kit.vault, artifact.session).await?;
     let (earlier, staying): (Vec<Artifact>, Vec<Artifact>) = all.into_iter().partition(|earlier| is_for(earlier, artifact.field.as_deref()));
     for earlier in earlier {
-        let wrapping = wrapping_key(kit, &mut tx, key, earlier.customer).await?;
+        let wrapping = wrapping_key(kit, tx.db().await?, key, earlier.customer).await?;
         if Facts::open(&wrapping, &earlier)?.sha256 == sha256 {
             return Ok(Committed::AlreadyThere(earlier));
         }
@@ -102,6 +102,7 @@ async fn commit(kit: &Kit, key: &Key, mut artifact: Artifact, sha256: &str) -> R
     tx.audit(Entry::new(&kit.ambient, now, Actor::Customer, act)).await?;
     objects::keep(&mut tx, artifact.id, now).await?;
     objects::discard(&mut tx, &replaced, now).await?;
+    tx.send().await?;
     kill::point("upload.before_commit");
     tx.commit().await?;
     kill::point("upload.after_commit");

@@ -36,7 +36,7 @@ pub(super) fn unwrap(wrapping: &Key, artifact: &Artifact) -> Result<Key, Unseala
 /// A conflict if another transaction moved the file first.
 pub async fn move_to(kit: &Kit, tx: &mut Tx, session: &Session, artifact: &Artifact, customer: Option<CustomerId>) -> Result<(), Failure> {
     let session_key = keys::session_key(kit, session)?;
-    let key = unwrap(&wrapping_key(kit, tx, &session_key, artifact.customer).await?, artifact)?;
-    let wrapping = wrapping_key(kit, tx, &session_key, customer).await?;
+    let key = unwrap(&wrapping_key(kit, tx.db().await?, &session_key, artifact.customer).await?, artifact)?;
+    let wrapping = wrapping_key(kit, tx.db().await?, &session_key, customer).await?;
     Ok(store::artifacts::set_customer(tx, artifact, customer, &wrap(kit, &wrapping, artifact, customer, &key)).await?)
 }

@@ -46,6 +46,12 @@ pub trait Check: Send + Sync {
         TRY
     }
 
+    /// Whether it only computes, for a moment, with what was typed: it needs no file and asks nobody. Then it can run while the session is
+    /// submitted.
+    fn only_computes(&self) -> bool {
+        false
+    }
+
     /// Checks a session.
     ///
     /// # Errors

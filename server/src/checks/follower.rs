@@ -1,12 +1,16 @@
 //! Queues the checks of a session when it is submitted.
 
-use futures::future::BoxFuture;
+use std::sync::Arc;
 
+use futures::future::BoxFuture;
+use shared::session::Status;
+
+use super::runner::LEASE_SECONDS;
 use crate::{
     kit::Kit,
-    model::{Change, ChangeKind, Session},
+    model::{Change, ChangeKind, CheckRun, Claim, Session},
     sessions::transition::{FollowError, Follower},
-    store::{self, Tx},
+    store::{self, StoreError, Tx},
 };
 
 /// The follower that queues the checks of a submitted session.
@@ -24,11 +28,26 @@ impl Follower for QueueChecks {
 
     fn follow<'a>(&'a self, kit: &'a Kit, tx: &'a mut Tx, session: &'a Session, change: Change) -> BoxFuture<'a, Result<(), FollowError>> {
         Box::pin(async move {
-            if change.kind == ChangeKind::Submitted {
-                store::checks::queue(tx, session.r#ref, change.at).await?;
-                tx.wake(&kit.wakes.checks);
+            // Its checks may have run at once.
+            if change.kind == ChangeKind::Submitted && session.state.status() == Status::Processing {
+                queue(kit, tx, session).await?;
             }
             Ok(())
         })
     }
+}
+
+/// Claims the checks for this process if it has room, so that they run as soon as the session is submitted.
+async fn queue(kit: &Kit, tx: &mut Tx, session: &Session) -> Result<(), StoreError> {
+    let (now, checks) = (kit.ambient.now(), Arc::clone(&kit.handoffs.checks));
+    let Some(place) = checks.reserve(()) else {
+        store::checks::queue(tx, session.r#ref, now, None).await?;
+        tx.then(move || checks.queued());
+        return Ok(());
+    };
+    let claim = Claim { lease: kit.ambient.id(), tries: 0, claims: 1 };
+    store::checks::queue(tx, session.r#ref, now.plus_seconds(LEASE_SECONDS), Some(claim.lease)).await?;
+    let run = CheckRun { session: session.r#ref, claim, submitted: Some(session.clone()) };
+    tx.then(move || checks.give(place, run));
+    Ok(())
 }

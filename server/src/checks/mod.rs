@@ -1,8 +1,10 @@
 //! The checks of a submitted session. Each check has one file, which declares it (`INFO`) and implements it ([`check::Check`]), and
 //! one line in the registry below. [`runner`] runs them.
 
+pub mod at_once;
 pub mod check;
 pub mod follower;
+mod results;
 pub mod runner;
 
 use shared::catalogue::Catalogue;

@@ -2,49 +2,46 @@
 //! together. A check that fails 3 times ends as ERROR, so that no session stays in PROCESSING. The transaction that writes the last
 //! result also completes the session.
 
-use std::{collections::BTreeSet, panic::AssertUnwindSafe, time::Duration};
-
-use futures::{FutureExt as _, future::join_all};
-use shared::{
-    catalogue::CheckName,
-    language::Language,
-    risk::{self, CheckResult},
-    session::{Outcome, Timestamp},
+use std::{
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
+
+use futures::future::join_all;
+use shared::{catalogue::CheckName, language::Language, risk::CheckResult, session::Timestamp};
 use tracing::{error, info, warn};
 
-use super::check::{Check, Submission};
+use super::{
+    check::{Check, Submission},
+    results::{failed, look, outcome, row},
+};
 use crate::{
     actor::Actor,
-    cpu,
     failure::Failure,
     flows, kill,
-    kit::Kit,
-    model::{CheckRow, CheckRun, Finding, Flow, Session, Verdict},
-    sealed,
+    kit::{CHECKS, Kit},
+    model::{CheckRow, CheckRun, Flow, Session, Verdict},
     sessions::{
         keys, saved,
         transition::{self, Lifecycle, Transition, TransitionError},
     },
     store::{
         self, StoreError,
-        checks::{NewCheck, NewReason},
         queue::{self, Queue},
     },
-    vault::Key,
     work::{Job, Pace, Places},
 };
 
-/// Sessions whose checks this process runs at once.
-const AT_ONCE: usize = 8;
 /// How long a lease on the checks of a session lasts between two renewals.
-const LEASE_SECONDS: i64 = 10;
+pub(super) const LEASE_SECONDS: i64 = 10;
 /// How often the lease is renewed.
 const RENEW: Duration = Duration::from_secs(3);
 /// How many times a check is tried.
 const TRIES: u32 = 3;
 /// How many claims without a recorded try before the checks end as ERROR. Such a claim means that the process died during the try.
 const CLAIMS: u32 = 20;
+/// How often this process looks for sessions that no other one has claimed, or whose lease has ended.
+const POLL: Duration = Duration::from_secs(1);
 /// The pause after a failed try.
 const REST_SECONDS: i64 = 3;
 /// The longest pause after a run that recorded nothing.
@@ -55,6 +52,14 @@ pub struct CheckRuns {
     kit: Kit,
     lifecycle: Lifecycle,
     checks: &'static [&'static dyn Check],
+    looked: Mutex<Looked>,
+}
+
+/// The last look into the queue.
+struct Looked {
+    at: Timestamp,
+    /// It took as many as it wanted.
+    is_more: bool,
 }
 
 /// The result of one try of one check.
@@ -81,7 +86,18 @@ crate::holds_failure!(RunError);
 impl CheckRuns {
     /// A job that runs these checks.
     pub const fn new(kit: Kit, lifecycle: Lifecycle, checks: &'static [&'static dyn Check]) -> Self {
-        Self { kit, lifecycle, checks }
+        Self { kit, lifecycle, checks, looked: Mutex::new(Looked { at: Timestamp(0), is_more: true }) }
+    }
+
+    /// The last look into the queue.
+    fn looked(&self) -> MutexGuard<'_, Looked> {
+        self.looked.lock().expect("nothing panics while it holds this lock")
+    }
+
+    /// Whether there may be something to claim in the queue: something was queued there, the last look left something, or it is time.
+    fn may_find(&self, now: Timestamp) -> bool {
+        let Looked { at, is_more } = *self.looked();
+        self.kit.handoffs.checks.has_queued() || is_more || now < at || now >= at.plus(POLL)
     }
 
     fn version_of(&self, name: &CheckName) -> u32 {
@@ -89,8 +105,13 @@ impl CheckRuns {
     }
 
     async fn try_and_record(&self, run: &CheckRun) -> Result<(), RunError> {
-        let session = store::sessions::by_ref(&mut *self.kit.store.read().await?, run.session).await?.ok_or(StoreError::Conflict)?;
-        let before = self.results(run).await?;
+        let (session, before) = match &run.submitted {
+            Some(session) => (session.clone(), Vec::new()),
+            None => {
+                let session = store::sessions::by_ref(&mut *self.kit.store.read().await?, run.session).await?;
+                (session.ok_or(StoreError::Conflict)?, self.results(run).await?)
+            }
+        };
         let flow = flows::by_id(&self.kit, session.flow).await?;
         let tried = self.try_all(run, &session, &flow, &before).await?;
         self.record(run, &flow, &before, tried).await
@@ -189,69 +210,32 @@ impl CheckRuns {
                     continue;
                 }
             };
-            results.push(self.result(run, &key, name, version, &verdict));
+            results.push(row(&self.kit.vault, &key, run.session, name, version, &verdict));
             match verdict {
                 Verdict::Found(finding) => found.push((finding.result, finding.reasons.into_iter().map(|reason| reason.code).collect())),
                 Verdict::Waiting { until } => answer_until = Some(answer_until.map_or(until, |earlier: Timestamp| earlier.min(until))),
             }
         }
-        store::checks::put(&mut tx, run.session, results).await?;
         let id = run.session.to_string();
         if failed_once {
             queue::record(&mut tx, Queue::CheckRuns, &id, run.claim.lease, Some(now.plus_seconds(REST_SECONDS))).await?;
         } else if let Some(until) = answer_until {
             queue::postpone(&mut tx, Queue::CheckRuns, &id, run.claim.lease, until).await?;
         } else {
-            queue::remove(&mut tx, Queue::CheckRuns, &id, run.claim.lease).await?;
             let outcome = outcome(flow, &found);
             self.lifecycle.change(&self.kit, &mut tx, held, Transition::Complete(outcome), Actor::System, now).await.map_err(|error| match error {
                 TransitionError::Failure(failure) => RunError::Failure(failure),
                 error => RunError::Transition(error),
             })?;
+            queue::remove(&mut tx, Queue::CheckRuns, &id, run.claim.lease).await?;
         }
+        store::checks::put(&mut tx, run.session, results).await?;
+        tx.send().await?;
         kill::point("check.before_commit");
         tx.commit().await?;
         kill::point("check.after_commit");
         Ok(())
     }
-
-    /// The row of a result.
-    fn result(&self, run: &CheckRun, key: &Key, name: CheckName, version: u32, verdict: &Verdict) -> NewCheck {
-        let (result, waiting_until, reasons) = match verdict {
-            Verdict::Found(Finding { result, reasons }) => (Some(*result), None, reasons.as_slice()),
-            Verdict::Waiting { until } => (None, Some(*until), &[][..]),
-        };
-        let reasons = reasons.iter().enumerate().map(|(at, reason)| {
-            let place = sealed::reason_details(run.session, name.as_str(), at + 1);
-            let details = reason.details.as_ref().map(|details| self.kit.vault.seal(key, &place, details.to_string().as_bytes()));
-            NewReason { code: reason.code.clone(), field: reason.field.clone(), details }
-        });
-        let reasons = reasons.collect();
-        NewCheck { name, version, result, waiting_until, reasons }
-    }
-}
-
-/// Tries one check within its time limit. If it panics, only this check fails.
-async fn look(check: &'static dyn Check, submission: &Submission) -> Result<Verdict, String> {
-    let timeout = check.timeout();
-    match cpu::timeout(timeout, AssertUnwindSafe(check.look(submission)).catch_unwind()).await {
-        Ok(Ok(said)) => said.map_err(|error| error.to_string()),
-        Ok(Err(_)) => Err("it panicked".to_owned()),
-        Err(_) => Err(format!("it took longer than {} s", timeout.as_secs())),
-    }
-}
-
-/// The finding of a check that could not be done.
-const fn failed() -> Finding {
-    Finding { result: CheckResult::Error, reasons: Vec::new() }
-}
-
-/// The score and the decision that all findings lead to.
-fn outcome(flow: &Flow, found: &[(CheckResult, Vec<String>)]) -> Outcome {
-    let reasons: BTreeSet<String> = found.iter().flat_map(|(_, codes)| codes.iter().cloned()).collect();
-    let risk_score = risk::score(&reasons, &flow.resolved.weights);
-    let must_look = found.iter().any(|(result, _)| *result == CheckResult::Error) || !flow.resolved.unexamined.is_empty();
-    Outcome { risk_score, decision: risk::decide(risk_score, flow.resolved.bands, must_look), reasons }
 }
 
 impl Job for CheckRuns {
@@ -263,19 +247,29 @@ impl Job for CheckRuns {
     }
 
     fn pace(&self) -> Pace {
-        Pace { at_once: AT_ONCE, poll: Duration::from_secs(1), wake: Some(self.kit.wakes.checks.clone()), renew: Some(RENEW) }
+        Pace { at_once: CHECKS, poll: POLL, wake: Some(self.kit.handoffs.checks.came()), renew: Some(RENEW) }
+    }
+
+    fn places(&self) -> Arc<Places<()>> {
+        self.kit.handoffs.checks.open()
+    }
+
+    fn left(&self) -> Vec<CheckRun> {
+        self.kit.handoffs.checks.close()
     }
 
     async fn claim(&self, places: &Places<()>) -> Result<Vec<CheckRun>, Failure> {
-        let free = i64::try_from(places.free(&())).unwrap_or(i64::MAX);
-        if free == 0 {
-            return Ok(Vec::new());
+        let handed = self.kit.handoffs.checks.take();
+        let (free, now) = (i64::try_from(places.free(&())).unwrap_or(i64::MAX), self.kit.ambient.now());
+        if !handed.is_empty() || free == 0 || !self.may_find(now) {
+            return Ok(handed);
         }
-        let now = self.kit.ambient.now();
         let mut tx = self.kit.store.write().await?;
         let claimed = queue::claim(&mut tx, Queue::CheckRuns, now, now.plus_seconds(LEASE_SECONDS), self.kit.ambient.id(), free).await?;
         tx.commit().await?;
-        Ok(claimed.into_iter().map(|(session, claim)| CheckRun { session, claim }).collect())
+        let claimed: Vec<_> = claimed.into_iter().map(|(session, claim)| CheckRun { session, claim, submitted: None }).collect();
+        *self.looked() = Looked { at: now, is_more: i64::try_from(claimed.len()) == Ok(free) };
+        Ok(claimed)
     }
 
     fn lane(&self, _: &CheckRun) {}

@@ -60,7 +60,7 @@ pub async fn open(kit: &Kit, customer: CustomerId) -> Result<Dossier, DossierErr
 /// [`DossierError::NotFound`]
 pub async fn reveal(kit: &Kit, customer: CustomerId, by: Actor) -> Result<(), DossierError> {
     let mut tx = kit.store.write().await?;
-    store::customers::by_id(&mut tx, customer).await?.ok_or(DossierError::NotFound)?;
+    store::customers::by_id(tx.db().await?, customer).await?.ok_or(DossierError::NotFound)?;
     tx.audit(Entry::new(&kit.ambient, kit.ambient.now(), by, Act::CustomerRevealed(customer))).await?;
     Ok(tx.commit().await?)
 }
@@ -91,7 +91,7 @@ pub enum Linking {
 pub async fn link(kit: &Kit, session: SessionRef, linked: Linked, to: Option<CustomerReference>, may_create: bool, by: Actor) -> Result<Linking, DossierError> {
     let mut tx = kit.store.write().await?;
     let known = match &to {
-        Some(reference) => customers::find_in(kit, &mut tx, reference).await?,
+        Some(reference) => customers::find_in(kit, tx.db().await?, reference).await?,
         None => None,
     };
     let to = match known {
@@ -125,7 +125,7 @@ async fn set(
 ) -> Result<(), DossierError> {
     // Locked first, so that an upload that commits now is either seen here, or sees the session's new customer.
     let found = transition::hold(tx, session, None).await?.ok_or(DossierError::NotFound)?.0;
-    let all = store::artifacts::of_session(tx, &kit.vault, session).await?;
+    let all = store::artifacts::of_session(tx.db().await?, &kit.vault, session).await?;
     let (moved, is_in): (Vec<Artifact>, Option<CustomerId>) = match linked {
         Linked::Artifact(id) => {
             let artifact = all.into_iter().find(|artifact| artifact.id == id).ok_or(DossierError::NotFound)?;

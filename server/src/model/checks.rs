@@ -3,7 +3,7 @@
 use serde_json::Value;
 use shared::{catalogue::CheckName, risk::CheckResult, session::Timestamp};
 
-use super::webhooks::Claim;
+use super::{sessions::Session, webhooks::Claim};
 use crate::ids::SessionRef;
 
 /// The checks of one session, claimed together by this process.
@@ -13,6 +13,8 @@ pub struct CheckRun {
     pub session: SessionRef,
     /// The lease on it.
     pub claim: Claim,
+    /// Its row, if this process has just submitted it: nothing has run yet.
+    pub submitted: Option<Session>,
 }
 
 /// What a try of a check returns.

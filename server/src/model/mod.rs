@@ -20,4 +20,4 @@ pub use operators::{ApiKey, KeyName, LinkKind, Operator, OwnSignIn, Recorded, Re
 pub use pdf::PdfState;
 pub use sessions::{Consent, Device, SavedAnswer, Session, Submission};
 pub use subject::Subject;
-pub use webhooks::{Attempt, Claim, Delivery, DeliveryStatus, Endpoint, Failing, Health, Outgoing};
+pub use webhooks::{Attempt, Claim, Delivery, DeliveryStatus, Endpoint, Failing, HandedDelivery, Health, Outgoing};

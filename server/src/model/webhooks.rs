@@ -1,6 +1,6 @@
 //! Endpoints, deliveries and attempts; and the claim of a process on queued work.
 
-use std::str::FromStr;
+use std::{str::FromStr, sync::Arc};
 
 use shared::{
     ids::{EndpointId, EventId},
@@ -99,6 +99,21 @@ pub struct Outgoing {
     pub subject: Subject,
     /// The subject's data key, wrapped by the master key.
     pub subject_key: Vec<u8>,
+}
+
+/// A delivery of an event that this process has just written, and claimed with it.
+#[derive(Clone, Debug)]
+pub struct HandedDelivery {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// Where it goes.
+    pub endpoint: Endpoint,
+    /// The claim.
+    pub claim: Claim,
+    /// The event.
+    pub event: EventId,
+    /// Its body.
+    pub body: Arc<str>,
 }
 
 /// One HTTP try of a delivery.

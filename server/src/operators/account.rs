@@ -94,7 +94,7 @@ pub async fn end_sign_ins(kit: &Kit, operator: &SignedIn, id: Option<&str>, visi
     store::operators::hold(&mut tx, operator.id).await?;
     match id {
         Some(id) => {
-            let own = store::accounts::sign_ins(&mut tx, operator.id, SHOWN).await?;
+            let own = store::accounts::sign_ins(tx.db().await?, operator.id, SHOWN).await?;
             let found = own.iter().find(|own| id_of(own.token) == id).ok_or(OperatorError::NotFound)?;
             let not_found = |error| if matches!(error, StoreError::Conflict) { OperatorError::NotFound } else { error.into() };
             store::accounts::remove_own_sign_in(&mut tx, operator.id, found.token).await.map_err(not_found)?;

@@ -48,7 +48,7 @@ pub async fn invite(kit: &Kit, email: &str, role: Role, by: Actor) -> Result<Inv
     let index = index(kit, &email);
     let (token, now) = (Token::random(kit), kit.ambient.now());
     let mut tx = kit.store.write().await?;
-    let operator = match store::operators::by_email(&mut tx, &kit.vault, &index).await? {
+    let operator = match store::operators::by_email(tx.db().await?, &kit.vault, &index).await? {
         Some(known) => {
             store::operators::hold(&mut tx, known.id).await?;
             store::operators::set_role(&mut tx, &kit.vault, known.id, role).await.map_err(taken)?;
@@ -105,7 +105,7 @@ async fn choose_password(kit: &Kit, passwords: &Passwords, link: (&str, LinkKind
     store::operators::use_link(&mut tx, hash(token)).await.map_err(gone)?;
     store::operators::set_password(&mut tx, &kit.vault, operator.id, &hashed).await.map_err(gone)?;
     // The role may have been changed meanwhile.
-    let now = store::operators::by_id(&mut tx, &kit.vault, operator.id).await?.ok_or(OperatorError::Gone)?;
+    let now = store::operators::by_id(tx.db().await?, &kit.vault, operator.id).await?.ok_or(OperatorError::Gone)?;
     if now.role == Role::Admin {
         tx.note_once(ADMINISTRATOR, "invited").await?;
     }
@@ -146,7 +146,7 @@ pub async fn demo_url(kit: &Kit) -> Result<String, OperatorError> {
     let index = index(kit, DEMO_EMAIL);
     let (token, now) = (Token::random(kit), kit.ambient.now());
     let mut tx = kit.store.write().await?;
-    let operator = match store::operators::by_email(&mut tx, &kit.vault, &index).await? {
+    let operator = match store::operators::by_email(tx.db().await?, &kit.vault, &index).await? {
         Some(known) => {
             store::operators::hold(&mut tx, known.id).await?;
             // Whoever runs the demonstration on this machine may administer it, whatever was done to this operator before.

@@ -67,12 +67,12 @@ async fn begin_change(kit: &Kit, id: OperatorId, by: &SignedIn, is_admin_after: 
     }
     let mut tx = kit.store.write().await?;
     store::accounts::hold_administrators(&mut tx).await?;
-    let by = store::operators::by_id(&mut tx, &kit.vault, by.id).await?;
+    let by = store::operators::by_id(tx.db().await?, &kit.vault, by.id).await?;
     if by.is_none_or(|by| by.disabled_at.is_some() || by.role != Role::Admin) {
         return Err(OperatorError::Disabled);
     }
     store::operators::hold(&mut tx, id).await?;
-    let operator = store::operators::by_id(&mut tx, &kit.vault, id).await?.ok_or(OperatorError::NotFound)?;
+    let operator = store::operators::by_id(tx.db().await?, &kit.vault, id).await?.ok_or(OperatorError::NotFound)?;
     let counts = operator.role == Role::Admin && operator.disabled_at.is_none() && operator.password.is_some();
     if counts && !is_admin_after && !store::accounts::has_other_administrator(&mut tx, id).await? {
         return Err(OperatorError::LastAdministrator);
@@ -143,7 +143,7 @@ pub async fn reset_link(kit: &Kit, id: OperatorId, by: Actor) -> Result<ResetLin
     let (token, now) = (Token::random(kit), kit.ambient.now());
     let mut tx = kit.store.write().await?;
     store::operators::hold(&mut tx, id).await?;
-    let operator = store::operators::by_id(&mut tx, &kit.vault, id).await?.ok_or(OperatorError::NotFound)?;
+    let operator = store::operators::by_id(tx.db().await?, &kit.vault, id).await?.ok_or(OperatorError::NotFound)?;
     let email = email(kit, &operator)?;
     if email == DEMO_EMAIL {
         return Err(OperatorError::IsDemo);

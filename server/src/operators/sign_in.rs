@@ -71,7 +71,7 @@ pub async fn sign_in(
         let mut tx = kit.store.write().await?;
         // A password that was changed meanwhile has ended every sign-in, so this one must not begin.
         store::operators::hold(&mut tx, operator.id).await?;
-        let now = store::operators::by_id(&mut tx, &kit.vault, operator.id).await?;
+        let now = store::operators::by_id(tx.db().await?, &kit.vault, operator.id).await?;
         if now.is_some_and(|now| now.disabled_at.is_none() && now.password == hashed) {
             let token = begin(kit, &mut tx, operator.id, visit).await?;
             tx.commit().await?;

@@ -23,7 +23,7 @@ use crate::{
 pub async fn announce(kit: &Kit, tx: &mut Tx, session: &Session, event_type: EventType, occurrence: i64, at: Timestamp) -> Result<(), Failure> {
     let key = keys::session_key(kit, session)?;
     let id = keys::session_id(session, &key)?;
-    let customer = customers::reference_of(kit, tx, session.customer).await?;
+    let customer = if session.customer.is_some() { customers::reference_of(kit, tx.db().await?, session.customer).await? } else { None };
     let outcome = match &session.state {
         SessionState::Completed { outcome, .. } => Some(outcome),
         _ => None,

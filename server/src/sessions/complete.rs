@@ -2,14 +2,16 @@
 //! request against the pinned flow, and commits the answers and the transition together. `tests/api/` tests it (documented_example,
 //! races, crash), and `shared::answers` tests the rules. `repeat.rs` answers a completion that is sent again.
 
-use shared::{answers, api::RawUserData, language::Language};
+use shared::{answers, api::RawUserData, language::Language, session::Timestamp};
 
 use super::{
+    at_once::{Checked, Submitted},
+    entered::{self, Begun, Entered},
     open::Opened,
     repeat,
     save::{self, Invalid, Sender},
-    saved::{self, find_artifact},
-    transition::{Closed, Lifecycle, NotOpen, Transition, TransitionError, hold_open},
+    saved::find_artifact,
+    transition::{Closed, Lifecycle, NotOpen, Step, Transition, TransitionError},
 };
 use crate::{
     actor::{Act, Actor, Entry},
@@ -66,19 +68,15 @@ pub async fn complete(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, sent: &
     let steps = opened.flow.definition.steps(Language::default());
     let now = kit.ambient.now();
     let session = opened.session.r#ref;
-    let mut tx = kit.store.write().await?;
-    let held = match hold_open(&mut tx, session, now).await {
-        Ok(held) => held,
+    let Begun { mut tx, held, entered: Entered { saved, artifacts } } = match entered::begin(kit, opened, now).await {
+        Ok(begun) => begun,
         Err(NotOpen::Closed(Closed::Submitted)) => {
-            drop(tx);
             let is_same = repeat::is_repeated(kit, opened, &steps, sent, sender.device).await?;
             return if is_same { Ok(Completed::Before) } else { Err(Closed::Submitted.into()) };
         }
         Err(NotOpen::Closed(closed)) => return Err(closed.into()),
-        Err(NotOpen::Store(error)) => return Err(error.into()),
+        Err(NotOpen::Failure(failure)) => return Err(failure.into()),
     };
-    let saved = saved::load(&mut tx, session, &opened.key).await?;
-    let artifacts = store::artifacts::of_session(&mut tx, &kit.vault, session).await?;
     let prefix = opened.artifact_prefix(kit);
     // The bounds of dates count here only. Sent again on another day, the same answers are still the same.
     let dated = opened.flow.definition.steps_at(Language::default(), now);
@@ -91,7 +89,16 @@ pub async fn complete(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, sent: &
     }
     let dropped = save::write(kit, &mut tx, opened, change).await?;
     let submission = repeat::submission(kit, opened, &steps, sent, sender.device);
-    lifecycle.change(kit, &mut tx, held, Transition::Submit(submission), Actor::Customer, now).await?;
+    let checked = lifecycle.at_once.as_ref().and_then(|checks| checks.check(kit, &Submitted { session, key: &opened.key, flow: &opened.flow, answers: &all }));
+    let mut steps = vec![Step { transition: Transition::Submit(submission), by: Actor::Customer, at: now }];
+    if let Some(Checked { outcome, results }) = checked {
+        // Later than the submission, so that a timeline shows them in order.
+        let at = Timestamp(kit.ambient.now().0.max(now.0 + 1));
+        steps.push(Step { transition: Transition::Complete(outcome), by: Actor::System, at });
+        store::checks::put(&mut tx, session, results).await?;
+    }
+    lifecycle.change_through(kit, &mut tx, held, &steps).await?;
+    tx.send().await?;
     kill::point("complete.before_commit");
     tx.commit().await?;
     kill::point("complete.after_commit");

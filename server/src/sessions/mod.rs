@@ -2,6 +2,7 @@
 //! changes a session's status. No file here uses a type of the web server.
 
 pub mod advance;
+pub mod at_once;
 pub mod complete;
 pub mod create;
 pub mod expire;
@@ -17,4 +18,5 @@ pub mod watch;
 
 mod announce;
 mod consent;
+mod entered;
 mod repeat;

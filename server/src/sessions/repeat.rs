@@ -61,10 +61,10 @@ pub(super) async fn is_repeated(kit: &Kit, opened: &Opened, steps: &[Step], sent
     if hold(&mut tx, session, None).await?.is_none() {
         return Ok(false);
     }
-    let first = store::sessions::submission(&mut tx, session).await?;
+    let first = store::sessions::submission(tx.db().await?, session).await?;
     // A session that an earlier build submitted does not know its device; then it is the one that entered everything.
     let may_reword = device.is_some() && (first.by == device || first.mac.is_none());
-    let submitted = if may_reword { Some(saved::load(&mut tx, session, &opened.key).await?) } else { None };
+    let submitted = if may_reword { Some(saved::load(tx.db().await?, session, &opened.key).await?) } else { None };
     if let Some(submitted) = &submitted {
         let entered_all = !submitted.writers.is_empty() && submitted.writers.values().all(|writer| *writer == device);
         if first.by != device && !entered_all {
@@ -74,7 +74,7 @@ pub(super) async fn is_repeated(kit: &Kit, opened: &Opened, steps: &[Step], sent
     // A device that completed what another one had entered has only read that it was entered.
     let entered_what_it_sends = |submitted: &Saved| sent.keys().all(|name| submitted.writers.get(name) == Some(&device));
     if let Some(submitted) = submitted.filter(entered_what_it_sends) {
-        let artifacts = store::artifacts::of_session(&mut tx, &kit.vault, session).await?;
+        let artifacts = store::artifacts::of_session(tx.db().await?, &kit.vault, session).await?;
         let prefix = opened.artifact_prefix(kit);
         let outcome = answers::check_all(steps, sent, &submitted.answers, &|field, text| find_artifact(field, text, &prefix, &artifacts));
         return Ok(outcome.is_ok_and(|outcome| outcome == submitted.answers));

@@ -64,7 +64,7 @@ pub async fn decide(
     let now = kit.ambient.now();
     let mut tx = kit.store.write().await?;
     let held = transition::hold(&mut tx, session, None).await?.ok_or(ReviewError::NotFound)?;
-    let number = store::reviews::newest(&mut tx, session).await? + 1;
+    let number = store::reviews::newest(tx.db().await?, session).await? + 1;
     if after.is_some_and(|after| after + 1 != number) {
         return Err(StoreError::Conflict.into());
     }
@@ -100,7 +100,7 @@ pub enum RevealError {
 /// [`RevealError::NotFound`]
 pub async fn reveal(kit: &Kit, session: SessionRef, by: OperatorId) -> Result<(), RevealError> {
     let mut tx = kit.store.write().await?;
-    store::sessions::by_ref(&mut tx, session).await?.ok_or(RevealError::NotFound)?;
+    store::sessions::by_ref(tx.db().await?, session).await?.ok_or(RevealError::NotFound)?;
     tx.audit(Entry::new(&kit.ambient, kit.ambient.now(), Actor::Operator(by), Act::SessionRevealed(session))).await?;
     Ok(tx.commit().await?)
 }

@@ -13,9 +13,10 @@ use shared::{
 
 use super::{
     consent,
+    entered::{self, Begun, Entered},
     open::Opened,
     saved::{self, Saved, find_artifact},
-    transition::{Closed, NotOpen, hold_open},
+    transition::{Closed, NotOpen},
 };
 use crate::{
     actor::{Act, Actor, Entry},
@@ -49,7 +50,7 @@ impl From<NotOpen> for SaveError {
     fn from(error: NotOpen) -> Self {
         match error {
             NotOpen::Closed(closed) => Self::Closed(closed),
-            NotOpen::Store(error) => error.into(),
+            NotOpen::Failure(failure) => failure.into(),
         }
     }
 }
@@ -82,10 +83,7 @@ pub async fn save(kit: &Kit, opened: &Opened, step_id: &str, sent: &RawUserData,
     let (number, step) = (1..).zip(&steps).find(|(_, step)| step.id == step_id).ok_or(SaveError::UnknownStep)?;
     let session = opened.session.r#ref;
     let now = kit.ambient.now();
-    let mut tx = kit.store.write().await?;
-    hold_open(&mut tx, session, now).await?;
-    let saved = saved::load(&mut tx, session, &opened.key).await?;
-    let artifacts = store::artifacts::of_session(&mut tx, &kit.vault, session).await?;
+    let Begun { mut tx, entered: Entered { saved, artifacts }, .. } = entered::begin(kit, opened, now).await?;
     let prefix = opened.artifact_prefix(kit);
     let lookup = |field: &Field, text: &str| find_artifact(field, text, &prefix, &artifacts);
     let values = answers::check_step(step, sent, &saved.answers, &lookup).map_err(|faults| {

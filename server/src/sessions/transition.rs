@@ -16,7 +16,7 @@ use shared::{
 };
 use tracing::{info, warn};
 
-use super::announce::announce;
+use super::{announce::announce, at_once::AtOnce};
 use crate::{
     actor::{Act, Actor, Entry},
     failure::Failure,
@@ -98,10 +98,12 @@ pub enum NotOpen {
     /// The session accepts nothing more.
     #[error(transparent)]
     Closed(#[from] Closed),
-    /// The store.
+    /// The store or the vault.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Failure(#[from] Failure),
 }
+
+crate::holds_failure!(NotOpen);
 
 /// Locks the row of an open session, for a change that its customer makes. An unknown session counts as expired.
 ///
@@ -111,6 +113,17 @@ pub async fn hold_open(tx: &mut Tx, session: SessionRef, now: Timestamp) -> Resu
     let held = hold(tx, session, Some(now)).await?.ok_or(Closed::Expired)?;
     require_open(held.0.state.status_at(now))?;
     Ok(held)
+}
+
+/// The same if nothing has changed in the session since this row was read, else `None`: every change that a customer makes sets
+/// `touched_at`.
+///
+/// # Errors
+/// As [`hold_open`].
+pub async fn hold_unchanged(tx: &mut Tx, session: &Session, now: Timestamp) -> Result<Option<Held>, NotOpen> {
+    let Some(held) = store::sessions::hold_unchanged(tx, session.r#ref, session.touched_at, now).await? else { return Ok(None) };
+    require_open(held.state.status_at(now))?;
+    Ok(Some(Held(held)))
 }
 
 /// Why a follower failed.
@@ -138,16 +151,34 @@ pub trait Follower: Send + Sync {
     fn follow<'a>(&'a self, kit: &'a Kit, tx: &'a mut Tx, session: &'a Session, change: Change) -> BoxFuture<'a, Result<(), FollowError>>;
 }
 
+/// One change of several that commit together.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The change.
+    pub transition: Transition,
+    /// Who makes it.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// Changes statuses and runs the followers.
 #[derive(Clone, Default)]
 pub struct Lifecycle {
     followers: Arc<[Arc<dyn Follower>]>,
+    pub(super) at_once: Option<Arc<dyn AtOnce>>,
 }
 
 impl Lifecycle {
     /// A lifecycle that runs these followers in this order.
     pub fn new(followers: Vec<Arc<dyn Follower>>) -> Self {
-        Self { followers: followers.into() }
+        Self { followers: followers.into(), at_once: None }
+    }
+
+    /// The same lifecycle, which completes a session together with its submission where it can.
+    #[must_use]
+    pub fn with_checks(self, at_once: Arc<dyn AtOnce>) -> Self {
+        Self { at_once: Some(at_once), ..self }
     }
 
     /// The follower of this name.
@@ -160,26 +191,48 @@ impl Lifecycle {
     /// # Errors
     /// [`TransitionError::Refused`] if the lifecycle does not allow the transition.
     pub async fn change(&self, kit: &Kit, tx: &mut Tx, held: Held, transition: Transition, by: Actor, now: Timestamp) -> Result<Session, TransitionError> {
+        self.change_through(kit, tx, held, &[Step { transition, by, at: now }]).await
+    }
+
+    /// Makes several changes of a locked session, one after the other. Its followers see it as it is after the last. The caller commits.
+    ///
+    /// # Errors
+    /// [`TransitionError::Refused`] if the lifecycle does not allow one of them.
+    pub async fn change_through(&self, kit: &Kit, tx: &mut Tx, held: Held, steps: &[Step]) -> Result<Session, TransitionError> {
         let Held(mut session) = held;
-        let r#ref = session.r#ref;
-        let from = session.state.status();
-        let change = Change { kind: transition.kind(), at: now };
-        let (state, act, event) = decide(session.state, r#ref, &transition, now)?;
-        match &transition {
-            Transition::Submit(submission) => store::sessions::submit(tx, r#ref, now, submission).await?,
-            _ => store::sessions::change(tx, r#ref, from, &state).await?,
+        for (number, step) in steps.iter().enumerate() {
+            if number > 0 {
+                // Two statements that write one row are not sent together.
+                tx.send().await?;
+            }
+            session = make(kit, tx, session, step).await?;
         }
-        session.state = state;
-        tx.audit(Entry::new(&kit.ambient, now, by, act)).await?;
-        if let Some((event_type, occurrence)) = event {
-            announce(kit, tx, &session, event_type, occurrence, now).await?;
+        for step in steps {
+            let change = Change { kind: step.transition.kind(), at: step.at };
+            for follower in &*self.followers {
+                follow(&**follower, kit, tx, &session, change).await?;
+            }
         }
-        for follower in &*self.followers {
-            follow(&**follower, kit, tx, &session, change).await?;
-        }
-        info!(session = %r#ref, from = from.as_str(), to = session.state.status().as_str(), "session changed");
         Ok(session)
     }
+}
+
+/// Makes one change.
+async fn make(kit: &Kit, tx: &mut Tx, mut session: Session, Step { transition, by, at }: &Step) -> Result<Session, TransitionError> {
+    let (r#ref, from) = (session.r#ref, session.state.status());
+    let (state, act, event) = decide(session.state, r#ref, transition, *at)?;
+    session.state = state;
+    // It reads first. What is written from here on is sent together.
+    if let Some((event_type, occurrence)) = event {
+        announce(kit, tx, &session, event_type, occurrence, *at).await?;
+    }
+    match transition {
+        Transition::Submit(submission) => store::sessions::submit(tx, r#ref, *at, submission).await?,
+        _ => store::sessions::change(tx, r#ref, from, &session.state).await?,
+    }
+    tx.audit(Entry::new(&kit.ambient, *at, *by, act)).await?;
+    info!(session = %r#ref, from = from.as_str(), to = session.state.status().as_str(), "session changed");
+    Ok(session)
 }
 
 /// The event of a transition, if it has one, and its occurrence: 1, or the number of the review.
@@ -205,7 +258,12 @@ async fn follow(follower: &dyn Follower, kit: &Kit, tx: &mut Tx, session: &Sessi
         });
     }
     tx.savepoint().await?;
-    let reason = match AssertUnwindSafe(follower.follow(kit, tx, session, change)).catch_unwind().await {
+    // What it has written is sent here, so that it fails here if the database refuses it.
+    let followed = async {
+        follower.follow(kit, tx, session, change).await?;
+        Ok::<_, FollowError>(tx.send().await?)
+    };
+    let reason = match AssertUnwindSafe(followed).catch_unwind().await {
         Ok(Ok(())) => return Ok(tx.release_savepoint().await?),
         Ok(Err(error)) => error.to_string(),
         Err(_) => "it panicked".to_owned(),

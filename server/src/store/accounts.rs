@@ -28,7 +28,7 @@ pub async fn hold_administrators(tx: &mut Tx) -> Result<()> {
 /// Whether an administrator other than this operator can sign in with a password.
 pub async fn has_other_administrator(tx: &mut Tx, id: OperatorId) -> Result<bool> {
     let query = sqlx::query("SELECT id FROM operators WHERE role = 'ADMIN' AND disabled_at IS NULL AND password IS NOT NULL AND id <> $1 LIMIT 1");
-    Ok(query.bind(id.row()).fetch_optional(&mut **tx).await?.is_some())
+    Ok(query.bind(id.row()).fetch_optional(tx.db().await?).await?.is_some())
 }
 
 /// Changes an operator's role.
@@ -37,7 +37,7 @@ pub async fn has_other_administrator(tx: &mut Tx, id: OperatorId) -> Result<bool
 /// [`StoreError::Conflict`] if there is no such operator.
 pub async fn change_role(tx: &mut Tx, vault: &Vault, id: OperatorId, role: Role) -> Result<()> {
     let query = sqlx::query("UPDATE operators SET role = $2, role_mac = $3 WHERE id = $1");
-    exactly_one(query.bind(id.row()).bind(role.as_str()).bind(mac(vault, "role", id, role.as_str())).execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.bind(id.row()).bind(role.as_str()).bind(mac(vault, "role", id, role.as_str())).execute(tx.db().await?).await?.rows_affected())
 }
 
 /// Lets a disabled operator sign in again.
@@ -46,7 +46,7 @@ pub async fn change_role(tx: &mut Tx, vault: &Vault, id: OperatorId, role: Role)
 /// [`StoreError::Conflict`] if they are not disabled.
 pub async fn enable(tx: &mut Tx, id: OperatorId) -> Result<()> {
     let query = sqlx::query("UPDATE operators SET disabled_at = NULL WHERE id = $1 AND disabled_at IS NOT NULL");
-    exactly_one(query.bind(id.row()).execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.bind(id.row()).execute(tx.db().await?).await?.rows_affected())
 }
 
 /// Sets a password in place of another one.
@@ -55,7 +55,7 @@ pub async fn enable(tx: &mut Tx, id: OperatorId) -> Result<()> {
 /// [`StoreError::Conflict`] if the operator has another password by now, or is disabled.
 pub async fn replace_password(tx: &mut Tx, vault: &Vault, id: OperatorId, known: &str, password: &str) -> Result<()> {
     let query = sqlx::query("UPDATE operators SET password = $3, password_mac = $4 WHERE id = $1 AND password = $2 AND disabled_at IS NULL");
-    exactly_one(query.bind(id.row()).bind(known).bind(password).bind(mac(vault, "password", id, password)).execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.bind(id.row()).bind(known).bind(password).bind(mac(vault, "password", id, password)).execute(tx.db().await?).await?.rows_affected())
 }
 
 /// An operator's sign-ins, the one used last first, at most `limit`.
@@ -83,14 +83,14 @@ pub async fn sign_ins(db: &mut Db, id: OperatorId, limit: i64) -> Result<Vec<Own
 /// [`StoreError::Conflict`] if it ended before, or is not theirs.
 pub async fn remove_own_sign_in(tx: &mut Tx, id: OperatorId, token: TokenHash) -> Result<()> {
     let query = sqlx::query("DELETE FROM sign_ins WHERE token_hash = $1 AND operator = $2");
-    exactly_one(query.bind(token.to_vec()).bind(id.row()).execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.bind(token.to_vec()).bind(id.row()).execute(tx.db().await?).await?.rows_affected())
 }
 
 /// Deletes every sign-in of an operator except the one with this token. Returns how many there were.
 pub async fn remove_sign_ins(tx: &mut Tx, id: OperatorId, except: Option<TokenHash>) -> Result<u64> {
     let kept = except.map_or_else(Vec::new, |token| token.to_vec());
     let query = sqlx::query("DELETE FROM sign_ins WHERE operator = $1 AND token_hash <> $2");
-    Ok(query.bind(id.row()).bind(kept).execute(&mut **tx).await?.rows_affected())
+    Ok(query.bind(id.row()).bind(kept).execute(tx.db().await?).await?.rows_affected())
 }
 
 /// The audit rows about an operator, newest first, at most `limit`.
@@ -131,6 +131,6 @@ fn read(row: &AnyRow, operator: OperatorId) -> Result<Recorded> {
 
 /// Removes the address from audit rows of before `before`.
 pub async fn forget_sources(tx: &mut Tx, before: Timestamp) -> Result<()> {
-    sqlx::query("UPDATE audit SET source = NULL WHERE source IS NOT NULL AND at < $1").bind(before.0).execute(&mut **tx).await?;
+    sqlx::query("UPDATE audit SET source = NULL WHERE source IS NOT NULL AND at < $1").bind(before.0).execute(tx.db().await?).await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The saved values of sessions, each encrypted and with the device that wrote it; and which steps were saved.
 
 use shared::session::Timestamp;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::Row as _;
 
 use super::{
     columns::Columns,
@@ -35,16 +35,15 @@ pub async fn put(tx: &mut Tx, session: SessionRef, answers: Vec<SavedAnswer>, no
          ON CONFLICT (session_ref, field) DO UPDATE SET value = excluded.value, writer = excluded.writer, saved_at = excluded.saved_at",
         places::rows(answers.len(), 5)
     );
-    let query = answers.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, SavedAnswer { field, value, writer }| {
+    answers.into_iter().fold(tx.later(&sql).await?, |query, SavedAnswer { field, value, writer }| {
         query.bind(session.row()).bind(field).bind(value).bind(writer.map(|device| device.to_vec())).bind(now.0)
     });
-    query.execute(&mut **tx).await?;
     Ok(())
 }
 
 /// Deletes a value.
 pub async fn remove(tx: &mut Tx, session: SessionRef, field: &str) -> Result<()> {
-    sqlx::query("DELETE FROM answers WHERE session_ref = $1 AND field = $2").bind(session.row()).bind(field).execute(&mut **tx).await?;
+    tx.later("DELETE FROM answers WHERE session_ref = $1 AND field = $2").await?.bind(session.row()).bind(field.to_owned());
     Ok(())
 }
 
@@ -56,9 +55,8 @@ pub async fn saved_steps(db: &mut Db, session: SessionRef) -> Result<Vec<String>
 
 /// Records that a step was saved.
 pub async fn mark_saved(tx: &mut Tx, session: SessionRef, step: &str, now: Timestamp) -> Result<()> {
-    let query = sqlx::query(
-        "INSERT INTO saved_steps (session_ref, step, saved_at) VALUES ($1, $2, $3) ON CONFLICT (session_ref, step) DO UPDATE SET saved_at = excluded.saved_at",
-    );
-    query.bind(session.row()).bind(step).bind(now.0).execute(&mut **tx).await?;
+    let sql =
+        "INSERT INTO saved_steps (session_ref, step, saved_at) VALUES ($1, $2, $3) ON CONFLICT (session_ref, step) DO UPDATE SET saved_at = excluded.saved_at";
+    tx.later(sql).await?.bind(session.row()).bind(step.to_owned()).bind(now.0);
     Ok(())
 }

@@ -62,14 +62,14 @@ pub async fn insert(tx: &mut Tx, vault: &Vault, key: &ApiKey, hash: TokenHash) -
         .bind(bound::mac(vault, "api_keys", "key_hash", &key.id.row(), hash))
         .bind(bound::mac(vault, "api_keys", "scopes", &key.id.row(), &scopes))
         .bind(key.name.as_ref().map(|name| name.as_str().to_owned()))
-        .execute(&mut **tx)
+        .execute(tx.db().await?)
         .await?;
     Ok(())
 }
 
 /// Sets when a key was last used.
 pub async fn touch(tx: &mut Tx, id: KeyId, now: Timestamp) -> Result<()> {
-    sqlx::query("UPDATE api_keys SET used_at = $2 WHERE id = $1").bind(id.row()).bind(now.0).execute(&mut **tx).await?;
+    sqlx::query("UPDATE api_keys SET used_at = $2 WHERE id = $1").bind(id.row()).bind(now.0).execute(tx.db().await?).await?;
     Ok(())
 }
 
@@ -79,7 +79,7 @@ pub async fn touch(tx: &mut Tx, id: KeyId, now: Timestamp) -> Result<()> {
 /// [`super::StoreError::Conflict`] if there is no key with this id, or it was disabled before.
 pub async fn disable(tx: &mut Tx, id: KeyId, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE api_keys SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL");
-    exactly_one(query.bind(id.row()).bind(now.0).execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.bind(id.row()).bind(now.0).execute(tx.db().await?).await?.rows_affected())
 }
 
 /// A stored answer, and the body of the request that it answered.
@@ -111,30 +111,32 @@ pub async fn answers(db: &mut Db) -> Result<Vec<(KeyId, Vec<u8>, Answered)>> {
 /// Replaces a stored answer with the same one, sealed at another place.
 pub async fn reseal_answer(tx: &mut Tx, key: KeyId, index: &[u8], answer: &[u8]) -> Result<()> {
     let query = sqlx::query("UPDATE idempotency SET answer = $3 WHERE api_key = $1 AND key_index = $2");
-    exactly_one(query.bind(key.row()).bind(index.to_vec()).bind(answer.to_vec()).execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.bind(key.row()).bind(index.to_vec()).bind(answer.to_vec()).execute(tx.db().await?).await?.rows_affected())
 }
 
 /// Stores the answer to a request. It replaces one that is not newer than `oldest`.
 ///
 /// # Errors
-/// [`super::StoreError::Conflict`] if another process has stored an answer meanwhile.
+/// If the database refuses something that was written before. If another process has stored an answer meanwhile, the transaction fails with
+/// [`super::StoreError::Conflict`] when this is sent.
 pub async fn insert_answer(tx: &mut Tx, key: KeyId, index: &[u8], answered: &Answered, now: Timestamp, oldest: Timestamp) -> Result<()> {
-    let query = sqlx::query(
+    tx.later_one(
         "INSERT INTO idempotency (api_key, key_index, body_index, answer, created_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (api_key, key_index) DO UPDATE SET body_index = excluded.body_index, answer = excluded.answer, created_at = excluded.created_at \
          WHERE idempotency.created_at <= $6",
     )
+    .await?
     .bind(key.row())
     .bind(index.to_vec())
     .bind(answered.body.clone())
     .bind(answered.answer.clone())
     .bind(now.0)
     .bind(oldest.0);
-    exactly_one(query.execute(&mut **tx).await?.rows_affected())
+    Ok(())
 }
 
 /// Deletes answers that are too old to be given again.
 pub async fn remove_answers(tx: &mut Tx, oldest: Timestamp) -> Result<()> {
-    sqlx::query("DELETE FROM idempotency WHERE created_at <= $1").bind(oldest.0).execute(&mut **tx).await?;
+    sqlx::query("DELETE FROM idempotency WHERE created_at <= $1").bind(oldest.0).execute(tx.db().await?).await?;
     Ok(())
 }

@@ -78,7 +78,7 @@ pub async fn set_customer(tx: &mut Tx, artifact: &Artifact, to: Option<CustomerI
         .bind(artifact.customer.map_or_else(String::new, |id| id.to_string()))
         .bind(to.map(|id| id.to_string()))
         .bind(data_key.to_vec());
-    exactly_one(query.execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.execute(tx.db().await?).await?.rows_affected())
 }
 
 /// Whether there is any artifact.
@@ -116,19 +116,19 @@ pub async fn insert(tx: &mut Tx, vault: &Vault, artifact: &Artifact) -> Result<(
     .bind(artifact.writer.map(|device| device.to_vec()))
     .bind(artifact.created_at.0)
     .bind(bound::mac(vault, "artifacts", "media_type", &artifact.id.row(), &artifact.media_type))
-    .execute(&mut **tx)
+    .execute(tx.db().await?)
     .await?;
     Ok(())
 }
 
 /// Sets the field that an artifact is the answer to.
 pub async fn assign(tx: &mut Tx, id: ArtifactId, field: &str) -> Result<()> {
-    sqlx::query("UPDATE artifacts SET field = $2 WHERE id = $1").bind(id.row()).bind(field).execute(&mut **tx).await?;
+    sqlx::query("UPDATE artifacts SET field = $2 WHERE id = $1").bind(id.row()).bind(field).execute(tx.db().await?).await?;
     Ok(())
 }
 
 /// Deletes an artifact's row.
 pub async fn remove(tx: &mut Tx, id: ArtifactId) -> Result<()> {
-    sqlx::query("DELETE FROM artifacts WHERE id = $1").bind(id.row()).execute(&mut **tx).await?;
+    sqlx::query("DELETE FROM artifacts WHERE id = $1").bind(id.row()).execute(tx.db().await?).await?;
     Ok(())
 }

@@ -129,10 +129,11 @@ impl Tx {
 async fn insert(tx: &mut Tx, entry: Entry, beside: Beside, once: Option<String>) -> Result<()> {
     let (actor, actor_id) = actor_columns(entry.actor);
     let Rows { subject, artifact, customer, decision, step, role } = rows_of(entry.act);
-    sqlx::query(
+    tx.later(
         "INSERT INTO audit (id, at, actor, actor_id, action, subject, artifact, customer, decision, step, routine, once, role, source, times) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (once) DO NOTHING",
     )
+    .await?
     .bind(entry.id.row())
     .bind(entry.at.0)
     .bind(actor)
@@ -147,9 +148,7 @@ async fn insert(tx: &mut Tx, entry: Entry, beside: Beside, once: Option<String>)
     .bind(once)
     .bind(role.map(Role::as_str))
     .bind(beside.source)
-    .bind(beside.times)
-    .execute(&mut **tx)
-    .await?;
+    .bind(beside.times);
     Ok(())
 }
 

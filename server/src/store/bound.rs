@@ -126,11 +126,11 @@ pub async fn bind_all(tx: &mut Tx, vault: &Vault) -> Result<u64> {
             let after = if last.is_some() { format!(" AND {id} > $1") } else { String::new() };
             let query = sqlx::query(AssertSqlSafe(format!("{from}{after} ORDER BY {id} LIMIT {BATCH}")));
             let query = if let Some(last) = &last { last.bind_to(query) } else { query };
-            let rows = query.fetch_all(&mut **tx).await?;
+            let rows = query.fetch_all(tx.db().await?).await?;
             for row in &rows {
                 let (id, value) = (Value::read(row, "id")?, Value::read(row, "value")?);
                 let query = id.bind_to(sqlx::query(AssertSqlSafe(write.clone())));
-                query.bind(mac(vault, table, column, &id.row(), value.bytes())).execute(&mut **tx).await?;
+                query.bind(mac(vault, table, column, &id.row(), value.bytes())).execute(tx.db().await?).await?;
                 last = Some(id);
                 done += 1;
             }

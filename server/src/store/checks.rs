@@ -1,7 +1,6 @@
 //! The queue of submitted sessions whose checks are to run, and the results of checks.
 
 use shared::{catalogue::CheckName, risk::CheckResult, session::Timestamp};
-use sqlx::AssertSqlSafe;
 
 use super::{
     columns::Columns,
@@ -10,13 +9,14 @@ use super::{
     tx::{Db, Tx},
 };
 use crate::{
-    ids::{RowId as _, SessionRef},
+    ids::{Lease, RowId, SessionRef},
     model::CheckRow,
 };
 
-/// Queues the checks of a session, due now.
-pub async fn queue(tx: &mut Tx, session: SessionRef, now: Timestamp) -> Result<()> {
-    sqlx::query("INSERT INTO check_runs (id, due_at, tries, claims) VALUES ($1, $2, 0, 0)").bind(session.row()).bind(now.0).execute(&mut **tx).await?;
+/// Queues the checks of a session: due at `due_at`, or claimed until then if there is a lease.
+pub async fn queue(tx: &mut Tx, session: SessionRef, due_at: Timestamp, lease: Option<Lease>) -> Result<()> {
+    let query = tx.later("INSERT INTO check_runs (id, due_at, lease, tries, claims) VALUES ($1, $2, $3, 0, $4)").await?;
+    query.bind(session.row()).bind(due_at.0).bind(lease.map(RowId::row)).bind(i64::from(lease.is_some()));
     Ok(())
 }
 
@@ -54,28 +54,26 @@ pub async fn put(tx: &mut Tx, session: SessionRef, checks: Vec<NewCheck>) -> Res
          ON CONFLICT (session_ref, name) DO UPDATE SET version = excluded.version, result = excluded.result, waiting_until = excluded.waiting_until",
         places::rows(checks.len(), 5)
     );
-    let query = checks.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, check| {
+    checks.iter().fold(tx.later(&sql).await?, |query, check| {
         let query = query.bind(session.row()).bind(check.name.as_str().to_owned()).bind(i64::from(check.version));
         query.bind(check.result.map(CheckResult::as_str)).bind(check.waiting_until.map(|at| at.0))
     });
-    query.execute(&mut **tx).await?;
     let reasons: Vec<_> =
         checks.into_iter().flat_map(|check| (1_i64..).zip(check.reasons).map(move |(number, reason)| (check.name.clone(), number, reason))).collect();
     if reasons.is_empty() {
         return Ok(());
     }
     let sql = format!("INSERT INTO check_reasons (session_ref, check_name, number, code, field, details) VALUES {}", places::rows(reasons.len(), 6));
-    let query = reasons.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, (check, number, reason)| {
+    reasons.into_iter().fold(tx.later(&sql).await?, |query, (check, number, reason)| {
         query.bind(session.row()).bind(check.as_str().to_owned()).bind(number).bind(reason.code).bind(reason.field).bind(reason.details)
     });
-    query.execute(&mut **tx).await?;
     Ok(())
 }
 
 /// Deletes all results of a session's checks.
 pub async fn clear(tx: &mut Tx, session: SessionRef) -> Result<()> {
-    sqlx::query("DELETE FROM check_reasons WHERE session_ref = $1").bind(session.row()).execute(&mut **tx).await?;
-    sqlx::query("DELETE FROM checks WHERE session_ref = $1").bind(session.row()).execute(&mut **tx).await?;
+    sqlx::query("DELETE FROM check_reasons WHERE session_ref = $1").bind(session.row()).execute(tx.db().await?).await?;
+    sqlx::query("DELETE FROM checks WHERE session_ref = $1").bind(session.row()).execute(tx.db().await?).await?;
     Ok(())
 }
 

@@ -11,23 +11,22 @@ use crate::{ids::SessionRef, model::Consent};
 
 /// Writes a consent. It replaces the field's earlier one.
 pub async fn put(tx: &mut Tx, session: SessionRef, consent: &Consent) -> Result<()> {
-    sqlx::query(
+    tx.later(
         "INSERT INTO consents (session_ref, field, text_sha256, language, agreed_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (session_ref, field) DO UPDATE SET text_sha256 = excluded.text_sha256, language = excluded.language, agreed_at = excluded.agreed_at",
     )
+    .await?
     .bind(session.to_string())
-    .bind(&consent.field)
+    .bind(consent.field.clone())
     .bind(consent.text_sha256.to_vec())
     .bind(consent.language.tag())
-    .bind(consent.agreed_at.0)
-    .execute(&mut **tx)
-    .await?;
+    .bind(consent.agreed_at.0);
     Ok(())
 }
 
 /// Deletes a consent.
 pub async fn remove(tx: &mut Tx, session: SessionRef, field: &str) -> Result<()> {
-    sqlx::query("DELETE FROM consents WHERE session_ref = $1 AND field = $2").bind(session.to_string()).bind(field).execute(&mut **tx).await?;
+    sqlx::query("DELETE FROM consents WHERE session_ref = $1 AND field = $2").bind(session.to_string()).bind(field).execute(tx.db().await?).await?;
     Ok(())
 }
 

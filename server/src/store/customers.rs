@@ -47,5 +47,5 @@ pub async fn find_or_insert(tx: &mut Tx, index: &[u8], new: &Customer, now: Time
          ON CONFLICT (reference_index) DO UPDATE SET reference_index = excluded.reference_index RETURNING id, reference, data_key",
     );
     let query = query.bind(new.id.row()).bind(index.to_vec()).bind(new.reference.clone()).bind(new.data_key.clone()).bind(now.0);
-    read(&query.fetch_one(&mut **tx).await?)
+    read(&query.fetch_one(tx.db().await?).await?)
 }

@@ -66,7 +66,7 @@ pub async fn claim(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<Vec<Claimed>> {
         query = query.bind(endpoint.row()).bind(i64::try_from(*limit).unwrap_or(i64::MAX));
     }
     let mut claimed = Vec::new();
-    for row in &query.fetch_all(&mut **tx).await? {
+    for row in &query.fetch_all(tx.db().await?).await? {
         match read_claimed(row, lease) {
             Ok(delivery) => claimed.push(delivery),
             Err(damage) => queue::set_aside(tx, row, "deliveries", &damage).await?,
@@ -165,7 +165,7 @@ async fn finish(tx: &mut Tx, tried: &[&Tried]) -> Result<HashSet<DeliveryId>> {
             .bind(tried.and_then(|tried| tried.next).map(|at| at.0))
             .bind(tried.map(|tried| i64::from(tried.attempt.number)));
     }
-    let rows = query.fetch_all(&mut **tx).await?;
+    let rows = query.fetch_all(tx.db().await?).await?;
     rows.iter().map(|row| Columns::new(row, "deliveries", "id")?.id("id")).collect()
 }
 
@@ -188,6 +188,6 @@ async fn insert_attempts(tx: &mut Tx, tried: &[&Tried]) -> Result<()> {
             .bind(attempt.and_then(|attempt| attempt.status_code).map(i64::from))
             .bind(attempt.and_then(|attempt| attempt.failure.clone()));
     }
-    query.execute(&mut **tx).await?;
+    query.execute(tx.db().await?).await?;
     Ok(())
 }

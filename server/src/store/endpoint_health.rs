@@ -61,7 +61,7 @@ pub async fn note(tx: &mut Tx, noted: &BTreeMap<EndpointId, Noted>, now: Timesta
             .bind(failing.map(|failing| failing.last.0))
             .bind(failing.map(|failing| failing.failure.clone()));
     }
-    query.bind(now.plus_seconds(-SUCCESS_SECONDS).0).execute(&mut **tx).await?;
+    query.bind(now.plus_seconds(-SUCCESS_SECONDS).0).execute(tx.db().await?).await?;
     Ok(())
 }
 

@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{ids::RowId as _, model::Endpoint, vault::Vault};
 
-const COLUMNS: &str = "id, url, url_mac, secret, created_at, disabled_at";
+pub(super) const COLUMNS: &str = "id, url, url_mac, secret, created_at, disabled_at";
 
-fn read(row: &AnyRow, vault: &Vault) -> Result<Endpoint> {
+pub(super) fn read(row: &AnyRow, vault: &Vault) -> Result<Endpoint> {
     let columns = Columns::new(row, "endpoints", "id")?;
     Ok(Endpoint {
         id: columns.id("id")?,
@@ -33,7 +33,7 @@ pub async fn insert(tx: &mut Tx, vault: &Vault, endpoint: &Endpoint) -> Result<(
         .bind(endpoint.secret.clone())
         .bind(endpoint.created_at.0)
         .bind(bound::mac(vault, "endpoints", "url", &endpoint.id.row(), &endpoint.url))
-        .execute(&mut **tx)
+        .execute(tx.db().await?)
         .await?;
     Ok(())
 }
@@ -49,12 +49,6 @@ pub async fn list(db: &mut Db, vault: &Vault, before: EndpointId, limit: i64) ->
 pub async fn by_id(db: &mut Db, vault: &Vault, id: EndpointId) -> Result<Option<Endpoint>> {
     let query = sqlx::query(AssertSqlSafe(format!("SELECT {COLUMNS} FROM endpoints WHERE id = $1"))).bind(id.row());
     query.fetch_optional(db).await?.as_ref().map(|row| read(row, vault)).transpose()
-}
-
-/// The endpoints that are not disabled.
-pub async fn active(db: &mut Db) -> Result<Vec<EndpointId>> {
-    let rows = sqlx::query("SELECT id FROM endpoints WHERE disabled_at IS NULL ORDER BY id").fetch_all(db).await?;
-    Ok(rows.iter().filter_map(|row| intact(Columns::new(row, "endpoints", "id").and_then(|columns| columns.id("id")))).collect())
 }
 
 /// The active endpoints with a delivery that is due. A damaged endpoint is an error of its own, so that it stops no other.
@@ -74,12 +68,12 @@ pub async fn with_due_deliveries(db: &mut Db, vault: &Vault, now: Timestamp) -> 
 /// [`super::StoreError::Conflict`] if there is no endpoint with this id, or it was disabled before.
 pub async fn disable(tx: &mut Tx, id: EndpointId, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE endpoints SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL");
-    exactly_one(query.bind(id.row()).bind(now.0).execute(&mut **tx).await?.rows_affected())?;
+    exactly_one(query.bind(id.row()).bind(now.0).execute(tx.db().await?).await?.rows_affected())?;
     let sql = format!(
         "WITH held AS MATERIALIZED (SELECT d.id AS id FROM deliveries d WHERE d.endpoint = $1 AND d.due_at IS NOT NULL {}) \
          UPDATE deliveries SET status = 'FAILED', due_at = NULL, lease = NULL WHERE id IN (SELECT id FROM held)",
         locked_in_order(tx)
     );
-    sqlx::query(AssertSqlSafe(sql)).bind(id.row()).execute(&mut **tx).await?;
+    sqlx::query(AssertSqlSafe(sql)).bind(id.row()).execute(tx.db().await?).await?;
     Ok(())
 }

@@ -39,7 +39,7 @@ pub async fn logo(db: &mut Db, id: FlowId) -> Result<Option<Vec<u8>>> {
 /// Keeps the logo of a version, unless it has one.
 pub async fn keep_logo(tx: &mut Tx, id: FlowId, png: &[u8]) -> Result<()> {
     let query = sqlx::query("INSERT INTO logos (flow, png) VALUES ($1, $2) ON CONFLICT (flow) DO NOTHING");
-    query.bind(id.to_string()).bind(png).execute(&mut **tx).await?;
+    query.bind(id.to_string()).bind(png).execute(tx.db().await?).await?;
     Ok(())
 }
 
@@ -71,7 +71,7 @@ pub async fn insert(tx: &mut Tx, id: FlowId, name: &str, definition: &str, resol
     .bind(now.0)
     .bind(name)
     .bind(resolved)
-    .fetch_one(&mut **tx)
+    .fetch_one(tx.db().await?)
     .await?;
     Ok(row.try_get("version")?)
 }

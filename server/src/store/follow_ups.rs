@@ -31,7 +31,7 @@ pub async fn insert(tx: &mut Tx, id: FollowUpId, follower: &str, session: Sessio
         .bind(change.kind.as_str())
         .bind(change.at.0)
         .bind(due_at.0)
-        .execute(&mut **tx)
+        .execute(tx.db().await?)
         .await?;
     Ok(())
 }

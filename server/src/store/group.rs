@@ -101,13 +101,6 @@ impl Member {
         committed(&mut self.outcome).await
     }
 
-    pub const fn connection(&self) -> &AnyConnection {
-        match &self.turn {
-            Some((connection, _)) => connection,
-            None => panic!("a member that has ended is not used"),
-        }
-    }
-
     pub const fn connection_mut(&mut self) -> &mut AnyConnection {
         match &mut self.turn {
             Some((connection, _)) => connection,

@@ -61,7 +61,7 @@ impl Tx {
     /// If the database refuses.
     pub async fn note(&mut self, key: &str, value: &str) -> Result<String> {
         self.note_once(key, value).await?;
-        Ok(sqlx::query("SELECT value FROM meta WHERE key = $1").bind(key).fetch_one(&mut **self).await?.try_get("value")?)
+        Ok(sqlx::query("SELECT value FROM meta WHERE key = $1").bind(key).fetch_one(self.db().await?).await?.try_get("value")?)
     }
 
     /// Writes a setting.
@@ -70,7 +70,7 @@ impl Tx {
     /// If the database refuses.
     pub async fn set(&mut self, key: &str, value: &str) -> Result<()> {
         let query = sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value");
-        query.bind(key).bind(value).execute(&mut **self).await?;
+        query.bind(key).bind(value).execute(self.db().await?).await?;
         Ok(())
     }
 
@@ -80,7 +80,7 @@ impl Tx {
     /// If the database refuses.
     pub async fn replace(&mut self, key: &str, old: &str, new: &str) -> Result<bool> {
         let query = sqlx::query("UPDATE meta SET value = $3 WHERE key = $1 AND value = $2");
-        Ok(query.bind(key).bind(old).bind(new).execute(&mut **self).await?.rows_affected() == 1)
+        Ok(query.bind(key).bind(old).bind(new).execute(self.db().await?).await?.rows_affected() == 1)
     }
 
     /// Writes a fact unless it exists. Returns whether it was written.
@@ -88,7 +88,8 @@ impl Tx {
     /// # Errors
     /// If the database refuses.
     pub async fn note_once(&mut self, key: &str, value: &str) -> Result<bool> {
-        let done = sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING").bind(key).bind(value).execute(&mut **self).await?;
+        let done =
+            sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING").bind(key).bind(value).execute(self.db().await?).await?;
         Ok(done.rows_affected() == 1)
     }
 }

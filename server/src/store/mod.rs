@@ -27,8 +27,10 @@ pub mod sweeps;
 
 mod columns;
 mod database;
+mod engine;
 mod error;
 mod group;
+mod later;
 mod lookup;
 mod meta;
 mod open;

@@ -13,7 +13,7 @@ use crate::ids::RowId as _;
 /// Writes the row of an object that has no artifact.
 pub async fn insert(tx: &mut Tx, id: ArtifactId, now: Timestamp) -> Result<()> {
     let query = sqlx::query("INSERT INTO pending_objects (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING");
-    query.bind(id.row()).bind(now.0).execute(&mut **tx).await?;
+    query.bind(id.row()).bind(now.0).execute(tx.db().await?).await?;
     Ok(())
 }
 
@@ -23,12 +23,12 @@ pub async fn insert(tx: &mut Tx, id: ArtifactId, now: Timestamp) -> Result<()> {
 /// [`super::StoreError::Conflict`] if no row is there that was written after `written_after`.
 pub async fn keep(tx: &mut Tx, id: ArtifactId, written_after: Timestamp) -> Result<()> {
     let query = sqlx::query("DELETE FROM pending_objects WHERE id = $1 AND created_at > $2");
-    exactly_one(query.bind(id.row()).bind(written_after.0).execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.bind(id.row()).bind(written_after.0).execute(tx.db().await?).await?.rows_affected())
 }
 
 /// Deletes the row of an object that was deleted from the storage.
 pub async fn remove(tx: &mut Tx, id: ArtifactId) -> Result<()> {
-    sqlx::query("DELETE FROM pending_objects WHERE id = $1").bind(id.row()).execute(&mut **tx).await?;
+    sqlx::query("DELETE FROM pending_objects WHERE id = $1").bind(id.row()).execute(tx.db().await?).await?;
     Ok(())
 }
 

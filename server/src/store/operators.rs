@@ -83,7 +83,7 @@ pub async fn insert(tx: &mut Tx, vault: &Vault, operator: &Operator, email_index
     .bind(operator.created_at.0)
     .bind(mac(vault, "role", operator.id, operator.role.as_str()))
     .bind(operator.password.as_deref().map(|password| mac(vault, "password", operator.id, password)));
-    exactly_one(query.execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.execute(tx.db().await?).await?.rows_affected())
 }
 
 /// Changes the role of an operator who has not accepted the invitation yet.
@@ -92,7 +92,7 @@ pub async fn insert(tx: &mut Tx, vault: &Vault, operator: &Operator, email_index
 /// [`super::StoreError::Conflict`] if they have a password by now, or are disabled.
 pub async fn set_role(tx: &mut Tx, vault: &Vault, id: OperatorId, role: Role) -> Result<()> {
     let query = sqlx::query("UPDATE operators SET role = $2, role_mac = $3 WHERE id = $1 AND password IS NULL AND disabled_at IS NULL");
-    exactly_one(query.bind(id.to_string()).bind(role.as_str()).bind(mac(vault, "role", id, role.as_str())).execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.bind(id.to_string()).bind(role.as_str()).bind(mac(vault, "role", id, role.as_str())).execute(tx.db().await?).await?.rows_affected())
 }
 
 /// Sets an operator's password.
@@ -101,12 +101,12 @@ pub async fn set_role(tx: &mut Tx, vault: &Vault, id: OperatorId, role: Role) ->
 /// [`super::StoreError::Conflict`] if they are disabled.
 pub async fn set_password(tx: &mut Tx, vault: &Vault, id: OperatorId, password: &str) -> Result<()> {
     let query = sqlx::query("UPDATE operators SET password = $2, password_mac = $3 WHERE id = $1 AND disabled_at IS NULL");
-    exactly_one(query.bind(id.to_string()).bind(password).bind(mac(vault, "password", id, password)).execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.bind(id.to_string()).bind(password).bind(mac(vault, "password", id, password)).execute(tx.db().await?).await?.rows_affected())
 }
 
 /// Locks an operator until the transaction ends. An UPDATE that changes nothing locks a row in PostgreSQL; SQLite has one writer anyway.
 pub async fn hold(tx: &mut Tx, id: OperatorId) -> Result<()> {
-    sqlx::query("UPDATE operators SET role = role WHERE id = $1").bind(id.to_string()).execute(&mut **tx).await?;
+    sqlx::query("UPDATE operators SET role = role WHERE id = $1").bind(id.to_string()).execute(tx.db().await?).await?;
     Ok(())
 }
 
@@ -116,8 +116,8 @@ pub async fn hold(tx: &mut Tx, id: OperatorId) -> Result<()> {
 /// [`super::StoreError::Conflict`] if they were disabled before.
 pub async fn disable(tx: &mut Tx, id: OperatorId, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE operators SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL");
-    exactly_one(query.bind(id.to_string()).bind(now.0).execute(&mut **tx).await?.rows_affected())?;
-    sqlx::query("DELETE FROM sign_ins WHERE operator = $1").bind(id.to_string()).execute(&mut **tx).await?;
+    exactly_one(query.bind(id.to_string()).bind(now.0).execute(tx.db().await?).await?.rows_affected())?;
+    sqlx::query("DELETE FROM sign_ins WHERE operator = $1").bind(id.to_string()).execute(tx.db().await?).await?;
     remove_links(tx, id).await
 }
 
@@ -129,7 +129,7 @@ pub async fn insert_link(tx: &mut Tx, vault: &Vault, token: TokenHash, operator:
         .bind(kind.as_str())
         .bind(expires_at.0)
         .bind(token_mac(vault, "links", token, operator))
-        .execute(&mut **tx)
+        .execute(tx.db().await?)
         .await?;
     Ok(())
 }
@@ -150,12 +150,12 @@ pub async fn by_link(db: &mut Db, vault: &Vault, token: TokenHash, kind: LinkKin
 /// # Errors
 /// [`super::StoreError::Conflict`] if it was used before.
 pub async fn use_link(tx: &mut Tx, token: TokenHash) -> Result<()> {
-    exactly_one(sqlx::query("DELETE FROM links WHERE token_hash = $1").bind(token.to_vec()).execute(&mut **tx).await?.rows_affected())
+    exactly_one(sqlx::query("DELETE FROM links WHERE token_hash = $1").bind(token.to_vec()).execute(tx.db().await?).await?.rows_affected())
 }
 
 /// Deletes every link of an operator.
 pub async fn remove_links(tx: &mut Tx, operator: OperatorId) -> Result<()> {
-    sqlx::query("DELETE FROM links WHERE operator = $1").bind(operator.to_string()).execute(&mut **tx).await?;
+    sqlx::query("DELETE FROM links WHERE operator = $1").bind(operator.to_string()).execute(tx.db().await?).await?;
     Ok(())
 }
 
@@ -169,7 +169,7 @@ pub async fn insert_sign_in(tx: &mut Tx, vault: &Vault, operator: OperatorId, ne
         .bind(new.browser.clone())
         .bind(new.source.clone())
         .bind(token_mac(vault, "sign_ins", new.token, operator))
-        .execute(&mut **tx)
+        .execute(tx.db().await?)
         .await?;
     Ok(())
 }
@@ -191,19 +191,19 @@ pub async fn sign_in(db: &mut Db, vault: &Vault, token: TokenHash) -> Result<Opt
 
 /// Sets when a sign-in was last used.
 pub async fn touch_sign_in(tx: &mut Tx, token: TokenHash, now: Timestamp) -> Result<()> {
-    sqlx::query("UPDATE sign_ins SET seen_at = $2 WHERE token_hash = $1").bind(token.to_vec()).bind(now.0).execute(&mut **tx).await?;
+    sqlx::query("UPDATE sign_ins SET seen_at = $2 WHERE token_hash = $1").bind(token.to_vec()).bind(now.0).execute(tx.db().await?).await?;
     Ok(())
 }
 
 /// Deletes a sign-in.
 pub async fn remove_sign_in(tx: &mut Tx, token: TokenHash) -> Result<()> {
-    sqlx::query("DELETE FROM sign_ins WHERE token_hash = $1").bind(token.to_vec()).execute(&mut **tx).await?;
+    sqlx::query("DELETE FROM sign_ins WHERE token_hash = $1").bind(token.to_vec()).execute(tx.db().await?).await?;
     Ok(())
 }
 
 /// Deletes sign-ins that began at or before `began` or were last used at or before `used`, and links that have expired.
 pub async fn remove_over(tx: &mut Tx, began: Timestamp, used: Timestamp, now: Timestamp) -> Result<()> {
-    sqlx::query("DELETE FROM sign_ins WHERE created_at <= $1 OR seen_at <= $2").bind(began.0).bind(used.0).execute(&mut **tx).await?;
-    sqlx::query("DELETE FROM links WHERE expires_at <= $1").bind(now.0).execute(&mut **tx).await?;
+    sqlx::query("DELETE FROM sign_ins WHERE created_at <= $1 OR seen_at <= $2").bind(began.0).bind(used.0).execute(tx.db().await?).await?;
+    sqlx::query("DELETE FROM links WHERE expires_at <= $1").bind(now.0).execute(tx.db().await?).await?;
     Ok(())
 }

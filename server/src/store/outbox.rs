@@ -11,24 +11,42 @@ use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
     columns::{Columns, Listed, intact, listed},
+    endpoints,
     error::Result,
     places,
     tx::{Db, Tx},
 };
 use crate::{
-    ids::{DeliveryId, RowId as _, SessionRef},
-    model::{Attempt, Delivery, Subject},
+    ids::{DeliveryId, Lease, RowId, SessionRef},
+    model::{Attempt, Delivery, Endpoint, Subject},
+    vault::Vault,
 };
 
 /// The most deliveries whose attempts one statement reads.
 const BATCH: usize = 100;
 
-/// Returns the sequence number of the subject's next event, from 1. Another transaction that asks for one waits until this one ends.
-pub async fn next_sequence(tx: &mut Tx, subject: Subject) -> Result<i64> {
-    let query = sqlx::query(
-        "INSERT INTO event_counters (subject, last) VALUES ($1, 1) ON CONFLICT (subject) DO UPDATE SET last = event_counters.last + 1 RETURNING last",
+/// What the next event about a subject needs.
+pub struct Next {
+    /// Its number among all events of its subject, from 1.
+    pub sequence: i64,
+    /// The endpoints that are not disabled. A damaged one is an error of its own, so that it stops no other.
+    pub endpoints: Vec<(EndpointId, Result<Endpoint>)>,
+}
+
+/// Reads what the next event about a subject needs. The subject's row is locked, so that its events are numbered in order.
+pub async fn next(tx: &mut Tx, vault: &Vault, subject: Subject) -> Result<Next> {
+    let sql = format!(
+        "SELECT c.last AS last, {} FROM (SELECT 1 AS one) AS here LEFT JOIN event_counters c ON c.subject = $1 \
+         LEFT JOIN endpoints ON endpoints.disabled_at IS NULL ORDER BY endpoints.id",
+        endpoints::COLUMNS
     );
-    Ok(query.bind(subject.row()).fetch_one(&mut **tx).await?.try_get("last")?)
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(subject.row()).fetch_all(tx.db().await?).await?;
+    let last = rows.first().map(|row| row.try_get::<Option<i64>, _>("last")).transpose()?.flatten();
+    let id = |row: &AnyRow| intact(Columns::new(row, "endpoints", "id").and_then(|columns| columns.id("id")));
+    // Without an endpoint there is one row, with the counter alone.
+    let there = rows.iter().filter(|row| !matches!(row.try_get::<Option<String>, _>("id"), Ok(None)));
+    let endpoints = there.filter_map(|row| Some((id(row)?, endpoints::read(row, vault))));
+    Ok(Next { sequence: last.unwrap_or_default() + 1, endpoints: endpoints.collect() })
 }
 
 /// An event to be written.
@@ -47,12 +65,17 @@ pub struct NewEvent<'a> {
     pub body: &'a [u8],
 }
 
-/// Writes an event.
+/// Writes an event, and counts it. If this occurrence or this number was written before, the transaction fails with a conflict when this is
+/// sent, because an event must exist only once.
 ///
 /// # Errors
-/// If this occurrence was written before, because an event must exist only once.
+/// If the database refuses something that was written before.
 pub async fn insert_event(tx: &mut Tx, event: &NewEvent<'_>, now: Timestamp) -> Result<()> {
-    sqlx::query("INSERT INTO events (id, type, subject_kind, subject, occurrence, sequence, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+    let counter = "INSERT INTO event_counters (subject, last) VALUES ($1, $2) ON CONFLICT (subject) DO UPDATE SET last = excluded.last \
+         WHERE event_counters.last = excluded.last - 1";
+    tx.later_one(counter).await?.bind(event.subject.row()).bind(event.sequence);
+    tx.later("INSERT INTO events (id, type, subject_kind, subject, occurrence, sequence, body, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+        .await?
         .bind(event.id.row())
         .bind(event.event_type)
         .bind(event.subject.kind())
@@ -60,28 +83,43 @@ pub async fn insert_event(tx: &mut Tx, event: &NewEvent<'_>, now: Timestamp) -> 
         .bind(event.occurrence)
         .bind(event.sequence)
         .bind(event.body.to_vec())
-        .bind(now.0)
-        .execute(&mut **tx)
-        .await?;
+        .bind(now.0);
     Ok(())
 }
 
-/// Queues the deliveries of an event to endpoints, due now.
-pub async fn insert_deliveries(tx: &mut Tx, event: EventId, deliveries: &[(DeliveryId, EndpointId)], now: Timestamp) -> Result<()> {
+/// A delivery, to be queued.
+pub struct NewDelivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// Where it goes.
+    pub endpoint: EndpointId,
+    /// The lease of this process, if it has claimed the delivery.
+    pub lease: Option<Lease>,
+    /// When it is due, or until when it is claimed.
+    pub due_at: Timestamp,
+}
+
+/// Queues the deliveries of an event.
+pub async fn insert_deliveries(tx: &mut Tx, event: EventId, deliveries: &[NewDelivery]) -> Result<()> {
     for deliveries in deliveries.chunks(places::MOST) {
         let width = places::width(deliveries.len());
-        let (event_place, now_place) = (2 * width + 1, 2 * width + 2);
         let sql = format!(
-            "WITH wanted (id, endpoint) AS (VALUES {}) INSERT INTO deliveries (id, event, endpoint, status, tries, claims, due_at) \
-             SELECT id, ${event_place}, endpoint, 'PENDING', 0, 0, ${now_place} FROM wanted WHERE id IS NOT NULL",
-            places::rows(width, 2)
+            "WITH wanted (id, endpoint, lease, due_at, claims) AS (VALUES {}) INSERT INTO deliveries (id, event, endpoint, status, tries, claims, lease, due_at) \
+             SELECT id, ${}, endpoint, 'PENDING', 0, claims, lease, due_at FROM wanted WHERE id IS NOT NULL",
+            places::rows(width, 5),
+            5 * width + 1
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        let mut query = tx.later(&sql).await?;
         for place in 0..width {
-            let (id, endpoint) = deliveries.get(place).map(|(id, endpoint)| (id.row(), endpoint.row())).unzip();
-            query = query.bind(id).bind(endpoint);
+            let delivery = deliveries.get(place);
+            query = query
+                .bind(delivery.map(|delivery| delivery.id.row()))
+                .bind(delivery.map(|delivery| delivery.endpoint.row()))
+                .bind(delivery.and_then(|delivery| delivery.lease).map(RowId::row))
+                .bind(delivery.map(|delivery| delivery.due_at.0))
+                .bind(delivery.map(|delivery| i64::from(delivery.lease.is_some())));
         }
-        query.bind(event.row()).bind(now.0).execute(&mut **tx).await?;
+        query.bind(event.row());
     }
     Ok(())
 }

@@ -60,7 +60,7 @@ pub async fn claim<I: FromStr>(tx: &mut Tx, queue: Queue, now: Timestamp, until:
          WHERE id IN (SELECT id FROM {table} WHERE due_at <= $3 ORDER BY due_at LIMIT $4 {skip}) RETURNING id, tries, claims"
     );
     let query = sqlx::query(AssertSqlSafe(sql)).bind(lease.row()).bind(until.0).bind(now.0).bind(limit);
-    let rows = query.fetch_all(&mut **tx).await?;
+    let rows = query.fetch_all(tx.db().await?).await?;
     let mut claimed = Vec::new();
     for row in &rows {
         match read(row, table, lease) {
@@ -80,7 +80,7 @@ fn read<I: FromStr>(row: &AnyRow, table: &'static str, lease: Lease) -> Result<(
 pub(super) async fn set_aside(tx: &mut Tx, row: &AnyRow, table: &str, damage: &StoreError) -> Result<()> {
     error!(error = %damage, "a damaged row of a queue is set aside");
     let sql = format!("UPDATE {table} SET lease = NULL, due_at = NULL WHERE id = $1");
-    sqlx::query(AssertSqlSafe(sql)).bind(row.try_get::<String, _>("id")?).execute(&mut **tx).await?;
+    sqlx::query(AssertSqlSafe(sql)).bind(row.try_get::<String, _>("id")?).execute(tx.db().await?).await?;
     Ok(())
 }
 
@@ -91,7 +91,7 @@ pub(super) async fn set_aside(tx: &mut Tx, row: &AnyRow, table: &str, damage: &S
 pub async fn renew(tx: &mut Tx, queue: Queue, id: &str, lease: Lease, until: Timestamp) -> Result<()> {
     let sql = format!("UPDATE {} SET due_at = $3 WHERE id = $1 AND lease = $2", queue.table());
     let query = sqlx::query(AssertSqlSafe(sql)).bind(id).bind(lease.row()).bind(until.0);
-    exactly_one(query.execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.execute(tx.db().await?).await?.rows_affected())
 }
 
 /// Records a try of a claimed row, and ends its lease. The row is due again at `next`, or never.
@@ -101,7 +101,7 @@ pub async fn renew(tx: &mut Tx, queue: Queue, id: &str, lease: Lease, until: Tim
 pub async fn record(tx: &mut Tx, queue: Queue, id: &str, lease: Lease, next: Option<Timestamp>) -> Result<()> {
     let sql = format!("UPDATE {} SET lease = NULL, due_at = $3, tries = tries + 1, claims = 0 WHERE id = $1 AND lease = $2", queue.table());
     let query = sqlx::query(AssertSqlSafe(sql)).bind(id).bind(lease.row()).bind(next.map(|at| at.0));
-    exactly_one(query.execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.execute(tx.db().await?).await?.rows_affected())
 }
 
 /// Releases a claimed row without a try. It is due again at `next`.
@@ -111,14 +111,16 @@ pub async fn record(tx: &mut Tx, queue: Queue, id: &str, lease: Lease, next: Opt
 pub async fn postpone(tx: &mut Tx, queue: Queue, id: &str, lease: Lease, next: Timestamp) -> Result<()> {
     let sql = format!("UPDATE {} SET lease = NULL, due_at = $3, claims = 0 WHERE id = $1 AND lease = $2", queue.table());
     let query = sqlx::query(AssertSqlSafe(sql)).bind(id).bind(lease.row()).bind(next.0);
-    exactly_one(query.execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.execute(tx.db().await?).await?.rows_affected())
 }
 
-/// Deletes a claimed row, because its work is done.
+/// Deletes a claimed row, because its work is done. If this worker has lost its lease, the transaction fails with [`StoreError::Conflict`]
+/// when that is sent.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] if this worker has lost its lease.
+/// If the database refuses something that was written before.
 pub async fn remove(tx: &mut Tx, queue: Queue, id: &str, lease: Lease) -> Result<()> {
     let sql = format!("DELETE FROM {} WHERE id = $1 AND lease = $2", queue.table());
-    exactly_one(sqlx::query(AssertSqlSafe(sql)).bind(id).bind(lease.row()).execute(&mut **tx).await?.rows_affected())
+    tx.later_one(&sql).await?.bind(id.to_owned()).bind(lease.row());
+    Ok(())
 }

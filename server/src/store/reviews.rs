@@ -20,15 +20,14 @@ pub async fn newest(db: &mut Db, session: SessionRef) -> Result<i64> {
 
 /// Writes a review.
 pub async fn insert(tx: &mut Tx, session: SessionRef, review: &Review) -> Result<()> {
-    sqlx::query("INSERT INTO reviews (session_ref, number, operator, decision, reason, at) VALUES ($1, $2, $3, $4, $5, $6)")
+    tx.later("INSERT INTO reviews (session_ref, number, operator, decision, reason, at) VALUES ($1, $2, $3, $4, $5, $6)")
+        .await?
         .bind(session.to_string())
         .bind(review.number)
         .bind(review.operator.to_string())
         .bind(review.decision.as_str())
         .bind(review.reason.clone())
-        .bind(review.at.0)
-        .execute(&mut **tx)
-        .await?;
+        .bind(review.at.0);
     Ok(())
 }
 

@@ -99,10 +99,11 @@ fn select(clause: &str) -> String {
 
 /// Writes a new session with status PENDING.
 pub async fn insert(tx: &mut Tx, vault: &Vault, session: &Session, id: &SessionId, return_url: Option<&str>) -> Result<()> {
-    sqlx::query(
+    tx.later(
         "INSERT INTO sessions (ref, id_hash, id_sealed, data_key, flow, customer, locale, status, created_at, expires_at, touched_at, return_url, return_url_mac) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, 'PENDING', $8, $9, $8, $10, $11)",
     )
+    .await?
     .bind(session.r#ref.to_string())
     .bind(id_hash(id))
     .bind(session.id_sealed.clone())
@@ -113,9 +114,7 @@ pub async fn insert(tx: &mut Tx, vault: &Vault, session: &Session, id: &SessionI
     .bind(session.created_at.0)
     .bind(session.expires_at.0)
     .bind(return_url.map(str::to_owned))
-    .bind(return_url.map(|url| bound::mac(vault, "sessions", "return_url", &session.r#ref.row(), url)))
-    .execute(&mut **tx)
-    .await?;
+    .bind(return_url.map(|url| bound::mac(vault, "sessions", "return_url", &session.r#ref.row(), url)));
     Ok(())
 }
 
@@ -129,9 +128,19 @@ pub async fn return_url(db: &mut Db, vault: &Vault, r#ref: SessionRef) -> Result
 /// Locks a session until the transaction ends, so that no other transaction changes it or what belongs to it. Sets `touched_at` if
 /// `touched` is given. `None` if there is no such session.
 pub async fn hold(tx: &mut Tx, r#ref: SessionRef, touched: Option<Timestamp>) -> Result<Option<Session>> {
-    let sql = format!("UPDATE sessions SET touched_at = COALESCE($2, touched_at) WHERE ref = $1 RETURNING {COLUMNS}");
+    let sql = format!("UPDATE sessions SET touched_at = COALESCE({TOUCHED}, touched_at) WHERE ref = $1 RETURNING {COLUMNS}");
     let query = sqlx::query(AssertSqlSafe(sql)).bind(r#ref.row()).bind(touched.map(|at| at.0));
-    query.fetch_optional(&mut **tx).await?.as_ref().map(Session::try_from).transpose()
+    query.fetch_optional(tx.db().await?).await?.as_ref().map(Session::try_from).transpose()
+}
+
+/// The new `touched_at`: always a later one, so that it tells two changes apart also where they have the same time.
+const TOUCHED: &str = "CASE WHEN touched_at >= $2 THEN touched_at + 1 ELSE $2 END";
+
+/// Locks a session in the same way and sets `touched_at`, unless it was touched since it had this `touched_at`.
+pub async fn hold_unchanged(tx: &mut Tx, r#ref: SessionRef, seen: Timestamp, now: Timestamp) -> Result<Option<Session>> {
+    let sql = format!("UPDATE sessions SET touched_at = {TOUCHED} WHERE ref = $1 AND touched_at = $3 RETURNING {COLUMNS}");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(r#ref.row()).bind(now.0).bind(seen.0);
+    query.fetch_optional(tx.db().await?).await?.as_ref().map(Session::try_from).transpose()
 }
 
 /// Whether a device wrote an answer or a file of this session, or submitted it.
@@ -146,14 +155,14 @@ pub async fn has_writer(db: &mut Db, r#ref: SessionRef, device: Device) -> Resul
 /// PENDING → PROCESSING, with what the request that submits the session is.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] if the session is not PENDING, or its time is up.
+/// If the database refuses something that was written before. If the session is not PENDING, or its time is up, the transaction fails with
+/// [`StoreError::Conflict`] when this is sent.
 pub async fn submit(tx: &mut Tx, r#ref: SessionRef, at: Timestamp, submission: &Submission) -> Result<()> {
-    let query = sqlx::query(
-        "UPDATE sessions SET status = 'PROCESSING', submitted_at = $2, submitted_by = $3, submitted_mac = $4, wrong_tries = $5 \
-         WHERE ref = $1 AND status = 'PENDING' AND expires_at > $2",
-    );
-    let query = query.bind(r#ref.row()).bind(at.0).bind(submission.by.map(|device| device.to_vec()));
-    exactly_one(query.bind(submission.mac.clone()).bind(submission.wrong_tries).execute(&mut **tx).await?.rows_affected())
+    let sql = "UPDATE sessions SET status = 'PROCESSING', submitted_at = $2, submitted_by = $3, submitted_mac = $4, wrong_tries = $5 \
+         WHERE ref = $1 AND status = 'PENDING' AND expires_at > $2";
+    let query = tx.later_one(sql).await?.bind(r#ref.row()).bind(at.0).bind(submission.by.map(|device| device.to_vec()));
+    query.bind(submission.mac.clone()).bind(submission.wrong_tries);
+    Ok(())
 }
 
 /// What the request that submitted a session was.
@@ -170,28 +179,30 @@ pub async fn submission(db: &mut Db, r#ref: SessionRef) -> Result<Submission> {
 /// Counts a request that differed from the submitted one. The session's row is locked.
 pub async fn count_wrong_try(tx: &mut Tx, r#ref: SessionRef) -> Result<()> {
     let query = sqlx::query("UPDATE sessions SET wrong_tries = wrong_tries + 1 WHERE ref = $1");
-    exactly_one(query.bind(r#ref.row()).execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.bind(r#ref.row()).execute(tx.db().await?).await?.rows_affected())
 }
 
 /// Writes the state in which a session ends if its status is still `from`.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] if it is not.
+/// If the database refuses something that was written before. If the status is another one, the transaction fails with
+/// [`StoreError::Conflict`] when this is sent.
 pub async fn change(tx: &mut Tx, r#ref: SessionRef, from: Status, to: &SessionState) -> Result<()> {
-    let bind = |sql: &'static str, at: Timestamp| sqlx::query(sql).bind(r#ref.row()).bind(from.as_str()).bind(at.0);
-    let query = match to {
+    match to {
         SessionState::Pending { .. } | SessionState::Processing { .. } => return Err(StoreError::Conflict),
         SessionState::Expired { expired_at } => {
-            bind("UPDATE sessions SET status = 'EXPIRED', expired_at = $3 WHERE ref = $1 AND status = $2 AND expires_at <= $3", *expired_at)
+            let sql = "UPDATE sessions SET status = 'EXPIRED', expired_at = $3 WHERE ref = $1 AND status = $2 AND expires_at <= $3";
+            tx.later_one(sql).await?.bind(r#ref.row()).bind(from.as_str()).bind(expired_at.0);
         }
         SessionState::Completed { completed_at, outcome } => {
             let reasons: Vec<&str> = outcome.reasons.iter().map(String::as_str).collect();
             let sql =
                 "UPDATE sessions SET status = 'COMPLETED', completed_at = $3, risk_score = $4, decision = $5, reasons = $6 WHERE ref = $1 AND status = $2";
-            bind(sql, *completed_at).bind(i64::from(outcome.risk_score)).bind(outcome.decision.as_str()).bind(reasons.join(","))
+            let query = tx.later_one(sql).await?.bind(r#ref.row()).bind(from.as_str()).bind(completed_at.0);
+            query.bind(i64::from(outcome.risk_score)).bind(outcome.decision.as_str()).bind(reasons.join(","));
         }
-    };
-    exactly_one(query.execute(&mut **tx).await?.rows_affected())
+    }
+    Ok(())
 }
 
 /// Sets a session's `expires_at` to now, for an operator who expires it.
@@ -200,13 +211,13 @@ pub async fn change(tx: &mut Tx, r#ref: SessionRef, from: Status, to: &SessionSt
 /// [`StoreError::Conflict`] if it is not PENDING, or its time is up.
 pub async fn end_now(tx: &mut Tx, r#ref: SessionRef, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE sessions SET expires_at = $2 WHERE ref = $1 AND status = 'PENDING' AND expires_at > $2");
-    exactly_one(query.bind(r#ref.row()).bind(now.0).execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.bind(r#ref.row()).bind(now.0).execute(tx.db().await?).await?.rows_affected())
 }
 
 /// Sets or removes a session's customer. The session's row is locked.
 pub async fn set_customer(tx: &mut Tx, r#ref: SessionRef, to: Option<CustomerId>) -> Result<()> {
     let query = sqlx::query("UPDATE sessions SET customer = $2 WHERE ref = $1").bind(r#ref.to_string()).bind(to.map(|id| id.to_string()));
-    exactly_one(query.execute(&mut **tx).await?.rows_affected())
+    exactly_one(query.execute(tx.db().await?).await?.rows_affected())
 }
 
 /// The filter of a list of sessions.

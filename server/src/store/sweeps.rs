@@ -10,6 +10,6 @@ pub async fn due_now(tx: &mut Tx, name: &str, now: Timestamp) -> Result<()> {
         "INSERT INTO sweeps (id, due_at, tries, claims) VALUES ($1, $2, 0, 0) \
          ON CONFLICT (id) DO UPDATE SET due_at = excluded.due_at WHERE sweeps.lease IS NULL",
     );
-    query.bind(name).bind(now.0).execute(&mut **tx).await?;
+    query.bind(name).bind(now.0).execute(tx.db().await?).await?;
     Ok(())
 }

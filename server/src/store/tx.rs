@@ -1,32 +1,28 @@
-//! Connections and transactions. A transaction collects the jobs to wake, and its commit wakes them, so that a job never looks before
-//! the rows are there.
-
-use std::{
-    ops::{Deref, DerefMut},
-    sync::Arc,
-};
+//! Connections and transactions. A transaction collects what is to be done once it has committed, such as waking a job, so that a job never
+//! looks before the rows are there.
 
 use sqlx::{Any, AnyConnection, Executor as _, Transaction};
-use tokio::sync::Notify;
 
-use super::{error::Result, group::Member};
-
-/// Which database it is. The SQL is the same except where rows are claimed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// A file, with one writer at a time.
-    Sqlite,
-    /// A database server that any number of processes use.
-    Postgres,
-}
+pub use super::engine::Engine;
+use super::{
+    error::{Result, StoreError},
+    group::Member,
+    later::{Later, Values},
+};
 
 /// A connection, as store functions take it.
 pub type Db = AnyConnection;
 
+/// The most statements that are sent together.
+const TOGETHER: usize = 16;
+
 /// A transaction. If it is dropped without [`Tx::commit`], it rolls back.
 pub struct Tx {
     part: Part,
-    wakes: Vec<Arc<Notify>>,
+    later: Later,
+    /// Something that was written later was refused.
+    is_lost: bool,
+    then: Vec<Box<dyn FnOnce() + Send>>,
 }
 
 /// What a transaction is for the database.
@@ -38,8 +34,8 @@ pub(super) enum Part {
 }
 
 impl Tx {
-    pub(super) const fn new(part: Part) -> Self {
-        Self { part, wakes: Vec::new() }
+    pub(super) fn new(part: Part) -> Self {
+        Self { part, later: Later::default(), is_lost: false, then: Vec::new() }
     }
 
     pub(super) const fn engine(&self) -> Engine {
@@ -49,22 +45,66 @@ impl Tx {
         }
     }
 
-    /// Wakes this job once the transaction has committed.
-    pub fn wake(&mut self, job: &Arc<Notify>) {
-        self.wakes.push(Arc::clone(job));
+    /// The connection, for a statement that answers. What was written before is sent first.
+    ///
+    /// # Errors
+    /// If the database refuses something that was written before.
+    pub async fn db(&mut self) -> Result<&mut Db> {
+        let engine = self.engine();
+        let db = match &mut self.part {
+            Part::Member(member) => member.connection_mut(),
+            Part::Own(transaction) => &mut **transaction,
+        };
+        if self.is_lost {
+            return Err(StoreError::Conflict);
+        }
+        self.is_lost = true;
+        self.later.send(engine, db).await?;
+        self.is_lost = false;
+        Ok(db)
     }
 
-    /// Commits, then wakes the jobs.
+    /// Writes by a statement that answers nothing. It is sent together with others (`later.rs`), so an error shows only then.
+    pub(super) async fn later(&mut self, sql: &str) -> Result<Values<'_>> {
+        if self.later.len() >= TOGETHER {
+            self.send().await?;
+        }
+        Ok(self.later.add(sql, false))
+    }
+
+    /// The same for a statement that must change exactly one row. If it does not, the error is a conflict.
+    pub(super) async fn later_one(&mut self, sql: &str) -> Result<Values<'_>> {
+        if self.later.len() >= TOGETHER {
+            self.send().await?;
+        }
+        Ok(self.later.add(sql, true))
+    }
+
+    /// Sends what was written. The commit would do so too.
+    ///
+    /// # Errors
+    /// If the database refuses something.
+    pub async fn send(&mut self) -> Result<()> {
+        self.db().await.map(drop)
+    }
+
+    /// Does this once the transaction has committed. It is dropped if it does not.
+    pub fn then(&mut self, done: impl FnOnce() + Send + 'static) {
+        self.then.push(Box::new(done));
+    }
+
+    /// Commits, then does what was to be done then.
     ///
     /// # Errors
     /// If the database refuses; then nothing was written.
-    pub async fn commit(self) -> Result<()> {
+    pub async fn commit(mut self) -> Result<()> {
+        self.send().await?;
         match self.part {
             Part::Member(member) => member.keep().await?,
             Part::Own(transaction) => transaction.commit().await?,
         }
-        for job in self.wakes {
-            job.notify_one();
+        for done in self.then {
+            done();
         }
         Ok(())
     }
@@ -74,7 +114,7 @@ impl Tx {
     /// # Errors
     /// If the database refuses.
     pub async fn savepoint(&mut self) -> Result<()> {
-        self.execute("SAVEPOINT part").await?;
+        self.db().await?.execute("SAVEPOINT part").await?;
         Ok(())
     }
 
@@ -83,7 +123,7 @@ impl Tx {
     /// # Errors
     /// If the database refuses.
     pub async fn release_savepoint(&mut self) -> Result<()> {
-        self.execute("RELEASE SAVEPOINT part").await?;
+        self.db().await?.execute("RELEASE SAVEPOINT part").await?;
         Ok(())
     }
 
@@ -92,26 +132,9 @@ impl Tx {
     /// # Errors
     /// If the database refuses.
     pub async fn rollback_to_savepoint(&mut self) -> Result<()> {
-        self.execute("ROLLBACK TO SAVEPOINT part").await?;
+        self.later.clear();
+        self.is_lost = false;
+        self.db().await?.execute("ROLLBACK TO SAVEPOINT part").await?;
         self.release_savepoint().await
-    }
-}
-
-impl Deref for Tx {
-    type Target = Db;
-    fn deref(&self) -> &Db {
-        match &self.part {
-            Part::Member(member) => member.connection(),
-            Part::Own(transaction) => transaction,
-        }
-    }
-}
-
-impl DerefMut for Tx {
-    fn deref_mut(&mut self) -> &mut Db {
-        match &mut self.part {
-            Part::Member(member) => member.connection_mut(),
-            Part::Own(transaction) => transaction,
-        }
     }
 }

@@ -9,11 +9,12 @@ use std::{
 
 use shared::ids::EndpointId;
 
-/// The tries at once to an endpoint that nothing is known of yet, or that fails. Each endpoint has these places to itself, so that one
-/// that hangs delays no other.
-pub const LEAST: usize = 8;
+use crate::kit;
+
+/// The tries at once to an endpoint that nothing is known of yet, or that fails.
+pub const LEAST: usize = kit::TRIES;
 /// The most tries at once to one endpoint.
-pub const MOST: usize = 64;
+pub const MOST: usize = kit::MOST_TRIES;
 /// How many tries beyond the least of each endpoint run at once in this process.
 const SPARE: usize = 448;
 /// An answer within this time is quick, whatever the endpoint's usual time is: below it, this machine's own work is most of the time.

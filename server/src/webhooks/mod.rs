@@ -5,6 +5,7 @@ pub mod add;
 pub mod address;
 pub mod client;
 mod commits;
+mod due;
 pub mod failure;
 mod lanes;
 pub mod public;

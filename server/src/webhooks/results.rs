@@ -43,46 +43,59 @@ pub struct Ended {
 /// The results that are not written yet. They are as many as tries have ended since the last commit began.
 #[derive(Default)]
 pub struct Results {
-    ended: Mutex<Vec<Ended>>,
+    ended: Mutex<Waiting>,
     came: Notify,
+}
+
+/// Results, and since when the oldest waits.
+#[derive(Default)]
+struct Waiting {
+    ended: Vec<Ended>,
+    since: Option<Instant>,
 }
 
 impl Results {
     /// Adds a result.
     pub fn push(&self, ended: Ended) {
-        self.lock().push(ended);
+        let mut waiting = self.lock();
+        waiting.since.get_or_insert_with(Instant::now);
+        waiting.ended.push(ended);
+        drop(waiting);
         self.came.notify_one();
     }
 
     /// Takes the oldest results, as many as one statement writes.
     pub fn take(&self) -> Vec<Ended> {
-        let mut ended = self.lock();
-        let count = ended.len().min(places::MOST);
-        ended.drain(..count).collect()
+        let mut waiting = self.lock();
+        let count = waiting.ended.len().min(places::MOST);
+        if count == waiting.ended.len() {
+            waiting.since = None;
+        }
+        waiting.ended.drain(..count).collect()
     }
 
     /// Waits until there are results to be written: a whole batch, or all that came within 5 ms. `running` counts the tries that run.
     pub async fn gathered(&self, running: impl Fn() -> usize) {
-        let mut until = None;
         loop {
             let came = self.came.notified();
-            let count = self.lock().len();
+            let (count, since) = {
+                let waiting = self.lock();
+                (waiting.ended.len(), waiting.since)
+            };
             if count >= places::MOST || (count >= ENOUGH && count >= running()) {
                 return;
             }
-            if count == 0 {
-                came.await;
-                continue;
-            }
-            let until = *until.get_or_insert_with(|| Instant::now() + WAIT);
-            tokio::select! {
-                () = came => {}
-                () = sleep_until(until) => return,
+            match since {
+                None => came.await,
+                Some(since) => tokio::select! {
+                    () = came => {}
+                    () = sleep_until(since + WAIT) => return,
+                },
             }
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Ended>> {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.ended.lock().expect("nothing panics while it holds this lock")
     }
 }

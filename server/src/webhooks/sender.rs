@@ -11,28 +11,26 @@ use std::{
     time::Duration,
 };
 
-use http::HeaderMap;
 use shared::{ids::EndpointId, session::Timestamp};
 use tokio::sync::Notify;
 use tracing::warn;
-use url::Url;
 
 use super::{
     client::WebhookClient,
     commits::Commits,
+    due::{Content, Due},
     failure::SendFailure,
     lanes::{self, Lanes},
     record::Batch,
     results::{Ended, Results},
-    target::{Target, Unusable},
+    target::Target,
 };
 use crate::{
     failure::Failure,
-    ids::DeliveryId,
     kill,
     kit::Kit,
-    model::{Claim, Outgoing},
-    outbox,
+    model::HandedDelivery,
+    outbox::LEASE_SECONDS,
     store::{
         self, StoreError, Tx,
         deliveries::{Claimed, LANES, Wanted},
@@ -41,20 +39,9 @@ use crate::{
     work::{Job, Pace, Places},
 };
 
-/// How long the lease of a delivery lasts: longer than the 20 s that a try may take.
-const LEASE_SECONDS: i64 = 23;
 /// How many claims without a recorded try before the next one is recorded as failed. Such a claim means that the process died during
 /// the try.
 const CLAIMS: u32 = 20;
-
-/// A claimed delivery, with what a try of it needs.
-pub struct Due {
-    delivery: DeliveryId,
-    endpoint: EndpointId,
-    claim: Claim,
-    outgoing: Result<Outgoing, String>,
-    target: Arc<Result<Target, String>>,
-}
 
 /// The job that sends deliveries.
 pub struct Sender {
@@ -81,7 +68,7 @@ impl Sender {
     /// Makes one try.
     async fn send(&self, due: &Due, started_at: Timestamp) -> Ended {
         // A try that cannot be prepared counts as a failed one. The schedule repeats it until the delivery has failed.
-        match self.prepare(due, started_at) {
+        match due.prepare(&self.kit, started_at) {
             Ok((url, headers, body)) => {
                 let attempt = self.client.post(&url, headers, body.into()).await;
                 self.lanes.answered(due.endpoint, attempt.duration, matches!(attempt.outcome, Ok(200..=299)));
@@ -91,15 +78,6 @@ impl Sender {
             }
             Err(error) => due.ended(started_at, Err(format!("unusable: {error}")), 0),
         }
-    }
-
-    /// The URL, the headers with the signature, and the body of a delivery.
-    fn prepare(&self, due: &Due, at: Timestamp) -> Result<(Url, HeaderMap, Vec<u8>), Unusable> {
-        let outgoing = due.outgoing.as_ref().map_err(|damage| Unusable::Damaged(damage.clone()))?;
-        let target = due.target.as_ref().as_ref().map_err(|damage| Unusable::Damaged(damage.clone()))?;
-        let body = outbox::body(&self.kit, outgoing)?;
-        let headers = target.headers(&outgoing.event.to_string(), at.0 / 1_000_000, &body)?;
-        Ok((target.url.clone(), headers, body))
     }
 
     /// The endpoints with due deliveries and free places, in turn, at most as many as one claim takes; and how many more there are.
@@ -144,9 +122,13 @@ impl Sender {
         let due = |claimed: Claimed| {
             let target = rooms.iter().find(|(room, _)| room.endpoint == claimed.endpoint).map(|(_, target)| Arc::clone(target))?;
             let Claimed { delivery, endpoint, claim, outgoing } = claimed;
-            Some(Due { delivery, endpoint, claim, outgoing: outgoing.map_err(|damage| damage.to_string()), target })
+            Some(Due { delivery, endpoint, claim, content: outgoing.map(Content::Sealed).map_err(|damage| damage.to_string()), target })
         };
         Ok(claimed.into_iter().filter_map(due).collect())
+    }
+
+    fn handed(&self, handed: Vec<HandedDelivery>) -> Vec<Due> {
+        handed.into_iter().map(|handed| Due::handed(&self.kit, handed)).collect()
     }
 
     /// Writes results and claims deliveries, in one transaction. The deliveries may be sent while it commits.
@@ -176,13 +158,6 @@ struct Room {
     limit: usize,
 }
 
-impl Due {
-    fn ended(&self, started_at: Timestamp, outcome: Result<u16, String>, duration_ms: i64) -> Ended {
-        let event = self.outgoing.as_ref().ok().map(|outgoing| outgoing.event);
-        Ended { delivery: self.delivery, endpoint: self.endpoint, claim: self.claim, event, started_at, outcome, duration_ms }
-    }
-}
-
 impl Job for Sender {
     type Item = Due;
     /// Each endpoint has its own places.
@@ -193,10 +168,25 @@ impl Job for Sender {
     }
 
     fn pace(&self) -> Pace {
-        Pace { at_once: lanes::MOST, poll: Duration::from_secs(1), wake: Some(self.kit.wakes.deliveries.clone()), renew: None }
+        Pace { at_once: lanes::MOST, poll: Duration::from_secs(1), wake: Some(self.kit.handoffs.deliveries.came()), renew: None }
+    }
+
+    fn places(&self) -> Arc<Places<EndpointId>> {
+        self.kit.handoffs.deliveries.open()
+    }
+
+    fn left(&self) -> Vec<Due> {
+        self.handed(self.kit.handoffs.deliveries.close())
     }
 
     async fn claim(&self, places: &Places<EndpointId>) -> Result<Vec<Due>, Failure> {
+        let handed = self.kit.handoffs.deliveries.take();
+        if !handed.is_empty() {
+            if self.kit.handoffs.deliveries.has_queued() {
+                self.more.notify_one();
+            }
+            return Ok(self.handed(handed));
+        }
         self.commits.ended().await;
         let batch = Batch::new(&self.kit, self.results.take());
         let (rooms, left) = match self.with_room(places).await {

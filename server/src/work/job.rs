@@ -4,8 +4,7 @@ use std::{future::Future, hash::Hash, sync::Arc, time::Duration};
 
 use tokio::sync::Notify;
 
-use super::places::Places;
-use crate::failure::Failure;
+use crate::{failure::Failure, handoff::Places};
 
 /// How many items a job runs at once, and when it looks for more.
 #[derive(Clone, Debug)]
@@ -34,6 +33,11 @@ pub trait Job: Send + Sync + 'static {
     /// The job's limits and intervals.
     fn pace(&self) -> Pace;
 
+    /// The places of its items.
+    fn places(&self) -> Arc<Places<Self::Lane>> {
+        Arc::new(Places::new(self.pace().at_once))
+    }
+
     /// Claims due items, at most as many in a lane as it has free places. It must not fail because of one damaged row, so it reads
     /// the data of a single item only in [`Job::run`].
     fn claim(&self, places: &Places<Self::Lane>) -> impl Future<Output = Result<Vec<Self::Item>, Failure>> + Send;
@@ -51,6 +55,11 @@ pub trait Job: Send + Sync + 'static {
     /// Waits until the job should claim again although nothing woke it: once a place became free.
     fn ready(&self, places: &Places<Self::Lane>) -> impl Future<Output = ()> + Send {
         places.freed()
+    }
+
+    /// The job was stopped. The items that this process has claimed and that have not begun.
+    fn left(&self) -> Vec<Self::Item> {
+        Vec::new()
     }
 
     /// The job was stopped and its last item has ended. Writes what is not written yet.

@@ -3,11 +3,10 @@
 
 mod health;
 mod job;
-mod places;
 mod supervise;
 pub mod sweeps;
 
+pub use crate::handoff::Places;
 pub use health::Health;
 pub use job::{Job, Pace};
-pub use places::Places;
 pub use supervise::spawn;

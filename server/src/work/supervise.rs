@@ -14,7 +14,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
-use super::{health::Health, job::Job, places::Places};
+use super::{health::Health, job::Job};
+use crate::handoff::Places;
 
 /// The pause before a job is started again after a panic, multiplied by its recent panics.
 const REST: Duration = Duration::from_secs(1);
@@ -24,7 +25,7 @@ pub fn spawn<J: Job>(workers: &mut JoinSet<()>, job: J, health: &Arc<Health>, st
     let (job, health, stop) = (Arc::new(job), Arc::clone(health), stop.clone());
     workers.spawn(async move {
         // Outside the rounds, so that items under way survive a panic of the loop.
-        let places = Arc::new(Places::new(job.pace().at_once));
+        let places = job.places();
         let mut under_way = JoinSet::new();
         while AssertUnwindSafe(rounds(&job, &health, &stop, &places, &mut under_way)).catch_unwind().await.is_err() {
             let deaths = health.died(job.name(), Instant::now());
@@ -41,17 +42,18 @@ pub fn spawn<J: Job>(workers: &mut JoinSet<()>, job: J, health: &Arc<Health>, st
 async fn rounds<J: Job>(job: &Arc<J>, health: &Arc<Health>, stop: &CancellationToken, places: &Arc<Places<J::Lane>>, under_way: &mut JoinSet<()>) {
     let pace = job.pace();
     let wake = pace.wake.clone().unwrap_or_default();
+    let start = |item: J::Item, under_way: &mut JoinSet<()>| {
+        let place = places.take(job.lane(&item));
+        let (job, health) = (Arc::clone(job), Arc::clone(health));
+        under_way.spawn(async move {
+            let _place = place;
+            work(&*job, &health, pace.renew, &item).await;
+        });
+    };
     while !stop.is_cancelled() {
         match job.claim(places).await {
             Ok(claimed) => {
-                for item in claimed {
-                    let place = places.take(job.lane(&item));
-                    let (job, health) = (Arc::clone(job), Arc::clone(health));
-                    under_way.spawn(async move {
-                        let _place = place;
-                        work(&*job, &health, pace.renew, &item).await;
-                    });
-                }
+                claimed.into_iter().for_each(|item| start(item, under_way));
             }
             Err(error) => warn!(job = job.name(), %error, "work could not be claimed; the next round tries again"),
         }
@@ -60,6 +62,7 @@ async fn rounds<J: Job>(job: &Arc<J>, health: &Arc<Health>, stop: &CancellationT
         }
         rest(&**job, &wake, places, pace.poll, stop).await;
     }
+    job.left().into_iter().for_each(|item| start(item, under_way));
     while let Some(ended) = under_way.join_next().await {
         log_panic(&**job, health, ended);
     }

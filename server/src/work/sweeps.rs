@@ -7,8 +7,8 @@ use futures::future::BoxFuture;
 use tracing::warn;
 
 use super::{
+    Places,
     job::{Job, Pace},
-    places::Places,
 };
 use crate::{
     failure::Failure,

@@ -1,6 +1,8 @@
 //! What the database refuses because another transaction was first is a conflict, to be tried again by whoever sent it, and not a
 //! database that does not answer.
 
+use ::server::actor::{Act, Actor, Entry};
+use ::server::store::queue::{self, Queue};
 use ::server::store::{self, StoreError, Tx};
 use futures::future::join;
 use sqlx::Executor;
@@ -29,11 +31,35 @@ async fn a_value_that_exists_is_a_conflict(parts: Parts) {
     let mut tx = begin(&parts).await;
     let customer = "INSERT INTO customers (id, reference_index, reference, data_key, created_at) VALUES ($1, $2, $2, $2, 0)";
     let insert = async |tx: &mut Tx, id: &'static str| -> Result<(), StoreError> {
-        sqlx::query(customer).bind(id).bind(vec![1_u8]).execute(&mut **tx).await?;
+        sqlx::query(customer).bind(id).bind(vec![1_u8]).execute(tx.db().await?).await?;
         Ok(())
     };
     insert(&mut tx, "a").await.expect("writes");
     assert_conflict(insert(&mut tx, "b").await);
+}
+
+on_each_engine!(what_is_sent_together_is_refused_together, Parts);
+async fn what_is_sent_together_is_refused_together(parts: Parts) {
+    let session = parts.session("minimal").await;
+    let kit = &parts.kit;
+    let audit = || Entry::new(&kit.ambient, kit.ambient.now(), Actor::System, Act::SessionRead(session));
+    let rows = async || parts.installation.database.number("SELECT COUNT(*) FROM audit WHERE action = 'session.read'").await;
+    // The second statement of three must change a row, and there is none.
+    let mut tx = begin(&parts).await;
+    tx.audit(audit()).await.expect("waits");
+    queue::remove(&mut tx, Queue::CheckRuns, &session.to_string(), kit.ambient.id()).await.expect("waits");
+    tx.audit(audit()).await.expect("waits");
+    assert_conflict(tx.send().await);
+    assert_conflict(tx.db().await.map(drop));
+    assert_conflict(tx.commit().await);
+    assert_eq!(rows().await, 0);
+    // More than are sent at once, and each of them is there.
+    let mut tx = begin(&parts).await;
+    for _ in 0..40 {
+        tx.audit(audit()).await.expect("waits or is sent");
+    }
+    tx.commit().await.expect("commits");
+    assert_eq!(rows().await, 40);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -54,7 +80,7 @@ async fn a_deadlock_and_a_change_since_the_snapshot_are_conflicts() {
     assert_conflict(lost);
 
     let mut late = begin(&parts).await;
-    late.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT value FROM meta").await.expect("reads");
+    late.db().await.expect("a connection").execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT value FROM meta").await.expect("reads");
     let mut tx = begin(&parts).await;
     tx.set("a", "4").await.expect("writes");
     tx.commit().await.expect("commits");

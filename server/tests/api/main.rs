@@ -6,6 +6,7 @@
 
 mod aborted_uploads;
 mod accounts;
+mod at_once;
 mod audit;
 mod bad_answers;
 mod bad_ids;

@@ -13,7 +13,7 @@ use crate::support::disk::Disk;
 use crate::support::{Engine, Installation, Parts, on_each_engine};
 
 async fn put(tx: &mut Tx, key: &str, value: String) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2)").bind(key.to_owned()).bind(value).execute(&mut **tx).await?;
+    sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2)").bind(key.to_owned()).bind(value).execute(tx.db().await?).await?;
     Ok(())
 }
 
@@ -74,7 +74,7 @@ async fn nobody_is_answered_before_the_shared_commit() {
         let store = store.clone();
         tokio::spawn(store::settled(async move {
             let mut tx = store.write().await.expect("a turn");
-            sqlx::query("SELECT key FROM meta WHERE key = 'test writer'").fetch_optional(&mut *tx).await.expect("reads").is_some()
+            sqlx::query("SELECT key FROM meta WHERE key = 'test writer'").fetch_optional(tx.db().await.expect("a connection")).await.expect("reads").is_some()
         }))
     };
     queued().await;

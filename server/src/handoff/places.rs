@@ -47,7 +47,7 @@ impl<L: Clone + Eq + Hash> Places<L> {
     }
 
     /// Takes a place. It becomes free when the value is dropped.
-    pub(super) fn take(self: &Arc<Self>, lane: L) -> Place<L> {
+    pub fn take(self: &Arc<Self>, lane: L) -> Place<L> {
         *self.lock().entry(lane.clone()).or_default() += 1;
         Place { places: Arc::clone(self), lane }
     }
@@ -58,7 +58,7 @@ impl<L: Clone + Eq + Hash> Places<L> {
 }
 
 /// One item's place.
-pub(super) struct Place<L: Clone + Eq + Hash> {
+pub struct Place<L: Clone + Eq + Hash> {
     places: Arc<Places<L>>,
     lane: L,
 }
