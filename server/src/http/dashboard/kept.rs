@@ -6,7 +6,7 @@ use app::dashboard::form::{REVEALED, Refused};
 use axum::http::request::Parts;
 
 use super::{carried, reader::is_browser};
-use crate::{ids::OperatorId, kit::Kit, sealed};
+use crate::{kit::Kit, sealed};
 
 /// The name of the token in the query.
 pub const KEPT: &str = "kept";
@@ -23,7 +23,7 @@ pub fn is_form_of_browser(request: &Parts) -> bool {
 }
 
 /// The page at this address with what it keeps in its query; `None` if it keeps more than an address takes.
-pub fn address(kit: &Kit, operator: Option<OperatorId>, page: &str, refused: &Refused) -> Option<String> {
+pub fn address(kit: &Kit, sign_in: Option<&str>, page: &str, refused: &Refused) -> Option<String> {
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
     // Not what an earlier form left.
     let query = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("kept=")).collect::<Vec<_>>().join("&");
@@ -32,13 +32,13 @@ pub fn address(kit: &Kit, operator: Option<OperatorId>, page: &str, refused: &Re
     if kept.faults.is_empty() && kept.typed.is_empty() {
         return Some(if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") });
     }
-    let seconds = if operator.is_some() { SECONDS } else { OPEN_SECONDS };
-    let token = carried::seal(kit, &sealed::kept(operator, path), seconds, &kept);
+    let seconds = if sign_in.is_some() { SECONDS } else { OPEN_SECONDS };
+    let token = carried::seal(kit, &sealed::kept(sign_in, path), seconds, &kept);
     let and = if query.is_empty() { "" } else { "&" };
     (token.len() <= MAX_TOKEN).then(|| format!("{path}?{KEPT}={token}{and}{query}"))
 }
 
 /// What the page at this path keeps, by the token in its address.
-pub fn of(kit: &Kit, operator: Option<OperatorId>, path: &str, token: Option<&str>) -> Refused {
-    token.and_then(|token| carried::open(kit, &sealed::kept(operator, path), token)).map(|carried| carried.value).unwrap_or_default()
+pub fn of(kit: &Kit, sign_in: Option<&str>, path: &str, token: Option<&str>) -> Refused {
+    token.and_then(|token| carried::open(kit, &sealed::kept(sign_in, path), token)).map(|carried| carried.value).unwrap_or_default()
 }
