@@ -7,11 +7,12 @@
 
 use std::{
     cell::RefCell,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use sqlx::{AnyConnection, Connection as _, Executor as _, any::AnyConnectOptions};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use super::error::Result;
 use crate::kill;
@@ -53,7 +54,8 @@ pub struct Member {
 #[derive(Debug)]
 struct Returned {
     connection: AnyConnection,
-    is_kept: bool,
+    /// What it wrote is kept: the jobs that the COMMIT wakes.
+    kept: Option<Vec<Arc<Notify>>>,
 }
 
 impl Writer {
@@ -92,12 +94,12 @@ impl Writer {
 }
 
 impl Member {
-    /// Keeps what was written, and waits until it is durable.
+    /// Keeps what was written, and waits until it is durable. Then these jobs are woken, also if nobody waits any more.
     ///
     /// # Errors
     /// If the group's COMMIT fails; then nothing was written.
-    pub async fn keep(mut self) -> Result<(), sqlx::Error> {
-        self.end(true);
+    pub async fn keep(mut self, wakes: Vec<Arc<Notify>>) -> Result<(), sqlx::Error> {
+        self.end(Some(wakes));
         committed(&mut self.outcome).await
     }
 
@@ -116,17 +118,17 @@ impl Member {
     }
 
     /// Gives the connection back. Returns whether there was one.
-    fn end(&mut self, is_kept: bool) -> bool {
+    fn end(&mut self, kept: Option<Vec<Arc<Notify>>>) -> bool {
         let Some((connection, back)) = self.turn.take() else { return false };
         // If the writer's task is gone, so is the transaction.
-        let _ = back.send(Returned { connection, is_kept });
+        let _ = back.send(Returned { connection, kept });
         true
     }
 }
 
 impl Drop for Member {
     fn drop(&mut self) {
-        if self.end(false) && self.has_earlier {
+        if self.end(None) && self.has_earlier {
             let _ = UNSETTLED.try_with(|unsettled| unsettled.borrow_mut().push(self.outcome.clone()));
         }
     }
@@ -227,7 +229,7 @@ async fn group(
         let _ = first.send(Err(error));
         return (None, None);
     }
-    let (began, mut kept) = (Instant::now(), 0);
+    let (began, mut kept, mut wakes) = (Instant::now(), 0, Vec::new());
     let (outcome, receiver) = watch::channel(None);
     let mut turn = first;
     let (ended, late) = loop {
@@ -237,14 +239,16 @@ async fn group(
         drop(turn.send(Ok(member)));
         let returned = returned.await.expect("a member gives the connection back, at the latest when it is dropped");
         connection = returned.connection;
-        kept += usize::from(returned.is_kept);
+        let is_kept = returned.kept.is_some();
+        kept += usize::from(is_kept);
+        wakes.extend(returned.kept.unwrap_or_default());
         let request = if kept < MEMBERS && began.elapsed() < LONGEST { queue.try_recv().ok() } else { None };
         let goes_on = matches!(request, Some(Request::Turn(_)));
         if kept > 1 && !goes_on {
             kill::point("group.before_commit");
         }
         // An error that ends the whole transaction ends the savepoint too. Then these statements fail, and nothing more runs in the group.
-        let done = match (returned.is_kept, goes_on) {
+        let done = match (is_kept, goes_on) {
             (true, true) => "RELEASE member; SAVEPOINT member",
             (false, true) => "ROLLBACK TO member",
             (true, false) => "COMMIT",
@@ -259,6 +263,9 @@ async fn group(
     };
     // A connection after an error may be in any state. Dropping it rolls back.
     let connection = ended.is_ok().then_some(connection);
+    if ended.is_ok() {
+        wakes.iter().for_each(|job| job.notify_one());
+    }
     outcome.send_replace(Some(ended.map(drop).map_err(|error| error.to_string())));
     (connection, late)
 }

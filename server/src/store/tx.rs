@@ -29,6 +29,11 @@ pub struct Tx {
     wakes: Vec<Arc<Notify>>,
 }
 
+/// Runs a statement in a task of its own, so that it ends also if the caller is dropped.
+pub(super) async fn apart<T: Send + 'static>(statement: impl Future<Output = Result<T, sqlx::Error>> + Send + 'static) -> Result<T, sqlx::Error> {
+    tokio::spawn(statement).await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?
+}
+
 /// What a transaction is for the database.
 pub(super) enum Part {
     /// On SQLite, a member of a group that shares a commit.
@@ -54,17 +59,22 @@ impl Tx {
         self.wakes.push(Arc::clone(job));
     }
 
-    /// Commits, then wakes the jobs.
+    /// Commits, then wakes the jobs, also if the caller is dropped meanwhile.
     ///
     /// # Errors
     /// If the database refuses; then nothing was written.
     pub async fn commit(self) -> Result<()> {
-        match self.part {
-            Part::Member(member) => member.keep().await?,
-            Part::Own(transaction) => transaction.commit().await?,
-        }
-        for job in self.wakes {
-            job.notify_one();
+        let Self { part, wakes } = self;
+        match part {
+            Part::Member(member) => member.keep(wakes).await?,
+            Part::Own(transaction) => {
+                let committing = async move {
+                    transaction.commit().await?;
+                    wakes.iter().for_each(|job| job.notify_one());
+                    Ok::<_, sqlx::Error>(())
+                };
+                apart(committing).await?;
+            }
         }
         Ok(())
     }
