@@ -48,6 +48,7 @@ pub async fn invite(kit: &Kit, email: &str, role: Role, by: Actor) -> Result<Inv
     let index = index(kit, &email);
     let (token, now) = (Token::random(kit), kit.ambient.now());
     let mut tx = kit.store.write().await?;
+    store::accounts::hold_administrators(&mut tx).await?;
     let operator = match store::operators::by_email(&mut tx, &kit.vault, &index).await? {
         Some(known) => {
             store::operators::hold(&mut tx, known.id).await?;

@@ -9,7 +9,7 @@ use std::{
 use sqlx::{Any, AnyConnection, Executor as _, Transaction};
 use tokio::sync::Notify;
 
-use super::{error::Result, group::Member};
+use super::{acting::still_may, error::Result, group::Member};
 
 /// Which database it is. The SQL is the same except where rows are claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,8 +62,10 @@ impl Tx {
     /// Commits, then wakes the jobs, also if the caller is dropped meanwhile.
     ///
     /// # Errors
-    /// If the database refuses; then nothing was written.
-    pub async fn commit(self) -> Result<()> {
+    /// If the database refuses, or if this is the request of an operator who may no longer do it; then nothing was written.
+    pub async fn commit(mut self) -> Result<()> {
+        let locks = if self.engine() == Engine::Postgres { "FOR SHARE" } else { "" };
+        still_may(&mut self, locks).await?;
         let Self { part, wakes } = self;
         match part {
             Part::Member(member) => member.keep(wakes).await?,
