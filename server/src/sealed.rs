@@ -136,20 +136,20 @@ pub fn first_idempotent_answer(request: &str) -> Place {
     own("idempotency", "answer", request.to_owned())
 }
 
-/// A secret that a page will show once. It is stored in a cookie, never in the database.
-pub fn shown_once(page: &'static str, operator: OperatorId) -> Place {
-    own("shown_once", page, operator.row())
+/// A secret that a page will show once, to the sign-in that made it. It is stored in a cookie, never in the database.
+pub fn shown_once(page: &'static str, sign_in: &str) -> Place {
+    own("shown_once", page, sign_in.to_owned())
 }
 
 /// That an operator revealed a row. It is stored in the page's address, never in the database.
-pub fn revealed(operator: OperatorId, row: impl std::fmt::Display) -> Place {
-    own("revealed", "page", format!("{operator}/{row}"))
+pub fn revealed(sign_in: &str, row: impl std::fmt::Display) -> Place {
+    own("revealed", "page", format!("{sign_in}/{row}"))
 }
 
 /// What an operator typed into a form that was refused, or nobody who is signed in, at the path of a page. It is stored in the page's
 /// address, never in the database.
-pub fn kept(operator: Option<OperatorId>, path: &str) -> Place {
-    own("kept", "page", format!("{}{path}", operator.map(RowId::row).unwrap_or_default()))
+pub fn kept(sign_in: Option<&str>, path: &str) -> Place {
+    own("kept", "page", format!("{}{path}", sign_in.unwrap_or_default()))
 }
 
 #[cfg(test)]

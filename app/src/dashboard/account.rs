@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     form::{ErrorSummary, Refused, TextField},
     layout::{DashboardPage, Viewer},
-    parts::{Act, Card, Table, Time},
+    parts::{Act, Card, Cut, Newest, Table, Time},
 };
 use crate::{
     components::layout::Site,
@@ -35,7 +35,7 @@ pub struct Account {
     /// There is a password to change.
     pub has_password: bool,
     /// The one used last first.
-    pub sign_ins: Vec<SignInRow>,
+    pub sign_ins: Newest<SignInRow>,
 }
 
 const SIGN_INS: &str = "/dashboard/account/sign-ins";
@@ -73,7 +73,7 @@ pub fn AccountPage(site: Site, viewer: Viewer, data: Account, refused: Refused) 
     } else {
         view! { <p class="quiet">{account.no_password}</p> }.into_any()
     };
-    let others = if data.sign_ins.iter().any(|row| !row.is_this) {
+    let others = if data.sign_ins.rows.iter().any(|row| !row.is_this) {
         view! { <Act action=SIGN_INS.to_owned() label=account.end_others /> <p class="quiet">{account.end_others_follows}</p> }.into_any()
     } else {
         view! { <p class="quiet">{account.only_this}</p> }.into_any()
@@ -85,8 +85,8 @@ pub fn AccountPage(site: Site, viewer: Viewer, data: Account, refused: Refused) 
             {summary}
             <section class="card">
                 <h2>{account.sign_ins}</h2>
-                <SignInTable rows=data.sign_ins name last_used=words.last_used account />
-                <div class="body">{others}</div>
+                <SignInTable rows=data.sign_ins.rows name last_used=words.last_used account />
+                <div class="body"><Cut cut=data.sign_ins.cut words /> {others}</div>
             </section>
             <Card title=account.change_password>{password}</Card>
         </DashboardPage>

@@ -8,7 +8,7 @@ use super::{
     evidence::{ArtifactRow, EvidenceList},
     form::{ErrorSummary, Refused},
     layout::{DashboardPage, Viewer},
-    parts::{Act, Card, Pages},
+    parts::{Act, Card, Cut, Newest, Pages},
     sessions::{SessionRow, SessionTable},
 };
 use crate::{components::layout::Site, words::dashboard::words};
@@ -22,10 +22,10 @@ pub struct Dossier {
     pub reference: String,
     /// `reference` is shown whole, and the audit log says so.
     pub revealed: bool,
-    /// Newest first, at most 100.
-    pub sessions: Vec<Line<SessionRow>>,
-    /// Newest first, at most 100.
-    pub artifacts: Vec<Line<ArtifactRow>>,
+    /// Newest first.
+    pub sessions: Newest<Line<SessionRow>>,
+    /// Newest first.
+    pub artifacts: Newest<Line<ArtifactRow>>,
 }
 
 /// Artifacts in no dossier, by session.
@@ -74,12 +74,28 @@ pub fn DossierPage(site: Site, viewer: Viewer, data: Dossier, refused: Refused) 
             </div>
         }
     });
-    let sessions = if data.sessions.is_empty() {
+    let Newest { rows: sessions, cut } = data.sessions;
+    let more = cut.map(|_| {
+        view! {
+            <div class="body">
+                <Cut cut words />
+                <p><a href=format!("/dashboard/sessions?customer={}", data.id)>{words.all}</a></p>
+            </div>
+        }
+    });
+    let sessions = if sessions.is_empty() {
         view! { <p class="body quiet">{words.dossier_empty}</p> }.into_any()
     } else {
-        view! { <SessionTable rows=data.sessions name=words.sessions words /> }.into_any()
+        view! {
+            <SessionTable rows=sessions name=words.sessions words />
+            {more}
+        }
+        .into_any()
     };
-    let evidence = view! { <EvidenceList artifacts=data.artifacts viewer=viewer.clone() with_session=true /> };
+    let evidence = view! {
+        <EvidenceList artifacts=data.artifacts.rows viewer=viewer.clone() with_session=true />
+        <Cut cut=data.artifacts.cut words />
+    };
     view! {
         <DashboardPage site viewer title=words.dossier>
             <h1>{words.dossier}</h1>

@@ -14,7 +14,10 @@ use super::{
 use crate::{
     components::layout::Site,
     islands::dashboard::live_status::LiveStatus,
-    words::dashboard::{DashboardWords, words},
+    words::{
+        dashboard::{DashboardWords, words},
+        fill,
+    },
 };
 
 /// The page for creating a link, and the newest sessions with their status.
@@ -22,6 +25,8 @@ use crate::{
 pub struct Links {
     /// Flows to choose from: the name; and the title in the page's language with name and version.
     pub flows: Vec<(String, String)>,
+    /// There are more flows.
+    pub more_flows: bool,
     /// Sessions, the newest on the first page.
     pub sessions: Rows<Line<LinkRow>>,
 }
@@ -61,11 +66,11 @@ const REFRESH: &str = "10";
 #[component]
 pub fn LinksPage(site: Site, viewer: Viewer, data: Links, refused: Refused) -> impl IntoView {
     let words = words(viewer.language);
-    let Links { flows, sessions: Rows { rows, older, newest } } = data;
+    let Links { flows, more_flows, sessions: Rows { rows, older, newest } } = data;
     let (name, nothing) = if newest.is_none() { (words.newest_sessions, words.no_links) } else { (words.sessions, words.no_sessions) };
     let language = viewer.language;
     let summary = view! { <ErrorSummary refused=refused.clone() language /> };
-    let form = viewer.role.may(May::CreateLinks).then(|| view! { <NewLink flows refused language /> });
+    let form = viewer.role.may(May::CreateLinks).then(|| view! { <NewLink flows more_flows refused language /> });
     view! {
         <DashboardPage site viewer title=words.links>
             <h1>{words.links}</h1>
@@ -85,8 +90,9 @@ pub fn LinksPage(site: Site, viewer: Viewer, data: Links, refused: Refused) -> i
 }
 
 #[component]
-fn NewLink(flows: Vec<(String, String)>, refused: Refused, language: Language) -> impl IntoView {
+fn NewLink(flows: Vec<(String, String)>, more_flows: bool, refused: Refused, language: Language) -> impl IntoView {
     let words = words(language);
+    let only = more_flows.then(|| view! { <p class="quiet">{fill(words.flows_only, &[("n", &flows.len().to_string())])}</p> });
     let any = (String::new(), words.any_language.to_owned());
     let languages = std::iter::once(any).chain(Language::ALL.map(|language| (language.tag().to_owned(), language.own_name().to_owned())));
     view! {
@@ -98,6 +104,7 @@ fn NewLink(flows: Vec<(String, String)>, refused: Refused, language: Language) -
                     <TextField name="customer" label=words.customer_reference hint=words.reference_hint refused=refused.clone() language />
                     <TextField name="ttl" label=words.timeout hint=words.timeout_hint refused=refused.clone() language />
                 </div>
+                {only}
                 <button class="button primary">{words.create_link}</button>
             </form>
         </Card>

@@ -7,7 +7,7 @@ use super::{
     form::{ErrorSummary, Refused},
     layout::{DashboardPage, Viewer},
     operators::OperatorRow,
-    parts::{Act, Card, Final, State, Table, Time},
+    parts::{Act, Card, Cut, Final, Newest, State, Table, Time},
 };
 use crate::{
     components::layout::Site,
@@ -38,9 +38,7 @@ pub struct OperatorData {
     /// The operator.
     pub operator: OperatorRow,
     /// What happened, newest first.
-    pub history: Vec<HistoryRow>,
-    /// There is more than `history`.
-    pub is_cut: bool,
+    pub history: Newest<HistoryRow>,
 }
 
 /// One operator.
@@ -48,7 +46,7 @@ pub struct OperatorData {
 pub fn OperatorPage(site: Site, viewer: Viewer, data: OperatorData, refused: Refused) -> impl IntoView {
     let language = viewer.language;
     let (words, account) = (words(language), account_words(language));
-    let OperatorData { operator, history, is_cut } = data;
+    let OperatorData { operator, history: Newest { rows: history, cut } } = data;
     let may = viewer.role.may(May::ChangeSettings);
     let hint = if operator.is_demo {
         Some(account.demo_hint)
@@ -57,8 +55,7 @@ pub fn OperatorPage(site: Site, viewer: Viewer, data: OperatorData, refused: Ref
     } else {
         None
     };
-    let shown = history.len().to_string();
-    let cut = is_cut.then(|| view! { <p class="body quiet">{fill(account.history_cut, &[("n", &shown)])}</p> });
+    let cut = cut.map(|_| view! { <div class="body"><Cut cut words /></div> });
     let happened = if history.is_empty() {
         view! { <p class="body quiet">{account.no_history}</p> }.into_any()
     } else {

@@ -8,7 +8,7 @@ use shared::{
 };
 
 use super::form::Hidden;
-use crate::words::dashboard::DashboardWords;
+use crate::words::{dashboard::DashboardWords, fill};
 
 /// A page of a list, newest first.
 #[derive(Clone, Debug)]
@@ -19,6 +19,21 @@ pub struct Rows<T> {
     pub older: Option<String>,
     /// The address of the first page; nothing on the first page itself.
     pub newest: Option<String>,
+}
+
+/// The newest rows of a list, without a next page.
+#[derive(Clone, Debug)]
+pub struct Newest<T> {
+    /// What is shown.
+    pub rows: Vec<T>,
+    /// If there are more: how many are shown.
+    pub cut: Option<usize>,
+}
+
+/// Says that there are more rows than these.
+#[component]
+pub fn Cut(cut: Option<usize>, words: &'static DashboardWords) -> impl IntoView {
+    cut.map(|shown| view! { <p class="quiet">{fill(words.newest_only, &[("n", &shown.to_string())])}</p> })
 }
 
 /// A time in UTC, to the minute or to the second. `public/times.js` shows it in the reader's own time zone.

@@ -9,7 +9,7 @@ use super::{
     form::{ErrorSummary, Refused, TextField},
     layout::{DashboardPage, Viewer},
     once::{Once, ShownOnce},
-    parts::{Card, Final, Pages, Pill, Rows, State, Time},
+    parts::{Card, Cut, Final, Newest, Pages, Pill, Rows, State, Time},
 };
 use crate::{
     components::layout::Site,
@@ -32,8 +32,8 @@ pub struct EndpointRow {
     pub disabled_at: Option<String>,
     /// How it answers.
     pub health: EndpointHealth,
-    /// The last deliveries, newest first, at most 5 in the list of endpoints.
-    pub deliveries: Vec<Line<DeliveryRow>>,
+    /// The last deliveries, newest first; fewer in the list of endpoints.
+    pub deliveries: Newest<Line<DeliveryRow>>,
 }
 
 /// How an endpoint answers.
@@ -177,6 +177,7 @@ fn Endpoint(endpoint: EndpointRow, may: bool, language: Language) -> impl IntoVi
         </div>
         <Health health=endpoint.health words />
         <h3>{words.deliveries}</h3>
-        <DeliveryList deliveries=endpoint.deliveries language />
+        <DeliveryList deliveries=endpoint.deliveries.rows language />
+        <Cut cut=endpoint.deliveries.cut words />
     }
 }

@@ -6,8 +6,6 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
 use super::{
     permits::{Busy, Permit, Permits, Queue},
     strikes::Strikes,
@@ -28,14 +26,16 @@ const MAX_DOCUMENTS: usize = 1;
 const MAX_DOCUMENTS_PER_PROCESS: usize = 2;
 /// The most files in memory at once.
 const MAX_PER_PROCESS: usize = 16;
+/// How many files of all sessions may wait for the process: about as many as are worked on in that time.
+const OF_ALL: Queue = Queue { waiting: 512, ..Queue::LONG };
 
 /// The limits on uploads.
 pub struct Uploads {
     bodies: Arc<Permits<SessionRef>>,
     work: Arc<Permits<SessionRef>>,
-    process: Arc<Semaphore>,
+    process: Arc<Permits<()>>,
     documents: Arc<Permits<SessionRef>>,
-    all_documents: Arc<Semaphore>,
+    all_documents: Arc<Permits<()>>,
     pub(super) strikes: Strikes,
     arriving: Arc<Arriving>,
 }
@@ -45,9 +45,9 @@ impl Default for Uploads {
         Self {
             bodies: Permits::new(MAX_BODIES, Queue::LONG, "A session sends at most 4 bodies with files at once, and the others did not end in time."),
             work: Permits::new(MAX_WORK, Queue::LONG, "At most 2 files of a session are worked on at once, and the others did not end in time."),
-            process: Arc::new(Semaphore::new(MAX_PER_PROCESS)),
+            process: Permits::new(MAX_PER_PROCESS, OF_ALL, "At most 16 files are worked on at once, and the others did not end in time."),
             documents: Permits::new(MAX_DOCUMENTS, Queue::LONG, "One PDF of a session is looked into at once, and the others did not end in time."),
-            all_documents: Arc::new(Semaphore::new(MAX_DOCUMENTS_PER_PROCESS)),
+            all_documents: Permits::new(MAX_DOCUMENTS_PER_PROCESS, OF_ALL, "At most 2 PDFs are looked into at once, and the others did not end in time."),
             strikes: Strikes::default(),
             arriving: Arc::default(),
         }
@@ -56,7 +56,7 @@ impl Default for Uploads {
 
 /// The permit of a file in memory. Dropping it lets the next file in.
 pub struct Work {
-    _process: OwnedSemaphorePermit,
+    _process: Permit<()>,
     _session: Permit<SessionRef>,
 }
 
@@ -77,7 +77,7 @@ impl Uploads {
     /// [`Busy`]
     pub async fn work(&self, session: SessionRef) -> Result<Work, Busy> {
         let session = self.work.take(session).await?;
-        let process = Arc::clone(&self.process).acquire_owned().await.expect("the semaphore is never closed");
+        let process = self.process.take(()).await?;
         Ok(Work { _process: process, _session: session })
     }
 
@@ -88,7 +88,7 @@ impl Uploads {
     /// [`Busy`]
     pub async fn document(&self, session: SessionRef) -> Result<Work, Busy> {
         let session = self.documents.take(session).await?;
-        let process = Arc::clone(&self.all_documents).acquire_owned().await.expect("the semaphore is never closed");
+        let process = self.all_documents.take(()).await?;
         Ok(Work { _process: process, _session: session })
     }
 
@@ -196,6 +196,19 @@ mod tests {
         assert!(uploads.work(session(99)).now_or_never().is_some());
         under_way.clear();
         assert!(uploads.work.is_unused());
+    }
+
+    #[tokio::test]
+    async fn the_queues_of_the_process_have_an_end() {
+        let uploads = Uploads::default();
+        let mut queue: Vec<_> = (0..MAX_PER_PROCESS + OF_ALL.waiting).map(|number| Box::pin(uploads.work(session(number)))).collect();
+        let under_way: Vec<_> = queue.iter_mut().filter_map(|next| next.as_mut().now_or_never()).collect();
+        let refused = uploads.work(session(9_999)).now_or_never().expect("it does not wait").err().expect("it is refused");
+        assert!(under_way.len() == MAX_PER_PROCESS && refused.to_string().contains("16 files"), "{refused}");
+        let mut queue: Vec<_> = (0..MAX_DOCUMENTS_PER_PROCESS + OF_ALL.waiting).map(|number| Box::pin(uploads.document(session(number)))).collect();
+        let under_way: Vec<_> = queue.iter_mut().filter_map(|next| next.as_mut().now_or_never()).collect();
+        let refused = uploads.document(session(9_999)).now_or_never().expect("it does not wait").err().expect("it is refused");
+        assert!(under_way.len() == MAX_DOCUMENTS_PER_PROCESS && refused.to_string().contains("2 PDFs"), "{refused}");
     }
 
     #[tokio::test]

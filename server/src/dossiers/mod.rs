@@ -15,9 +15,6 @@ use crate::{
     store::{self, Listed, StoreError, Tx, sessions::By},
 };
 
-/// The most sessions, and the most artifacts, that a dossier shows.
-const SHOWN: i64 = 100;
-
 /// Why a dossier was not shown or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum DossierError {
@@ -35,22 +32,22 @@ crate::holds_failure!(DossierError);
 pub struct Dossier {
     /// The customer.
     pub customer: Customer,
-    /// Their newest sessions, at most 100.
+    /// Their newest sessions.
     pub sessions: Vec<Listed<Session>>,
-    /// Their newest artifacts, at most 100.
+    /// Their newest artifacts.
     pub artifacts: Vec<Listed<Artifact>>,
 }
 
-/// Reads the dossier of this customer.
+/// Reads the dossier of this customer, with at most `limit` sessions and as many artifacts.
 ///
 /// # Errors
 /// [`DossierError::NotFound`]
-pub async fn open(kit: &Kit, customer: CustomerId) -> Result<Dossier, DossierError> {
+pub async fn open(kit: &Kit, customer: CustomerId, limit: i64) -> Result<Dossier, DossierError> {
     let mut db = kit.store.read().await?;
     Ok(Dossier {
         customer: store::customers::by_id(&mut db, customer).await?.ok_or(DossierError::NotFound)?,
-        sessions: store::sessions::list(&mut db, By::Customer(customer), SessionRef::last(), SHOWN).await?,
-        artifacts: store::artifacts::of_customer(&mut db, &kit.vault, customer, SHOWN).await?,
+        sessions: store::sessions::list(&mut db, By::Customer(customer), SessionRef::last(), limit).await?,
+        artifacts: store::artifacts::of_customer(&mut db, &kit.vault, customer, limit).await?,
     })
 }
 

@@ -79,8 +79,21 @@ pub async fn newest(kit: &Kit, name: &str) -> Result<Arc<Flow>, FlowError> {
             drop(db);
             Ok(by_id(kit, id).await?)
         }
-        None => Err(FlowError::Unknown { name: name.to_owned(), known: store::flows::names(&mut db).await?.join(", ") }),
+        None => Err(FlowError::Unknown { name: name.to_owned(), known: known(store::flows::names(&mut db, KNOWN + 1).await?) }),
     }
+}
+
+/// The most flows that a message names.
+const KNOWN: i64 = 20;
+
+/// These names in a message.
+fn known(mut names: Vec<String>) -> String {
+    let most = usize::try_from(KNOWN).unwrap_or_default();
+    if names.len() > most {
+        names.truncate(most);
+        names.push("and others".to_owned());
+    }
+    names.join(", ")
 }
 
 /// The newest version of this name, for a command that exports it. Writes an audit row.

@@ -17,9 +17,6 @@ use crate::{
     vault::Unsealable,
 };
 
-/// The most sign-ins that the page shows.
-const SHOWN: i64 = 50;
-
 /// One of an operator's own sign-ins.
 pub struct Own {
     /// The sign-in.
@@ -40,16 +37,16 @@ pub struct Account {
     pub sign_ins: Vec<Own>,
 }
 
-/// Reads an operator's own account.
+/// Reads an operator's own account, with at most `limit` sign-ins.
 ///
 /// # Errors
 /// If the store does not answer.
-pub async fn account(kit: &Kit, operator: &SignedIn, visit: &Visit) -> Result<Account, OperatorError> {
+pub async fn account(kit: &Kit, operator: &SignedIn, visit: &Visit, limit: i64) -> Result<Account, OperatorError> {
     let this = visit.token.as_deref().map(hash);
     let mut db = kit.store.read().await?;
     let row = store::operators::by_id(&mut db, &kit.vault, operator.id).await?.ok_or(OperatorError::NotFound)?;
     let now = kit.ambient.now();
-    let found = store::accounts::sign_ins(&mut db, operator.id, SHOWN).await?;
+    let found = store::accounts::sign_ins(&mut db, operator.id, limit).await?;
     let valid = found.into_iter().filter(|found| !super::sign_in::is_over(found.created_at, found.seen_at, now));
     let own = |sign_in: OwnSignIn| {
         let id = id_of(sign_in.token);
@@ -94,7 +91,7 @@ pub async fn end_sign_ins(kit: &Kit, operator: &SignedIn, id: Option<&str>, visi
     store::operators::hold(&mut tx, operator.id).await?;
     match id {
         Some(id) => {
-            let own = store::accounts::sign_ins(tx.db().await?, operator.id, SHOWN).await?;
+            let own = store::accounts::sign_ins(tx.db().await?, operator.id, i64::MAX).await?;
             let found = own.iter().find(|own| id_of(own.token) == id).ok_or(OperatorError::NotFound)?;
             let not_found = |error| if matches!(error, StoreError::Conflict) { OperatorError::NotFound } else { error.into() };
             store::accounts::remove_own_sign_in(&mut tx, operator.id, found.token).await.map_err(not_found)?;

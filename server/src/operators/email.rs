@@ -26,7 +26,7 @@ pub fn normalised(email: &str) -> Result<String, OperatorError> {
 }
 
 /// The most flows whose company's name counts.
-const FLOWS: usize = 50;
+const FLOWS: i64 = 50;
 
 /// What a stranger would try first as this operator's password: the e-mail address, what the company is called, and this product.
 ///
@@ -34,8 +34,8 @@ const FLOWS: usize = 50;
 /// If the store does not answer.
 pub(super) async fn own_words(kit: &Kit, email: &str) -> Result<Vec<String>, Failure> {
     let mut words = vec![email.to_owned(), kit.public_url.to_string(), "flow sessions dashboard".to_owned()];
-    let names = store::flows::names(&mut *kit.store.read().await?).await?;
-    for name in names.iter().take(FLOWS) {
+    let names = store::flows::names(&mut *kit.store.read().await?, FLOWS).await?;
+    for name in &names {
         // A damaged flow has no name to offer.
         if let Ok(flow) = flows::newest(kit, name).await {
             words.push(flow.definition.branding(None).company_name);

@@ -9,14 +9,14 @@ use super::{
     password::{Passwords, Turn},
     set_up::{ADMINISTRATOR, taken},
     sign_in::begin,
-    token::{SignedIn, Token, hash},
+    token::{Token, hash},
     trail,
     visit::Visit,
 };
 use crate::{
     actor::{Act, Actor, Entry},
     kit::Kit,
-    model::LinkKind,
+    model::{LinkKind, Operator},
     store::{self, StoreError},
 };
 
@@ -48,6 +48,7 @@ pub async fn invite(kit: &Kit, email: &str, role: Role, by: Actor) -> Result<Inv
     let index = index(kit, &email);
     let (token, now) = (Token::random(kit), kit.ambient.now());
     let mut tx = kit.store.write().await?;
+    store::accounts::hold_administrators(&mut tx).await?;
     let operator = match store::operators::by_email(tx.db().await?, &kit.vault, &index).await? {
         Some(known) => {
             store::operators::hold(&mut tx, known.id).await?;
@@ -67,14 +68,15 @@ pub async fn invite(kit: &Kit, email: &str, role: Role, by: Actor) -> Result<Inv
     Ok(Invited { email, role, url: format!("{}/dashboard/invitation/{}", kit.public_url, token.expose()) })
 }
 
-/// The operator of a link of this kind.
+/// The operator of a link of this kind, and their e-mail address.
 ///
 /// # Errors
 /// [`OperatorError::Gone`] if it has expired or was used.
-pub async fn of_link(kit: &Kit, token: &str, kind: LinkKind) -> Result<SignedIn, OperatorError> {
+pub async fn of_link(kit: &Kit, token: &str, kind: LinkKind) -> Result<(Operator, String), OperatorError> {
     let found = store::operators::by_link(&mut *kit.store.read().await?, &kit.vault, hash(token), kind, kit.ambient.now()).await?;
     let operator = found.ok_or(OperatorError::Gone)?;
-    Ok(SignedIn { id: operator.id, email: email(kit, &operator)?, role: operator.role })
+    let email = email(kit, &operator)?;
+    Ok((operator, email))
 }
 
 /// Accepts an invitation: sets the password and signs in.
@@ -95,8 +97,8 @@ pub async fn reset(kit: &Kit, passwords: &Passwords, token: &str, password: &str
 
 async fn choose_password(kit: &Kit, passwords: &Passwords, link: (&str, LinkKind), password: &str, visit: &Visit) -> Result<Token, OperatorError> {
     let (token, kind) = link;
-    let operator = of_link(kit, token, kind).await?;
-    let hashed = passwords.choose(Turn::Second, password, own_words(kit, &operator.email).await?, kit.ambient.random()).await?;
+    let (operator, email) = of_link(kit, token, kind).await?;
+    let hashed = passwords.choose(Turn::Second, password, own_words(kit, &email).await?, kit.ambient.random()).await?;
     let mut tx = kit.store.write().await?;
     store::operators::hold(&mut tx, operator.id).await?;
     if kind == LinkKind::Reset {
@@ -111,7 +113,7 @@ async fn choose_password(kit: &Kit, passwords: &Passwords, link: (&str, LinkKind
     }
     if kind == LinkKind::Reset {
         store::operators::remove_links(&mut tx, operator.id).await?;
-        let entry = Entry::new(&kit.ambient, kit.ambient.now(), operator.actor(), Act::OperatorPasswordReset(operator.id));
+        let entry = Entry::new(&kit.ambient, kit.ambient.now(), Actor::Operator(operator.id), Act::OperatorPasswordReset(operator.id));
         trail::audit(kit, &mut tx, entry, visit.source).await?;
     }
     let token = begin(kit, &mut tx, operator.id, visit).await?;
@@ -124,7 +126,7 @@ async fn choose_password(kit: &Kit, passwords: &Passwords, link: (&str, LinkKind
 /// # Errors
 /// [`OperatorError::Gone`]
 pub async fn enter_once(kit: &Kit, token: &str, visit: &Visit) -> Result<Token, OperatorError> {
-    let operator = of_link(kit, token, LinkKind::OneTime).await?;
+    let (operator, _) = of_link(kit, token, LinkKind::OneTime).await?;
     let mut tx = kit.store.write().await?;
     store::operators::hold(&mut tx, operator.id).await?;
     store::operators::use_link(&mut tx, hash(token)).await.map_err(gone)?;

@@ -142,6 +142,7 @@ pub struct ResetLink {
 pub async fn reset_link(kit: &Kit, id: OperatorId, by: Actor) -> Result<ResetLink, OperatorError> {
     let (token, now) = (Token::random(kit), kit.ambient.now());
     let mut tx = kit.store.write().await?;
+    store::accounts::hold_administrators(&mut tx).await?;
     store::operators::hold(&mut tx, id).await?;
     let operator = store::operators::by_id(tx.db().await?, &kit.vault, id).await?.ok_or(OperatorError::NotFound)?;
     let email = email(kit, &operator)?;

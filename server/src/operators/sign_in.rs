@@ -108,7 +108,7 @@ pub async fn of_token(kit: &Kit, token: &str) -> Result<Option<SignedIn>, Operat
         store::operators::touch_sign_in(&mut tx, token, now).await?;
         tx.commit().await?;
     }
-    Ok(Some(SignedIn { id: found.operator.id, email: email(kit, &found.operator)?, role: found.operator.role }))
+    Ok(Some(SignedIn { id: found.operator.id, email: email(kit, &found.operator)?, role: found.operator.role, sign_in: id_of(token) }))
 }
 
 /// Whether the sign-in with this token is still valid. Does not count as using it.

@@ -15,6 +15,8 @@ pub struct SignedIn {
     pub email: String,
     /// What they may do.
     pub role: Role,
+    /// Names the sign-in. What a page carries on is bound to it, and so ends with it.
+    pub sign_in: String,
 }
 
 impl SignedIn {
@@ -47,7 +49,7 @@ pub fn hash(token: &str) -> TokenHash {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Names a sign-in on a page: its token's hash, hexadecimal. The token itself cannot be found from it.
+/// Names a sign-in: its token's hash, hexadecimal. The token itself cannot be found from it.
 pub fn id_of(hash: TokenHash) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }

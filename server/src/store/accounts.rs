@@ -21,6 +21,7 @@ use crate::{
 const ADMINISTRATORS: &str = "administrators";
 
 /// Holds the administrators until the transaction ends: only one transaction at a time may take one away, whichever process it is in.
+/// Each transaction in which one operator changes another holds them first: it also locks the operator who does it, when it commits.
 pub async fn hold_administrators(tx: &mut Tx) -> Result<()> {
     tx.set(ADMINISTRATORS, "held").await
 }

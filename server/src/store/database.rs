@@ -1,14 +1,14 @@
 //! The database: connections to read with, transactions to write in.
 
 use shared::ids::SessionId;
-use sqlx::{Any, AnyPool, Transaction, pool::PoolConnection};
+use sqlx::{Any, AnyPool, pool::PoolConnection};
 
 use super::{
     error::Result,
     group::Writer,
     lookup::Lookup,
     sessions,
-    tx::{Engine, Part, Tx},
+    tx::{Engine, Part, Tx, apart},
 };
 use crate::model::Session;
 
@@ -49,7 +49,11 @@ impl Store {
     pub async fn write(&self) -> Result<Tx> {
         Ok(Tx::new(match &self.writer {
             Some(writer) => Part::Member(writer.turn().await?),
-            None => Part::Own(begin(self.readers.clone()).await?),
+            None => {
+                // A request that is dropped in the middle of BEGIN would leave a connection that is in a transaction without knowing it.
+                let readers = self.readers.clone();
+                Part::Own(apart(async move { readers.begin().await }).await?)
+            }
         }))
     }
 
@@ -61,11 +65,4 @@ impl Store {
             writer.close().await;
         }
     }
-}
-
-/// Begins a transaction on PostgreSQL, in a task of its own. A request that is dropped in the middle of BEGIN would leave a connection in
-/// the pool that is in a transaction without knowing it.
-async fn begin(pool: AnyPool) -> Result<Transaction<'static, Any>> {
-    let begun = tokio::spawn(async move { pool.begin().await });
-    Ok(begun.await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))??)
 }

@@ -48,9 +48,9 @@ pub fn damaged(id: FlowId, column: &'static str) -> InconsistentRow {
     InconsistentRow { table: "flows", column, id: id.row() }
 }
 
-/// The names of flows in alphabetical order, at most 100.
-pub async fn names(db: &mut Db) -> Result<Vec<String>> {
-    let rows = sqlx::query("SELECT DISTINCT name FROM flows ORDER BY name LIMIT 100").fetch_all(db).await?;
+/// The names of flows in alphabetical order, at most `limit`.
+pub async fn names(db: &mut Db, limit: i64) -> Result<Vec<String>> {
+    let rows = sqlx::query("SELECT DISTINCT name FROM flows ORDER BY name LIMIT $1").bind(limit).fetch_all(db).await?;
     rows.iter().map(|row| Ok(row.try_get("name")?)).collect()
 }
 

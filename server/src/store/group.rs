@@ -30,7 +30,6 @@ const WAIT: Duration = Duration::from_secs(30);
 pub struct Writer(mpsc::Sender<Request>);
 
 /// What the writer's task is asked for.
-#[derive(Debug)]
 enum Request {
     Turn(oneshot::Sender<Result<Member, sqlx::Error>>),
     Close(oneshot::Sender<()>),
@@ -40,7 +39,6 @@ enum Request {
 type Outcome = watch::Receiver<Option<Result<(), String>>>;
 
 /// A member's turn with the connection. Dropping it takes back what it wrote.
-#[derive(Debug)]
 pub struct Member {
     /// `None` once the turn is over.
     turn: Option<(AnyConnection, oneshot::Sender<Returned>)>,
@@ -49,11 +47,14 @@ pub struct Member {
     has_earlier: bool,
 }
 
+/// What is to be done once a transaction has committed.
+pub type Then = Vec<Box<dyn FnOnce() + Send>>;
+
 /// The connection, back from a member.
-#[derive(Debug)]
 struct Returned {
     connection: AnyConnection,
-    is_kept: bool,
+    /// What it wrote is kept, and this is to be done after the COMMIT.
+    kept: Option<Then>,
 }
 
 impl Writer {
@@ -92,12 +93,12 @@ impl Writer {
 }
 
 impl Member {
-    /// Keeps what was written, and waits until it is durable.
+    /// Keeps what was written, and waits until it is durable. Then this is done, also if nobody waits any more.
     ///
     /// # Errors
     /// If the group's COMMIT fails; then nothing was written.
-    pub async fn keep(mut self) -> Result<(), sqlx::Error> {
-        self.end(true);
+    pub async fn keep(mut self, then: Then) -> Result<(), sqlx::Error> {
+        self.end(Some(then));
         committed(&mut self.outcome).await
     }
 
@@ -109,17 +110,17 @@ impl Member {
     }
 
     /// Gives the connection back. Returns whether there was one.
-    fn end(&mut self, is_kept: bool) -> bool {
+    fn end(&mut self, kept: Option<Then>) -> bool {
         let Some((connection, back)) = self.turn.take() else { return false };
         // If the writer's task is gone, so is the transaction.
-        let _ = back.send(Returned { connection, is_kept });
+        let _ = back.send(Returned { connection, kept });
         true
     }
 }
 
 impl Drop for Member {
     fn drop(&mut self) {
-        if self.end(false) && self.has_earlier {
+        if self.end(None) && self.has_earlier {
             let _ = UNSETTLED.try_with(|unsettled| unsettled.borrow_mut().push(self.outcome.clone()));
         }
     }
@@ -220,7 +221,7 @@ async fn group(
         let _ = first.send(Err(error));
         return (None, None);
     }
-    let (began, mut kept) = (Instant::now(), 0);
+    let (began, mut kept, mut then) = (Instant::now(), 0, Vec::new());
     let (outcome, receiver) = watch::channel(None);
     let mut turn = first;
     let (ended, late) = loop {
@@ -230,14 +231,16 @@ async fn group(
         drop(turn.send(Ok(member)));
         let returned = returned.await.expect("a member gives the connection back, at the latest when it is dropped");
         connection = returned.connection;
-        kept += usize::from(returned.is_kept);
+        let is_kept = returned.kept.is_some();
+        kept += usize::from(is_kept);
+        then.extend(returned.kept.unwrap_or_default());
         let request = if kept < MEMBERS && began.elapsed() < LONGEST { queue.try_recv().ok() } else { None };
         let goes_on = matches!(request, Some(Request::Turn(_)));
         if kept > 1 && !goes_on {
             kill::point("group.before_commit");
         }
         // An error that ends the whole transaction ends the savepoint too. Then these statements fail, and nothing more runs in the group.
-        let done = match (returned.is_kept, goes_on) {
+        let done = match (is_kept, goes_on) {
             (true, true) => "RELEASE member; SAVEPOINT member",
             (false, true) => "ROLLBACK TO member",
             (true, false) => "COMMIT",
@@ -252,6 +255,9 @@ async fn group(
     };
     // A connection after an error may be in any state. Dropping it rolls back.
     let connection = ended.is_ok().then_some(connection);
+    if ended.is_ok() {
+        then.into_iter().for_each(|done: Box<dyn FnOnce() + Send>| done());
+    }
     outcome.send_replace(Some(ended.map(drop).map_err(|error| error.to_string())));
     (connection, late)
 }

@@ -25,6 +25,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod sweeps;
 
+mod acting;
 mod columns;
 mod database;
 mod engine;
@@ -38,6 +39,7 @@ pub mod places;
 mod schema;
 mod tx;
 
+pub use acting::acting;
 pub use columns::Listed;
 pub use database::Store;
 pub use error::{Damaged, InconsistentRow, StoreError};

@@ -7,6 +7,7 @@ use super::{
     bound,
     columns::{Columns, Listed, listed},
     error::{Result, exactly_one},
+    queue::skip_locked,
     tx::{Db, Tx},
 };
 use crate::{
@@ -201,9 +202,13 @@ pub async fn remove_sign_in(tx: &mut Tx, token: TokenHash) -> Result<()> {
     Ok(())
 }
 
-/// Deletes sign-ins that began at or before `began` or were last used at or before `used`, and links that have expired.
+/// Deletes sign-ins that began at or before `began` or were last used at or before `used`, and links that have expired. It holds no
+/// operator, so it leaves what another transaction has locked to the next sweep: waiting for it could be a deadlock.
 pub async fn remove_over(tx: &mut Tx, began: Timestamp, used: Timestamp, now: Timestamp) -> Result<()> {
-    sqlx::query("DELETE FROM sign_ins WHERE created_at <= $1 OR seen_at <= $2").bind(began.0).bind(used.0).execute(tx.db().await?).await?;
-    sqlx::query("DELETE FROM links WHERE expires_at <= $1").bind(now.0).execute(tx.db().await?).await?;
+    let free = skip_locked(tx);
+    let sign_ins = format!("DELETE FROM sign_ins WHERE token_hash IN (SELECT token_hash FROM sign_ins WHERE created_at <= $1 OR seen_at <= $2 {free})");
+    sqlx::query(sqlx::AssertSqlSafe(sign_ins)).bind(began.0).bind(used.0).execute(tx.db().await?).await?;
+    let links = format!("DELETE FROM links WHERE token_hash IN (SELECT token_hash FROM links WHERE expires_at <= $1 {free})");
+    sqlx::query(sqlx::AssertSqlSafe(links)).bind(now.0).execute(tx.db().await?).await?;
     Ok(())
 }

@@ -5,8 +5,9 @@ use sqlx::{Any, AnyConnection, Executor as _, Transaction};
 
 pub use super::engine::Engine;
 use super::{
+    acting::still_may,
     error::{Result, StoreError},
-    group::Member,
+    group::{Member, Then},
     later::{Later, Values},
 };
 
@@ -22,7 +23,12 @@ pub struct Tx {
     later: Later,
     /// Something that was written later was refused.
     is_lost: bool,
-    then: Vec<Box<dyn FnOnce() + Send>>,
+    then: Then,
+}
+
+/// Runs a statement in a task of its own, so that it ends also if the caller is dropped.
+pub(super) async fn apart<T: Send + 'static>(statement: impl Future<Output = Result<T, sqlx::Error>> + Send + 'static) -> Result<T, sqlx::Error> {
+    tokio::spawn(statement).await.map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?
 }
 
 /// What a transaction is for the database.
@@ -93,18 +99,25 @@ impl Tx {
         self.then.push(Box::new(done));
     }
 
-    /// Commits, then does what was to be done then.
+    /// Commits, then does what was to be done then, also if the caller is dropped meanwhile.
     ///
     /// # Errors
-    /// If the database refuses; then nothing was written.
+    /// If the database refuses, or if this is the request of an operator who may no longer do it; then nothing was written.
     pub async fn commit(mut self) -> Result<()> {
         self.send().await?;
-        match self.part {
-            Part::Member(member) => member.keep().await?,
-            Part::Own(transaction) => transaction.commit().await?,
-        }
-        for done in self.then {
-            done();
+        let locks = if self.engine() == Engine::Postgres { "FOR SHARE" } else { "" };
+        still_may(self.db().await?, locks).await?;
+        let Self { part, then, .. } = self;
+        match part {
+            Part::Member(member) => member.keep(then).await?,
+            Part::Own(transaction) => {
+                let committing = async move {
+                    transaction.commit().await?;
+                    then.into_iter().for_each(|done| done());
+                    Ok::<_, sqlx::Error>(())
+                };
+                apart(committing).await?;
+            }
         }
         Ok(())
     }

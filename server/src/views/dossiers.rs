@@ -1,14 +1,19 @@
 //! Reads dossiers, and the artifacts that are in none.
 
-use app::dashboard::dossiers::{Dossier, Unresolved};
+use app::dashboard::{
+    dossiers::{Dossier, Unresolved},
+    parts::Newest,
+};
 use shared::ids::ArtifactId;
 
 use super::{
     Result, Views, mask,
-    paging::{limit, next},
+    paging::{limit, newest, next, one_more},
 };
 use crate::{customers, dossiers, ids::CustomerId, store};
 
+/// The most sessions, and the most artifacts, that a dossier shows.
+const SHOWN: usize = 100;
 /// The most unresolved artifacts that we count.
 const MAX_COUNT: i64 = 100;
 
@@ -27,15 +32,16 @@ impl Views<'_> {
     /// # Errors
     /// [`super::ViewError::NotFound`]
     pub async fn dossier(self, customer: CustomerId, revealed: bool) -> Result<Dossier> {
-        let dossiers::Dossier { customer, sessions, artifacts } = dossiers::open(self.kit, customer).await?;
+        let dossiers::Dossier { customer, sessions, artifacts } = dossiers::open(self.kit, customer, one_more(SHOWN)).await?;
+        let (sessions, artifacts) = (newest(sessions, SHOWN), newest(artifacts, SHOWN));
         let reference = customers::reference(self.kit, &customer)?;
         let reference = if revealed { reference } else { mask::reference(&reference) };
         Ok(Dossier {
             id: customer.id.to_string(),
             reference,
             revealed,
-            sessions: self.session_rows(sessions).await?,
-            artifacts: self.artifact_rows(artifacts).await?,
+            sessions: Newest { rows: self.session_rows(sessions.rows).await?, cut: sessions.cut },
+            artifacts: Newest { rows: self.artifact_rows(artifacts.rows).await?, cut: artifacts.cut },
         })
     }
 

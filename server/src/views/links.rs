@@ -18,7 +18,7 @@ use shared::session::Status;
 
 use super::{
     Result, ViewError, Views,
-    paging::{limit, paged},
+    paging::{limit, one_more, paged},
     people::Customers,
     unless_damaged,
 };
@@ -30,6 +30,9 @@ use crate::{
     store::{self, sessions::By},
 };
 
+/// The most flows to choose from.
+const FLOWS: usize = 100;
+
 impl Views<'_> {
     /// The page of links, with the sessions older than `before`.
     ///
@@ -39,10 +42,14 @@ impl Views<'_> {
         let words = words(self.language);
         let (names, found) = {
             let mut db = self.kit.store.read().await?;
-            (store::flows::names(&mut db).await?, store::sessions::list(&mut db, By::All, before.unwrap_or(SessionRef::last()), limit()).await?)
+            (
+                store::flows::names(&mut db, one_more(FLOWS)).await?,
+                store::sessions::list(&mut db, By::All, before.unwrap_or(SessionRef::last()), limit()).await?,
+            )
         };
+        let more_flows = names.len() > FLOWS;
         let mut flows = Vec::with_capacity(names.len());
-        for name in names {
+        for name in names.into_iter().take(FLOWS) {
             flows.push(match self.newest(&name).await? {
                 Some(flow) => (name, self.name_of(&flow).label(words)),
                 // Without a value it cannot be chosen: the form then asks for a flow.
@@ -57,7 +64,7 @@ impl Views<'_> {
                 Err(damaged) => Err(damaged),
             });
         }
-        Ok(Links { flows, sessions: Rows { rows, older, newest } })
+        Ok(Links { flows, more_flows, sessions: Rows { rows, older, newest } })
     }
 
     /// The newest version of an existing flow; `None` if it is damaged.

@@ -6,14 +6,14 @@ use app::{
         damaged::Line,
         operator::{HistoryRow, OperatorData},
         operators::OperatorRow,
-        parts::Rows,
+        parts::{Newest, Rows},
     },
     words::dashboard::OperatorEvent,
 };
 
 use super::{
     ViewError, Views,
-    paging::{limit, paged},
+    paging::{limit, newest, one_more, paged},
     people::Actors,
 };
 use crate::{
@@ -25,7 +25,9 @@ use crate::{
 };
 
 /// The most rows of what happened to an operator that a page shows.
-const HISTORY: i64 = 200;
+const HISTORY: usize = 200;
+/// The most sign-ins that an operator's own page shows.
+const SIGN_INS: usize = 50;
 
 impl Views<'_> {
     /// A page of operators, invited before `before`.
@@ -44,12 +46,12 @@ impl Views<'_> {
     /// [`OperatorError::NotFound`]
     pub async fn operator(self, viewer: &SignedIn, id: OperatorId) -> Result<OperatorData, OperatorError> {
         let (operator, email) = operators::one(self.kit, id).await?;
-        let happened = operators::history(self.kit, id, HISTORY).await?;
+        let happened = operators::history(self.kit, id, one_more(HISTORY)).await?;
         let acted = happened.iter().map(|(row, _)| row.entry.actor);
         let actors = Actors::of(self.kit, &mut *self.kit.store.read().await?, acted).await?;
-        let is_cut = i64::try_from(happened.len()).is_ok_and(|rows| rows == HISTORY);
-        let history = happened.into_iter().filter_map(|happened| history_row(happened, &actors)).collect();
-        Ok(OperatorData { operator: row(operator, email, viewer), history, is_cut })
+        let Newest { rows, cut } = newest(happened, HISTORY);
+        let rows = rows.into_iter().filter_map(|happened| history_row(happened, &actors)).collect();
+        Ok(OperatorData { operator: row(operator, email, viewer), history: Newest { rows, cut } })
     }
 
     /// An operator's own account.
@@ -57,7 +59,8 @@ impl Views<'_> {
     /// # Errors
     /// If the store does not answer.
     pub async fn account(self, operator: &SignedIn, visit: &Visit) -> Result<Account, OperatorError> {
-        let operators::Account { has_password, sign_ins } = operators::account(self.kit, operator, visit).await?;
+        let operators::Account { has_password, sign_ins } = operators::account(self.kit, operator, visit, one_more(SIGN_INS)).await?;
+        let Newest { rows: sign_ins, cut } = newest(sign_ins, SIGN_INS);
         let rows = sign_ins.into_iter().map(|own| SignInRow {
             id: own.id,
             browser: own.sign_in.browser,
@@ -66,7 +69,7 @@ impl Views<'_> {
             seen_at: rfc3339(own.sign_in.seen_at),
             is_this: own.is_this,
         });
-        Ok(Account { has_password, sign_ins: rows.collect() })
+        Ok(Account { has_password, sign_ins: Newest { rows: rows.collect(), cut } })
     }
 }
 

@@ -1,7 +1,10 @@
 //! Splits lists into pages. Each page links to the next one by the id of its last row, so that no row is lost or repeated while rows are
 //! added.
 
-use app::dashboard::{damaged::Line, parts::Rows};
+use app::dashboard::{
+    damaged::Line,
+    parts::{Newest, Rows},
+};
 
 use super::line;
 use crate::{ids::RowId, store::Listed};
@@ -11,7 +14,19 @@ const PAGE: usize = 50;
 
 /// How many rows to read: one more than a page, to know whether there is another.
 pub fn limit() -> i64 {
-    i64::try_from(PAGE + 1).unwrap_or(i64::MAX)
+    one_more(PAGE)
+}
+
+/// How many rows to read for [`newest`]: one more than are shown, to know whether there are more.
+pub fn one_more(most: usize) -> i64 {
+    i64::try_from(most + 1).unwrap_or(i64::MAX)
+}
+
+/// The newest rows, at most `most`.
+pub fn newest<T>(mut found: Vec<T>, most: usize) -> Newest<T> {
+    let cut = (found.len() > most).then_some(most);
+    found.truncate(most);
+    Newest { rows: found, cut }
 }
 
 /// Cuts rows to one page. If there are more rows, returns the id of the last one on this page. The id of a damaged row may be damaged

@@ -13,7 +13,7 @@ use shared::ids::{EndpointId, KeyId};
 
 use super::{
     Result, ViewError, Views, line,
-    paging::{limit, paged},
+    paging::{limit, newest, one_more, paged},
     people::Endpoints,
     rows::delivery_row,
     unless_damaged,
@@ -28,9 +28,9 @@ use crate::{
 };
 
 /// Deliveries of each endpoint that the list shows.
-const LIST_DELIVERIES: i64 = 5;
+const LIST_DELIVERIES: usize = 5;
 /// Deliveries that an endpoint's own page shows.
-const PAGE_DELIVERIES: i64 = 50;
+const PAGE_DELIVERIES: usize = 50;
 
 impl Views<'_> {
     /// A page of endpoints, older than `before`, each with its last deliveries.
@@ -79,8 +79,8 @@ impl Views<'_> {
     }
 }
 
-async fn endpoint_row(kit: &Kit, db: &mut Db, endpoint: Endpoint, limit: i64) -> Result<EndpointRow> {
-    let deliveries = store::outbox::deliveries_to(db, endpoint.id, limit).await?;
+async fn endpoint_row(kit: &Kit, db: &mut Db, endpoint: Endpoint, most: usize) -> Result<EndpointRow> {
+    let deliveries = store::outbox::deliveries_to(db, endpoint.id, one_more(most)).await?;
     let urls = Endpoints::of(kit, db, std::iter::once(endpoint.id)).await?;
     let health = unless_damaged(store::endpoint_health::of(db, endpoint.id).await)?.unwrap_or_default();
     Ok(EndpointRow {
@@ -98,6 +98,6 @@ async fn endpoint_row(kit: &Kit, db: &mut Db, endpoint: Endpoint, limit: i64) ->
             waiting: health.waiting,
             more_wait: health.waiting == MAX_WAITING,
         },
-        deliveries: deliveries.into_iter().map(|delivery| delivery.map(|delivery| delivery_row(delivery, &urls)).map_err(line)).collect(),
+        deliveries: newest(deliveries.into_iter().map(|delivery| delivery.map(|delivery| delivery_row(delivery, &urls)).map_err(line)).collect(), most),
     })
 }

@@ -5,38 +5,41 @@
 
 use std::{
     cell::Cell,
-    error::Error,
-    net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
 use bytes::Bytes;
-use reqwest::{
-    Client, Response,
-    dns::{Addrs, Name, Resolve, Resolving},
-    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
-    redirect,
+use http::{
+    HeaderMap, HeaderValue, Request, Response, Uri,
+    header::{ACCEPT, CONTENT_TYPE, USER_AGENT},
+};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper_util::{
+    client::legacy,
+    rt::{TokioExecutor, TokioTimer},
 };
 use tokio::{
     runtime::{Builder, Runtime},
     time::{Instant, timeout_at},
 };
 use tokio_util::task::AbortOnDropHandle;
-use tower::util::MapRequestLayer;
-use tracing::warn;
 use url::Url;
 
 use super::{
-    address::{Policy, Scheme, refusal},
-    failure::{SendFailure, cause, classify, ended_early},
+    address::Policy,
+    failure::{SendFailure, cause, classify, ended_early, was_refused},
     lanes,
 };
 
+mod bounded;
+mod connect;
+
+use connect::{CONNECTS, Connector};
+
 /// The time limit of a whole try: DNS, connecting, sending and reading ("Webhooks" in the contract).
 const TRY_LIMIT: Duration = Duration::from_secs(20);
-/// The time limit of connecting: DNS, TCP and TLS together.
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// How many bytes of a response we read. We read only to keep the connection usable, and ignore the content.
 const ANSWER_LIMIT: usize = 64 * 1024;
 /// How many headers a response may have. The client's own bound on a response's head (about 400 KiB) is reached first by long headers.
@@ -48,7 +51,8 @@ const MAX_IDLE: usize = lanes::MOST;
 /// How long connections are used for new requests. Then the next request resolves the host's name again, so that a host that moves is found.
 const LIFE: Duration = Duration::from_secs(300);
 
-const USER_AGENT: &str = concat!("FlowSessions/", env!("CARGO_PKG_VERSION"));
+/// The name that we send.
+const NAME: &str = concat!("FlowSessions/", env!("CARGO_PKG_VERSION"));
 
 /// The result of one try.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,71 +101,33 @@ impl Drop for Thread {
     }
 }
 
-/// The clients in use, and until when.
+/// The client in use, and until when.
 #[derive(Debug)]
 struct Kept {
-    clients: Arc<Clients>,
+    client: Arc<Client>,
     until: Instant,
 }
 
-tokio::task_local! {
-    /// Whether the request of this task began to make a connection. If it did not, it was sent on one that was kept.
-    static CONNECTS: Cell<bool>;
-}
+/// The client with its connections.
+type Client = legacy::Client<Connector, Full<Bytes>>;
 
-/// The clients, each with its connections.
-#[derive(Debug)]
-struct Clients {
-    // Two clients, because http is allowed to fewer addresses, and a resolver does not know the scheme of the request. A machine
-    // without CA certificates cannot build the first one. The server still runs then, and can send over http.
-    https: Result<Client, SendFailure>,
-    http: Result<Client, SendFailure>,
-}
-
-impl Clients {
-    fn new(policy: &Policy) -> Self {
-        // An error says that it was done before.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = |scheme| {
-            let policy = policy.clone();
-            let content_type = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            Client::builder()
-                .redirect(redirect::Policy::none())
-                .no_proxy()
-                .dns_resolver(AllowedOnly { policy, scheme })
-                .connect_timeout(CONNECT_LIMIT)
-                .connector_layer(MapRequestLayer::new(connects))
-                .pool_idle_timeout(IDLE_LIMIT)
-                .pool_max_idle_per_host(MAX_IDLE)
-                .http1_max_headers(MAX_HEADERS)
-                .http1_allow_obsolete_multiline_headers_in_responses(true)
-                .http1_allow_spaces_after_header_name_in_responses(true)
-                .http1_ignore_invalid_headers_in_responses(true)
-                .user_agent(USER_AGENT)
-                .default_headers(HeaderMap::from_iter([content_type]))
-        };
-        let failure = |error: reqwest::Error| SendFailure::Tls(cause(&error));
-        let https = builder(Scheme::Https).https_only(true).build().map_err(failure);
-        if let Err(failure) = &https {
-            warn!(%failure, "no webhook can be sent over https");
-        }
-        // No certificates, because it never uses TLS.
-        let http = builder(Scheme::Http).tls_certs_only([]).build().map_err(failure);
-        Self { https, http }
-    }
-}
-
-/// Called for each new connection, with its destination.
-fn connects<D>(destination: D) -> D {
-    // Outside a request there is nobody to tell.
-    let _ = CONNECTS.try_with(|connects| connects.set(true));
-    destination
+fn new_client(policy: &Policy) -> Client {
+    legacy::Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE_LIMIT)
+        .pool_max_idle_per_host(MAX_IDLE)
+        .http1_max_headers(MAX_HEADERS)
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .http1_allow_spaces_after_header_name_in_responses(true)
+        .http1_ignore_invalid_headers_in_responses(true)
+        .build(connect::connector(policy))
 }
 
 impl WebhookClient {
     /// A client that sends only to addresses that the policy allows.
     pub fn new(policy: Policy) -> Self {
-        let kept = Kept { clients: Arc::new(Clients::new(&policy)), until: Instant::now() + LIFE };
+        let kept = Kept { client: Arc::new(new_client(&policy)), until: Instant::now() + LIFE };
         Self { limit: TRY_LIMIT, sender: Arc::new(Sender { policy, kept: Arc::new(Mutex::new(kept)) }), thread: Thread::start() }
     }
 
@@ -189,29 +155,22 @@ impl WebhookClient {
 
 impl Sender {
     /// Sends a request. If a connection that was kept ends before its answer, the receiver had closed it meanwhile, and the request is sent
-    /// once more.
-    async fn send_on_a_live_connection(&self, url: &Url, headers: HeaderMap, body: Bytes) -> Result<Response, SendFailure> {
-        // Needed because reqwest does not ask the resolver if the host is an address.
+    /// once more. So it is if the receiver says that it did not begin with it.
+    async fn send_on_a_live_connection(&self, url: &Url, headers: HeaderMap, body: Bytes) -> Result<Response<Incoming>, SendFailure> {
+        // Needed because nothing is looked up if the host is an address.
         self.policy.check_url(url)?;
-        let clients = self.clients();
-        let client = match Scheme::of(url)? {
-            Scheme::Https => &clients.https,
-            Scheme::Http => &clients.http,
-        };
-        let client = client.as_ref().map_err(Clone::clone)?;
-        let send = || {
-            let request = client.post(url.clone()).headers(headers.clone()).body(body.clone());
-            CONNECTS.scope(Cell::new(false), async { (request.send().await, CONNECTS.with(Cell::get)) })
-        };
+        let request = request(url, headers, body)?;
+        let client = self.client();
+        let send = || CONNECTS.scope(Cell::new(false), async { (client.request(request.clone()).await, CONNECTS.with(Cell::get)) });
         let sent = match send().await {
-            (Err(error), false) if ended_early(&error) => send().await.0,
+            (Err(error), is_new) if was_refused(&error) || (!is_new && ended_early(&error)) => send().await.0,
             (sent, _) => sent,
         };
-        sent.map_err(|error| classify(&error.without_url()))
+        sent.inspect(bounded::answered).map_err(|error| classify(&error, SendFailure::Other))
     }
 
-    /// The clients, which are made anew when they have lived their time. Requests under way end on the connections that they have.
-    fn clients(&self) -> Arc<Clients> {
+    /// The client, which is made anew when it has lived its time. Requests under way end on the connections that they have.
+    fn client(&self) -> Arc<Client> {
         let mut kept = lock(&self.kept);
         let now = Instant::now();
         if now >= kept.until {
@@ -219,12 +178,21 @@ impl Sender {
             let (kept, policy) = (Arc::clone(&self.kept), self.policy.clone());
             // It reads the system's certificates.
             tokio::task::spawn_blocking(move || {
-                let clients = Arc::new(Clients::new(&policy));
-                lock(&kept).clients = clients;
+                let client = Arc::new(new_client(&policy));
+                lock(&kept).client = client;
             });
         }
-        Arc::clone(&kept.clients)
+        Arc::clone(&kept.client)
     }
+}
+
+fn request(url: &Url, headers: HeaderMap, body: Bytes) -> Result<Request<Full<Bytes>>, SendFailure> {
+    let uri = Uri::try_from(url.as_str()).map_err(|error| SendFailure::Other(cause(&error)))?;
+    let mut request = Request::post(uri).body(Full::new(body)).expect("a method and a URI make a request");
+    let own = [(ACCEPT, "*/*"), (CONTENT_TYPE, "application/json"), (USER_AGENT, NAME)];
+    request.headers_mut().extend(own.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    request.headers_mut().extend(headers);
+    Ok(request)
 }
 
 fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
@@ -232,42 +200,13 @@ fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
 }
 
 /// Reads a response up to the limit. If there is more, dropping it closes the connection.
-async fn drain(mut response: Response) {
+async fn drain(mut response: Response<Incoming>) {
     let mut read = 0;
     while read < ANSWER_LIMIT {
-        match response.chunk().await {
-            Ok(Some(chunk)) => read += chunk.len(),
-            Ok(None) | Err(_) => break,
+        match response.frame().await {
+            Some(Ok(frame)) => read += frame.data_ref().map_or(0, Bytes::len),
+            Some(Err(_)) | None => break,
         }
-    }
-}
-
-/// A resolver that returns only allowed addresses. The connection uses exactly the addresses that it checked, so a name cannot change
-/// between check and use (DNS rebinding).
-#[derive(Debug, Clone)]
-struct AllowedOnly {
-    policy: Policy,
-    scheme: Scheme,
-}
-
-impl AllowedOnly {
-    async fn lookup(self, name: Name) -> Result<Addrs, Box<dyn Error + Send + Sync>> {
-        let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-        if found.is_empty() {
-            return Err("it has no address".into());
-        }
-        let mut allowed = found;
-        allowed.retain(|address| self.policy.allows_over(self.scheme, address.ip()));
-        if allowed.is_empty() {
-            return Err(refusal(self.scheme, name.as_str()).into());
-        }
-        Ok(Box::new(allowed.into_iter()))
-    }
-}
-
-impl Resolve for AllowedOnly {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(self.clone().lookup(name))
     }
 }
 

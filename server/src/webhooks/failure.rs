@@ -44,42 +44,40 @@ impl SendFailure {
     }
 }
 
-/// Finds out why a request failed.
-pub(super) fn classify(error: &reqwest::Error) -> SendFailure {
-    if let Some(refused) = chain(error).find_map(|error| error.downcast_ref::<Refused>()) {
-        SendFailure::RefusedAddress(refused.clone())
-    } else if error.is_timeout() && error.is_connect() {
-        SendFailure::Timeout("no connection could be made within 10 s")
-    } else if error.is_timeout() {
+/// Finds out why a request failed. `otherwise` makes the failure where the error has nothing that says more.
+pub(super) fn classify(error: &(dyn Error + 'static), otherwise: fn(String) -> SendFailure) -> SendFailure {
+    if let Some(known) = chain(error).find_map(|error| error.downcast_ref::<SendFailure>()) {
+        known.clone()
+    } else if io_kinds(error).any(|kind| kind == io::ErrorKind::TimedOut) {
         SendFailure::Timeout("the connection timed out")
-    } else if error.is_dns() {
-        SendFailure::Dns(cause(error))
-    } else if chain(error).any(is_handshake) {
-        SendFailure::Tls(cause(error))
-    } else if error.is_connect() {
-        SendFailure::Connect(cause(error))
     } else {
-        SendFailure::Other(cause(error))
+        otherwise(cause(error))
     }
 }
 
 /// Whether a connection ended before the answer was there: closed, or reset.
-pub(super) fn ended_early(error: &reqwest::Error) -> bool {
-    chain(error).any(|error| {
-        let is_incomplete = error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message);
-        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-        is_incomplete || matches!(kind, Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted))
-    })
+pub(super) fn ended_early(error: &(dyn Error + 'static)) -> bool {
+    let is_incomplete = |error: &hyper::Error| error.is_incomplete_message();
+    let is_end = |kind| matches!(kind, io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted);
+    chain(error).any(|error| error.downcast_ref().is_some_and(is_incomplete)) || io_kinds(error).any(is_end)
+}
+
+/// Whether the receiver says, over HTTP/2, that it did not begin with the request (RFC 9113, section 8.7).
+pub(super) fn was_refused(error: &(dyn Error + 'static)) -> bool {
+    let is_refusal = |error: &h2::Error| match error.reason() {
+        Some(h2::Reason::NO_ERROR) => error.is_go_away() && error.is_remote(),
+        Some(h2::Reason::REFUSED_STREAM) => error.is_reset() && error.is_remote(),
+        _ => false,
+    };
+    chain(error).any(|error| error.downcast_ref().is_some_and(is_refusal))
+}
+
+fn io_kinds(error: &(dyn Error + 'static)) -> impl Iterator<Item = io::ErrorKind> {
+    chain(error).filter_map(|error| error.downcast_ref().map(io::Error::kind))
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
-}
-
-/// Whether an error comes from a TLS handshake. We recognise it by its shape, an I/O error inside an I/O error, which only hyper-rustls
-/// makes. We cannot ask for the inner type: it belongs to rustls, which is not a dependency of ours. The tests notice if this changes.
-fn is_handshake(error: &(dyn Error + 'static)) -> bool {
-    error.downcast_ref::<io::Error>().and_then(io::Error::get_ref).is_some_and(|inner| inner.is::<io::Error>())
 }
 
 /// The innermost message: it says what went wrong, while the outer ones only say that something did. It is cut, and has no control

@@ -1,10 +1,10 @@
 //! Every bad JSON body is refused with a problem that lists every fault; nothing of it is stored, and the session continues.
 
+use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Method, RequestBuilder};
 
 use crate::support::customer::valid_user_data;
-use crate::support::{Customer, Receiver, Reply, TestApp, Value, json, on_each_engine, photos};
+use crate::support::{Receiver, Reply, TestApp, Value, json, on_each_engine, photos};
 
 /// The two routes that take a JSON body.
 const ROUTES: [(Method, &str); 2] = [(Method::PUT, "/steps/identity"), (Method::POST, "/complete")];

@@ -43,7 +43,7 @@ async fn a_body_has_at_most_200_parts_however_empty(app: TestApp) {
         let empty = format!("\r\n--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n").repeat(count);
         let request = customer.api(Method::POST, "/upload").header(CONTENT_TYPE, MULTIPART).body([empty.as_bytes(), &body("file", 0, 0)].concat());
         let answer = customer.send(request).await;
-        assert_eq!(answer.status, status, "{count} of {name}: {}", answer.text);
+        assert_eq!(answer.status, status, "{count} of {name}: {}", answer.text());
     }
 }
 

@@ -25,15 +25,7 @@ fn bomb(first: &[u8], mebibytes: usize) -> Vec<u8> {
 
 /// A PNG of one pixel with these chunks.
 fn png(chunks: &[(&str, &[u8])]) -> Vec<u8> {
-    let header: &[u8] = &[0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0];
-    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
-    for (name, body) in [("IHDR", header)].iter().chain(chunks).chain(&[("IEND", &[][..])]) {
-        let chunk = [name.as_bytes(), body].concat();
-        file.extend(u32::try_from(body.len()).expect("a short chunk").to_be_bytes());
-        file.extend(&chunk);
-        file.extend(photos::crc32(&chunk).to_be_bytes());
-    }
-    file
+    photos::png_of([1, 1], [8, 0], chunks)
 }
 
 /// The server's peak memory so far, in bytes.

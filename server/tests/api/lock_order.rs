@@ -1,8 +1,13 @@
 //! An operator's row is locked before the operator's links and sign-ins, whoever changes them. Otherwise two requests would wait for each
 //! other, and PostgreSQL would end one of them. SQLite has one writer at a time.
 
+use std::time::Duration;
+
+use ::server::operators;
+use tokio::time::timeout;
+
 use crate::support::dashboard::path_of;
-use crate::support::{Browser, Engine, Reply, TestApp};
+use crate::support::{Browser, Engine, Parts, Reply, TestApp};
 
 const OPERATORS: &str = "/dashboard/operators";
 
@@ -45,4 +50,25 @@ async fn a_link_is_used_while_it_is_replaced_or_its_operator_disabled() {
         used.expect(410);
         app.installation.database.run("DELETE FROM links").await;
     }
+}
+
+/// A request deletes several rows of an operator while it holds that operator. A sweep holds no operator, so it must wait for none of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sweep_leaves_what_a_request_holds() {
+    let app = TestApp::on(Engine::Postgres).await;
+    let database = &app.installation.database;
+    for _ in 0..2 {
+        let agent = app.browser("AGENT").await;
+        app.operator.json(&["operator", "reset", &agent.email]).await;
+    }
+    database.change("UPDATE sign_ins SET created_at = 1, seen_at = 1").await;
+    database.change("UPDATE links SET expires_at = 1").await;
+    let parts = Parts::at(app.installation.clone()).await;
+    let left = async || (database.number("SELECT COUNT(*) FROM sign_ins").await, database.number("SELECT COUNT(*) FROM links").await);
+    let of_one = "SELECT 1 FROM sign_ins s JOIN links l ON l.operator = s.operator WHERE s.operator = (SELECT MIN(operator) FROM links) FOR UPDATE";
+    let swept = database.with_lock(of_one, timeout(Duration::from_secs(5), operators::sweep(&parts.kit))).await;
+    swept.expect("it waits for nobody").expect("sweeps");
+    assert_eq!(left().await, (1, 1), "the other operator's rows are gone");
+    operators::sweep(&parts.kit).await.expect("sweeps");
+    assert_eq!(left().await, (0, 0));
 }

@@ -2,11 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use ::server::actor::{Act, Actor, Entry};
+use ::server::ids::{OperatorId, RowId as _};
+use ::server::{operators, store};
+use ::shared::role::{May, Role};
 use futures::future::join_all;
 use reqwest::Method;
 
 use crate::support::customer::valid_user_data;
-use crate::support::{Customer, Engine, Reply, SOON, TestApp, at_time, eventually, json, on_each_engine, photos};
+use crate::support::{Customer, Engine, Parts, Reply, SOON, TestApp, at_time, eventually, json, on_each_engine, photos};
 
 on_each_engine!(sixty_completions_at_once_make_one_transition);
 async fn sixty_completions_at_once_make_one_transition(app: TestApp) {
@@ -142,4 +146,45 @@ async fn race_with_expiry(app: &TestApp) -> (Customer, &'static str) {
     let expected = if accepted > 0 { ("COMPLETED", "session.completed") } else { ("EXPIRED", "session.expired") };
     customer.wait_for_status(expected.0, Duration::from_secs(30)).await;
     (customer, expected.1)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_written_by_a_role_that_was_taken_away() {
+    let app = TestApp::on(Engine::Postgres).await;
+    let (admin, reviewer, database) = (app.browser("ADMIN").await, app.browser("REVIEWER").await, &app.installation.database);
+    let customer = app.customer().await;
+    customer.finish().await;
+    let session = app.operator.session_ref(&customer.id).await;
+    let id = database.texts("SELECT id FROM operators WHERE role = 'REVIEWER'").await.remove(0);
+    let row = format!("SELECT ref FROM sessions WHERE ref = '{session}' FOR UPDATE");
+    let decided = database.with_lock(&row, async {
+        let path = format!("/dashboard/sessions/{session}/decision");
+        let decided = tokio::spawn(async move { reviewer.post(&path, &[("decision", "APPROVED"), ("reason", "looked at it")]).await });
+        database.until_waiting(1).await;
+        admin.post(&format!("/dashboard/operators/{id}/role"), &[("role", "AUDITOR")]).await.expect(303);
+        decided
+    });
+    let decided = decided.await.await.expect("no panic");
+    assert_eq!((decided.status, database.number("SELECT COUNT(*) FROM reviews").await), (409, 0), "{}", decided.text());
+}
+
+on_each_engine!(an_operator_may_do_it_until_it_commits, Parts);
+async fn an_operator_may_do_it_until_it_commits(parts: Parts) {
+    operators::invite(&parts.kit, "ana@example.com", Role::Reviewer, Actor::CommandLine).await.expect("invites");
+    let (kit, database) = (&parts.kit, &parts.installation.database);
+    let id = OperatorId::from_uuid(database.texts("SELECT id FROM operators").await[0].parse().expect("an id"));
+    let reveal = async || {
+        let reveal = async {
+            let mut tx = kit.store.write().await?;
+            tx.audit(Entry::new(&kit.ambient, kit.ambient.now(), Actor::Operator(id), Act::Searched(None))).await?;
+            tx.commit().await
+        };
+        store::acting(id, May::Review, reveal).await.is_ok()
+    };
+    assert!(reveal().await);
+    for change in ["role = 'AUDITOR'", "role = 'REVIEWER', disabled_at = 1"] {
+        database.change(&format!("UPDATE operators SET {change}")).await;
+        assert!(!reveal().await, "{change}");
+    }
+    assert_eq!(database.number("SELECT COUNT(*) FROM audit WHERE action = 'search'").await, 1);
 }

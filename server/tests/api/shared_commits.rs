@@ -2,12 +2,14 @@
 //! and nobody learns of a change before it is durable. `crash_load.rs` kills the server before such commits.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::server::store::{self, Store, StoreError, Tx};
 use futures::future::join_all;
 use sqlx::Row as _;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::support::disk::Disk;
 use crate::support::{Engine, Installation, Parts, on_each_engine};
@@ -98,6 +100,37 @@ async fn nobody_is_answered_before_the_shared_commit() {
     writer.await.expect("no panic").expect("commits");
     last.await.expect("no panic").expect("commits");
     assert_eq!(keys(store).await, ["test last", "test writer"]);
+}
+
+#[tokio::test]
+async fn a_change_wakes_its_job_also_if_nobody_waits_for_the_shared_commit() {
+    let parts = Parts::on(Engine::Sqlite).await;
+    let store = &parts.kit.store;
+    let (held, woken) = (store.write().await.expect("a turn"), Arc::new(Notify::new()));
+    let job = Arc::clone(&woken);
+    let given_up = writing(store, "test given up", |mut tx| {
+        tx.then(move || job.notify_one());
+        tx.commit()
+    });
+    queued().await;
+    let (started, goes_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let last = {
+        let (started, goes_on) = (Arc::clone(&started), Arc::clone(&goes_on));
+        writing(store, "test last", |tx| async move {
+            started.notify_one();
+            goes_on.notified().await;
+            tx.commit().await
+        })
+    };
+    queued().await;
+    drop(held);
+    started.notified().await;
+    given_up.abort();
+    assert!(given_up.await.is_err_and(|error| error.is_cancelled()), "it waited for the commit");
+    goes_on.notify_one();
+    last.await.expect("no panic").expect("commits");
+    assert_eq!(keys(store).await, ["test given up", "test last"]);
+    timeout(Duration::from_secs(10), woken.notified()).await.expect("its job is woken");
 }
 
 on_each_engine!(whoever_gives_up_or_panics_stops_nobody, Parts);

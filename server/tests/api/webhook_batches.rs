@@ -181,6 +181,35 @@ async fn an_endpoint_that_answers_gets_more_at_once_and_one_that_hangs_does_not(
     assert_eq!(hanging.received().len(), 8, "one that hangs keeps its own places only");
 }
 
+/// A receiver that writes interim answers without end, from threads of its own.
+fn endless_receiver() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/", listener.local_addr().expect("a bound address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            std::thread::spawn(move || {
+                let (mut stream, answers) = (stream.expect("a connection"), "HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000));
+                while std::io::Write::write_all(&mut stream, answers.as_bytes()).is_ok() {}
+            });
+        }
+    });
+    url
+}
+
+on_each_engine!(a_receiver_that_answers_without_end_delays_no_other, Parts);
+async fn a_receiver_that_answers_without_end_delays_no_other(parts: Parts) {
+    let quick = Receiver::start().await;
+    add_endpoint(&parts, &quick).await;
+    add::add(&parts.kit, &policy(), &endless_receiver(), Actor::CommandLine).await.expect("adds");
+    emit_all(&parts, 100, 1).await;
+    let _senders = Senders::start(&parts, 1);
+    quick.requests(100, Duration::from_secs(10)).await;
+    eventually("every first try to the other to end", Duration::from_secs(10), async || {
+        (count(&parts, "attempts WHERE error LIKE 'other: %too much'").await >= 100).then_some(())
+    })
+    .await;
+}
+
 /// Claims all that is due to these endpoints.
 async fn claim(parts: &Parts, endpoints: &[EndpointId]) -> Vec<store::deliveries::Claimed> {
     let lanes: Vec<_> = endpoints.iter().map(|endpoint| (*endpoint, 10)).collect();

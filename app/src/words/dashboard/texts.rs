@@ -30,6 +30,8 @@ page_words! {
 
     // Links
     new_link, flow, customer_reference, reference_hint, language, any_language, timeout, timeout_hint, create_link,
+    /// `{n}`
+    flows_only,
     newest_sessions, no_links, link, link_hint, link_closed, link_hidden, see_session, see_link, qr_code, copy, copied, not_copied,
 
     // Sessions
@@ -65,6 +67,8 @@ page_words! {
     try_number, time, duration, answer, timeline,
     /// `{n}`
     cut,
+    /// `{n}`
+    newest_only,
     facts,
     /// `{flow}`, `{version}`
     version,

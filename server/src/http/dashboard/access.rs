@@ -1,6 +1,6 @@
 //! Checks who may use a route of the dashboard. The route table wraps each route in [`may`] or [`anyone`]. Only this file checks that the
 //! request comes from our own pages, that an operator is signed in, and that their role may do it. It checks before the body is read, so
-//! that strangers cannot send one, and again once the body is whole: a role that was lost meanwhile does not count.
+//! that strangers cannot send one, again once the body is whole, and when the request commits: a role that was lost meanwhile does not count.
 
 use axum::{
     body::Body,
@@ -25,6 +25,7 @@ use crate::{
     http::{Context, body::whole, problems::ApiError},
     kit::Kit,
     operators::{self, SignedIn, Visit},
+    store,
 };
 
 /// A route for operators who may do this.
@@ -48,8 +49,9 @@ async fn signed_in(State((context, action)): State<(Context, May)>, request: Req
     let (mut parts, body) = request.into_parts();
     with_headers(match admitted(&context, action, &mut parts, body).await {
         Ok((operator, body)) => {
+            let id = operator.id;
             parts.extensions.insert(operator);
-            next.run(Request::from_parts(parts, body)).await
+            store::acting(id, action, next.run(Request::from_parts(parts, body))).await
         }
         Err(refused) => refused,
     })
@@ -86,7 +88,7 @@ async fn refused(context: &Context, operator: &SignedIn, request: &mut Parts) {
 async fn authenticate(context: &Context, request: &Parts) -> Result<SignedIn, Response> {
     check_origin(&context.app.kit, &request.method, &request.headers).map_err(IntoResponse::into_response)?;
     if let Some(known) = operator(context, &request.headers).await.map_err(IntoResponse::into_response)? {
-        Sent::of(&request.extensions).operator.get_or_init(|| known.id);
+        Sent::of(&request.extensions).sign_in.get_or_init(|| known.sign_in.clone());
         return Ok(known);
     }
     Err(if is_page(request) {

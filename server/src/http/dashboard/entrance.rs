@@ -168,8 +168,8 @@ pub async fn set_up(page: OpenPage, visit: Visit, Segments(token): Segments<Stri
 
 /// The page of an invitation or of a reset link.
 async fn password_page(page: &OpenPage, token: &str, kind: LinkKind) -> Result<Entrance, OperatorError> {
-    let SignedIn { email, role, .. } = operators::of_link(&page.context.app.kit, token, kind).await?;
-    Ok(if kind == LinkKind::Reset { Entrance::Reset { email } } else { Entrance::Invitation { email, role } })
+    let (operator, email) = operators::of_link(&page.context.app.kit, token, kind).await?;
+    Ok(if kind == LinkKind::Reset { Entrance::Reset { email } } else { Entrance::Invitation { email, role: operator.role } })
 }
 
 /// Sets the password that was chosen with an invitation or with a reset link.

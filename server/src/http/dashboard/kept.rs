@@ -8,7 +8,7 @@ use app::dashboard::form::{REVEALED, Refused};
 use axum::http::{Extensions, request::Parts};
 
 use super::{carried, reader::is_browser};
-use crate::{ids::OperatorId, kit::Kit, sealed};
+use crate::{kit::Kit, sealed};
 
 /// The name of the token in the query.
 pub const KEPT: &str = "kept";
@@ -22,8 +22,8 @@ const MAX_TOKEN: usize = 6 * 1024;
 /// What becomes known of a form while it is handled. `problem_pages` needs it if the form ends with a problem.
 #[derive(Default)]
 pub struct Sent {
-    /// The operator who sent it.
-    pub operator: OnceLock<OperatorId>,
+    /// The sign-in of the operator who sent it.
+    pub sign_in: OnceLock<String>,
     /// What was typed.
     pub typed: OnceLock<Refused>,
 }
@@ -41,7 +41,7 @@ pub fn is_form_of_browser(request: &Parts) -> bool {
 }
 
 /// The page at this address with what it keeps in its query; `None` if it keeps more than an address takes.
-pub fn address(kit: &Kit, operator: Option<OperatorId>, page: &str, refused: &Refused) -> Option<String> {
+pub fn address(kit: &Kit, sign_in: Option<&str>, page: &str, refused: &Refused) -> Option<String> {
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
     // Not what an earlier form left.
     let query = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("kept=")).collect::<Vec<_>>().join("&");
@@ -50,14 +50,14 @@ pub fn address(kit: &Kit, operator: Option<OperatorId>, page: &str, refused: &Re
     if kept.faults.is_empty() && kept.typed.is_empty() {
         return Some(if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") });
     }
-    let seconds = if operator.is_some() { SECONDS } else { OPEN_SECONDS };
-    let token = carried::seal(kit, &sealed::kept(operator, path), seconds, &kept);
+    let seconds = if sign_in.is_some() { SECONDS } else { OPEN_SECONDS };
+    let token = carried::seal(kit, &sealed::kept(sign_in, path), seconds, &kept);
     let and = if query.is_empty() { "" } else { "&" };
     (token.len() <= MAX_TOKEN).then(|| format!("{path}?{KEPT}={token}{and}{query}"))
 }
 
-/// What the page at this path keeps, by the token in its address, for this operator or for anyone.
-pub fn of(kit: &Kit, operator: Option<OperatorId>, path: &str, token: Option<&str>) -> Refused {
+/// What the page at this path keeps, by the token in its address, for this sign-in or for anyone.
+pub fn of(kit: &Kit, sign_in: Option<&str>, path: &str, token: Option<&str>) -> Refused {
     let open = |reader| Some(carried::open(kit, &sealed::kept(reader, path), token?)?.value);
-    operator.and_then(|operator| open(Some(operator))).or_else(|| open(None)).unwrap_or_default()
+    sign_in.and_then(|sign_in| open(Some(sign_in))).or_else(|| open(None)).unwrap_or_default()
 }

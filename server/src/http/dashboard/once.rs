@@ -41,11 +41,11 @@ fn with_cookie(kit: &Kit, mut response: Response, value: &str, seconds: i64) -> 
     response
 }
 
-/// Redirects to the page at this address, which shows the secret to this operator only. `of` names what the secret belongs to.
+/// Redirects to the page at this address, which shows the secret to this sign-in only. `of` names what the secret belongs to.
 pub fn go(page: &Page, address: &'static str, of: &str, secret: &str) -> Response {
     let kit = &page.context.app.kit;
     let of: String = of.chars().take(MAX_NAME).collect();
-    let token = carried::seal(kit, &sealed::shown_once(address, page.operator.id), SECONDS, &(of, secret));
+    let token = carried::seal(kit, &sealed::shown_once(address, &page.operator.sign_in), SECONDS, &(of, secret));
     with_cookie(kit, Redirect::to(address).into_response(), &token, SECONDS)
 }
 
@@ -53,7 +53,7 @@ pub fn go(page: &Page, address: &'static str, of: &str, secret: &str) -> Respons
 async fn take(page: &Page, address: &'static str, headers: &HeaderMap) -> Result<Option<ShownOnce>, ApiError> {
     let kit = &page.context.app.kit;
     let token = cookie::value(headers, &cookie_name(kit)).unwrap_or_default();
-    let Some(Carried { value: (of, secret), until, sealed }) = carried::open(kit, &sealed::shown_once(address, page.operator.id), token) else {
+    let Some(Carried { value: (of, secret), until, sealed }) = carried::open(kit, &sealed::shown_once(address, &page.operator.sign_in), token) else {
         return Ok(None);
     };
     let is_first = operators::show_once(kit, &sealed, until).await?;

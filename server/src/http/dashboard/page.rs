@@ -92,17 +92,17 @@ impl Page {
     /// Why the form of this page was refused, and what was typed into it.
     pub fn kept(&self) -> Refused {
         let path = self.here.split('?').next().unwrap_or_default();
-        kept::of(&self.context.app.kit, Some(self.operator.id), path, self.query(KEPT))
+        kept::of(&self.context.app.kit, Some(&self.operator.sign_in), path, self.query(KEPT))
     }
 
     /// The page at this address, which keeps what was typed if there is room for it.
     pub fn keeping(&self, address: &str, typed: &Refused) -> String {
-        kept::address(&self.context.app.kit, Some(self.operator.id), address, typed).unwrap_or_else(|| address.to_owned())
+        kept::address(&self.context.app.kit, Some(&self.operator.sign_in), address, typed).unwrap_or_else(|| address.to_owned())
     }
 
     /// Redirects a browser from a form that was refused to the form's page. `None`: draw the page as the answer.
     pub fn redirect(&self, address: &str, refused: &Refused) -> Option<Response> {
-        let kept = || kept::address(&self.context.app.kit, Some(self.operator.id), address, refused);
+        let kept = || kept::address(&self.context.app.kit, Some(&self.operator.sign_in), address, refused);
         self.is_form_of_browser.then(kept).flatten().map(|address| Redirect::to(&address).into_response())
     }
 

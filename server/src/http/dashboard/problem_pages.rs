@@ -67,7 +67,7 @@ fn wants_page(request: &Parts, status: StatusCode) -> bool {
 /// Redirects from a form to its page, or to the list if the row does not exist. What was typed is kept if there is room for it. Asks the
 /// store for nothing, because it may have failed.
 fn led_back(context: &Context, request: &Parts, sent: &Sent, status: StatusCode, headers: &HeaderMap) -> Response {
-    let (kit, operator) = (&context.app.kit, sent.operator.get().copied());
+    let (kit, sign_in) = (&context.app.kit, sent.sign_in.get().map(String::as_str));
     let typed = sent.typed.get().cloned().unwrap_or_default();
     let mut page = page_of(request.uri.path());
     if status == StatusCode::NOT_FOUND {
@@ -81,7 +81,7 @@ fn led_back(context: &Context, request: &Parts, sent: &Sent, status: StatusCode,
     }
     let why = Refused::one("", why(context, request, status, headers));
     let whole = Refused { typed: typed.typed, ..why.clone() };
-    let address = kept::address(kit, operator, &page, &whole).or_else(|| kept::address(kit, operator, &page, &why));
+    let address = kept::address(kit, sign_in, &page, &whole).or_else(|| kept::address(kit, sign_in, &page, &why));
     Redirect::to(&address.unwrap_or(page)).into_response()
 }
 

@@ -1,5 +1,5 @@
 //! What an operator revealed stays revealed at one address, whose query has an encrypted token: `?revealed=…`. So the page can be loaded
-//! again and gone back to, and the page's plain address stays masked. The token is only valid for that operator and that page, for ten
+//! again and gone back to, and the page's plain address stays masked. The token is only valid for that sign-in and that page, for ten
 //! minutes. Forms of the page send it along, so that their answers are revealed too.
 
 use std::fmt::Display;
@@ -15,7 +15,7 @@ const SECONDS: i64 = 600;
 
 /// The address of the page `path` of this row, where it is revealed. The caller has written the audit row.
 pub fn address(page: &Page, path: &str, row: impl Display) -> String {
-    at(path, Some(&carried::seal(&page.context.app.kit, &sealed::revealed(page.operator.id, row), SECONDS, &())))
+    at(path, Some(&carried::seal(&page.context.app.kit, &sealed::revealed(&page.operator.sign_in, row), SECONDS, &())))
 }
 
 /// The page `path` with this token.
@@ -23,13 +23,13 @@ pub fn at(path: &str, token: Option<&str>) -> String {
     token.map_or_else(|| path.to_owned(), |token| format!("{path}?{REVEALED}={token}"))
 }
 
-/// The token, if it is valid for this operator and this row, and the operator may still reveal.
+/// The token, if it is valid for this sign-in and this row, and the operator may still reveal.
 fn valid(page: &Page, row: impl Display, token: &str) -> Option<String> {
-    let is_valid = page.may(May::Review) && carried::open::<()>(&page.context.app.kit, &sealed::revealed(page.operator.id, row), token).is_some();
+    let is_valid = page.may(May::Review) && carried::open::<()>(&page.context.app.kit, &sealed::revealed(&page.operator.sign_in, row), token).is_some();
     is_valid.then(|| token.to_owned())
 }
 
-/// The token in the page's address, if it is valid for this operator and this row.
+/// The token in the page's address, if it is valid for this sign-in and this row.
 pub fn of_address(page: &Page, row: impl Display) -> Option<String> {
     valid(page, row, page.query(REVEALED)?)
 }

@@ -76,9 +76,9 @@ async fn connections_have_an_end() {
     let client = client(&["127.0.0.0/8"]);
     let (url, counts) = closing_receiver(&[9, 9]).await;
     assert!(try_to(&client, &url).await.outcome.is_ok());
-    let first = client.sender.clients();
+    let first = client.sender.client();
     lock(&client.sender.kept).until = Instant::now();
-    while Arc::ptr_eq(&first, &client.sender.clients()) {
+    while Arc::ptr_eq(&first, &client.sender.client()) {
         tokio::task::yield_now().await;
     }
     assert!(try_to(&client, &url).await.outcome.is_ok());

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{SESSIONS, create};
 use crate::support::html::{attribute, links, tags};
-use crate::support::{Browser, TestApp, UNKNOWN_ID, on_each_engine};
+use crate::support::{Browser, Engine, TestApp, UNKNOWN_ID, on_each_engine};
 
 /// The refs that a list shows, in order, and the link to the next page.
 async fn list(browser: &Browser, path: &str) -> (Vec<String>, Option<String>) {
@@ -115,4 +115,40 @@ async fn a_shortened_timeline_says_so(app: TestApp) {
     let page = admin.page(&path).await;
     assert_eq!(moments(&page), 1000);
     assert!(page.contains(sentence) && page.contains("Created"), "the newest entries and a sentence that says there are more");
+}
+
+on_each_engine!(a_list_without_a_next_page_says_what_it_leaves_out);
+async fn a_list_without_a_next_page_says_what_it_leaves_out(app: TestApp) {
+    let (admin, database) = (app.browser("ADMIN").await, &app.installation.database);
+    admin.post("/dashboard/webhooks", &[("url", "http://127.0.0.1:9/")]).await.expect(303);
+    let pages = |dossier: &str| ["/dashboard/links", dossier, "/dashboard/account", "/dashboard/webhooks"].map(str::to_owned);
+    let only = |what: &str| format!("Only the {what}");
+    let says = async |path: &str, what: &str| admin.page(&format!("{path}?lang=en")).await.contains(&only(what));
+    let create_one = async || create(&admin, &[("flow", "minimal"), ("customer", "crm-1")]).await;
+    let first = create_one().await;
+    let dossier = admin.dossier("crm-1").await.expect("a dossier");
+    for path in pages(&dossier) {
+        assert!(!says(&path, "").await, "{path} shows everything");
+    }
+    let endpoint = links(&admin.page("/dashboard/webhooks").await, "/dashboard/webhooks/").remove(0);
+    let mut made = vec![first];
+    for _ in 0..100 {
+        made.push(create_one().await);
+    }
+    for session in &made[..51] {
+        admin.post(&format!("{SESSIONS}/{session}/expire"), &[]).await.expect(303);
+    }
+    let numbers = "WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 199)";
+    let flows = "SELECT '00000000-0000-7000-8000-000000000' || i, 'flow-' || i, 1, definition, resolved, i FROM flows, n WHERE name = 'minimal'";
+    database.change(&format!("{numbers} INSERT INTO flows (id, name, version, definition, resolved, created_at) {flows}")).await;
+    let bytes = if app.installation.engine == Engine::Sqlite { "CAST(t AS BLOB)" } else { "convert_to(t, 'UTF8')" };
+    let sign_ins = format!("SELECT {bytes}, operator, created_at, seen_at, operator_mac FROM (SELECT s.*, '{:0>29}' || i AS t FROM sign_ins s, n) AS more", 0);
+    database.change(&format!("{numbers} INSERT INTO sign_ins (token_hash, operator, created_at, seen_at, operator_mac) {sign_ins}")).await;
+    for (path, what) in pages(&dossier).iter().zip(["first 100 flows", "newest 100", "newest 50", "newest 5 "]) {
+        assert!(says(path, what).await, "{path}: {what}");
+    }
+    assert!(says(&endpoint, "newest 50").await);
+    let all = links(&admin.page(&dossier).await, SESSIONS).into_iter().find(|link| link.contains("customer=")).expect("all sessions");
+    let (rows, older) = list(&admin, &all).await;
+    assert!(rows.len() == 50 && older.is_some(), "every session is a page away");
 }

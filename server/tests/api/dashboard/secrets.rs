@@ -51,3 +51,26 @@ async fn secrets_are_shown_once_and_never_stored_in_the_clear(mut app: TestApp) 
     assert!(app.installation.log.text().contains(&session_ref), "at level trace the log names the session by its ref");
     Search::new(secrets.iter().map(|(what, text)| (*what, text.clone().into_bytes())), []).assert_absent_from(&stored);
 }
+
+on_each_engine!(nothing_that_a_page_carried_on_outlives_the_sign_in);
+/// The addresses and cookies may still be there: in the browser's history, or copied.
+async fn nothing_that_a_page_carried_on_outlives_the_sign_in(app: TestApp) {
+    const REFERENCE: &str = "52998224725";
+    const TYPED: &str = "no address of anybody";
+    let admin = app.browser("ADMIN").await;
+    app.customer_with(&["--customer", REFERENCE]).await;
+    let dossier = admin.dossier(REFERENCE).await.expect("a dossier");
+    let (revealed, _) = admin.reveal(&dossier, &[]).await;
+    let kept = admin.submit("/dashboard/operators", &[("email", TYPED), ("role", "AGENT")]).await.see_other();
+    let shows = async |browser: &Browser| (browser.page(&revealed).await.contains(REFERENCE), browser.page(&kept).await.contains(TYPED));
+    assert_eq!(shows(&admin).await, (true, true));
+    assert_eq!(admin.post("/dashboard/api-keys", &[("scope", "sessions:read")]).await.see_other(), "/dashboard/api-keys");
+
+    let elsewhere = Browser::signed_out(&app.installation);
+    elsewhere.sign_in(&admin.email, PASSWORD).await.expect(303);
+    assert_eq!(shows(&elsewhere).await, (false, false), "of the same operator");
+    admin.post("/dashboard/sign-out", &[]).await.expect(303);
+    admin.sign_in(&admin.email, PASSWORD).await.expect(303);
+    assert_eq!(shows(&admin).await, (false, false), "of the same browser");
+    assert_eq!(shown_in(&admin.page("/dashboard/api-keys").await, "secret"), None, "nor a secret that was not shown yet");
+}

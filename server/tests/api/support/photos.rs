@@ -1,10 +1,11 @@
 //! Files to upload: real photos made with the `image` crate, and files that only look like photos.
 
 use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, Write as _};
 use std::path::Path;
 use std::sync::OnceLock;
 
+use flate2::{Compression, write::ZlibEncoder};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, Rgb, RgbImage};
 
@@ -70,19 +71,7 @@ pub fn pdf(seed: u64) -> Vec<u8> {
 
 /// A PNG of a few bytes whose header says 60000 by 60000 pixels.
 pub fn png_header_60000() -> Vec<u8> {
-    let mut header = Vec::new();
-    header.extend(60_000_u32.to_be_bytes());
-    header.extend(60_000_u32.to_be_bytes());
-    header.extend([8, 2, 0, 0, 0]);
-    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
-    let nothing = b"\x78\x9c\x03\x00\x00\x00\x00\x01";
-    for (name, data) in [("IHDR", &header[..]), ("IDAT", &nothing[..]), ("IEND", &header[..0])] {
-        let chunk = [name.as_bytes(), data].concat();
-        file.extend(u32::try_from(data.len()).expect("a short chunk").to_be_bytes());
-        file.extend(&chunk);
-        file.extend(crc32(&chunk).to_be_bytes());
-    }
-    file
+    png_of([60_000; 2], [8, 2], &[("IDAT", b"\x78\x9c\x03\x00\x00\x00\x00\x01")])
 }
 
 pub const SVG: &[u8] = br#"<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>"#;
@@ -135,6 +124,34 @@ pub fn fifty_megapixels() -> &'static [u8] {
         assert!(bytes.len() < 10 * 1024 * 1024, "{} bytes", bytes.len());
         bytes
     })
+}
+
+/// A black PNG of 50 megapixels of 16-bit RGBA, which are 381 MiB, and which a viewer turns by 90°.
+pub fn deep_and_turned() -> &'static [u8] {
+    static DEEPEST: OnceLock<Vec<u8>> = OnceLock::new();
+    DEEPEST.get_or_init(|| {
+        let (width, height) = (8_660_u32, 5_773_u32);
+        let mut packer = ZlibEncoder::new(Vec::new(), Compression::fast());
+        let row = vec![0; 1 + width as usize * 8];
+        (0..height).for_each(|_| packer.write_all(&row).expect("compresses"));
+        let pixels = packer.finish().expect("compresses");
+        // An orientation of 6 (Exif 2.32, 4.6.4), in one directory of one entry.
+        let turned = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        png_of([width, height], [16, 6], &[("eXIf", turned), ("IDAT", &pixels)])
+    })
+}
+
+/// A PNG with this size, bit depth and color type (clause 11.2.1), and these chunks.
+pub fn png_of(size: [u32; 2], [depth, color]: [u8; 2], chunks: &[(&str, &[u8])]) -> Vec<u8> {
+    let header = [&size[0].to_be_bytes()[..], &size[1].to_be_bytes(), &[depth, color, 0, 0, 0]].concat();
+    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (name, body) in [("IHDR", &header[..])].iter().chain(chunks).chain(&[("IEND", &[][..])]) {
+        let chunk = [name.as_bytes(), body].concat();
+        file.extend(u32::try_from(body.len()).expect("a short chunk").to_be_bytes());
+        file.extend(&chunk);
+        file.extend(crc32(&chunk).to_be_bytes());
+    }
+    file
 }
 
 fn encoded(format: ImageFormat) -> Vec<u8> {

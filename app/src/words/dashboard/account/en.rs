@@ -33,7 +33,6 @@ pub(super) static WORDS: AccountWords = AccountWords {
     what: "What",
     who: "Who",
     times: "{n} times within 10 minutes",
-    history_cut: "Only the newest {n} entries are shown.",
     no_history: "Nothing yet.",
     demo_hint: "This is the demonstration's administrator: no password, and a role that can't be changed.",
     own_hint: "This is you. Another administrator can change your role.",

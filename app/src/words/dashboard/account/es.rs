@@ -33,7 +33,6 @@ pub(super) static WORDS: AccountWords = AccountWords {
     what: "Qué",
     who: "Quién",
     times: "{n} veces en 10 minutos",
-    history_cut: "Solo se muestran los {n} registros más nuevos.",
     no_history: "Nada todavía.",
     demo_hint: "Este es el administrador de la demostración: sin contraseña y con un perfil que no cambia.",
     own_hint: "Este es usted. Otro administrador puede cambiar su perfil.",

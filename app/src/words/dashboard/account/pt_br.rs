@@ -33,7 +33,6 @@ pub(super) static WORDS: AccountWords = AccountWords {
     what: "O quê",
     who: "Quem",
     times: "{n} vezes em 10 minutos",
-    history_cut: "Só aparecem os {n} registros mais novos.",
     no_history: "Nada ainda.",
     demo_hint: "Este é o administrador da demonstração: sem senha e com um perfil que não muda.",
     own_hint: "Este é você. Outro administrador pode trocar o seu perfil.",

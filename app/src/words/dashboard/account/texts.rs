@@ -19,8 +19,6 @@ page_words! {
     operator, change_role, reset_link, make_reset_link, reset_follows, enable, history, what, who,
     /// `{n}`
     times,
-    /// `{n}`
-    history_cut,
     no_history, demo_hint, own_hint,
 
     // What happened
