@@ -173,6 +173,7 @@ impl Drop for Room {
 #[cfg(test)]
 mod tests {
     use futures::FutureExt as _;
+    use tokio::task::unconstrained;
     use uuid::Uuid;
 
     use super::*;
@@ -201,13 +202,14 @@ mod tests {
     #[tokio::test]
     async fn the_queues_of_the_process_have_an_end() {
         let uploads = Uploads::default();
-        let mut queue: Vec<_> = (0..MAX_PER_PROCESS + OF_ALL.waiting).map(|number| Box::pin(uploads.work(session(number)))).collect();
+        let mut queue: Vec<_> = (0..MAX_PER_PROCESS + OF_ALL.waiting).map(|number| Box::pin(unconstrained(uploads.work(session(number))))).collect();
         let under_way: Vec<_> = queue.iter_mut().filter_map(|next| next.as_mut().now_or_never()).collect();
-        let refused = uploads.work(session(9_999)).now_or_never().expect("it does not wait").err().expect("it is refused");
+        let refused = unconstrained(uploads.work(session(9_999))).now_or_never().expect("it does not wait").err().expect("it is refused");
         assert!(under_way.len() == MAX_PER_PROCESS && refused.to_string().contains("16 files"), "{refused}");
-        let mut queue: Vec<_> = (0..MAX_DOCUMENTS_PER_PROCESS + OF_ALL.waiting).map(|number| Box::pin(uploads.document(session(number)))).collect();
+        let mut queue: Vec<_> =
+            (0..MAX_DOCUMENTS_PER_PROCESS + OF_ALL.waiting).map(|number| Box::pin(unconstrained(uploads.document(session(number))))).collect();
         let under_way: Vec<_> = queue.iter_mut().filter_map(|next| next.as_mut().now_or_never()).collect();
-        let refused = uploads.document(session(9_999)).now_or_never().expect("it does not wait").err().expect("it is refused");
+        let refused = unconstrained(uploads.document(session(9_999))).now_or_never().expect("it does not wait").err().expect("it is refused");
         assert!(under_way.len() == MAX_DOCUMENTS_PER_PROCESS && refused.to_string().contains("2 PDFs"), "{refused}");
     }
 
