@@ -14,7 +14,7 @@ pub struct Timestamp(pub i64);
 impl Timestamp {
     /// The time this many seconds later; earlier if negative.
     pub const fn plus_seconds(self, seconds: i64) -> Self {
-        Self(self.0 + seconds * 1_000_000)
+        Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
 
     /// The time after a wait.
@@ -181,6 +181,7 @@ mod tests {
     #[test]
     fn a_time_is_moved_by_seconds_and_by_waits() {
         assert_eq!((EARLY.plus_seconds(2), EARLY.plus_seconds(-1)), (Timestamp(2_000_010), Timestamp(-999_990)));
+        assert_eq!((Timestamp(i64::MAX).plus_seconds(1), EARLY.plus_seconds(i64::MIN)), (Timestamp(i64::MAX), Timestamp(i64::MIN + 10)));
         assert_eq!(EARLY.plus(std::time::Duration::from_millis(3)), Timestamp(3_010));
         assert_eq!(EARLY.plus(std::time::Duration::MAX), Timestamp(i64::MAX), "no wait is too long");
     }

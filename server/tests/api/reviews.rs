@@ -194,6 +194,7 @@ async fn a_decision_from_an_outdated_page_is_refused(app: TestApp) {
     for shown in ["known in person", "typed meanwhile", r#"name="after" value="1""#, r#"role="alert""#] {
         assert!(page.contains(shown), "{shown}");
     }
+    second.post(&format!("{path}/decision"), &form("9223372036854775807", "REJECTED", "typed meanwhile")).await.expect(409);
     assert_eq!(state(&app, &customer).await, before, "nothing changes");
     second.post(&format!("{path}/decision"), &form("1", "REJECTED", "typed meanwhile")).await.expect(303);
     let actions =
