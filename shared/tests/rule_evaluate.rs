@@ -192,7 +192,9 @@ fn averages_are_compared_exactly_and_sums_have_128_bits() {
     let mut facts = facts(&[&rule], transaction(json!({})), &[]);
     for (sum, expected) in [(i128::MAX, true), (1_000_000_000_000_000_001, true), (1_000_000_000_000_000_000, false), (i128::MIN, false)] {
         facts.measured.values_mut().for_each(|measured| *measured = Measured::Sum(sum));
-        assert_eq!(rule.evaluate(&facts).matched, expected, "{sum}");
+        let evaluation = rule.evaluate(&facts);
+        assert_eq!(evaluation.matched, expected, "{sum}");
+        assert_eq!(rule.from_stored(&evaluation.to_stored()), Some(evaluation), "all its digits are stored");
     }
     facts.measured.values_mut().for_each(|measured| *measured = Measured::Average { sum: i128::MAX, count: u64::MAX });
     assert!(rule.evaluate(&facts).matched, "whatever the store says, nothing overflows");
@@ -208,6 +210,7 @@ fn rules_need_each_thing_once_and_count_far_enough_for_all() {
     let needs = Needs::of([&one, &other], &transaction(json!({ "deviceId": null })));
     let aggregates: Vec<(&AggregateKey, &Option<u64>)> = needs.aggregates.iter().collect();
     assert_eq!((aggregates.len(), aggregates[0].1), (1, &Some(10)));
+    assert_eq!(Needs::of([&other, &one], &transaction(json!({ "deviceId": null }))), needs, "in any order");
     assert_eq!(aggregates[0].0.measure, shared::rule::Measure::Distinct(DistinctField::CounterpartyId));
     assert_eq!(needs.lists.into_iter().collect::<Vec<_>>(), [ListKey { list: "risky".into(), field: ListField::Country }], "there is no device to look up");
     assert_eq!(needs.sessions.into_iter().collect::<Vec<_>>(), [None, Some("step-up".to_owned())]);

@@ -72,6 +72,13 @@ fn each_condition_is_a_clause_and_so_is_its_opposite() {
             "the hour is before 22:00 (time of America/Sao_Paulo)",
         ),
         (
+            json!({ "field": "hour", "notIn": [6, 22, 23] }),
+            "the hour is 0:00–5:59 or 7:00–21:59 (time of America/Sao_Paulo)",
+            "the hour is 6:00–6:59 or 22:00–23:59 (time of America/Sao_Paulo)",
+        ),
+        (json!({ "field": "amount", "present": true, "currency": "BRL" }), "the amount is in BRL", "the amount is not in BRL"),
+        (json!({ "field": "amount", "present": false, "currency": "BRL" }), "the amount is not given", "the amount is given"),
+        (
             json!({ "field": "weekday", "above": 5 }),
             "the day is Saturday or Sunday (time of America/Sao_Paulo)",
             "the day is Monday, Tuesday, Wednesday, Thursday or Friday (time of America/Sao_Paulo)",
@@ -236,4 +243,16 @@ fn a_line_about_an_aggregate_has_its_filter_and_its_value() {
         let rule = rule_when(condition.clone());
         assert_eq!(line(&condition, &facts(&[&rule], transaction(json!({})), &history)), [api, page]);
     }
+}
+
+#[test]
+fn a_rule_that_is_being_written_is_said_as_far_as_it_goes() {
+    let of = |json: Value| Rule::draft(&json.to_string(), &World);
+    let (rule, faults) = of(json!({ "when": { "all": [{ "field": "type", "is": "PIX" }, { "field": "amount" }, {}] }, "then": { "action": "BLOCK" } }));
+    assert_eq!(rule.sentence(EN), "If the type is PIX, …, and …, the transaction is blocked.");
+    let paths: Vec<String> = faults.expect("faults").iter().map(|fault| fault.path.clone()).collect();
+    assert_eq!(paths, ["name", "when.all[1].currency", "when.all[1]", "when.all[2]"]);
+    let (rule, faults) = of(json!(7));
+    assert_eq!((rule.sentence(PT), faults.is_some()), ("Se …, a transação é aprovada.".to_owned(), true));
+    assert!(of(serde_json::from_str(EXAMPLE).expect("JSON")).1.is_none());
 }

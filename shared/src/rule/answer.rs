@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::{
     decide::{Hit, Verdict},
     lines::Because,
-    model::Rule,
+    model::{ActionKind, Rule},
     shown::Style,
 };
 
@@ -18,8 +18,8 @@ pub struct MatchedRule {
     pub rule: String,
     /// The version that was used.
     pub version: u32,
-    /// Its action, such as `STEP_UP`.
-    pub action: String,
+    /// Its action.
+    pub action: ActionKind,
     /// Its weight, 0 to 100.
     pub weight: u8,
     /// Each of its conditions, with what it saw.
@@ -43,7 +43,7 @@ impl Hit<'_> {
         MatchedRule {
             rule: self.rule.name.clone(),
             version: self.version,
-            action: self.rule.then.kind().as_str().to_owned(),
+            action: self.rule.then.kind(),
             weight: self.rule.weight(),
             because: self.evaluation.texts(self.rule, Style::Api),
             passed_over: self.passed_over.then_some(PassedOver::Grace),

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     evaluate::Evaluation,
     facts::Facts,
@@ -11,7 +13,8 @@ use super::{
 use crate::risk::{self, Weights};
 
 /// The status of a transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TransactionStatus {
     /// It may pass. Final.
     Approved,

@@ -35,8 +35,16 @@ impl Rule {
     /// # Errors
     /// Every fault at once, each with its path, in the order of the document.
     pub fn import(json: &str, known: &dyn Known) -> Result<Self, Faults> {
+        match Self::draft(json, known) {
+            (rule, None) => Ok(rule),
+            (_, Some(faults)) => Err(faults),
+        }
+    }
+
+    /// Reads as much of a rule as there is, for somebody who is still writing it. What cannot be read is left open, and is a fault.
+    pub fn draft(json: &str, known: &dyn Known) -> (Self, Option<Faults>) {
         if json.len() > MAX_BYTES {
-            return Err(whole(format!("{} bytes; at most {MAX_BYTES} are allowed", json.len())));
+            return (Self::default(), Some(whole(format!("{} bytes; at most {MAX_BYTES} are allowed", json.len()))));
         }
         read(json, Reading::Body, Some(known))
     }
@@ -46,7 +54,10 @@ impl Rule {
     /// # Errors
     /// If it is no rule: every fault at once.
     pub fn stored(json: &str) -> Result<Self, Faults> {
-        read(json, Reading::Stored, None)
+        match read(json, Reading::Stored, None) {
+            (rule, None) => Ok(rule),
+            (_, Some(faults)) => Err(faults),
+        }
     }
 }
 
@@ -54,8 +65,11 @@ fn whole(reason: String) -> Faults {
     Refused { path: WHOLE.to_owned(), code: FieldCode::Malformed, reason }.into()
 }
 
-fn read(json: &str, reading: Reading, known: Option<&dyn Known>) -> Result<Rule, Faults> {
-    let node: Node = serde_json::from_str(json).map_err(|error| whole(format!("this is not JSON: {error}")))?;
+fn read(json: &str, reading: Reading, known: Option<&dyn Known>) -> (Rule, Option<Faults>) {
+    let node: Node = match serde_json::from_str(json) {
+        Ok(node) => node,
+        Err(error) => return (Rule::default(), Some(whole(format!("this is not JSON: {error}")))),
+    };
     let collector = Collector::new(reading, WHOLE);
     let place = Place::root(&collector);
     let context = Context::new(known);
@@ -79,7 +93,7 @@ fn read(json: &str, reading: Reading, known: Option<&dyn Known>) -> Result<Rule,
             collector.note("when", format!("{count} {what}; at most {most} are allowed"));
         }
     }
-    collector.finish(rule)
+    (rule, collector.finish(()).err())
 }
 
 fn read_name(node: Node, place: &Place<'_>) -> String {

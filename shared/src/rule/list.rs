@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 use super::{country::Country, network::Network};
 use crate::{cpf::Cpf, email, phone, text};
 
@@ -13,7 +15,8 @@ const MAX_ID: usize = 128;
 const MAX_TEXT: usize = 200;
 
 /// The kind of a list's values.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ListKind {
     /// Any text.
     #[default]
@@ -140,6 +143,7 @@ mod tests {
             assert_eq!(kind.normalised(value).ok().as_deref(), form, "{kind:?} {value:?}");
         }
         assert!(ListKind::Account.normalised(&"é".repeat(128)).is_ok() && ListKind::Account.normalised(&"é".repeat(129)).is_err());
+        assert!(ListKind::ALL.iter().all(|kind| serde_json::to_value(kind).expect("JSON") == kind.as_str()));
         assert!(ListKind::ALL.iter().all(|kind| kind.as_str().parse() == Ok(*kind)) && "ips".parse::<ListKind>().is_err());
     }
 

@@ -1,6 +1,8 @@
 //! A rule: when it matches, and what follows. What its JSON leaves out stays absent, so that it serialises to what was imported; the methods
 //! fill in the defaults.
 
+use serde::{Deserialize, Serialize};
+
 use super::{condition::Condition, span::Span};
 use crate::{language::Language, reading::text::Text, session::Timestamp};
 
@@ -31,7 +33,8 @@ pub struct Rule {
 }
 
 /// Whether a rule decides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Mode {
     /// It does.
     #[default]
@@ -71,7 +74,8 @@ pub enum Action {
 }
 
 /// The name of an action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ActionKind {
     /// `ALLOW`
     Allow,
@@ -136,7 +140,8 @@ impl StepUp {
 }
 
 /// What becomes of a held transaction whose session expires.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum OnExpired {
     /// It is blocked.
     #[default]
@@ -212,5 +217,37 @@ impl Rule {
             then,
             ..self.clone()
         }
+    }
+}
+
+/// Reads each of them as it is written.
+macro_rules! read_as_written {
+    ($($kind:ident),*) => {
+        $(impl std::str::FromStr for $kind {
+            type Err = ();
+            fn from_str(text: &str) -> Result<Self, ()> {
+                Self::ALL.into_iter().find(|one| one.as_str() == text).ok_or(())
+            }
+        })*
+    };
+}
+
+read_as_written!(Mode, ActionKind, OnExpired);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_as_they_are_written() {
+        fn hold<T: Serialize + std::str::FromStr + PartialEq + Copy>(all: &[T], word: fn(T) -> &'static str) {
+            for one in all {
+                assert!(word(*one).parse::<T>().is_ok_and(|read| read == *one) && serde_json::to_value(one).expect("JSON") == word(*one), "{}", word(*one));
+            }
+            assert!("block".parse::<T>().is_err());
+        }
+        hold(&Mode::ALL, Mode::as_str);
+        hold(&ActionKind::ALL, ActionKind::as_str);
+        hold(&OnExpired::ALL, OnExpired::as_str);
     }
 }

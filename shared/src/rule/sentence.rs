@@ -69,6 +69,8 @@ impl Style {
         match condition {
             Condition::Not(of) => self.condition(of, zone, !negated),
             Condition::Leaf(leaf) => self.leaf(leaf, zone, negated),
+            // Somebody is still writing it.
+            Condition::All(of) | Condition::Any(of) if of.is_empty() => "…".to_owned(),
             Condition::All(of) | Condition::Any(of) => {
                 // Not all of them: at least one is not.
                 let is_all = matches!(condition, Condition::All(_)) != negated;
@@ -125,7 +127,8 @@ impl Style {
         };
         let value = |value: &Value| self.said(field, value);
         let predicate = match (test, negated) {
-            (Test::Present(present), _) if is_amount => own_currency(if *present == negated { w.is_not_in_currency } else { w.is_in_currency }),
+            // Whether it is there asks for its currency. That it is not there is never so.
+            (Test::Present(true), _) if is_amount => own_currency(if negated { w.is_not_in_currency } else { w.is_in_currency }),
             (Test::Present(present), _) => return format!("{subject} {}", if *present == negated { w.not_given } else { w.given }),
             (Test::InList(list), _) => fill(if negated { w.not_in_list } else { w.in_list }, &[("list", list)]),
             (Test::Order(order, other), _) => self.ordered(*order, negated, &value(other)),
@@ -163,11 +166,12 @@ impl Style {
             };
             return format!("{subject} {} {zone}", fill(word, &[("hour", &hour.to_string())]));
         }
-        let all = if *field == Field::Hour { 0..=23 } else { 1..=7 };
-        let passing = all.filter(|number| test.holds(&Value::Whole(*number)) != negated);
-        let names: Vec<String> =
-            passing.map(|number| if *field == Field::Hour { format!("{number}:00–{number}:59") } else { self.day(number).to_owned() }).collect();
-        let names = if names.is_empty() { w.no_day.to_owned() } else { join(&names, "", w.or) };
+        let passes = |number: &i64| test.holds(&Value::Whole(*number)) != negated;
+        let (names, none) = match field {
+            Field::Hour => (spans(&(0..=23).filter(passes).collect::<Vec<_>>()), w.no_hour),
+            _ => ((1..=7).filter(passes).map(|day| self.day(day).to_owned()).collect(), w.no_day),
+        };
+        let names = if names.is_empty() { none.to_owned() } else { join(&names, "", w.or) };
         format!("{subject} {} {names} {zone}", w.is)
     }
 
@@ -236,6 +240,12 @@ fn is_group(condition: &Condition) -> bool {
         Condition::Not(of) => is_group(of),
         Condition::Leaf(_) => false,
     }
+}
+
+/// Hours of the day, one after another taken together: `22:00–23:59`.
+fn spans(hours: &[i64]) -> Vec<String> {
+    let runs = hours.chunk_by(|one, next| one + 1 == *next);
+    runs.filter_map(|run| Some(format!("{}:00–{}:59", run.first()?, run.last()?))).collect()
 }
 
 /// `a, b and c`. `comma` stands before the last word as well.

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 use super::{country::Country, currency::Currency, value::Value};
 use crate::{by_field::ByField, language::Language, session::Timestamp};
 
@@ -9,7 +11,8 @@ use crate::{by_field::ByField, language::Language, session::Timestamp};
 pub const MAX_AMOUNT: i64 = 1_000_000_000_000_000;
 
 /// Which way the money goes, seen from the customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Direction {
     /// To the customer.
     In,

@@ -1,6 +1,6 @@
 //! English.
 
-use super::Words;
+use super::form::Words;
 
 pub(super) const WORDS: Words = Words {
     amount: "amount",
@@ -56,6 +56,7 @@ pub(super) const WORDS: Words = Words {
     zone: "(time of {zone})",
     days: "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday",
     no_day: "no day of the week",
+    no_hour: "no hour",
     second: "{n} second",
     seconds: "{n} seconds",
     minute: "{n} minute",

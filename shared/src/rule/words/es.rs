@@ -1,6 +1,6 @@
 //! Spanish.
 
-use super::Words;
+use super::form::Words;
 
 pub(super) const WORDS: Words = Words {
     amount: "importe",
@@ -56,6 +56,7 @@ pub(super) const WORDS: Words = Words {
     zone: "(hora de {zone})",
     days: "lunes,martes,miércoles,jueves,viernes,sábado,domingo",
     no_day: "ningún día de la semana",
+    no_hour: "ninguna hora",
     second: "{n} segundo",
     seconds: "{n} segundos",
     minute: "{n} minuto",

@@ -1,6 +1,6 @@
 //! Brazilian Portuguese.
 
-use super::Words;
+use super::form::Words;
 
 pub(super) const WORDS: Words = Words {
     amount: "valor",
@@ -56,6 +56,7 @@ pub(super) const WORDS: Words = Words {
     zone: "(horário de {zone})",
     days: "segunda-feira,terça-feira,quarta-feira,quinta-feira,sexta-feira,sábado,domingo",
     no_day: "nenhum dia da semana",
+    no_hour: "nenhuma hora",
     second: "{n} segundo",
     seconds: "{n} segundos",
     minute: "{n} minuto",
