@@ -9,7 +9,7 @@ use shared::{
 
 use crate::{
     clock::Ambient,
-    ids::{AuditId, CustomerId, FlowId, OperatorId, SessionRef},
+    ids::{AuditId, CustomerId, FlowId, ListId, OperatorId, RuleId, SessionRef, TransactionRef},
 };
 
 /// Who did something.
@@ -155,6 +155,30 @@ pub enum Act {
     FlowImported(FlowId),
     /// A flow's newest version was exported.
     FlowExported(FlowId),
+    /// A version of a rule was imported, or made to disable it.
+    RuleImported(RuleId),
+    /// A rule's newest version was exported.
+    RuleExported(RuleId),
+    /// What is in a list was replaced.
+    ListImported(ListId),
+    /// A list was exported.
+    ListExported(ListId),
+    /// A value was added to a list.
+    ListEntryAdded(ListId),
+    /// A value was removed from a list.
+    ListEntryRemoved(ListId),
+    /// A transaction may pass, decided by the rules at once.
+    TransactionApproved(TransactionRef),
+    /// A transaction waits for its customer or for a person.
+    TransactionHeld(TransactionRef),
+    /// A transaction that waited may pass.
+    TransactionReleased(TransactionRef),
+    /// A transaction is stopped.
+    TransactionBlocked(TransactionRef),
+    /// Transactions were imported as history.
+    TransactionsImported,
+    /// A program read a transaction.
+    TransactionRead(TransactionRef),
     /// The session API was switched on.
     SessionApiOn,
     /// The session API was switched off.
@@ -225,6 +249,18 @@ impl Act {
             Self::KeyDisabled(_) => "api_key.disabled",
             Self::FlowImported(_) => "flow.imported",
             Self::FlowExported(_) => "flow.exported",
+            Self::RuleImported(_) => "rule.imported",
+            Self::RuleExported(_) => "rule.exported",
+            Self::ListImported(_) => "list.imported",
+            Self::ListExported(_) => "list.exported",
+            Self::ListEntryAdded(_) => "list.entry_added",
+            Self::ListEntryRemoved(_) => "list.entry_removed",
+            Self::TransactionApproved(_) => "transaction.approved",
+            Self::TransactionHeld(_) => "transaction.held",
+            Self::TransactionReleased(_) => "transaction.released",
+            Self::TransactionBlocked(_) => "transaction.blocked",
+            Self::TransactionsImported => "transaction.imported",
+            Self::TransactionRead(_) => "transaction.read",
             Self::SessionApiOn => "session_api.on",
             Self::SessionApiOff => "session_api.off",
             Self::OperatorSignedOut(_) => "operator.signed_out",
@@ -261,6 +297,7 @@ impl Act {
                 | Self::ArtifactViewed { .. }
                 | Self::LinkShown(_)
                 | Self::SessionRead(_)
+                | Self::TransactionRead(_)
         )
     }
 }

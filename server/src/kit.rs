@@ -9,7 +9,7 @@ use crate::{
     actor::{Act, Actor, Entry},
     clock::Ambient,
     cpu::Cpu,
-    model::FlowCache,
+    model::{FlowCache, RuleCache},
     storage::Storage,
     store::{Store, StoreError, audit},
     vault::Vault,
@@ -35,6 +35,8 @@ pub struct Kit {
     pub workers: Workers,
     /// The cache of parsed flows.
     pub flows: Arc<FlowCache>,
+    /// The cache of rules.
+    pub rules: Arc<RuleCache>,
     /// The jobs that a commit can wake.
     pub wakes: Wakes,
 }
@@ -92,6 +94,7 @@ pub mod testing {
             // This binary is the tests, which are no workers.
             workers: Workers::of("/nowhere".into(), Duration::ZERO),
             flows: Arc::default(),
+            rules: Arc::default(),
             wakes: Wakes::default(),
         };
         (kit, folder)

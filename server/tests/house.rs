@@ -29,7 +29,7 @@ const SERVER: &[Floor] = &[
     &["kit.rs", "installation/"],
     &["objects.rs", "work/", "outbox/", "flows/", "customers/"],
     &["sessions/"],
-    &["artifacts/", "checks/", "dossiers/", "webhooks/", "operators/", "api_keys/"],
+    &["artifacts/", "checks/", "dossiers/", "webhooks/", "operators/", "api_keys/", "lists/", "rules/", "transactions/"],
     &["views/"],
     &["app.rs"],
     &["http/"],

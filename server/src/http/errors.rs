@@ -273,7 +273,7 @@ pub fn not_created(faults: Vec<FieldFault>) -> ApiError {
 }
 
 /// An error's text as a sentence: with a capital letter and a full stop.
-fn sentence(error: &dyn Display) -> String {
+pub(super) fn sentence(error: &dyn Display) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
     let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();

@@ -90,7 +90,7 @@ impl Job for FollowUps {
             return self.failed(item, "the process died at each try").await;
         }
         let mut tx = self.kit.store.write().await?;
-        let Some(held) = transition::hold(&mut tx, follow_up.session, None).await? else {
+        let Some(held) = transition::hold_to_settle(&mut tx, follow_up.session, None).await? else {
             drop(tx);
             return self.failed(item, "there is no such session").await;
         };

@@ -92,6 +92,15 @@ pub async fn hold(tx: &mut Tx, session: SessionRef, touched: Option<Timestamp>) 
     Ok(store::sessions::hold(tx, session, touched).await?.map(Held))
 }
 
+/// As [`hold`], for a transition that may settle the money transactions that wait for the session: it locks their customer's row first.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn hold_to_settle(tx: &mut Tx, session: SessionRef, touched: Option<Timestamp>) -> Result<Option<Held>, StoreError> {
+    store::step_ups::hold_customer(tx, session).await?;
+    hold(tx, session, touched).await
+}
+
 /// Why a session's row was not locked for its customer.
 #[derive(Debug, thiserror::Error)]
 pub enum NotOpen {

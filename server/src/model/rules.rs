@@ -1,0 +1,70 @@
+//! Versions of rules, and the cache of those in force.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, RwLock},
+};
+
+use shared::rule::Rule;
+
+use crate::ids::RuleId;
+
+/// The most versions that stay in the cache.
+const MAX_CACHED: usize = 2_000;
+
+/// A version of a rule.
+#[derive(Debug)]
+pub struct RuleVersion {
+    /// Its row.
+    pub id: RuleId,
+    /// Its number among the versions of its name, from 1.
+    pub version: u32,
+    /// The rule.
+    pub rule: Rule,
+}
+
+/// The rules in force: the newest version of each name, but for those that are DISABLED.
+#[derive(Debug, Default)]
+pub struct RuleSet {
+    /// The number of the newest version among those of all rules; 0 if there is none.
+    pub number: i64,
+    /// The rules by name.
+    pub rules: Vec<Arc<RuleVersion>>,
+}
+
+/// The cache of parsed rules. A version never changes, so an entry is never out of date; the set has the number that it was read at.
+#[derive(Debug, Default)]
+pub struct RuleCache {
+    set: RwLock<Arc<RuleSet>>,
+    versions: RwLock<HashMap<(String, u32), Arc<RuleVersion>>>,
+}
+
+impl RuleCache {
+    /// The set that was read at this number, if it is in the cache.
+    pub fn set(&self, number: i64) -> Option<Arc<RuleSet>> {
+        let set = self.set.read().expect("nothing panics while it holds this lock");
+        (set.number == number).then(|| Arc::clone(&set))
+    }
+
+    /// Puts a set into the cache, unless a newer one is there.
+    pub fn keep_set(&self, set: &Arc<RuleSet>) {
+        let mut kept = self.set.write().expect("nothing panics while it holds this lock");
+        if kept.number < set.number {
+            *kept = Arc::clone(set);
+        }
+    }
+
+    /// A version, if it is in the cache.
+    pub fn version(&self, name: &str, version: u32) -> Option<Arc<RuleVersion>> {
+        self.versions.read().expect("nothing panics while it holds this lock").get(&(name.to_owned(), version)).cloned()
+    }
+
+    /// Puts a version into the cache.
+    pub fn keep_version(&self, version: &Arc<RuleVersion>) {
+        let mut kept = self.versions.write().expect("nothing panics while it holds this lock");
+        if kept.len() >= MAX_CACHED {
+            kept.clear();
+        }
+        kept.insert((version.rule.name.clone(), version.version), Arc::clone(version));
+    }
+}
