@@ -25,6 +25,7 @@ use crate::{
     operators::{self, Refusals, SetUp, password::Passwords},
     sessions::{expire::Expiry, follow_up::FollowUps, transition::Lifecycle},
     store::{self, Store, Tx},
+    transactions::follower::SettleTransactions,
     webhooks::{address::Policy, client::WebhookClient, sender::Sender},
     work::{
         self, Health,
@@ -113,10 +114,11 @@ impl App {
             cpu: Cpu::default(),
             workers: Workers::of_this_binary(),
             flows: Arc::default(),
+            rules: Arc::default(),
             handoffs: Handoffs::default(),
         };
         let app = Self {
-            lifecycle: Lifecycle::new(vec![Arc::new(QueueChecks)]).with_checks(Arc::new(ChecksAtOnce(checks::ALL))),
+            lifecycle: Lifecycle::new(vec![Arc::new(QueueChecks), Arc::new(SettleTransactions)]).with_checks(Arc::new(ChecksAtOnce(checks::ALL))),
             webhook_policy: Policy::new(config.webhook_allow_nets.clone()),
             uploads: Uploads::default(),
             passwords: Passwords::default(),

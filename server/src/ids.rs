@@ -71,6 +71,14 @@ row_ids! {
     DeliveryId,
     /// A row of `follow_ups`.
     FollowUpId,
+    /// A transaction's row. Logs, audit rows and operators' pages use it instead of the company's id.
+    TransactionRef,
+    /// The row of one version of a rule.
+    RuleId,
+    /// A list's row.
+    ListId,
+    /// The row of a list's entry.
+    EntryId,
     /// An audit row.
     AuditId,
     /// Identifies one claim of queued work. A worker that has lost its lease cannot record a result.

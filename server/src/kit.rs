@@ -10,7 +10,7 @@ use crate::{
     clock::Ambient,
     cpu::Cpu,
     handoff::Handoff,
-    model::{CheckRun, FlowCache, HandedDelivery},
+    model::{CheckRun, FlowCache, HandedDelivery, RuleCache},
     storage::Storage,
     store::{Store, StoreError, audit},
     vault::Vault,
@@ -36,6 +36,8 @@ pub struct Kit {
     pub workers: Workers,
     /// The cache of parsed flows.
     pub flows: Arc<FlowCache>,
+    /// The cache of rules.
+    pub rules: Arc<RuleCache>,
     /// Hands work to its job as soon as it is committed.
     pub handoffs: Handoffs,
 }
@@ -106,6 +108,7 @@ pub mod testing {
             // This binary is the tests, which are no workers.
             workers: Workers::of("/nowhere".into(), Duration::ZERO),
             flows: Arc::default(),
+            rules: Arc::default(),
             handoffs: Handoffs::default(),
         };
         (kit, folder)

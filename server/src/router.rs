@@ -16,8 +16,9 @@ use crate::http::{
         access::{anyone, may},
         account, dossiers, entrance, links, operators, problem_pages, sessions, settings,
         start::{missing, start},
+        transactions as desk_transactions,
     },
-    events, fallback, health, integrators, pages, problems, serve, session_api, site, uploads,
+    events, fallback, health, integrators, pages, problems, rules, serve, session_api, site, transactions, uploads,
 };
 
 /// Every path, method and handler.
@@ -47,6 +48,11 @@ pub fn router(context: Context) -> Router {
     let integrators = Router::new()
         .route("/kyc-sessions", post(integrators::create))
         .route("/kyc-sessions/{id}", get(integrators::show))
+        .route("/rules", get(rules::list))
+        .route("/rules/{name}", get(rules::show).put(rules::put))
+        .route("/transactions", post(transactions::create))
+        .route("/transactions/batch", post(transactions::create_batch))
+        .route("/transactions/{id}", get(transactions::show))
         .route("/problems/{code}", get(problems::explain));
 
     let desk = Router::new()
@@ -92,6 +98,8 @@ pub fn router(context: Context) -> Router {
         .route("/dashboard/customers", may(&context, May::SeeSessions, post(dossiers::search)))
         .route("/dashboard/customers/{id}", may(&context, May::SeeSessions, get(dossiers::show)))
         .route("/dashboard/customers/{id}/reveal", may(&context, May::Review, post(dossiers::reveal)))
+        // Transactions
+        .route("/dashboard/transactions/{ref}/decision", may(&context, May::Review, post(desk_transactions::decide)))
         // Settings
         .route("/dashboard/webhooks", may(&context, May::SeeSettings, get(settings::webhooks)))
         .route("/dashboard/webhooks", may(&context, May::ChangeSettings, post(settings::add_webhook)))

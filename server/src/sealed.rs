@@ -4,7 +4,7 @@
 use shared::ids::{ArtifactId, EndpointId, EventId, KeyId};
 
 use crate::{
-    ids::{AuditId, CustomerId, OperatorId, RowId, SessionRef},
+    ids::{AuditId, CustomerId, EntryId, OperatorId, RowId, SessionRef, TransactionRef},
     model::Subject,
     vault::Place,
 };
@@ -25,7 +25,7 @@ pub enum Owner {
 }
 
 /// Every sealed column of the database, and its owner. The owner of a stored file is [`Owner::Artifact`].
-pub const COLUMNS: [(&str, &str, Owner); 15] = [
+pub const COLUMNS: [(&str, &str, Owner); 19] = [
     ("sessions", "data_key", Owner::Installation),
     ("sessions", "id_sealed", Owner::Session),
     ("answers", "value", Owner::Session),
@@ -36,6 +36,10 @@ pub const COLUMNS: [(&str, &str, Owner); 15] = [
     ("artifacts", "facts", Owner::Artifact),
     ("customers", "data_key", Owner::Installation),
     ("customers", "reference", Owner::Customer),
+    ("transactions", "details", Owner::Customer),
+    ("transaction_reviews", "reason", Owner::Customer),
+    ("list_entries", "value", Owner::Installation),
+    ("list_entries", "note", Owner::Installation),
     ("endpoints", "secret", Owner::Installation),
     ("operators", "email", Owner::Installation),
     ("sign_ins", "source", Owner::Installation),
@@ -101,6 +105,26 @@ pub fn customer_reference(customer: CustomerId) -> Place {
     place("customers", "reference", customer.row(), customer.row())
 }
 
+/// What a transaction holds besides what sums need, and why it was decided as it was.
+pub fn transaction_details(transaction: TransactionRef, customer: CustomerId) -> Place {
+    place("transactions", "details", transaction.row(), customer.row())
+}
+
+/// Why an operator decided on a transaction as they did.
+pub fn transaction_reason(transaction: TransactionRef, customer: CustomerId) -> Place {
+    place("transaction_reviews", "reason", transaction.row(), customer.row())
+}
+
+/// The value of a list's entry.
+pub fn list_value(entry: EntryId) -> Place {
+    own("list_entries", "value", entry.row())
+}
+
+/// The note of a list's entry.
+pub fn list_note(entry: EntryId) -> Place {
+    own("list_entries", "note", entry.row())
+}
+
 /// An endpoint's signing secret.
 pub fn endpoint_secret(endpoint: EndpointId) -> Place {
     own("endpoints", "secret", endpoint.row())
@@ -159,8 +183,23 @@ mod tests {
     use super::*;
 
     /// Columns of bytes that are not encrypted: hashes, index values, and what a page shows to everybody. So are those whose name ends in `_mac`.
-    const PLAIN: [&str; 11] =
-        ["png", "reference_index", "id_hash", "writer", "text_sha256", "email_index", "token_hash", "key_hash", "key_index", "body_index", "submitted_by"];
+    const PLAIN: [&str; 15] = [
+        "png",
+        "reference_index",
+        "id_hash",
+        "writer",
+        "text_sha256",
+        "email_index",
+        "token_hash",
+        "key_hash",
+        "key_index",
+        "body_index",
+        "submitted_by",
+        "id_index",
+        "counterparty_index",
+        "device_index",
+        "value_index",
+    ];
 
     /// Every column of bytes that a migration creates is in [`COLUMNS`] or in [`PLAIN`].
     #[test]

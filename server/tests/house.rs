@@ -19,7 +19,7 @@ use house::tree::Tree;
 /// The floors of the server, from the bottom up. A file uses files of its own floor and of those below.
 const SERVER: &[Floor] = &[
     &["kill.rs", "clock.rs", "ids.rs", "config.rs", "config/", "cpu.rs", "handoff/"],
-    &["actor.rs"],
+    &["actor.rs", "actor/"],
     &["model/"],
     &["vault.rs"],
     &["sealed.rs"],
@@ -29,7 +29,7 @@ const SERVER: &[Floor] = &[
     &["kit.rs", "installation/"],
     &["objects.rs", "work/", "outbox/", "flows/", "customers/"],
     &["sessions/"],
-    &["artifacts/", "checks/", "dossiers/", "webhooks/", "operators/", "api_keys/"],
+    &["artifacts/", "checks/", "dossiers/", "webhooks/", "operators/", "api_keys/", "lists/", "rules/", "transactions/"],
     &["views/"],
     &["app.rs"],
     &["http/"],

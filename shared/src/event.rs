@@ -13,6 +13,12 @@ pub enum EventType {
     SessionExpired,
     /// An operator decided.
     SessionReviewed,
+    /// A transaction waits for its customer or for a person.
+    TransactionHeld,
+    /// A transaction that waited may pass.
+    TransactionReleased,
+    /// A transaction is stopped.
+    TransactionBlocked,
 }
 
 impl EventType {
@@ -22,6 +28,9 @@ impl EventType {
             Self::SessionCompleted => "session.completed",
             Self::SessionExpired => "session.expired",
             Self::SessionReviewed => "session.reviewed",
+            Self::TransactionHeld => "transaction.held",
+            Self::TransactionReleased => "transaction.released",
+            Self::TransactionBlocked => "transaction.blocked",
         }
     }
 }
@@ -69,6 +78,37 @@ pub struct SessionEvent<'a> {
 }
 
 impl Payload for SessionEvent<'_> {
+    fn event_type(&self) -> EventType {
+        self.event_type
+    }
+}
+
+/// The data of an event about a transaction.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TransactionEvent<'a> {
+    /// The event's type. The body has it outside `data`.
+    #[serde(skip)]
+    pub event_type: EventType,
+    /// The company's id of the transaction.
+    pub transaction_id: &'a str,
+    /// Its status after the change.
+    pub status: &'static str,
+    /// The company's reference for the customer.
+    pub customer_id: &'a str,
+    /// The risk score, 0 to 100.
+    pub risk_score: u8,
+    /// The id of the session that asked for evidence, if there was one.
+    pub session_id: Option<&'a str>,
+    /// The name of the rule that decided, if one did.
+    pub rule: Option<&'a str>,
+    /// Why the status changed, such as `session.approved`.
+    pub reason: &'static str,
+    /// The number of the event among the transaction's events, from 1.
+    pub sequence: i64,
+}
+
+impl Payload for TransactionEvent<'_> {
     fn event_type(&self) -> EventType {
         self.event_type
     }

@@ -21,8 +21,8 @@ pub struct DeliveryRow {
     pub event_type: String,
     /// `wh_…`, and its URL.
     pub endpoint: (String, String),
-    /// The session it is about.
-    pub session: String,
+    /// The session it is about; `None` if it is about a transaction.
+    pub session: Option<String>,
     /// Its state.
     pub state: DeliveryState,
     /// When the next try is due.
@@ -71,7 +71,7 @@ fn Delivery(delivery: DeliveryRow, within: bool, words: &'static DashboardWords)
         let (url, title) = (delivery.endpoint.1.clone(), delivery.endpoint.1);
         view! { <span class="clip quiet" title=title>{url}</span> }.into_any()
     } else {
-        view! { <a class="mono" href=format!("/dashboard/sessions/{}", delivery.session)>{short(&delivery.session)}</a> }.into_any()
+        delivery.session.map(|session| view! { <a class="mono" href=format!("/dashboard/sessions/{session}")>{short(&session)}</a> }).into_any()
     };
     let tries = delivery.attempts.len();
     let name = format!("{} · {}", words.deliveries, delivery.event);

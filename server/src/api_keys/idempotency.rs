@@ -124,14 +124,32 @@ pub async fn create_session(
     let created = create_in(kit, &mut tx, prepared, Actor::Key(key.id)).await?;
     let answer = answer(&created);
     if let Some((flight, body)) = flight {
-        let now = kit.ambient.now();
-        let body = body_index(kit, body);
-        let sealed = kit.vault.seal_own(&place(key.id, &flight.index, &body), &answer);
-        let answered = Answered { body, answer: sealed };
-        store::api_keys::insert_answer(&mut tx, key.id, &flight.index, &answered, now, now.plus_seconds(-ANSWER_SECONDS)).await?;
+        keep(kit, &mut tx, key, flight, body, &answer).await?;
     }
     tx.commit().await?;
     Ok(answer)
+}
+
+/// Keeps the answer to a request in the transaction that makes it.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if another process has answered the same request meanwhile.
+pub async fn keep(kit: &Kit, tx: &mut Tx, key: &ApiKey, flight: &Flight, body: &[u8], answer: &[u8]) -> Result<(), StoreError> {
+    let now = kit.ambient.now();
+    let body = body_index(kit, body);
+    let sealed = kit.vault.seal_own(&place(key.id, &flight.index, &body), answer);
+    let answered = Answered { body, answer: sealed };
+    store::api_keys::insert_answer(tx, key.id, &flight.index, &answered, now, now.plus_seconds(-ANSWER_SECONDS)).await
+}
+
+/// Keeps the answer to a request whose parts have committed.
+///
+/// # Errors
+/// As [`keep`].
+pub async fn keep_alone(kit: &Kit, key: &ApiKey, flight: &Flight, body: &[u8], answer: &[u8]) -> Result<(), StoreError> {
+    let mut tx = kit.store.write().await?;
+    keep(kit, &mut tx, key, flight, body, answer).await?;
+    tx.commit().await
 }
 
 /// Deletes answers that are too old to be given again.

@@ -1,6 +1,6 @@
 //! Queues the checks of a session when it is submitted.
 
-use std::sync::Arc;
+use std::{future::ready, sync::Arc};
 
 use futures::future::BoxFuture;
 use shared::session::Status;
@@ -9,7 +9,7 @@ use super::runner::LEASE_SECONDS;
 use crate::{
     kit::Kit,
     model::{Change, ChangeKind, CheckRun, Claim, Session},
-    sessions::transition::{FollowError, Follower},
+    sessions::follower::{FollowError, Follower},
     store::{self, StoreError, Tx},
 };
 
@@ -26,14 +26,13 @@ impl Follower for QueueChecks {
         false
     }
 
-    fn follow<'a>(&'a self, kit: &'a Kit, tx: &'a mut Tx, session: &'a Session, change: Change) -> BoxFuture<'a, Result<(), FollowError>> {
-        Box::pin(async move {
-            // Its checks may have run at once.
-            if change.kind == ChangeKind::Submitted && session.state.status() == Status::Processing {
-                queue(kit, tx, session).await?;
-            }
-            Ok(())
-        })
+    /// Its checks may have run at once.
+    fn concerns<'a>(&'a self, _: &'a mut Tx, session: &'a Session, kind: ChangeKind) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(ready(Ok(kind == ChangeKind::Submitted && session.state.status() == Status::Processing)))
+    }
+
+    fn follow<'a>(&'a self, kit: &'a Kit, tx: &'a mut Tx, session: &'a Session, _: Change) -> BoxFuture<'a, Result<(), FollowError>> {
+        Box::pin(async move { Ok(queue(kit, tx, session).await?) })
     }
 }
 

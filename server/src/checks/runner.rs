@@ -192,7 +192,7 @@ impl CheckRuns {
         let is_last = run.claim.tries + 1 >= TRIES || run.claim.claims >= CLAIMS;
         let now = self.kit.ambient.now();
         let mut tx = self.kit.store.write().await?;
-        let Some(held) = transition::hold(&mut tx, run.session, Some(now)).await? else { return Err(StoreError::Conflict.into()) };
+        let Some(held) = transition::hold_to_settle(&mut tx, run.session, Some(now)).await? else { return Err(StoreError::Conflict.into()) };
         let key = keys::session_key(&self.kit, &held.0)?;
         let (mut failed_once, mut answer_until, mut results) = (false, None, Vec::new());
         let mut found: Vec<(CheckResult, Vec<String>)> =

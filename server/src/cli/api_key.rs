@@ -17,7 +17,7 @@ use super::printed::Printed;
 pub enum ApiKeyCommand {
     /// Make a key; it is printed this once
     Create {
-        /// What it may do: sessions:create or sessions:read; may be given several times
+        /// What it may do: sessions:create, sessions:read, transactions or rules; may be given several times
         #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
         scopes: Vec<Scope>,
         /// A name by which people recognise the key, such as Billing: 1 to 60 characters

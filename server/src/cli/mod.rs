@@ -3,11 +3,14 @@
 mod api_key;
 mod flow;
 mod link;
+mod list;
 mod operator;
 mod printed;
+mod rule;
 mod serve;
 mod session;
 mod settings;
+mod transaction;
 mod webhook;
 
 use clap::{Parser, Subcommand};
@@ -27,10 +30,13 @@ use self::{
     api_key::ApiKeyCommand,
     flow::FlowCommand,
     link::LinkCommand,
+    list::ListCommand,
     operator::OperatorCommand,
     printed::{Printed, usage},
+    rule::RuleCommand,
     session::SessionCommand,
     settings::SettingsCommand,
+    transaction::TransactionCommand,
     webhook::WebhookCommand,
 };
 
@@ -69,10 +75,19 @@ enum Command {
     /// Look at sessions
     #[command(subcommand)]
     Session(SessionCommand),
+    /// Import, list, export and disable rules over transactions
+    #[command(subcommand)]
+    Rule(RuleCommand),
+    /// Import, export and edit lists that rules ask
+    #[command(subcommand)]
+    List(ListCommand),
+    /// Import transactions as history
+    #[command(subcommand)]
+    Transaction(TransactionCommand),
     /// Manage webhook endpoints
     #[command(subcommand)]
     Webhook(WebhookCommand),
-    /// Manage keys of the session API
+    /// Manage API keys
     #[command(subcommand)]
     ApiKey(ApiKeyCommand),
     /// Manage operators
@@ -118,6 +133,14 @@ impl Cli {
                 printed.print(self.json)?;
                 return Ok(if is_good { Finished::Success } else { Finished::Failure });
             }
+            Command::Transaction(TransactionCommand::Import { file }) => {
+                let app = App::open(config, Ambient::system(), Purpose::Use).await?;
+                let imported = transaction::import(&app, &file).await;
+                app.kit.store.close().await;
+                let (printed, is_whole) = imported?;
+                printed.print(self.json)?;
+                return Ok(if is_whole { Finished::Success } else { Finished::Failure });
+            }
             command => {
                 command.check()?;
                 let app = App::open(config, Ambient::system(), command.purpose()).await?;
@@ -151,11 +174,18 @@ impl Command {
     async fn run(self, app: &App) -> Result<Printed, CommandError> {
         match self {
             Self::Migrate => Ok(Printed { json: json!({ "migrated": true }), text: "The database is at this version.".into() }),
-            Self::Serve { .. } | Self::Worker { .. } | Self::Flow(FlowCommand::Check { .. }) => unreachable!("these open nothing, or open it themselves"),
+            Self::Serve { .. } | Self::Worker { .. } | Self::Flow(FlowCommand::Check { .. }) | Self::Transaction(_) => {
+                unreachable!("these open nothing, or open it themselves")
+            }
             Self::Flow(FlowCommand::Import { file }) => flow::import(app, &file).await,
             Self::Flow(FlowCommand::Export { name }) => flow::export(app, &name).await,
             Self::Link(LinkCommand::Create(link)) => link::create(app, link).await,
             Self::Session(SessionCommand::Show { session }) => session::show(app, &session).await,
+            Self::Rule(RuleCommand::Import { file }) => rule::import(app, &file).await,
+            Self::Rule(RuleCommand::List) => rule::list(app).await,
+            Self::Rule(RuleCommand::Export { name }) => rule::export(app, &name).await,
+            Self::Rule(RuleCommand::Disable { name }) => rule::disable(app, &name).await,
+            Self::List(command) => command.run(app).await,
             Self::Webhook(WebhookCommand::Add { url }) => webhook::add(app, &url).await,
             Self::ApiKey(ApiKeyCommand::Create { scopes, name }) => api_key::create(app, name, scopes).await,
             Self::Operator(OperatorCommand::Add { email, role }) => operator::add(app, &email, role).await,

@@ -45,11 +45,21 @@ fn index(kit: &Kit, reference: &CustomerReference) -> Vec<u8> {
 /// # Errors
 /// If the store does not answer.
 pub async fn find_or_create(kit: &Kit, tx: &mut Tx, reference: &CustomerReference) -> Result<Customer, StoreError> {
+    store::customers::find_or_insert(tx, &index(kit, reference), &new(kit, reference), kit.ambient.now()).await
+}
+
+/// As [`find_or_create`], for a transaction of the customer: with its number among the customer's transactions. The customer's row is locked.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn find_or_create_for_transaction(kit: &Kit, tx: &mut Tx, reference: &CustomerReference) -> Result<(Customer, i64), StoreError> {
+    store::customers::find_or_insert_for_transaction(tx, &index(kit, reference), &new(kit, reference), kit.ambient.now()).await
+}
+
+fn new(kit: &Kit, reference: &CustomerReference) -> Customer {
     let id: CustomerId = kit.ambient.id();
     let (key, data_key) = kit.vault.new_data_key(&sealed::customer_key(id));
-    let sealed = kit.vault.seal(&key, &sealed::customer_reference(id), reference.0.as_bytes());
-    let new = Customer { id, reference: sealed, data_key };
-    store::customers::find_or_insert(tx, &index(kit, reference), &new, kit.ambient.now()).await
+    Customer { id, reference: kit.vault.seal(&key, &sealed::customer_reference(id), reference.0.as_bytes()), data_key }
 }
 
 /// Decrypts the company's reference for a customer.

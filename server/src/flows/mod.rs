@@ -18,7 +18,7 @@ use crate::{
     ids::FlowId,
     kit::Kit,
     model::{Flow, FlowVersion},
-    store::{self, StoreError, Tx},
+    store::{self, Db, StoreError, Tx},
 };
 
 /// The bundled flows. Only the first start imports them.
@@ -50,10 +50,17 @@ crate::holds_failure!(FlowError);
 /// # Errors
 /// If the store does not answer, or has no readable version with this id.
 pub async fn by_id(kit: &Kit, id: FlowId) -> Result<Arc<Flow>, Failure> {
+    match kit.flows.get(id) {
+        Some(flow) => Ok(flow),
+        None => by_id_in(kit, &mut *kit.store.read().await?, id).await,
+    }
+}
+
+async fn by_id_in(kit: &Kit, db: &mut Db, id: FlowId) -> Result<Arc<Flow>, Failure> {
     if let Some(flow) = kit.flows.get(id) {
         return Ok(flow);
     }
-    let found = store::flows::by_id(&mut *kit.store.read().await?, id).await?;
+    let found = store::flows::by_id(db, id).await?;
     let damaged = |column| Failure::Store(store::flows::damaged(id, column).into());
     let FlowVersion { id, version, definition, resolved } = found.ok_or_else(|| damaged("id"))?;
     let definition = Definition::stored(&definition).map_err(|_| damaged("definition"))?;
@@ -71,15 +78,19 @@ pub async fn by_id(kit: &Kit, id: FlowId) -> Result<Arc<Flow>, Failure> {
 /// # Errors
 /// If there is no flow with this name, or the store does not answer.
 pub async fn newest(kit: &Kit, name: &str) -> Result<Arc<Flow>, FlowError> {
-    let mut db = kit.store.read().await?;
+    newest_in(kit, &mut *kit.store.read().await?, name).await
+}
+
+/// The same, on the caller's connection.
+///
+/// # Errors
+/// As [`newest`].
+pub async fn newest_in(kit: &Kit, db: &mut Db, name: &str) -> Result<Arc<Flow>, FlowError> {
     // Nothing else is looked up: PostgreSQL refuses some texts, such as one with a NUL in it.
-    let found = if is_flow_name(name) { store::flows::newest(&mut db, name).await? } else { None };
+    let found = if is_flow_name(name) { store::flows::newest(db, name).await? } else { None };
     match found {
-        Some(id) => {
-            drop(db);
-            Ok(by_id(kit, id).await?)
-        }
-        None => Err(FlowError::Unknown { name: name.to_owned(), known: known(store::flows::names(&mut db, KNOWN + 1).await?) }),
+        Some(id) => Ok(by_id_in(kit, db, id).await?),
+        None => Err(FlowError::Unknown { name: name.to_owned(), known: known(store::flows::names(db, KNOWN + 1).await?) }),
     }
 }
 

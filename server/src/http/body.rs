@@ -27,8 +27,8 @@ use super::{
     unique_keys::UniqueKeys,
 };
 
-/// The largest JSON body, in bytes.
-const MAX_JSON: usize = 256 * 1024;
+/// The largest JSON body, where no other limit is named.
+const MAX_JSON: MostJson = MostJson { bytes: 256 * 1024, words: "256 KiB (262144 bytes)" };
 /// The most values of a urlencoded form. Further ones are ignored.
 const MAX_PAIRS: usize = 200;
 /// The time limit for a whole JSON body.
@@ -113,8 +113,25 @@ pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T, ApiError> 
 /// # Errors
 /// 413, 415, 408
 pub async fn json_bytes(request: Request) -> Result<Vec<u8>, ApiError> {
-    let too_large = || ApiError::new(Code::TooLarge, "A JSON body is at most 256 KiB (262144 bytes).");
-    if declared_length(request.headers()).is_some_and(|length| length > MAX_JSON as u64) {
+    json_bytes_up_to(request, MAX_JSON).await
+}
+
+/// The largest JSON body.
+#[derive(Clone, Copy, Debug)]
+pub struct MostJson {
+    /// In bytes.
+    pub bytes: usize,
+    /// The same in words.
+    pub words: &'static str,
+}
+
+/// As [`json_bytes`], with a limit of the caller's.
+///
+/// # Errors
+/// 413, 415, 408
+pub async fn json_bytes_up_to(request: Request, most: MostJson) -> Result<Vec<u8>, ApiError> {
+    let too_large = || ApiError::new(Code::TooLarge, format!("A JSON body is at most {}.", most.words));
+    if declared_length(request.headers()).is_some_and(|length| length > most.bytes as u64) {
         return Err(too_large());
     }
     if !is_media_type(request.headers(), "application/json") {
@@ -126,7 +143,7 @@ pub async fn json_bytes(request: Request) -> Result<Vec<u8>, ApiError> {
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|error| refused(&error).unwrap_or_else(|| ApiError::new(Code::InvalidJson, "The body ended before it was whole.")))?;
             if let Ok(data) = frame.into_data() {
-                if bytes.len() + data.len() > MAX_JSON {
+                if bytes.len() + data.len() > most.bytes {
                     return Err(too_large());
                 }
                 bytes.extend_from_slice(&data);

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use shared::problem::{Code, FieldCode, FieldFault, Problem};
 use tracing::error;
 
-use super::problems::{ApiError, RETRY_AFTER};
+use super::problems::{ApiError, RETRY_AFTER, sentence};
 use crate::{
     api_keys::KeyCreateError,
     artifacts::{ReadError, file::FileError, inspect::Fault},
@@ -270,14 +270,6 @@ fn field_fault(field: &str, code: FieldCode, message: &dyn Display) -> ApiError 
 /// The problem of a session that was not created because of these fields of the request.
 pub fn not_created(faults: Vec<FieldFault>) -> ApiError {
     ApiError(Box::new(Problem::new(Code::InvalidRequest, "Some fields need correcting; nothing was created.").with_errors(faults)))
-}
-
-/// An error's text as a sentence: with a capital letter and a full stop.
-fn sentence(error: &dyn Display) -> String {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
-    format!("{capital}.")
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! The session API for integrators, with an API key: `POST /kyc-sessions` and `GET /kyc-sessions/{id}`. It is off until an administrator
-//! switches it on.
+//! The session API for integrators, with an API key: `POST /kyc-sessions` and `GET /kyc-sessions/{id}`. Creating sessions is off until an
+//! administrator switches it on; reading them is not.
 
 use std::time::Instant;
 
@@ -13,11 +13,11 @@ use serde_json::{Map, Value, json};
 use shared::{
     duration,
     language::Language,
-    problem::{Code, FieldCode, FieldFault, Problem, field_fault},
+    problem::{Code, FieldCode, FieldFault, field_fault},
     session::SessionState,
 };
 
-use super::{Context, body, errors::not_created, path::Segments, problems::ApiError};
+use super::{Context, bearer, body, errors::not_created, path::Segments, problems::ApiError};
 use crate::{
     actor::Actor,
     api_keys::{self, Flight, KeyCreateError},
@@ -31,65 +31,37 @@ use crate::{
     store::StoreError,
 };
 
-/// The longest `Idempotency-Key`, in bytes.
-const MAX_KEY: usize = 255;
-/// The seconds in `Retry-After` while the first request with the same `Idempotency-Key` is still being answered.
-const RETRY_AFTER: u64 = 1;
-
-/// Authenticates a request: its API key is known, within its limit, and has this scope; and the session API is on.
+/// Authenticates a request: its API key is known, within its limit, and has this scope.
 async fn key(context: &Context, headers: &HeaderMap, scope: Scope) -> Result<ApiKey, ApiError> {
-    let key = known(context, headers).await?;
+    let key = bearer::known(context, headers).await?;
     context.limits.key(key.id, Instant::now())?;
-    authorise(context, &key, scope).await?;
+    bearer::require(&key, scope)?;
     Ok(key)
 }
 
-/// The same once the body is whole: a key or a switch that was lost meanwhile does not count. The request counted within the limit before.
-async fn key_again(context: &Context, headers: &HeaderMap, scope: Scope) -> Result<ApiKey, ApiError> {
-    let key = known(context, headers).await?;
-    authorise(context, &key, scope).await?;
-    Ok(key)
-}
-
-/// The API key that came with a request.
-async fn known(context: &Context, headers: &HeaderMap) -> Result<ApiKey, ApiError> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.split_once(' '));
-    let secret = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, secret)| secret.trim());
-    let known = match secret {
-        Some(secret) => api_keys::of_secret(&context.app.kit, secret).await?,
-        None => None,
-    };
-    let unauthorized = "Send an API key as Authorization: Bearer fs_…; this request has none that is known.";
-    known.ok_or_else(|| ApiError(Box::new(Problem::new(Code::Unauthorized, unauthorized).asking_for_key())))
-}
-
-/// Checks that a key has this scope, and that the session API is on.
-async fn authorise(context: &Context, key: &ApiKey, scope: Scope) -> Result<(), ApiError> {
-    if !key.scopes.contains(&scope) {
-        return Err(ApiError::new(Code::Forbidden, format!("This key does not have the scope {}.", scope.as_str())));
+/// Checks that the session API is on.
+async fn require_on(context: &Context) -> Result<(), ApiError> {
+    if api_keys::is_session_api_on(&context.app.kit).await? {
+        return Ok(());
     }
-    if !api_keys::is_session_api_on(&context.app.kit).await? {
-        return Err(ApiError::new(Code::Disabled, "The session API is switched off; an administrator can switch it on."));
-    }
-    Ok(())
+    Err(ApiError::new(Code::Disabled, "The session API is switched off; an administrator can switch it on."))
 }
 
 /// `POST /kyc-sessions`
 pub async fn create(State(context): State<Context>, request: Request) -> Result<Response, ApiError> {
-    let key = key(&context, request.headers(), Scope::SessionsCreate).await?;
-    // Held until this request is answered. A second request with the same key gets 409 meanwhile.
-    let flight = match idempotency_key(request.headers())? {
-        Some(name) => Some(api_keys::begin(&context.app.kit, &context.app.in_flight, &key, &name).ok_or_else(in_flight)?),
-        None => None,
-    };
     let headers = request.headers().clone();
+    let key = key(&context, &headers, Scope::SessionsCreate).await?;
+    require_on(&context).await?;
+    let flight = bearer::flight(&context, &headers, &key)?;
     let bytes = body::json_bytes(request).await?;
-    let key = key_again(&context, &headers, Scope::SessionsCreate).await?;
+    // A key or a switch that was lost meanwhile does not count.
+    let key = bearer::with_scope(&context, &headers, Scope::SessionsCreate).await?;
+    require_on(&context).await?;
     let answer = match answer(&context, &key, flight.as_ref(), &bytes).await? {
         Ok(answer) => answer,
         // Another process answered the same request first, and has stored its answer.
         Err(StoreError::Conflict) => match &flight {
-            Some(flight) => api_keys::answered(&context.app.kit, flight, &bytes).await?.ok_or_else(in_flight)?,
+            Some(flight) => api_keys::answered(&context.app.kit, flight, &bytes).await?.ok_or_else(bearer::in_flight)?,
             None => return Err(StoreError::Conflict.into()),
         },
         Err(error) => return Err(error.into()),
@@ -116,18 +88,6 @@ async fn answer(context: &Context, key: &ApiKey, flight: Option<&Flight>, bytes:
 
 fn body_of(created: &Created) -> Vec<u8> {
     json!({ "sessionId": created.id.expose(), "url": created.url, "expiresAt": rfc3339(created.session.expires_at) }).to_string().into_bytes()
-}
-
-fn in_flight() -> ApiError {
-    let detail = format!("The first request with this Idempotency-Key is still being answered. Try again in {RETRY_AFTER} s.");
-    ApiError(Box::new(Problem::new(Code::Conflict, detail).with_retry_after(RETRY_AFTER)))
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let fits = |text: &&str| !text.is_empty() && text.len() <= MAX_KEY;
-    let text = value.to_str().ok().filter(fits);
-    text.map(|text| Some(text.to_owned())).ok_or_else(|| ApiError::new(Code::InvalidRequest, "An Idempotency-Key has 1 to 255 visible ASCII characters."))
 }
 
 /// The problem of a body with these faults. It adds the faults that the flow finds, so that the caller sees all of them at once.

@@ -25,6 +25,7 @@ const UNKNOWN: u32 = 20;
 const SIGN_INS: u32 = 10;
 const SEARCHES: u32 = 30;
 const KEY_REQUESTS: u32 = 600;
+const TRANSACTIONS: u32 = 60_000;
 /// How many times as much as one address a whole IPv6 /48 may do: a customer of a provider often has all of it, and so many /64.
 const NETWORK: u32 = 4;
 
@@ -67,6 +68,7 @@ pub struct Limits {
     of_link: Limit<[u8; 32]>,
     searches: Limit<OperatorId>,
     of_key: Limit<KeyId>,
+    transactions: Limit<KeyId>,
     on: bool,
 }
 
@@ -84,6 +86,7 @@ impl Limits {
             of_link: Limit::new(SIGN_INS, Full::Passes),
             searches: Limit::new(SEARCHES, Full::Passes),
             of_key: Limit::new(KEY_REQUESTS, Full::Passes),
+            transactions: Limit::new(TRANSACTIONS, Full::Passes),
             on,
         }
     }
@@ -153,6 +156,14 @@ impl Limits {
     /// 429 if the key has reached its requests of this minute.
     pub fn key(&self, key: KeyId, now: Instant) -> Result<(), ApiError> {
         self.answer(|| self.of_key.count(key, now), "An API key takes 600 requests a minute.")
+    }
+
+    /// Counts transactions that a key posts or reads, all of them or none.
+    ///
+    /// # Errors
+    /// 429 if they would pass the key's transactions of this minute.
+    pub fn transactions(&self, key: KeyId, many: u32, now: Instant) -> Result<(), ApiError> {
+        self.answer(|| self.transactions.count_many(key, many, now), "An API key takes 60,000 transactions a minute.")
     }
 
     fn answer(&self, count: impl FnOnce() -> Result<(), Duration>, sentence: &str) -> Result<(), ApiError> {

@@ -2,6 +2,7 @@
 //! no decision.
 
 pub mod artifacts;
+mod bearer;
 pub mod blanks;
 pub mod body;
 pub mod branding;
@@ -29,6 +30,7 @@ pub mod reads;
 #[cfg(debug_assertions)]
 pub mod reload;
 pub mod render;
+pub mod rules;
 pub mod sending;
 pub mod serve;
 pub mod session_api;
@@ -36,6 +38,8 @@ pub mod shares;
 pub mod site;
 pub mod site_files;
 pub mod streams;
+mod transaction_errors;
+pub mod transactions;
 pub mod unique_keys;
 pub mod uploads;
 pub mod visitor;

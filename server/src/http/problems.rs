@@ -1,5 +1,7 @@
 //! Sends problems (RFC 9457), and serves the page that explains one. `errors.rs` decides which error becomes which problem.
 
+use std::fmt::Display;
+
 use axum::{
     Json,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -55,6 +57,14 @@ impl IntoResponse for ApiError {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
+}
+
+/// An error's text as a sentence: with a capital letter and a full stop.
+pub(super) fn sentence(error: &dyn Display) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    format!("{capital}.")
 }
 
 /// `GET /problems/{code}`: a page that explains a problem.

@@ -37,12 +37,12 @@ impl Window {
         now.saturating_duration_since(self.began) >= WINDOW
     }
 
-    /// Counts one more request in a window that is not over.
-    fn count(&mut self, per_minute: u32, now: Instant) -> Result<(), Duration> {
-        if self.count >= per_minute {
+    /// Counts so many more requests in a window that is not over.
+    fn count(&mut self, many: u32, per_minute: u32, now: Instant) -> Result<(), Duration> {
+        if self.count.saturating_add(many) > per_minute {
             return Err(WINDOW - now.saturating_duration_since(self.began));
         }
-        self.count += 1;
+        self.count += many;
         Ok(())
     }
 }
@@ -77,16 +77,24 @@ impl<K: Eq + Hash> Limit<K> {
     /// # Errors
     /// The time until the next request is allowed, if the limit is reached.
     pub fn count(&self, key: K, now: Instant) -> Result<(), Duration> {
+        self.count_many(key, 1, now)
+    }
+
+    /// Counts so many requests, all of them or none. They are no more than a minute takes.
+    ///
+    /// # Errors
+    /// As [`Limit::count`].
+    pub fn count_many(&self, key: K, many: u32, now: Instant) -> Result<(), Duration> {
         let windows = &mut *self.windows.lock().expect("nothing panics while it holds this lock");
         if let Some(window) = windows.open.get_mut(&key).filter(|window| !window.is_over(now)) {
-            return window.count(self.per_minute, now);
+            return window.count(many, self.per_minute, now);
         }
         if windows.swept.is_none_or(|swept| now.saturating_duration_since(swept) >= SWEEP_EVERY) {
             windows.open.retain(|_, window| !window.is_over(now));
             windows.swept = Some(now);
         }
         if windows.open.len() < self.max_windows || windows.open.contains_key(&key) {
-            windows.open.insert(key, Window { began: now, count: 1 });
+            windows.open.insert(key, Window { began: now, count: many });
             return Ok(());
         }
         match self.full {
@@ -95,7 +103,7 @@ impl<K: Eq + Hash> Limit<K> {
                 // The map's hasher has a random key, so nobody can choose whose window they share.
                 let at = usize::try_from(windows.open.hasher().hash_one(&key) % SHARED as u64).unwrap_or_default();
                 let window = windows.shared[at].filter(|window| !window.is_over(now)).unwrap_or(Window { began: now, count: 0 });
-                windows.shared[at].insert(window).count(self.per_minute, now)
+                windows.shared[at].insert(window).count(many, self.per_minute, now)
             }
         }
     }

@@ -89,17 +89,23 @@ pub enum Scope {
     SessionsCreate,
     /// Read the results of sessions.
     SessionsRead,
+    /// Post transactions and read them.
+    Transactions,
+    /// Read and change rules.
+    Rules,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 2] = [Self::SessionsCreate, Self::SessionsRead];
+    pub const ALL: [Self; 4] = [Self::SessionsCreate, Self::SessionsRead, Self::Transactions, Self::Rules];
 
     /// As stored, sent and given on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SessionsCreate => "sessions:create",
             Self::SessionsRead => "sessions:read",
+            Self::Transactions => "transactions",
+            Self::Rules => "rules",
         }
     }
 }
@@ -107,7 +113,7 @@ impl Scope {
 impl FromStr for Scope {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|scope| scope.as_str() == text).ok_or_else(|| "a scope is sessions:create or sessions:read".to_owned())
+        Self::ALL.into_iter().find(|scope| scope.as_str() == text).ok_or_else(|| "a scope is sessions:create, sessions:read, transactions or rules".to_owned())
     }
 }
 

@@ -1,12 +1,14 @@
-//! What an event is about. Each subject has its own data key, which seals its events, and numbers its events.
+//! What an event is about. A data key seals the events of each subject, and each numbers its events.
 
-use crate::ids::{RowId as _, SessionRef};
+use crate::ids::{RowId as _, SessionRef, TransactionRef};
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A session.
     Session(SessionRef),
+    /// A transaction. The key of its customer seals its events.
+    Transaction(TransactionRef),
 }
 
 impl Subject {
@@ -14,6 +16,7 @@ impl Subject {
     pub const fn kind(self) -> &'static str {
         match self {
             Self::Session(_) => "SESSION",
+            Self::Transaction(_) => "TRANSACTION",
         }
     }
 
@@ -21,6 +24,7 @@ impl Subject {
     pub fn row(self) -> String {
         match self {
             Self::Session(session) => session.row(),
+            Self::Transaction(transaction) => transaction.row(),
         }
     }
 
@@ -28,6 +32,7 @@ impl Subject {
     pub fn parse(kind: &str, row: &str) -> Option<Self> {
         match kind {
             "SESSION" => row.parse().ok().map(Self::Session),
+            "TRANSACTION" => row.parse().ok().map(Self::Transaction),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use shared::{
 };
 
 use super::subject::Subject;
-use crate::ids::{DeliveryId, Lease};
+use crate::ids::{CustomerId, DeliveryId, Lease};
 
 /// The claim of a worker on a row of a queue.
 #[derive(Clone, Copy, Debug)]
@@ -97,8 +97,10 @@ pub struct Outgoing {
     pub body: Vec<u8>,
     /// The subject that the event is about.
     pub subject: Subject,
-    /// The subject's data key, wrapped by the master key.
+    /// The data key that seals its events, wrapped by the master key.
     pub subject_key: Vec<u8>,
+    /// The customer whose data key that is, if it is not the subject's own.
+    pub customer: Option<CustomerId>,
 }
 
 /// A delivery of an event that this process has just written, and claimed with it.

@@ -74,6 +74,7 @@ pub async fn emit<P: Payload>(kit: &Kit, tx: &mut Tx, about: About<'_>, payload:
 pub fn body(kit: &Kit, outgoing: &Outgoing) -> Result<Vec<u8>, Unsealable> {
     let key = match outgoing.subject {
         Subject::Session(session) => kit.vault.data_key(&sealed::session_key(session), &outgoing.subject_key)?,
+        Subject::Transaction(_) => kit.vault.data_key(&sealed::customer_key(outgoing.customer.ok_or(Unsealable)?), &outgoing.subject_key)?,
     };
     vault::open(&key, &sealed::event_body(outgoing.event, outgoing.subject), &outgoing.body)
 }

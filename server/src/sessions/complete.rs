@@ -68,7 +68,7 @@ pub async fn complete(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, sent: &
     let steps = opened.flow.definition.steps(Language::default());
     let now = kit.ambient.now();
     let session = opened.session.r#ref;
-    let Begun { mut tx, held, entered: Entered { saved, artifacts } } = match entered::begin(kit, opened, now).await {
+    let Begun { mut tx, held, entered: Entered { saved, artifacts } } = match entered::begin_to_settle(kit, opened, now).await {
         Ok(begun) => begun,
         Err(NotOpen::Closed(Closed::Submitted)) => {
             let is_same = repeat::is_repeated(kit, opened, &steps, sent, sender.device).await?;

@@ -16,7 +16,7 @@ use crate::{
     kit::Kit,
     model::{Flow, Session},
     sealed,
-    store::{self, StoreError, Tx},
+    store::{self, Db, StoreError, Tx},
 };
 
 /// Why no session was created.
@@ -95,7 +95,15 @@ pub struct Prepared {
 /// # Errors
 /// If there is no such flow, or it does not list the return URL.
 pub async fn prepare(kit: &Kit, new: NewSession) -> Result<Prepared, CreateError> {
-    let flow = flows::newest(kit, &new.flow).await?;
+    prepare_in(kit, &mut *kit.store.read().await?, new).await
+}
+
+/// The same, on the caller's connection.
+///
+/// # Errors
+/// As [`prepare`].
+pub async fn prepare_in(kit: &Kit, db: &mut Db, new: NewSession) -> Result<Prepared, CreateError> {
+    let flow = flows::newest_in(kit, db, &new.flow).await?;
     // A flow that an earlier build imported may list what no import takes any more.
     let listed: Vec<&str> = flow.definition.return_urls().iter().map(String::as_str).filter(|url| return_url::is_allowed(url)).collect();
     if let Some(url) = new.return_url.as_ref().filter(|url| !listed.contains(&url.as_str())) {

@@ -38,8 +38,27 @@ pub struct Begun {
 /// # Errors
 /// [`NotOpen::Closed`] if the session accepts nothing more.
 pub async fn begin(kit: &Kit, opened: &Opened, now: Timestamp) -> Result<Begun, NotOpen> {
-    let entered = if opened.require_open().is_ok() { Some(read(kit, &mut *kit.store.read().await?, opened).await?) } else { None };
+    let entered = before_lock(kit, opened).await?;
+    lock(kit, kit.store.write().await?, opened, entered, now).await
+}
+
+/// As [`begin`], for a change that may end the session and so settle the money transactions that wait for it: locks their customer's row
+/// first.
+///
+/// # Errors
+/// As [`begin`].
+pub async fn begin_to_settle(kit: &Kit, opened: &Opened, now: Timestamp) -> Result<Begun, NotOpen> {
+    let entered = before_lock(kit, opened).await?;
     let mut tx = kit.store.write().await?;
+    store::step_ups::hold_customer(&mut tx, opened.session.r#ref).await?;
+    lock(kit, tx, opened, entered, now).await
+}
+
+async fn before_lock(kit: &Kit, opened: &Opened) -> Result<Option<Entered>, Failure> {
+    Ok(if opened.require_open().is_ok() { Some(read(kit, &mut *kit.store.read().await?, opened).await?) } else { None })
+}
+
+async fn lock(kit: &Kit, mut tx: Tx, opened: &Opened, entered: Option<Entered>, now: Timestamp) -> Result<Begun, NotOpen> {
     if let Some(entered) = entered
         && let Some(held) = hold_unchanged(&mut tx, &opened.session, now).await?
     {

@@ -47,12 +47,14 @@ crate::holds_failure!(ExpireError);
 pub async fn expire_now(kit: &Kit, lifecycle: &Lifecycle, session: SessionRef, by: Actor) -> Result<(), ExpireError> {
     let now = kit.ambient.now();
     let mut tx = kit.store.write().await?;
+    // Locks in order; whether there is such a session, the next statement finds.
+    transition::hold_to_settle(&mut tx, session, None).await?;
     store::sessions::end_now(&mut tx, session, now).await?;
     expire(kit, lifecycle, tx, session, by, now).await
 }
 
 async fn expire(kit: &Kit, lifecycle: &Lifecycle, mut tx: Tx, session: SessionRef, by: Actor, now: Timestamp) -> Result<(), ExpireError> {
-    let held = transition::hold(&mut tx, session, None).await?.ok_or(ExpireError::NotFound)?;
+    let held = transition::hold_to_settle(&mut tx, session, None).await?.ok_or(ExpireError::NotFound)?;
     lifecycle.change(kit, &mut tx, held, Transition::Expire, by, now).await?;
     tx.commit().await?;
     kill::point("expire.after_commit");

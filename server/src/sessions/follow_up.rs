@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use tracing::{error, warn};
 
-use super::transition::{self, FOLLOW_UP_SECONDS, FollowError, Lifecycle};
+use super::{
+    follower::FollowError,
+    transition::{self, FOLLOW_UP_SECONDS, Lifecycle},
+};
 use crate::{
     failure::Failure,
     ids::FollowUpId,
@@ -90,7 +93,7 @@ impl Job for FollowUps {
             return self.failed(item, "the process died at each try").await;
         }
         let mut tx = self.kit.store.write().await?;
-        let Some(held) = transition::hold(&mut tx, follow_up.session, None).await? else {
+        let Some(held) = transition::hold_to_settle(&mut tx, follow_up.session, None).await? else {
             drop(tx);
             return self.failed(item, "there is no such session").await;
         };

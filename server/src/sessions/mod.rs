@@ -7,6 +7,7 @@ pub mod complete;
 pub mod create;
 pub mod expire;
 pub mod follow_up;
+pub mod follower;
 pub mod keys;
 pub mod open;
 pub mod review;

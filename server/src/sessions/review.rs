@@ -63,7 +63,7 @@ pub async fn decide(
     }
     let now = kit.ambient.now();
     let mut tx = kit.store.write().await?;
-    let held = transition::hold(&mut tx, session, None).await?.ok_or(ReviewError::NotFound)?;
+    let held = transition::hold_to_settle(&mut tx, session, None).await?.ok_or(ReviewError::NotFound)?;
     let number = store::reviews::newest(tx.db().await?, session).await? + 1;
     if after.is_some_and(|after| after != number - 1) {
         return Err(StoreError::Conflict.into());

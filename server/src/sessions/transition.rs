@@ -8,7 +8,7 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
-use futures::{FutureExt as _, future::BoxFuture};
+use futures::FutureExt as _;
 use shared::{
     event::EventType,
     risk::Decision,
@@ -16,7 +16,11 @@ use shared::{
 };
 use tracing::{info, warn};
 
-use super::{announce::announce, at_once::AtOnce};
+use super::{
+    announce::announce,
+    at_once::AtOnce,
+    follower::{FollowError, Follower},
+};
 use crate::{
     actor::{Act, Actor, Entry},
     failure::Failure,
@@ -92,6 +96,15 @@ pub async fn hold(tx: &mut Tx, session: SessionRef, touched: Option<Timestamp>) 
     Ok(store::sessions::hold(tx, session, touched).await?.map(Held))
 }
 
+/// As [`hold`], for a transition that may settle the money transactions that wait for the session: it locks their customer's row first.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn hold_to_settle(tx: &mut Tx, session: SessionRef, touched: Option<Timestamp>) -> Result<Option<Held>, StoreError> {
+    store::step_ups::hold_customer(tx, session).await?;
+    hold(tx, session, touched).await
+}
+
 /// Why a session's row was not locked for its customer.
 #[derive(Debug, thiserror::Error)]
 pub enum NotOpen {
@@ -124,31 +137,6 @@ pub async fn hold_unchanged(tx: &mut Tx, session: &Session, now: Timestamp) -> R
     let Some(held) = store::sessions::hold_unchanged(tx, session.r#ref, session.touched_at, now).await? else { return Ok(None) };
     require_open(held.state.status_at(now))?;
     Ok(Some(Held(held)))
-}
-
-/// Why a follower failed.
-#[derive(Debug, thiserror::Error)]
-pub enum FollowError {
-    /// The database does not answer, or it refuses what the follower writes.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Any other reason, as a line for the log without personal data.
-    #[error("{0}")]
-    Own(String),
-}
-
-/// Code that runs in the transaction of each transition, such as queueing the checks of a submitted session.
-pub trait Follower: Send + Sync {
-    /// The name that a row of `follow_ups` stores, so that a retry finds the follower again.
-    fn name(&self) -> &'static str;
-
-    /// Whether the transition may commit without this follower. If true, a failure or a panic leaves a row in `follow_ups`, and the
-    /// job of [`super::follow_up`] tries again. If false, every failure rolls the transition back.
-    fn can_wait(&self) -> bool;
-
-    /// Follows one change. `session` is locked. In the transition it has its new state; at a later try it may have changed further,
-    /// so what happened stands in `change`. It must be safe to run twice for the same change.
-    fn follow<'a>(&'a self, kit: &'a Kit, tx: &'a mut Tx, session: &'a Session, change: Change) -> BoxFuture<'a, Result<(), FollowError>>;
 }
 
 /// One change of several that commit together.
@@ -210,7 +198,9 @@ impl Lifecycle {
         for step in steps {
             let change = Change { kind: step.transition.kind(), at: step.at };
             for follower in &*self.followers {
-                follow(&**follower, kit, tx, &session, change).await?;
+                if follower.concerns(tx, &session, change.kind).await? {
+                    follow(&**follower, kit, tx, &session, change).await?;
+                }
             }
         }
         Ok(session)

@@ -55,6 +55,14 @@ fn rows_of(act: Act) -> Rows {
         Act::EndpointAdded(endpoint) | Act::EndpointDisabled(endpoint) => about(endpoint.row()),
         Act::KeyCreated(key) | Act::KeyDisabled(key) => about(key.row()),
         Act::FlowImported(flow) | Act::FlowExported(flow) => about(flow.row()),
+        Act::RuleImported(rule) | Act::RuleExported(rule) => about(rule.row()),
+        Act::ListImported(list) | Act::ListExported(list) | Act::ListEntryAdded(list) | Act::ListEntryRemoved(list) => about(list.row()),
+        Act::TransactionApproved(transaction)
+        | Act::TransactionHeld(transaction)
+        | Act::TransactionReleased(transaction)
+        | Act::TransactionBlocked(transaction)
+        | Act::TransactionRead(transaction) => about(transaction.row()),
+        Act::TransactionsImported => about("transactions".to_owned()),
         Act::SessionApiOn | Act::SessionApiOff => about("session_api".to_owned()),
         Act::OperatorSignedOut(operator)
         | Act::OperatorSignInsEnded(operator)

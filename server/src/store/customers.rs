@@ -40,6 +40,23 @@ pub async fn by_index(db: &mut Db, index: &[u8]) -> Result<Option<Customer>> {
     query.bind(index.to_vec()).fetch_optional(db).await?.as_ref().map(read).transpose()
 }
 
+/// As [`find_or_insert`], for a transaction of the customer: it gets the next number among the customer's transactions.
+pub async fn find_or_insert_for_transaction(tx: &mut Tx, index: &[u8], new: &Customer, now: Timestamp) -> Result<(Customer, i64)> {
+    let query = sqlx::query(
+        "INSERT INTO customers (id, reference_index, reference, data_key, created_at, arrivals) VALUES ($1, $2, $3, $4, $5, 1) \
+         ON CONFLICT (reference_index) DO UPDATE SET arrivals = customers.arrivals + 1 RETURNING id, reference, data_key, arrivals",
+    );
+    let query = query.bind(new.id.row()).bind(index.to_vec()).bind(new.reference.clone()).bind(new.data_key.clone()).bind(now.0);
+    let row = query.fetch_one(tx.db().await?).await?;
+    Ok((read(&row)?, Columns::new(&row, "customers", "id")?.get("arrivals")?))
+}
+
+/// Locks a customer's row until the transaction ends. `None` if there is no such customer.
+pub async fn hold(tx: &mut Tx, id: CustomerId) -> Result<Option<Customer>> {
+    let query = sqlx::query("UPDATE customers SET arrivals = arrivals WHERE id = $1 RETURNING id, reference, data_key").bind(id.row());
+    query.fetch_optional(tx.db().await?).await?.as_ref().map(read).transpose()
+}
+
 /// The customer with this HMAC of the reference; inserts `new` if there is none yet. Its row is locked until the transaction ends.
 pub async fn find_or_insert(tx: &mut Tx, index: &[u8], new: &Customer, now: Timestamp) -> Result<Customer> {
     let query = sqlx::query(

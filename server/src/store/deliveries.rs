@@ -97,7 +97,11 @@ fn claim_statement(lanes: usize, skip: &str) -> String {
          RETURNING id, endpoint, event, tries, claims, (SELECT e.body FROM events e WHERE e.id = deliveries.event) AS body, \
          (SELECT e.subject_kind FROM events e WHERE e.id = deliveries.event) AS subject_kind, \
          (SELECT e.subject FROM events e WHERE e.id = deliveries.event) AS subject, \
-         (SELECT s.data_key FROM events e JOIN sessions s ON s.ref = e.subject WHERE e.id = deliveries.event AND e.subject_kind = 'SESSION') AS session_key"
+         COALESCE((SELECT s.data_key FROM events e JOIN sessions s ON s.ref = e.subject WHERE e.id = deliveries.event AND e.subject_kind = 'SESSION'), \
+         (SELECT c.data_key FROM events e JOIN transactions t ON t.ref = e.subject JOIN customers c ON c.id = t.customer \
+         WHERE e.id = deliveries.event AND e.subject_kind = 'TRANSACTION')) AS subject_key, \
+         (SELECT t.customer FROM events e JOIN transactions t ON t.ref = e.subject \
+         WHERE e.id = deliveries.event AND e.subject_kind = 'TRANSACTION') AS customer"
     )
 }
 
@@ -116,7 +120,8 @@ fn read_outgoing(columns: &Columns<'_>) -> Result<Outgoing> {
         event: columns.id("event")?,
         body: columns.get("body")?,
         subject: subject(columns)?,
-        subject_key: columns.get::<Option<Vec<u8>>>("session_key")?.ok_or_else(|| columns.inconsistent("subject"))?,
+        subject_key: columns.get::<Option<Vec<u8>>>("subject_key")?.ok_or_else(|| columns.inconsistent("subject"))?,
+        customer: columns.id_option("customer")?,
     })
 }
 

@@ -54,6 +54,12 @@ pub async fn names(db: &mut Db, limit: i64) -> Result<Vec<String>> {
     rows.iter().map(|row| Ok(row.try_get("name")?)).collect()
 }
 
+/// The names of all flows.
+pub async fn all_names(db: &mut Db) -> Result<Vec<String>> {
+    let rows = sqlx::query("SELECT DISTINCT name FROM flows").fetch_all(db).await?;
+    rows.iter().map(|row| Ok(row.try_get("name")?)).collect()
+}
+
 /// The key in `meta` whose row every import holds.
 const IMPORTS: &str = "imports";
 

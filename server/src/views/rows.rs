@@ -155,7 +155,8 @@ pub fn delivery_row(delivery: Delivery, endpoints: &Endpoints) -> DeliveryRow {
         event_type: delivery.event_type,
         endpoint: (delivery.endpoint.to_string(), endpoints.url(delivery.endpoint)),
         session: match delivery.subject {
-            Subject::Session(session) => session.to_string(),
+            Subject::Session(session) => Some(session.to_string()),
+            Subject::Transaction(_) => None,
         },
         state: match delivery.status {
             DeliveryStatus::Delivered => DeliveryState::Delivered,

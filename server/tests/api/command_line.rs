@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::support::{Engine, Installation, Outcome, TestApp, UNKNOWN_ID, json, now_ms, on_each_engine, parse_ms};
 
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 20] = [
     &["serve"],
     &["migrate"],
     &["flow", "check"],
@@ -14,6 +14,15 @@ const COMMANDS: [&[&str]; 11] = [
     &["session", "show"],
     &["webhook", "add"],
     &["api-key", "create"],
+    &["rule", "import"],
+    &["rule", "list"],
+    &["rule", "export"],
+    &["rule", "disable"],
+    &["list", "import"],
+    &["list", "export"],
+    &["list", "add"],
+    &["list", "remove"],
+    &["transaction", "import"],
     &["operator", "add"],
     &["settings", "set"],
 ];

@@ -1,6 +1,7 @@
 //! What follows a change of a session's status: a follower that fails for a reason of its own neither stops the session nor is
 //! forgotten.
 
+use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -8,8 +9,9 @@ use ::server::actor::{Act, Actor, Entry};
 use ::server::kit::Kit;
 use ::server::model::{Change, ChangeKind, Session};
 use ::server::sessions::follow_up::FollowUps;
-use ::server::sessions::transition::{FollowError, Follower, Lifecycle, Transition, TransitionError};
-use ::server::store::Tx;
+use ::server::sessions::follower::{FollowError, Follower};
+use ::server::sessions::transition::{Lifecycle, Transition, TransitionError};
+use ::server::store::{StoreError, Tx};
 use ::shared::risk::Decision;
 use ::shared::session::{Outcome, Status};
 use futures::future::BoxFuture;
@@ -49,6 +51,10 @@ impl Follower for Fragile {
 
     fn can_wait(&self) -> bool {
         self.can_wait
+    }
+
+    fn concerns<'a>(&'a self, _: &'a mut Tx, _: &'a Session, _: ChangeKind) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(ready(Ok(true)))
     }
 
     fn follow<'a>(&'a self, kit: &'a Kit, tx: &'a mut Tx, session: &'a Session, change: Change) -> BoxFuture<'a, Result<(), FollowError>> {

@@ -75,6 +75,7 @@ mod statements;
 mod storage;
 mod support;
 mod sweeps;
+mod transactions;
 mod unclear_requests;
 mod upgrade;
 mod uploads;

@@ -24,4 +24,5 @@ pub mod searches;
 pub mod sessions;
 pub mod settings;
 pub mod start;
+pub mod transactions;
 pub mod visit;

@@ -5,7 +5,7 @@ use std::fs;
 
 use super::{acts, added, page::promises};
 use crate::support::dashboard::path_of;
-use crate::support::{Browser, Engine, Installation, Operator, Server, on_each_engine};
+use crate::support::{Browser, Engine, Installation, Operator, Server, json, on_each_engine};
 
 /// The commands in a help page.
 fn commands_in(help: &str) -> Vec<String> {
@@ -43,6 +43,26 @@ async fn every_command_is_audited_as_the_page_says(installation: Installation) {
     fs::write(&file, operator.json(&["flow", "export", "minimal"]).await.to_string()).expect("writes the flow");
     let (file, id) = (file.to_str().expect("UTF-8"), operator.link_with(&[]).await.session_id);
     operator.invite("forgetful@example.com", "AGENT").await;
+    let rule = |name: &str| {
+        let file = installation.home().join(format!("{name}.json"));
+        let rule = json!({ "name": name, "when": { "field": "type", "is": "PIX" }, "then": { "action": "REVIEW" } });
+        fs::write(&file, rule.to_string()).expect("writes the rule");
+        file.to_str().expect("UTF-8").to_owned()
+    };
+    let (known, other) = (rule("known"), rule("other"));
+    operator.json(&["rule", "import", &known]).await;
+    let entries = installation.home().join("payees.csv");
+    fs::write(&entries, "value\nacct-1\nacct-2\n").expect("writes the list");
+    let entries = entries.to_str().expect("UTF-8").to_owned();
+    operator.json(&["list", "import", "payees", &entries]).await;
+    operator.json(&["list", "remove", "payees", "acct-2"]).await;
+    let history = installation.home().join("history.ndjson");
+    let transaction = json!({
+        "transactionId": "t-1", "customerId": "c-1", "amount": 5, "currency": "BRL", "direction": "OUT", "type": "PIX",
+        "occurredAt": "2020-01-01T00:00:00Z",
+    });
+    fs::write(&history, transaction.to_string()).expect("writes the history");
+    let history = history.to_str().expect("UTF-8").to_owned();
     for (command, promise) in promises("Commands") {
         let arguments: &[&str] = match command.as_str() {
             "serve" | "serve --demo" | "migrate" => continue,
@@ -55,6 +75,13 @@ async fn every_command_is_audited_as_the_page_says(installation: Installation) {
             "api-key create" => &["--scope", "sessions:read", "--name", "Billing"],
             "operator reset" => &["forgetful@example.com"],
             "operator add" => &["someone@example.com", "--role", "AGENT"],
+            "list add" | "list remove" => &["payees", "acct-2"],
+            "list export" => &["payees"],
+            "list import" => &["payees", &entries],
+            "rule disable" | "rule export" => &["known"],
+            "rule import" => &[&other],
+            "rule list" => &[],
+            "transaction import" => &[&history],
             "settings set" => &["session-api", "off"],
             _ => panic!("this test does not run {command}"),
         };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const PAGE: &str = include_str!("../../../../docs/audit.md");
 const ROUTER: &str = include_str!("../../../src/router.rs");
-const ACTOR: &str = include_str!("../../../src/actor.rs");
+const ACTOR: &str = include_str!("../../../src/actor/act.rs");
 
 /// What a row of a table promises: the acts that may appear, or why none does.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ pub fn routes_of_the_router() -> BTreeSet<String> {
 
 #[test]
 fn the_page_lists_every_act_and_every_route_and_where_each_act_comes_from() {
-    assert_eq!(listed_acts(), acts_of_the_source(), "the acts of the page and of actor.rs");
+    assert_eq!(listed_acts(), acts_of_the_source(), "the acts of the page and of act.rs");
     assert!(listed_acts().len() > 25);
     let routes = promises("Routes");
     assert_eq!(routes.keys().cloned().collect::<BTreeSet<_>>(), routes_of_the_router(), "the routes of the page and of router.rs");

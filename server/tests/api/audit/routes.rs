@@ -22,7 +22,7 @@ struct Stage {
 impl Stage {
     async fn new(app: TestApp) -> Self {
         app.operator.set_session_api("on").await;
-        let program = ApiClient::new(&app.installation, &["sessions:create", "sessions:read"]).await;
+        let program = ApiClient::new(&app.installation, &["sessions:create", "sessions:read", "transactions", "rules"]).await;
         let admin = Browser::signed_out(&app.installation);
         Self { app, admin, program }
     }
@@ -140,6 +140,9 @@ impl Stage {
             }
             _ => {}
         }
+        if path.starts_with("/dashboard/transactions/") {
+            return self.decide_on_a_transaction().await;
+        }
         let id = match path.split('/').nth(2) {
             Some("links") => self.customer().await.1,
             Some("customers") => {
@@ -162,11 +165,54 @@ impl Stage {
         if method == "GET" { added(installation, admin.get(&path)).await } else { added(installation, admin.post(&path, form)).await }
     }
 
+    async fn decide_on_a_transaction(&self) -> (Reply, Vec<String>) {
+        let rule = json!({ "name": "held", "when": { "field": "type", "is": "TED" }, "then": { "action": "REVIEW" } });
+        let payment = json!({ "transactionId": "ted-1", "customerId": "crm-7", "amount": 5, "currency": "BRL", "direction": "OUT", "type": "TED" });
+        self.program.http.send_raw(self.program.request(Method::PUT, "/rules/held").json(&rule)).await.expect("an answer");
+        self.program.http.send_raw(self.program.request(Method::POST, "/transactions").json(&payment)).await.expect("an answer");
+        let held = self.app.installation.database.texts("SELECT ref FROM transactions WHERE status = 'REVIEW'").await.remove(0);
+        let path = format!("/dashboard/transactions/{held}/decision");
+        added(&self.app.installation, self.admin.post(&path, &[("decision", "BLOCKED"), ("reason", "seen")])).await
+    }
+
+    async fn send_as_program(&self, method: &str, path: &str) -> (Reply, Vec<String>) {
+        let rule =
+            json!({ "name": "held", "when": { "field": "amount", "atLeast": 100, "currency": "BRL" }, "then": { "action": "STEP_UP", "flow": "minimal" } });
+        let payment = json!({ "transactionId": "pix-1", "customerId": "crm-7", "amount": 5, "currency": "BRL", "direction": "OUT", "type": "PIX" });
+        let send = async |method: Method, path: &str, body: &crate::support::Value| {
+            self.program.http.send_raw(self.program.request(method, path).json(body)).await.expect("an answer")
+        };
+        match (method, path) {
+            ("GET", "/rules/{name}") => {
+                send(Method::PUT, "/rules/held", &rule).await.expect(201);
+            }
+            ("GET", "/transactions/{id}") => {
+                send(Method::POST, "/transactions", &payment).await;
+            }
+            _ => {}
+        }
+        let (body, at) = if path.starts_with("/rules") { (&rule, path.replace("{name}", "held")) } else { (&payment, path.replace("{id}", "pix-1")) };
+        // A version of its own: the same rule again makes none.
+        let mut body = body.clone();
+        match method {
+            "PUT" => body["weight"] = json!(7),
+            "POST" if path.ends_with("/batch") => {
+                body["transactionId"] = json!("pix-3");
+                body = json!({ "transactions": [body] });
+            }
+            "POST" => body["transactionId"] = json!("pix-2"),
+            _ => {}
+        }
+        let method = method.parse().expect("a method");
+        added(&self.app.installation, send(method, &at, &body)).await
+    }
+
     async fn send(&self, route: &str) -> (Reply, Vec<String>) {
         let installation = &self.app.installation;
         let (method, path) = route.split_once(' ').expect("a method and a path");
         match path.split('/').nth(1) {
             Some("verify" | "kyc-sessions") if path.contains("{id}") => self.send_as_customer(route).await,
+            Some("rules" | "transactions") => self.send_as_program(method, path).await,
             Some("kyc-sessions") => added(installation, self.program.create(&json!({ "flow": "minimal" }))).await,
             Some("dashboard") => self.send_as_operator(route).await,
             _ => {

@@ -1,0 +1,60 @@
+//! Converts the errors of the use cases about transactions and rules into problems, as `errors.rs` does for the others.
+
+use shared::problem::{Code, FieldCode, FieldFault, Problem};
+
+use super::problems::{ApiError, sentence};
+use crate::{
+    rules::RuleError,
+    transactions::{post::PostError, review::ReviewError, show::ShowError},
+};
+
+impl From<PostError> for ApiError {
+    fn from(error: PostError) -> Self {
+        match error {
+            PostError::NotJson(detail) => Self::new(Code::InvalidJson, detail),
+            PostError::Faults(faults) => {
+                Self(Box::new(Problem::new(Code::InvalidRequest, "Some fields need correcting; nothing was decided.").with_errors(faults)))
+            }
+            PostError::OtherBody => Self::new(Code::Conflict, "This transactionId was posted before with another body."),
+            PostError::Failure(error) => error.into(),
+        }
+    }
+}
+
+impl From<ShowError> for ApiError {
+    fn from(error: ShowError) -> Self {
+        match error {
+            ShowError::NotFound => Self::not_found(),
+            ShowError::Failure(error) => error.into(),
+        }
+    }
+}
+
+impl From<RuleError> for ApiError {
+    fn from(error: RuleError) -> Self {
+        match error {
+            RuleError::Unknown => Self::not_found(),
+            RuleError::Refused(faults) => {
+                Self(Box::new(Problem::new(Code::InvalidRequest, "The rule needs correcting; nothing was changed.").with_errors(faults.of_fields())))
+            }
+            cause @ RuleError::OldVersion { .. } => Self::new(Code::Conflict, sentence(&cause)),
+            RuleError::Failure(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReviewError> for ApiError {
+    fn from(error: ReviewError) -> Self {
+        let of_field = |field: &str, code, cause: &ReviewError| {
+            let fault = FieldFault::new(field, code, sentence(cause));
+            Self(Box::new(Problem::new(Code::InvalidRequest, "Some fields need correcting; nothing was decided.").with_errors(vec![fault])))
+        };
+        match error {
+            ReviewError::NotFound => Self::not_found(),
+            cause @ ReviewError::BadDecision => of_field("decision", FieldCode::NotAnOption, &cause),
+            cause @ ReviewError::BadReason => of_field("reason", FieldCode::Malformed, &cause),
+            cause @ ReviewError::NotInReview(_) => Self::new(Code::Conflict, sentence(&cause)),
+            ReviewError::Failure(error) => error.into(),
+        }
+    }
+}

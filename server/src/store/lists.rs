@@ -1,0 +1,148 @@
+//! Lists and their entries. An entry of a kind that is about people is sealed and found by an HMAC, the others are in the clear. A MAC binds
+//! each entry to its list and its time. An entry is never deleted: removing it ends it.
+
+use shared::{rule::ListKind, session::Timestamp};
+use sqlx::{AssertSqlSafe, any::AnyRow};
+
+use super::{
+    bound,
+    columns::Columns,
+    error::Result,
+    places,
+    tx::{Db, Tx},
+};
+use crate::{
+    ids::{EntryId, ListId, RowId as _},
+    vault::Vault,
+};
+
+const TABLE: &str = "list_entries";
+const COLUMN: &str = "entry";
+/// The most entries that one statement writes.
+const BATCH: usize = 128;
+
+/// A list.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// Its row.
+    pub id: ListId,
+    /// Its name.
+    pub name: String,
+    /// The kind of its values.
+    pub kind: ListKind,
+}
+
+/// An entry of a list.
+#[derive(Clone, Debug)]
+pub struct ListEntry {
+    /// Its row.
+    pub id: EntryId,
+    /// By what it is found: the value in its one form, or the HMAC of that in hexadecimal.
+    pub found: String,
+    /// The sealed value; `None` if `found` is the value.
+    pub value: Option<Vec<u8>>,
+    /// The sealed note.
+    pub note: Option<Vec<u8>>,
+    /// Since when it counts.
+    pub from: Timestamp,
+    /// From when on it does not.
+    pub until: Option<Timestamp>,
+}
+
+impl ListEntry {
+    /// Whether it counts at this moment.
+    pub fn counts_at(&self, at: Timestamp) -> bool {
+        self.from <= at && !self.has_ended(at)
+    }
+
+    /// Whether its time is over.
+    pub fn has_ended(&self, at: Timestamp) -> bool {
+        self.until.is_some_and(|until| until <= at)
+    }
+}
+
+fn read_list(row: &AnyRow) -> Result<List> {
+    let columns = Columns::new(row, "lists", "id")?;
+    Ok(List { id: columns.id("id")?, name: columns.get("name")?, kind: columns.parsed("kind")? })
+}
+
+/// The list of this name.
+pub async fn by_name(db: &mut Db, name: &str) -> Result<Option<List>> {
+    let query = sqlx::query("SELECT id, name, kind FROM lists WHERE name = $1").bind(name);
+    query.fetch_optional(db).await?.as_ref().map(read_list).transpose()
+}
+
+/// All lists.
+pub async fn all(db: &mut Db) -> Result<Vec<List>> {
+    sqlx::query("SELECT id, name, kind FROM lists ORDER BY name").fetch_all(db).await?.iter().map(read_list).collect()
+}
+
+/// Writes a new list.
+pub async fn insert(tx: &mut Tx, list: &List, now: Timestamp) -> Result<()> {
+    let query = sqlx::query("INSERT INTO lists (id, name, kind, created_at) VALUES ($1, $2, $3, $4)");
+    query.bind(list.id.row()).bind(list.name.clone()).bind(list.kind.as_str()).bind(now.0).execute(tx.db().await?).await?;
+    Ok(())
+}
+
+fn clear(list: ListId, entry: &ListEntry) -> String {
+    let until = entry.until.map(|until| until.0.to_string()).unwrap_or_default();
+    format!("{} {} {until} {}", list.row(), entry.from.0, entry.found)
+}
+
+fn mac(vault: &Vault, list: ListId, entry: &ListEntry) -> Vec<u8> {
+    bound::mac(vault, TABLE, COLUMN, &entry.id.row(), clear(list, entry))
+}
+
+const COLUMNS: &str = "id, list, found, value, note, from_at, until_at, entry_mac";
+
+fn read(row: &AnyRow, vault: &Vault) -> Result<ListEntry> {
+    let columns = Columns::new(row, TABLE, "id")?;
+    let entry = ListEntry {
+        id: columns.id("id")?,
+        found: columns.get("found")?,
+        value: columns.get("value")?,
+        note: columns.get("note")?,
+        from: columns.time("from_at")?,
+        until: columns.time_option("until_at")?,
+    };
+    bound::check(vault, TABLE, COLUMN, columns.row_id(), clear(columns.id("list")?, &entry), columns.mac_of(COLUMN)?.as_deref())?;
+    Ok(entry)
+}
+
+/// The entries that are found by one of these.
+pub async fn find(db: &mut Db, vault: &Vault, list: ListId, sought: &[String]) -> Result<Vec<ListEntry>> {
+    if sought.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (2..sought.len() + 2).map(|place| format!("${place}")).collect();
+    let sql = format!("SELECT {COLUMNS} FROM list_entries WHERE list = $1 AND found IN ({})", places.join(", "));
+    let query = sought.iter().fold(sqlx::query(AssertSqlSafe(sql)).bind(list.row()), |query, one| query.bind(one.clone()));
+    query.fetch_all(db).await?.iter().map(|row| read(row, vault)).collect()
+}
+
+/// Every entry of a list, those that have ended included, in the order in which they were made.
+pub async fn entries(db: &mut Db, vault: &Vault, list: ListId) -> Result<Vec<ListEntry>> {
+    let sql = format!("SELECT {COLUMNS} FROM list_entries WHERE list = $1 ORDER BY id");
+    sqlx::query(AssertSqlSafe(sql)).bind(list.row()).fetch_all(db).await?.iter().map(|row| read(row, vault)).collect()
+}
+
+/// Writes new entries.
+pub async fn insert_entries(tx: &mut Tx, vault: &Vault, list: ListId, new: &[ListEntry]) -> Result<()> {
+    for batch in new.chunks(BATCH) {
+        let sql = format!("INSERT INTO list_entries ({COLUMNS}) VALUES {}", places::rows(batch.len(), 8));
+        let query = batch.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, entry| {
+            let query = query.bind(entry.id.row()).bind(list.row()).bind(entry.found.clone()).bind(entry.value.clone()).bind(entry.note.clone());
+            query.bind(entry.from.0).bind(entry.until.map(|until| until.0)).bind(mac(vault, list, entry))
+        });
+        query.execute(tx.db().await?).await?;
+    }
+    Ok(())
+}
+
+/// Writes an entry's note and end anew.
+pub async fn change(tx: &mut Tx, vault: &Vault, list: ListId, entry: &ListEntry) -> Result<()> {
+    let query = sqlx::query("UPDATE list_entries SET note = $2, until_at = $3, entry_mac = $4 WHERE id = $1");
+    let query = query.bind(entry.id.row()).bind(entry.note.clone()).bind(entry.until.map(|until| until.0));
+    query.bind(mac(vault, list, entry)).execute(tx.db().await?).await?;
+    Ok(())
+}

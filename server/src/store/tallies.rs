@@ -1,0 +1,281 @@
+//! Tallies of a customer's transactions by span and kind. Each transaction is added when it is stored, and moved to the blocked ones if it is
+//! blocked later. Its customer's row is locked meanwhile.
+
+use std::collections::BTreeMap;
+
+use shared::rule::{Country, TransactionStatus};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+
+use super::{
+    columns::Columns,
+    error::Result,
+    places,
+    spans::{self, FEW, Field, Level, PART},
+    tx::Tx,
+};
+use crate::{
+    ids::{CustomerId, RowId as _},
+    model::Stored,
+};
+
+/// The most tallies that one statement writes.
+const BATCH: usize = 64;
+
+/// What a tally counts of a transaction.
+#[derive(Clone, Debug)]
+struct Counted {
+    occurred_at: i64,
+    amount: i64,
+    is_blocked: bool,
+    kind: Kind,
+    values: Vec<(Field, Vec<u8>)>,
+}
+
+/// The values that a `where` can name; empty where there is none.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
+    currency: String,
+    r#type: String,
+    direction: String,
+    channel: String,
+    country: String,
+}
+
+/// Which tally.
+type Key = (i64, i64, i64, Vec<u8>, Kind);
+
+/// What it comes to: those that are not blocked, and those that are.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums([Sum; 2]);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sum {
+    count: i64,
+    high: i64,
+    low: i64,
+    largest: Option<i64>,
+}
+
+impl From<&Stored> for Counted {
+    fn from(of: &Stored) -> Self {
+        let code = |country: Option<&Country>| country.map(|country| country.as_str().as_bytes().to_vec());
+        let values = [
+            (Field::All, Some(Vec::new())),
+            (Field::Counterparty, of.counterparty_index.clone()),
+            (Field::CounterpartyCountry, code(of.counterparty_country.as_ref())),
+            (Field::Country, code(of.country.as_ref())),
+            (Field::Device, of.device_index.clone()),
+        ];
+        Self {
+            occurred_at: of.occurred_at.0,
+            amount: of.amount,
+            is_blocked: of.state.status == TransactionStatus::Blocked,
+            kind: Kind {
+                currency: of.currency.to_string(),
+                r#type: of.r#type.clone(),
+                direction: of.direction.as_str().to_owned(),
+                channel: of.channel.clone().unwrap_or_default(),
+                country: of.country.as_ref().map(Country::to_string).unwrap_or_default(),
+            },
+            values: values.into_iter().filter_map(|(field, value)| Some((field, value?))).collect(),
+        }
+    }
+}
+
+/// Adds a transaction that was just stored.
+pub async fn add(tx: &mut Tx, of: &Stored) -> Result<()> {
+    let mut sums = BTreeMap::new();
+    if of.arrival == FEW + 1 {
+        let all = transactions(tx, of.customer, i64::MIN, i64::MAX).await?;
+        fill(tx, of.customer, Level::Day, all, &mut sums).await?;
+    } else if of.arrival > FEW {
+        let new = Counted::from(of);
+        let mut level = Some(Level::Day);
+        while let Some(here) = level {
+            let start = here.start(new.occurred_at);
+            collect(&new, here, &mut sums);
+            let count = spans::count(tx, of.customer, here, start, 1).await?;
+            level = here.next().filter(|_| count > FEW);
+            if count == FEW + 1
+                && let Some(next) = level.take()
+            {
+                let all = transactions(tx, of.customer, start, start + here.micros()).await?;
+                fill(tx, of.customer, next, all, &mut sums).await?;
+            }
+        }
+    }
+    write(tx, of.customer, &sums).await
+}
+
+/// Makes the spans of a level for these transactions, and divides those that are full.
+async fn fill(tx: &mut Tx, customer: CustomerId, level: Level, all: Vec<Counted>, sums: &mut BTreeMap<Key, Sums>) -> Result<()> {
+    let mut todo = vec![(level, all)];
+    while let Some((level, all)) = todo.pop() {
+        let mut by_start: BTreeMap<i64, Vec<Counted>> = BTreeMap::new();
+        for one in all {
+            collect(&one, level, sums);
+            by_start.entry(level.start(one.occurred_at)).or_default().push(one);
+        }
+        for (start, within) in by_start {
+            let many = i64::try_from(within.len()).unwrap_or(i64::MAX);
+            spans::count(tx, customer, level, start, many).await?;
+            todo.extend(level.next().filter(|_| many > FEW).map(|next| (next, within)));
+        }
+    }
+    Ok(())
+}
+
+fn collect(of: &Counted, level: Level, sums: &mut BTreeMap<Key, Sums>) {
+    for (field, value) in &of.values {
+        let key = (field.number(), level.number(), level.start(of.occurred_at), value.clone(), of.kind.clone());
+        let sum = &mut sums.entry(key).or_default().0[usize::from(of.is_blocked)];
+        sum.count += 1;
+        sum.high += of.amount / PART;
+        sum.low += of.amount % PART;
+        sum.largest = sum.largest.max(Some(of.amount));
+    }
+}
+
+const COLUMNS: &str = "customer, field, level, start, value_index, currency, type, direction, channel, country, \
+     count, high, low, largest, blocked_count, blocked_high, blocked_low, blocked_largest";
+
+async fn write(tx: &mut Tx, customer: CustomerId, sums: &BTreeMap<Key, Sums>) -> Result<()> {
+    let all: Vec<_> = sums.iter().collect();
+    for batch in all.chunks(BATCH) {
+        let larger = |column: &str| {
+            format!(
+                "{column} = CASE WHEN tallies.{column} IS NULL OR excluded.{column} > tallies.{column} THEN COALESCE(excluded.{column}, tallies.{column}) \
+                 ELSE tallies.{column} END"
+            )
+        };
+        let added =
+            ["count", "high", "low", "blocked_count", "blocked_high", "blocked_low"].map(|column| format!("{column} = tallies.{column} + excluded.{column}"));
+        let sql = format!(
+            "INSERT INTO tallies ({COLUMNS}) VALUES {} ON CONFLICT (customer, field, level, start, value_index, currency, type, direction, channel, country) \
+             DO UPDATE SET {}, {}, {}",
+            places::rows(batch.len(), 18),
+            added.join(", "),
+            larger("largest"),
+            larger("blocked_largest")
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for ((field, level, start, value, kind), Sums(sums)) in batch {
+            query = query.bind(customer.row()).bind(*field).bind(*level).bind(*start).bind(value.clone());
+            query =
+                query.bind(kind.currency.clone()).bind(kind.r#type.clone()).bind(kind.direction.clone()).bind(kind.channel.clone()).bind(kind.country.clone());
+            for sum in sums {
+                query = query.bind(sum.count).bind(sum.high).bind(sum.low).bind(sum.largest);
+            }
+        }
+        query.execute(tx.db().await?).await?;
+    }
+    Ok(())
+}
+
+/// The customer's transactions of a part of time, as they are counted now.
+async fn transactions(tx: &mut Tx, customer: CustomerId, from: i64, to: i64) -> Result<Vec<Counted>> {
+    let query = sqlx::query(
+        "SELECT ref, occurred_at, amount, status, currency, type, direction, channel, country, counterparty_country, counterparty_index, device_index \
+         FROM transactions WHERE customer = $1 AND occurred_at >= $2 AND occurred_at < $3",
+    );
+    let rows = query.bind(customer.row()).bind(from).bind(to).fetch_all(tx.db().await?).await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &AnyRow) -> Result<Counted> {
+    let columns = Columns::new(row, "transactions", "ref")?;
+    let text = |column: &'static str| columns.get::<Option<String>>(column);
+    let country = text("country")?;
+    let bytes = |text: Option<String>| text.map(String::into_bytes);
+    let values = [
+        (Field::All, Some(Vec::new())),
+        (Field::Counterparty, columns.get("counterparty_index")?),
+        (Field::CounterpartyCountry, bytes(text("counterparty_country")?)),
+        (Field::Country, bytes(country.clone())),
+        (Field::Device, columns.get("device_index")?),
+    ];
+    Ok(Counted {
+        occurred_at: columns.get("occurred_at")?,
+        amount: columns.get("amount")?,
+        is_blocked: columns.parsed::<TransactionStatus>("status")? == TransactionStatus::Blocked,
+        kind: Kind {
+            currency: columns.get("currency")?,
+            r#type: columns.get("type")?,
+            direction: columns.get("direction")?,
+            channel: text("channel")?.unwrap_or_default(),
+            country: country.unwrap_or_default(),
+        },
+        values: values.into_iter().filter_map(|(field, value)| Some((field, value?))).collect(),
+    })
+}
+
+/// Moves a transaction to the blocked ones. Its row says BLOCKED already.
+pub async fn block(tx: &mut Tx, of: &Stored) -> Result<()> {
+    let counted = Counted::from(of);
+    // From the shortest span to the longest: the largest amount of a span is that of the spans within it.
+    let levels = spans::levels_at(tx, of.customer, of.occurred_at).await?;
+    for (place, level) in levels.iter().enumerate().rev() {
+        let within = levels.get(place + 1).copied();
+        for (field, value) in &counted.values {
+            move_to_blocked(tx, of.customer, &counted, (*level, within), *field, value).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn move_to_blocked(
+    tx: &mut Tx,
+    customer: CustomerId,
+    counted: &Counted,
+    (level, within): (Level, Option<Level>),
+    field: Field,
+    value: &[u8],
+) -> Result<()> {
+    let kind = &counted.kind;
+    let largest = match field {
+        Field::All | Field::Counterparty => largest(tx, customer, counted, (level, within), field, value).await?,
+        // Nobody asks for it.
+        Field::CounterpartyCountry | Field::Country | Field::Device => None,
+    };
+    let query = sqlx::query(
+        "UPDATE tallies SET count = count - 1, high = high - $11, low = low - $12, largest = $13, blocked_count = blocked_count + 1, \
+         blocked_high = blocked_high + $11, blocked_low = blocked_low + $12, \
+         blocked_largest = CASE WHEN blocked_largest IS NULL OR blocked_largest < $14 THEN $14 ELSE blocked_largest END \
+         WHERE customer = $1 AND field = $2 AND level = $3 AND start = $4 AND value_index = $5 AND currency = $6 AND type = $7 AND direction = $8 \
+         AND channel = $9 AND country = $10",
+    );
+    let query = query.bind(customer.row()).bind(field.number()).bind(level.number()).bind(level.start(counted.occurred_at)).bind(value.to_vec());
+    let query = query.bind(kind.currency.clone()).bind(kind.r#type.clone()).bind(kind.direction.clone()).bind(kind.channel.clone()).bind(kind.country.clone());
+    query.bind(counted.amount / PART).bind(counted.amount % PART).bind(largest).bind(counted.amount).execute(tx.db().await?).await?;
+    Ok(())
+}
+
+/// The largest amount of those of a span that are of this kind and not blocked: that of the spans within it, or of the transactions.
+async fn largest(
+    tx: &mut Tx,
+    customer: CustomerId,
+    counted: &Counted,
+    (level, within): (Level, Option<Level>),
+    field: Field,
+    value: &[u8],
+) -> Result<Option<i64>> {
+    let kind = &counted.kind;
+    let sql = match within {
+        Some(within) => format!(
+            "SELECT MAX(largest) AS largest FROM tallies WHERE customer = $1 AND currency = $2 AND type = $3 AND direction = $4 AND channel = $5 \
+             AND country = $6 AND start >= $7 AND start < $8 AND level = {} AND field = {} AND value_index = $9",
+            within.number(),
+            field.number()
+        ),
+        None => format!(
+            "SELECT MAX(amount) AS largest FROM transactions WHERE customer = $1 AND currency = $2 AND type = $3 AND direction = $4 \
+             AND COALESCE(channel, '') = $5 AND COALESCE(country, '') = $6 AND occurred_at >= $7 AND occurred_at < $8 AND status <> 'BLOCKED'{}",
+            if field == Field::Counterparty { " AND counterparty_index = $9" } else { "" }
+        ),
+    };
+    let start = level.start(counted.occurred_at);
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(customer.row()).bind(kind.currency.clone()).bind(kind.r#type.clone());
+    let query = query.bind(kind.direction.clone()).bind(kind.channel.clone()).bind(kind.country.clone()).bind(start).bind(start + level.micros());
+    let query = if within.is_some() || field == Field::Counterparty { query.bind(value.to_vec()) } else { query };
+    Ok(query.fetch_one(tx.db().await?).await?.try_get("largest")?)
+}

@@ -1,0 +1,102 @@
+//! Rules at the command line and over the API: versions, checks, who may.
+
+use reqwest::Method;
+
+use super::{Company, payment, step_up_from};
+use crate::support::{ApiClient, Reply, TestApp, Value, json, on_each_engine};
+
+async fn put(program: &ApiClient, name: &str, query: &str, rule: &Value) -> Reply {
+    program.send(program.request(Method::PUT, &format!("/rules/{name}{query}")).json(rule)).await
+}
+
+on_each_engine!(rules_are_put_read_and_listed);
+async fn rules_are_put_read_and_listed(app: TestApp) {
+    let company = Company::of(app).await;
+    let program = ApiClient::new(&company.app.installation, &["rules"]).await;
+    let mut rule = step_up_from(100);
+    assert_eq!(put(&program, "large", "?check=1", &rule).await.expect(200).json(), json!({ "name": "large", "errors": [] }));
+    assert_eq!(company.number("SELECT COUNT(*) FROM rules").await, 0);
+    assert_eq!(put(&program, "large", "", &rule).await.expect(201).json(), json!({ "name": "large", "version": 1, "mode": "ACTIVE" }));
+    assert_eq!(put(&program, "large", "", &rule).await.expect(200).json()["version"], 1, "the same rule makes no version");
+    rule["mode"] = json!("TEST");
+    assert_eq!(put(&program, "large", "", &rule).await.expect(200).json(), json!({ "name": "large", "version": 2, "mode": "TEST" }));
+    rule["version"] = json!(1);
+    rule["weight"] = json!(1);
+    for query in ["", "?check=1"] {
+        put(&program, "large", query, &rule).await.problem(409, "conflict");
+    }
+    rule["version"] = json!(2);
+    assert_eq!(put(&program, "large", "", &rule).await.expect(200).json()["version"], 3);
+    let read = program.send(program.request(Method::GET, "/rules/large")).await.expect(200).json();
+    assert_eq!((&read["version"], &read["weight"], &read["when"]), (&json!(3), &json!(1), &rule["when"]));
+    let listed = program.send(program.request(Method::GET, "/rules")).await.expect(200).json();
+    assert_eq!(listed, json!([{ "name": "large", "version": 3, "mode": "TEST", "priority": 100, "title": "large" }]));
+    program.send(program.request(Method::GET, "/rules/unknown")).await.problem(404, "not-found");
+
+    put(&program, "other", "", &rule).await.problem(422, "invalid-request");
+    let wrong =
+        json!({ "name": "large", "when": { "field": "deviceId", "inList": "none" }, "then": { "action": "STEP_UP", "flow": "nowhere" }, "timezone": "Mars" });
+    for query in ["", "?check=1"] {
+        let problem = put(&program, "large", query, &wrong).await.problem(422, "invalid-request");
+        let mut named: Vec<&str> = problem["errors"].as_array().expect("errors").iter().map(|error| error["field"].as_str().expect("a field")).collect();
+        named.sort_unstable();
+        assert_eq!(named, ["then.flow", "timezone", "when.inList"]);
+    }
+    for request in [Method::GET, Method::PUT] {
+        company.program.send(company.program.request(request, "/rules/large").json(&rule)).await.problem(403, "forbidden");
+    }
+    company.program.send(company.program.request(Method::GET, "/rules")).await.problem(403, "forbidden");
+}
+
+on_each_engine!(commands_import_list_export_and_disable_rules);
+async fn commands_import_list_export_and_disable_rules(app: TestApp) {
+    let company = Company::of(app).await;
+    let operator = &company.app.operator;
+    let mut rule = step_up_from(100);
+    assert_eq!(company.import_rule(&rule).await, json!({ "name": "large", "version": 1 }));
+    assert_eq!(company.import_rule(&rule).await, json!({ "name": "large", "version": 1 }));
+    assert_eq!(operator.json(&["rule", "export", "large"]).await, rule);
+    assert_eq!(company.post(&payment("a", "c-1", 500)).await.expect(201).json()["status"], "AWAITING_USER");
+    assert_eq!(operator.json(&["rule", "disable", "large"]).await, json!({ "name": "large", "version": 2, "mode": "DISABLED" }));
+    assert_eq!(operator.json(&["rule", "disable", "large"]).await["version"], 2);
+    assert_eq!(company.post(&payment("b", "c-1", 500)).await.expect(201).json()["matchedRules"], json!([]));
+    assert_eq!(company.show("a").await["matchedRules"][0]["version"], 1, "a decision names the version that it used");
+    rule["priority"] = json!(7);
+    company.import_rule(&rule).await;
+    assert_eq!(operator.json(&["rule", "list"]).await, json!([{ "name": "large", "version": 3, "mode": "ACTIVE", "priority": 7 }]));
+    for arguments in [["rule", "export", "none"], ["rule", "disable", "none"], ["rule", "import", "/nowhere.json"]] {
+        assert_eq!(operator.run(&arguments).await.code, Some(1), "{arguments:?}");
+    }
+}
+
+on_each_engine!(the_first_match_decides_and_rules_in_test_change_nothing);
+async fn the_first_match_decides_and_rules_in_test_change_nothing(app: TestApp) {
+    let company = Company::of(app).await;
+    let rule = |name: &str, action: &str, priority: u32, mode: &str| {
+        json!({
+            "name": name, "mode": mode, "priority": priority, "weight": 50,
+            "when": { "field": "amount", "atLeast": 1, "currency": "BRL" }, "then": { "action": action },
+        })
+    };
+    for rule in [rule("b", "BLOCK", 2, "ACTIVE"), rule("c", "ALLOW", 3, "ACTIVE"), rule("a", "REVIEW", 2, "ACTIVE"), rule("t", "BLOCK", 1, "TEST")] {
+        company.import_rule(&rule).await;
+    }
+    let decided = company.post(&payment("a", "c-1", 500)).await.expect(201).json();
+    assert_eq!((&decided["status"], &decided["decidedBy"], &decided["riskScore"]), (&json!("REVIEW"), &json!("a"), &json!(88)));
+    let names = |list: &str| decided[list].as_array().expect("rules").iter().map(|rule| rule["rule"].as_str().expect("a name").to_owned()).collect::<Vec<_>>();
+    assert_eq!((names("matchedRules"), names("testRules")), (vec!["a".into(), "b".into(), "c".into()], vec!["t".to_owned()]));
+    assert_eq!(company.show("a").await["testRules"], decided["testRules"]);
+}
+
+on_each_engine!(a_rule_that_was_changed_in_the_database_decides_nothing);
+async fn a_rule_that_was_changed_in_the_database_decides_nothing(app: TestApp) {
+    let mut company = Company::of(app).await;
+    company.import_rule(&step_up_from(100)).await;
+    company.app.installation.database.change("UPDATE rules SET definition = replace(definition, 'STEP_UP', 'ALLOW')").await;
+    company.app.crash_and_restart().await;
+    let request = company.program.request(Method::POST, "/transactions").json(&payment("a", "c-1", 500));
+    let reply = company.program.http.send_raw(request).await.expect("an answer");
+    assert_eq!(reply.status, 500, "{}", reply.text());
+    assert_eq!(company.number("SELECT COUNT(*) FROM transactions").await, 0);
+    assert!(company.app.installation.log.text().contains("rules.definition"), "the log names the damaged row");
+}
