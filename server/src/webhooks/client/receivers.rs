@@ -145,7 +145,7 @@ async fn empty_lines_between_answers() {
     }
 }
 
-/// Writes interim answers without end, from a thread of its own.
+/// Answers each request with interim answers without end, from a thread of its own.
 fn endless_receiver() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -154,6 +154,8 @@ fn endless_receiver() -> u16 {
             let answers = "HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000);
             std::thread::spawn(move || {
                 let mut stream = stream.unwrap();
+                // What comes before the request is no answer.
+                let _ = std::io::Read::read(&mut stream, &mut [0; 1_024]);
                 while std::io::Write::write_all(&mut stream, answers.as_bytes()).is_ok() {}
             });
         }
