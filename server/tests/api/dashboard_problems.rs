@@ -70,8 +70,9 @@ async fn a_form_that_ends_with_an_error_leads_back_to_its_page(app: TestApp) {
     let large = large.as_str();
     let unknown = format!("/dashboard/sessions/{UNKNOWN_ROW}/expire");
     let done = "já tinha sido feito";
-    // A form, its page, what that page says, and what a program gets.
-    let cases: [(&Browser, &str, &[(&str, &str)], &str, &str, u16, &str); 7] = [
+    /// A form, its page, what that page says, and what a program gets.
+    type Case<'a> = (&'a Browser, &'a str, &'a [(&'a str, &'a str)], &'a str, &'a str, u16, &'a str);
+    let cases: [Case<'_>; 7] = [
         (&admin, &disable, &[], "/dashboard/webhooks", done, 409, "conflict"),
         (&admin, &unknown, &[], "/dashboard/sessions", done, 404, "not-found"),
         (&admin, "/dashboard/account/sign-ins", &[("sign_in", "none")], "/dashboard/account", done, 409, "conflict"),

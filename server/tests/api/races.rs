@@ -157,14 +157,15 @@ async fn nothing_is_written_by_a_role_that_was_taken_away() {
     let session = app.operator.session_ref(&customer.id).await;
     let id = database.texts("SELECT id FROM operators WHERE role = 'REVIEWER'").await.remove(0);
     let row = format!("SELECT ref FROM sessions WHERE ref = '{session}' FOR UPDATE");
-    let decided = database.with_lock(&row, async {
+    let mut decided = None;
+    let taken_away = database.with_lock(&row, async {
         let path = format!("/dashboard/sessions/{session}/decision");
-        let decided = tokio::spawn(async move { reviewer.post(&path, &[("decision", "APPROVED"), ("reason", "looked at it")]).await });
+        decided = Some(tokio::spawn(async move { reviewer.post(&path, &[("decision", "APPROVED"), ("reason", "looked at it")]).await }));
         database.until_waiting(1).await;
         admin.post(&format!("/dashboard/operators/{id}/role"), &[("role", "AUDITOR")]).await.expect(303);
-        decided
     });
-    let decided = decided.await.await.expect("no panic");
+    taken_away.await;
+    let decided = decided.expect("it was sent").await.expect("no panic");
     assert_eq!((decided.status, database.number("SELECT COUNT(*) FROM reviews").await), (409, 0), "{}", decided.text());
 }
 

@@ -207,7 +207,7 @@ async fn a_receiver_that_answers_without_end_delays_no_other(parts: Parts) {
     let _senders = Senders::start(&parts, 1);
     quick.requests(100, Duration::from_secs(10)).await;
     eventually("every first try to the other to end", Duration::from_secs(10), async || {
-        (count(&parts, "attempts WHERE error LIKE 'other: %too much'").await >= 100).then_some(())
+        (count(&parts, "attempts WHERE failure LIKE 'other: %too much'").await >= 100).then_some(())
     })
     .await;
 }
