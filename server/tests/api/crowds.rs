@@ -12,8 +12,9 @@ use crate::support::{ApiClient, Customer, TestApp, json, on_each_engine, photos,
 
 /// The connections of the attacker, who has one address. The server takes 2,000.
 const CROWD: usize = 2_500;
-/// The most time in which everyone else is answered.
-const PROMPTLY: Duration = Duration::from_millis(1_400);
+/// The most time in which everyone else is answered, beside other tests and by a server that is not optimised. Without shares of the
+/// connections it was up to 9.5 s.
+const PROMPTLY: Duration = Duration::from_secs(4);
 
 /// Keeps this many connections that send `at_once` and then nothing. A connection that the server closes is opened again.
 fn crowd(port: u16, at_once: &'static [u8], count: usize) -> JoinSet<()> {
