@@ -39,6 +39,19 @@ where
     })
 }
 
+/// Starts the last transaction of a group, which keeps the group from its COMMIT: the transaction, what says that it has started, and what
+/// lets it go on.
+fn last_of_the_group(store: &Store) -> (JoinHandle<Result<(), StoreError>>, Arc<Notify>, Arc<Notify>) {
+    let (started, goes_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (starts, waits) = (Arc::clone(&started), Arc::clone(&goes_on));
+    let last = writing(store, "test last", |tx| async move {
+        starts.notify_one();
+        waits.notified().await;
+        tx.commit().await
+    });
+    (last, started, goes_on)
+}
+
 /// Lets every task run until it waits for the writer.
 async fn queued() {
     for _ in 0..100 {
@@ -80,15 +93,7 @@ async fn nobody_is_answered_before_the_shared_commit() {
         }))
     };
     queued().await;
-    let (started, goes_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let last = {
-        let (started, goes_on) = (Arc::clone(&started), Arc::clone(&goes_on));
-        writing(store, "test last", |tx| async move {
-            started.notify_one();
-            goes_on.notified().await;
-            tx.commit().await
-        })
-    };
+    let (last, started, goes_on) = last_of_the_group(store);
     queued().await;
     drop(held);
     started.notified().await;
@@ -113,15 +118,7 @@ async fn a_change_wakes_its_job_also_if_nobody_waits_for_the_shared_commit() {
         tx.commit()
     });
     queued().await;
-    let (started, goes_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let last = {
-        let (started, goes_on) = (Arc::clone(&started), Arc::clone(&goes_on));
-        writing(store, "test last", |tx| async move {
-            started.notify_one();
-            goes_on.notified().await;
-            tx.commit().await
-        })
-    };
+    let (last, started, goes_on) = last_of_the_group(store);
     queued().await;
     drop(held);
     started.notified().await;
