@@ -36,8 +36,9 @@ async fn files(parts: &Parts) -> (usize, usize) {
 on_each_engine!(an_upload_that_is_given_up_leaves_no_file_without_an_artifact, Parts);
 async fn an_upload_that_is_given_up_leaves_no_file_without_an_artifact(parts: Parts) {
     let uploads = Uploads::default();
-    let mut given_up = 0;
-    loop {
+    let (mut given_up, mut filed) = (0, 0);
+    // How many times an upload has to wait depends on how busy the machine is, so it may be stored sooner than the time before.
+    for polls in 1..=12 {
         let session = parts.session("demo").await;
         let opened = open::by_ref(&parts.kit, session).await.expect("opens");
         let room = file::begin(&parts.kit, &uploads, &opened, Some("selfie_url")).await.expect("has room");
@@ -45,13 +46,15 @@ async fn an_upload_that_is_given_up_leaves_no_file_without_an_artifact(parts: Pa
         spool.write(photos::small()).await.expect("writes");
         let spooled = spool.finish().await.expect("ends");
         let filing = file::file(&parts.kit, &uploads, &opened, spooled, Some("selfie_url"), None);
-        if let Some(filed) = dropped_after(given_up + 1, filing).await {
-            assert!(filed.expect("stored").is_new);
-            break;
+        match dropped_after(polls, filing).await {
+            Some(kept) => {
+                assert!(kept.expect("stored").is_new);
+                filed += 1;
+            }
+            None => given_up += 1,
         }
-        given_up += 1;
     }
-    assert!(given_up > 2, "it was given up at several steps: {given_up}");
+    assert!(given_up > 0 && filed > 0, "{given_up} given up, {filed} stored");
     eventually("every file is an artifact", SOON, async || {
         let (stored, known) = files(&parts).await;
         (stored == known).then_some(())

@@ -47,10 +47,10 @@ fn right_of(method: &Method, path: &str) -> Option<&'static str> {
         (["links", ..] | ["sessions", _, "events"], true) => Some("SeeStatus"),
         (["links"], false) => Some("CreateLinks"),
         // A search is a POST, so that no address contains what was searched.
-        (["sessions" | "customers"], _) | (["sessions" | "customers" | "unresolved", ..], true) => Some("SeeSessions"),
-        (["sessions" | "customers", _, ..], false) => Some("Review"),
-        (["webhooks" | "api-keys" | "operators" | "settings", ..], true) => Some("SeeSettings"),
-        (["webhooks" | "api-keys" | "operators" | "settings", ..], false) => Some("ChangeSettings"),
+        (["sessions" | "customers" | "transactions"], _) | (["sessions" | "customers" | "transactions" | "unresolved", ..], true) => Some("SeeSessions"),
+        (["sessions" | "customers" | "transactions", _, ..], false) => Some("Review"),
+        (["webhooks" | "api-keys" | "operators" | "settings" | "rules" | "lists", ..], true) => Some("SeeSettings"),
+        (["webhooks" | "api-keys" | "operators" | "settings" | "rules" | "lists", ..], false) => Some("ChangeSettings"),
         _ => panic!("this table has no right for {method} {path}"),
     }
 }
