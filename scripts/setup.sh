@@ -22,13 +22,13 @@ if [ ! -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ]; then
   rustup target add wasm32-unknown-unknown
 fi
 
-# build_tool CRATE NAME VERSION MINUTES [OPTION…]: builds a program from crates.io into our own tools. It is barely optimised, because
+# build_tool CRATE NAME VERSION MINUTES [OPTION…]: builds a program from crates.io into our own tools. It is not optimised, because
 # it runs for a second. It has its own target folder, so that an interrupted run resumes.
 build_tool() {
   local crate=$1 name=$2 version=$3 minutes=$4
   shift 4
   say "Building $name $version, once for this machine ($minutes minutes)"
-  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=false \
+  CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=false \
     CARGO_TARGET_DIR=$cache/tools/target cargo install "$crate" --version "$version" --no-default-features "$@" --root "$cache/tools/$name-$version"
   rm -rf "$cache/tools/target"
   tool "$name" "$version" >/dev/null || die "$name $version was installed but does not run"
@@ -37,7 +37,7 @@ build_tool() {
 if ! wasm_bindgen >/dev/null; then
   version=$(wasm_bindgen_version)
   [ -n "$version" ] || die "Cargo.lock names no wasm-bindgen"
-  build_tool wasm-bindgen-cli wasm-bindgen "$version" "2 to 4"
+  build_tool wasm-bindgen-cli wasm-bindgen "$version" "1 to 3"
 fi
 
 # A copy of the lock file shows what node_modules contains. File times do not, after another branch was checked out.
