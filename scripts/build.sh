@@ -25,7 +25,7 @@ stamp() {
 
 # build_bundle FEATURES NAME DIR: compiles app to WASM and writes NAME.js and NAME_bg.wasm
 build_bundle() {
-  cargo build ${CI:+--locked} -p app --lib --target wasm32-unknown-unknown --profile wasm-release --no-default-features --features "hydrate,$1"
+  cargo rustc ${CI:+--locked} -p app --lib --crate-type cdylib --target wasm32-unknown-unknown --profile wasm-release --no-default-features --features "hydrate,$1"
   "$bindgen" --target web --no-typescript --out-dir "$3" --out-name "$2" "$target/wasm32-unknown-unknown/wasm-release/app.wasm"
 }
 
