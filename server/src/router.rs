@@ -14,7 +14,7 @@ use crate::http::{
     Context, artifacts, body, branding,
     dashboard::{
         access::{anyone, may},
-        account, dossiers, entrance, links, operators, problem_pages, sessions, settings,
+        account, backtests, dossiers, entrance, links, operators, problem_pages, sessions, settings,
         start::{missing, start},
         transactions as desk_transactions,
     },
@@ -100,6 +100,12 @@ pub fn router(context: Context) -> Router {
         .route("/dashboard/customers/{id}/reveal", may(&context, May::Review, post(dossiers::reveal)))
         // Transactions
         .route("/dashboard/transactions/{ref}/decision", may(&context, May::Review, post(desk_transactions::decide)))
+        // Backtests of rules
+        .route("/dashboard/rules/backtests", may(&context, May::SeeSettings, get(backtests::list)))
+        .route("/dashboard/rules/backtests", may(&context, May::ChangeSettings, post(backtests::start)))
+        .route("/dashboard/rules/backtests/{id}", may(&context, May::SeeSettings, get(backtests::show)))
+        .route("/dashboard/rules/backtests/{id}/progress", may(&context, May::SeeSettings, get(backtests::progress)))
+        .route("/dashboard/rules/backtests/{id}/cancel", may(&context, May::ChangeSettings, post(backtests::cancel)))
         // Settings
         .route("/dashboard/webhooks", may(&context, May::SeeSettings, get(settings::webhooks)))
         .route("/dashboard/webhooks", may(&context, May::ChangeSettings, post(settings::add_webhook)))

@@ -44,7 +44,7 @@ const PARTS: [Part; 7] = [
 const UNRESOLVED: &str = "/dashboard/unresolved";
 const ACCOUNT: &str = "/dashboard/account";
 /// The scripts of every page, in `public/`. Each says what it does.
-const SCRIPTS: [&str; 3] = ["times", "photos", "typed"];
+const SCRIPTS: [&str; 4] = ["times", "photos", "typed", "progress"];
 /// Counting unresolved artifacts ends here.
 const COUNTED: u32 = 100;
 

@@ -2,6 +2,8 @@
 //! only draws, so what an operator may not see is not in its data. Times are RFC 3339 in UTC. Every form works without script.
 
 pub mod account;
+pub mod backtest;
+pub mod backtests;
 pub mod damaged;
 pub mod decision;
 pub mod deliveries;

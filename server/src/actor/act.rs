@@ -6,7 +6,7 @@ use shared::{
     role::Role,
 };
 
-use crate::ids::{CustomerId, FlowId, ListId, OperatorId, RuleId, SessionRef, TransactionRef};
+use crate::ids::{BacktestId, CustomerId, FlowId, ListId, OperatorId, RuleId, SessionRef, TransactionRef};
 
 /// What was done, and to which rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +136,12 @@ pub enum Act {
     RuleImported(RuleId),
     /// A rule's newest version was exported.
     RuleExported(RuleId),
+    /// A backtest of a rule was started.
+    BacktestStarted(BacktestId),
+    /// A running backtest was cancelled.
+    BacktestCancelled(BacktestId),
+    /// Somebody saw the transactions that a backtest names.
+    BacktestRead(BacktestId),
     /// What is in a list was replaced.
     ListImported(ListId),
     /// A list was exported.
@@ -228,6 +234,9 @@ impl Act {
             Self::FlowExported(_) => "flow.exported",
             Self::RuleImported(_) => "rule.imported",
             Self::RuleExported(_) => "rule.exported",
+            Self::BacktestStarted(_) => "backtest.started",
+            Self::BacktestCancelled(_) => "backtest.cancelled",
+            Self::BacktestRead(_) => "backtest.read",
             Self::ListImported(_) => "list.imported",
             Self::ListExported(_) => "list.exported",
             Self::ListEntryAdded(_) => "list.entry_added",

@@ -1,6 +1,8 @@
 //! The commands and their arguments, one file a noun. A command opens what the settings name, calls one use case and prints the result.
 
 mod api_key;
+mod backtest;
+mod bar;
 mod flow;
 mod link;
 mod list;
@@ -75,7 +77,7 @@ enum Command {
     /// Look at sessions
     #[command(subcommand)]
     Session(SessionCommand),
-    /// Import, list, export and disable rules over transactions
+    /// Import, list, export, disable and backtest rules over transactions
     #[command(subcommand)]
     Rule(RuleCommand),
     /// Import, export and edit lists that rules ask
@@ -185,6 +187,7 @@ impl Command {
             Self::Rule(RuleCommand::List) => rule::list(app).await,
             Self::Rule(RuleCommand::Export { name }) => rule::export(app, &name).await,
             Self::Rule(RuleCommand::Disable { name }) => rule::disable(app, &name).await,
+            Self::Rule(RuleCommand::Backtest { file }) => backtest::run(app, &file).await,
             Self::List(command) => command.run(app).await,
             Self::Webhook(WebhookCommand::Add { url }) => webhook::add(app, &url).await,
             Self::ApiKey(ApiKeyCommand::Create { scopes, name }) => api_key::create(app, name, scopes).await,

@@ -35,10 +35,15 @@ pub enum RuleCommand {
         /// The rule's name
         name: String,
     },
+    /// Judge a draft on the transactions of the past, each as of its own arrival; changes nothing. Ctrl-C cancels it
+    Backtest {
+        /// The draft as JSON
+        file: PathBuf,
+    },
 }
 
 /// Reads a file, unless it is too large to be a rule.
-fn read(file: &Path) -> Result<String, CommandError> {
+pub(super) fn read(file: &Path) -> Result<String, CommandError> {
     let shown = file.display();
     let size = std::fs::metadata(file).map_err(|error| failed(format!("{shown}: {error}")))?.len();
     if size > MAX_BYTES as u64 {

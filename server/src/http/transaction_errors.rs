@@ -5,7 +5,7 @@ use shared::problem::{Code, FieldCode, FieldFault, Problem};
 use super::problems::{ApiError, sentence};
 use crate::{
     rules::RuleError,
-    transactions::{post::PostError, review::ReviewError, show::ShowError},
+    transactions::{backtest::BacktestError, post::PostError, review::ReviewError, show::ShowError},
 };
 
 impl From<PostError> for ApiError {
@@ -39,6 +39,17 @@ impl From<RuleError> for ApiError {
             }
             cause @ RuleError::OldVersion { .. } => Self::new(Code::Conflict, sentence(&cause)),
             RuleError::Failure(error) => error.into(),
+        }
+    }
+}
+
+impl From<BacktestError> for ApiError {
+    fn from(error: BacktestError) -> Self {
+        match error {
+            BacktestError::Unknown => Self::not_found(),
+            cause @ (BacktestError::Busy | BacktestError::HasEnded) => Self::new(Code::Conflict, sentence(&cause)),
+            BacktestError::Draft(error) => error.into(),
+            BacktestError::Failure(error) => error.into(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! past can be judged with the list as it was.
 
 pub mod csv;
+pub mod past;
 
 use std::collections::HashMap;
 

@@ -8,6 +8,7 @@ use shared::{
     problem::FieldCode,
     reading::faults::{Faults, Refused},
     rule::{MAX_RULES, Mode, Rule},
+    session::Timestamp,
 };
 
 use crate::{
@@ -15,7 +16,10 @@ use crate::{
     failure::Failure,
     kit::Kit,
     model::{RuleSet, RuleVersion},
-    store::{self, Db, Tx, rules::StoredRule},
+    store::{
+        self, Db, Tx,
+        rules::{Dated, StoredRule},
+    },
 };
 
 /// Why a rule was not found, imported or disabled.
@@ -120,6 +124,42 @@ pub async fn check(kit: &Kit, json: &str) -> Result<Rule, RuleError> {
     let mut db = kit.store.read().await?;
     let (rule, _) = checked(kit, &mut db, json).await?;
     Ok(rule)
+}
+
+/// Reads a draft, and checks it against what there is. It need not say which version it would be, and may be of any mode.
+///
+/// # Errors
+/// Every fault, each with its path.
+pub async fn draft(db: &mut Db, json: &str) -> Result<Rule, RuleError> {
+    let known = known::KnownNames::read(db).await?;
+    Ok(Rule { version: None, ..Rule::import(json, &known)? })
+}
+
+/// The version of a rule that was ACTIVE last, and its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActiveTime {
+    /// The version.
+    pub version: u32,
+    /// Its number among the versions of all rules, and when it was imported.
+    pub from: (i64, Timestamp),
+    /// The same of the version after it; `None` if it is the newest.
+    pub until: Option<(i64, Timestamp)>,
+}
+
+/// The version of this name that was ACTIVE last; `None` if none ever was.
+///
+/// # Errors
+/// If the store does not answer, or a version is damaged.
+pub async fn last_active(kit: &Kit, db: &mut Db, name: &str) -> Result<Option<ActiveTime>, Failure> {
+    let mut until = None;
+    for Dated { stored, number, created_at } in store::rules::versions(db, &kit.vault, name).await? {
+        let version = parsed(kit, stored)?;
+        if version.rule.mode() == Mode::Active {
+            return Ok(Some(ActiveTime { version: version.version, from: (number, created_at), until }));
+        }
+        until = Some((number, created_at));
+    }
+    Ok(None)
 }
 
 /// Imports a rule: makes the next version of its name, unless the newest says the same.

@@ -56,6 +56,7 @@ fn rows_of(act: Act) -> Rows {
         Act::KeyCreated(key) | Act::KeyDisabled(key) => about(key.row()),
         Act::FlowImported(flow) | Act::FlowExported(flow) => about(flow.row()),
         Act::RuleImported(rule) | Act::RuleExported(rule) => about(rule.row()),
+        Act::BacktestStarted(backtest) | Act::BacktestCancelled(backtest) | Act::BacktestRead(backtest) => about(backtest.row()),
         Act::ListImported(list) | Act::ListExported(list) | Act::ListEntryAdded(list) | Act::ListEntryRemoved(list) => about(list.row()),
         Act::TransactionApproved(transaction)
         | Act::TransactionHeld(transaction)

@@ -126,6 +126,13 @@ pub async fn entries(db: &mut Db, vault: &Vault, list: ListId) -> Result<Vec<Lis
     sqlx::query(AssertSqlSafe(sql)).bind(list.row()).fetch_all(db).await?.iter().map(|row| read(row, vault)).collect()
 }
 
+/// The entries of a list that were made after this one, at most `limit`, in the order in which they were made.
+pub async fn entries_after(db: &mut Db, vault: &Vault, list: ListId, after: Option<EntryId>, limit: i64) -> Result<Vec<ListEntry>> {
+    let sql = format!("SELECT {COLUMNS} FROM list_entries WHERE list = $1 AND id > $2 ORDER BY id LIMIT $3");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(list.row()).bind(after.map(|id| id.row()).unwrap_or_default()).bind(limit);
+    query.fetch_all(db).await?.iter().map(|row| read(row, vault)).collect()
+}
+
 /// Writes new entries.
 pub async fn insert_entries(tx: &mut Tx, vault: &Vault, list: ListId, new: &[ListEntry]) -> Result<()> {
     for batch in new.chunks(BATCH) {

@@ -94,7 +94,7 @@ fn own_value(field: DistinctField, of: &Transaction, key: &Key) -> Option<Vec<u8
     }
 }
 
-fn wall_clock(timezone: &str, at: Timestamp) -> Option<WallClock> {
+pub(super) fn wall_clock(timezone: &str, at: Timestamp) -> Option<WallClock> {
     let local = DateTime::from_timestamp_micros(at.0)?.with_timezone(&timezone.parse::<chrono_tz::Tz>().ok()?);
     let (hour, weekday) = (local.hour(), local.weekday().number_from_monday());
     Some(WallClock { hour: u8::try_from(hour).ok()?, weekday: u8::try_from(weekday).ok()? })

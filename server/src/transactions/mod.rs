@@ -3,6 +3,7 @@
 //! Locks are taken in one order: the customer, the session, the transactions. A customer's transactions are decided one after the other.
 
 mod announce;
+pub mod backtest;
 pub mod batch;
 mod facts;
 pub mod follower;

@@ -1,6 +1,7 @@
 //! Reads and decrypts the data of the dashboard's pages, one function a page, in one language. It masks personal data. The route table
 //! decides who may see a page.
 
+mod backtests;
 mod dossiers;
 mod links;
 mod mask;

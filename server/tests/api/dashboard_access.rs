@@ -7,7 +7,7 @@ use reqwest::Method;
 use url::form_urlencoded;
 
 use crate::support::dashboard::PASSWORD;
-use crate::support::{Browser, Reply, TestApp, Value, on_each_engine};
+use crate::support::{Browser, Reply, TestApp, Value, json, on_each_engine};
 
 /// The source of the route table.
 const ROUTER: &str = include_str!("../../src/router.rs");
@@ -79,7 +79,7 @@ fn route(line: &'static str) -> Option<Route> {
 
 impl Route {
     fn is_page(&self) -> bool {
-        self.method == Method::GET && !self.path.ends_with("/events") && !self.path.contains("/artifacts/")
+        self.method == Method::GET && !self.path.ends_with("/events") && !self.path.ends_with("/progress") && !self.path.contains("/artifacts/")
     }
 }
 
@@ -94,12 +94,17 @@ impl Ids {
         let shown = app.operator.session(&customer.id).await;
         // Tests may disable the newest operator.
         Browser::signed_in(&app.installation, "AGENT").await;
+        let draft = app.installation.home().join("draft.json");
+        let rule = json!({ "name": "draft", "when": { "field": "type", "is": "PIX" }, "then": { "action": "BLOCK" } });
+        std::fs::write(&draft, rule.to_string()).expect("writes the draft");
+        app.operator.json(&["rule", "backtest", draft.to_str().expect("UTF-8")]).await;
         let database = &app.installation.database;
         let text = |value: &Value| value.as_str().expect("an id").to_owned();
         Self(BTreeMap::from([
             ("sessions", text(&shown["ref"])),
             ("links", text(&shown["ref"])),
             ("artifacts", text(&shown["artifacts"][0]["id"])),
+            ("backtests", database.texts("SELECT id FROM backtests").await.remove(0)),
             ("customers", database.texts("SELECT customer FROM sessions").await.remove(0)),
             ("webhooks", text(&app.operator.add_webhook("http://127.0.0.1:9/hook").await["id"])),
             ("api-keys", text(&app.operator.add_key(&["sessions:read"]).await["id"])),

@@ -2,6 +2,7 @@
 //! server, except for the few that an island gets.
 
 mod account;
+mod backtests;
 mod bad_url;
 mod done;
 mod en;
@@ -18,6 +19,7 @@ mod texts;
 
 pub use self::{
     account::{AccountWords, OperatorEvent, WeakPassword, account_words},
+    backtests::{BacktestWords, backtest_words},
     bad_url::BadUrl,
     done::{Done, done_of},
     failure::WhyFailed,

@@ -30,6 +30,9 @@ pub fn page_of(action: &str) -> String {
     match (parts.next(), parts.next(), parts.next()) {
         (Some("account"), ..) => "/dashboard/account".to_owned(),
         (Some(pages @ ("sessions" | "customers" | "operators")), Some(row), Some(_)) => format!("/dashboard/{pages}/{row}"),
+        (Some("rules"), Some("backtests"), row) => {
+            row.map_or_else(|| "/dashboard/rules/backtests".to_owned(), |row| format!("/dashboard/rules/backtests/{row}"))
+        }
         (Some("settings"), ..) => "/dashboard/api-keys".to_owned(),
         // These forms post to their own pages.
         (Some("sign-in" | "set-up" | "invitation" | "reset" | "one-time"), ..) => action.to_owned(),

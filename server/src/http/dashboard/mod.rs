@@ -4,6 +4,7 @@
 pub mod access;
 pub mod account;
 pub mod addresses;
+pub mod backtests;
 mod carried;
 pub mod cookie;
 mod damaged;

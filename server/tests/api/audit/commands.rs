@@ -79,7 +79,7 @@ async fn every_command_is_audited_as_the_page_says(installation: Installation) {
             "list export" => &["payees"],
             "list import" => &["payees", &entries],
             "rule disable" | "rule export" => &["known"],
-            "rule import" => &[&other],
+            "rule import" | "rule backtest" => &[&other],
             "rule list" => &[],
             "transaction import" => &[&history],
             "settings set" => &["session-api", "off"],

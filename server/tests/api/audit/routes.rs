@@ -5,7 +5,7 @@ use reqwest::Method;
 use super::{added, page::promises};
 use crate::support::customer::valid_user_data;
 use crate::support::dashboard::{PASSWORD, path_of};
-use crate::support::{ApiClient, Browser, Customer, Reply, SOON, TestApp, json, on_each_engine, photos};
+use crate::support::{ApiClient, Browser, Customer, Reply, SOON, TestApp, eventually, json, on_each_engine, photos};
 
 const OTHER_PASSWORD: &str = "wooden harbour lantern quietly";
 
@@ -143,6 +143,9 @@ impl Stage {
         if path.starts_with("/dashboard/transactions/") {
             return self.decide_on_a_transaction().await;
         }
+        if let Some(rest) = path.strip_prefix("/dashboard/rules/backtests") {
+            return self.send_to_backtests(method, rest).await;
+        }
         let id = match path.split('/').nth(2) {
             Some("links") => self.customer().await.1,
             Some("customers") => {
@@ -173,6 +176,30 @@ impl Stage {
         let held = self.app.installation.database.texts("SELECT ref FROM transactions WHERE status = 'REVIEW'").await.remove(0);
         let path = format!("/dashboard/transactions/{held}/decision");
         added(&self.app.installation, self.admin.post(&path, &[("decision", "BLOCKED"), ("reason", "seen")])).await
+    }
+
+    async fn send_to_backtests(&self, method: &str, rest: &str) -> (Reply, Vec<String>) {
+        let (admin, installation) = (&self.admin, &self.app.installation);
+        let draft = json!({ "name": "draft", "when": { "field": "type", "is": "WIRE" }, "then": { "action": "REVIEW" } });
+        let payment = json!({ "transactionId": "wire-1", "customerId": "crm-7", "amount": 5, "currency": "BRL", "direction": "OUT", "type": "WIRE" });
+        self.program.http.send_raw(self.program.request(Method::POST, "/transactions").json(&payment)).await.expect("an answer");
+        let file = installation.home().join("draft.json");
+        std::fs::write(&file, draft.to_string()).expect("writes the draft");
+        self.app.operator.json(&["rule", "backtest", file.to_str().expect("UTF-8")]).await;
+        let id = self.newest("id", "backtests").await;
+        let path = format!("/dashboard/rules/backtests{}", rest.replace("{id}", &id));
+        if method == "GET" {
+            return added(installation, admin.get(&path)).await;
+        }
+        let lease = |status: &str, until: &str| format!("UPDATE backtests SET status = '{status}', lease_until = {until} WHERE id = '{id}'");
+        if rest.ends_with("/cancel") {
+            installation.database.change(&lease("RUNNING", "9000000000000000")).await;
+        }
+        let sent = added(installation, admin.post(&path, &[("rule", &draft.to_string())])).await;
+        installation.database.change(&lease("DONE", "0")).await;
+        let running = "SELECT COUNT(*) FROM backtests WHERE status = 'RUNNING'";
+        eventually("its end", SOON, async || (installation.database.number(running).await == 0).then_some(())).await;
+        sent
     }
 
     async fn send_as_program(&self, method: &str, path: &str) -> (Reply, Vec<String>) {

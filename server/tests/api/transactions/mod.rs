@@ -1,6 +1,7 @@
 //! Transactions: rules decide them, a session asks for evidence, and its end settles them.
 
 mod aggregates;
+mod backtests;
 mod batches;
 mod crashes;
 mod lists;
