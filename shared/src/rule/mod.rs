@@ -23,6 +23,7 @@ mod model;
 mod network;
 mod operator;
 mod posted;
+pub mod presets;
 mod read_aggregate;
 mod read_condition;
 mod read_field;

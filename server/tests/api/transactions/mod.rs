@@ -5,6 +5,7 @@ mod batches;
 mod crashes;
 mod lists;
 mod posting;
+mod presets;
 mod races;
 mod reviews;
 mod rules;
