@@ -175,6 +175,8 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     scopes: "Scopes",
     scope_create: "create sessions",
     scope_read: "read status, score and decision",
+    scope_transactions: "post and read transactions",
+    scope_rules: "read and change rules",
     create_key: "Create key",
     key: "Key",
     no_keys: "No keys yet.",

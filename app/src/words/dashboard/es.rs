@@ -175,6 +175,8 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     scopes: "Ámbitos",
     scope_create: "crear sesiones",
     scope_read: "leer estado, puntuación y decisión",
+    scope_transactions: "enviar y leer transacciones",
+    scope_rules: "leer y cambiar reglas",
     create_key: "Crear clave",
     key: "Clave",
     no_keys: "Todavía no hay claves.",

@@ -175,6 +175,8 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     scopes: "Escopos",
     scope_create: "criar sessões",
     scope_read: "ler situação, pontuação e decisão",
+    scope_transactions: "enviar e ler transações",
+    scope_rules: "ler e alterar regras",
     create_key: "Criar chave",
     key: "Chave",
     no_keys: "Ainda não há chaves.",

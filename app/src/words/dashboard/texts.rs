@@ -79,7 +79,7 @@ page_words! {
 
     // Settings
     shown_once, new_endpoint, url, url_hint, add_endpoint, secret, endpoint, no_endpoints, new_key, scopes, scope_create,
-    scope_read, create_key, key, no_keys, last_used, never, session_api, session_api_on, session_api_off, turn_on,
+    scope_read, scope_transactions, scope_rules, create_key, key, no_keys, last_used, never, session_api, session_api_on, session_api_off, turn_on,
     turn_off, new_operator, role, invite, invitation_link, added, active, invited, disabled, disable,
     disable_operator, disable_key, disable_endpoint, this_is_you,
 
