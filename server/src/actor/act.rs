@@ -136,10 +136,14 @@ pub enum Act {
     RuleImported(RuleId),
     /// A rule's newest version was exported.
     RuleExported(RuleId),
+    /// A list was made, with nothing in it.
+    ListCreated(ListId),
     /// What is in a list was replaced.
     ListImported(ListId),
     /// A list was exported.
     ListExported(ListId),
+    /// The values on a page of a list were shown.
+    ListRevealed(ListId),
     /// A value was added to a list.
     ListEntryAdded(ListId),
     /// A value was removed from a list.
@@ -228,8 +232,10 @@ impl Act {
             Self::FlowExported(_) => "flow.exported",
             Self::RuleImported(_) => "rule.imported",
             Self::RuleExported(_) => "rule.exported",
+            Self::ListCreated(_) => "list.created",
             Self::ListImported(_) => "list.imported",
             Self::ListExported(_) => "list.exported",
+            Self::ListRevealed(_) => "list.revealed",
             Self::ListEntryAdded(_) => "list.entry_added",
             Self::ListEntryRemoved(_) => "list.entry_removed",
             Self::TransactionApproved(_) => "transaction.approved",

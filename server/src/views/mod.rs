@@ -3,6 +3,7 @@
 
 mod dossiers;
 mod links;
+mod lists;
 mod mask;
 mod operators;
 mod paging;

@@ -18,6 +18,7 @@ mod keys;
 mod known;
 mod lines;
 mod list;
+mod list_fault;
 mod measured;
 mod model;
 mod network;
@@ -52,6 +53,7 @@ pub use self::{
     known::Known,
     lines::Because,
     list::{ListKind, is_name},
+    list_fault::ListFault,
     measured::{Measured, measure},
     model::{Action, ActionKind, Mode, OnExpired, Rule, StepUp},
     network::Network,

@@ -11,6 +11,7 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     dossiers: "Dossiers",
     unresolved: "Unresolved",
     webhooks: "Webhooks",
+    lists: "Lists",
     api_keys: "API keys",
     operators: "Operators",
     signed_in_as: "Signed in as",

@@ -11,6 +11,7 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     dossiers: "Expedientes",
     unresolved: "Sin expediente",
     webhooks: "Webhooks",
+    lists: "Listas",
     api_keys: "Claves de API",
     operators: "Operadores",
     signed_in_as: "Sesión iniciada como",

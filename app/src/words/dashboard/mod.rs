@@ -9,6 +9,7 @@ mod es;
 mod failure;
 mod history;
 mod languages;
+mod lists;
 mod problem;
 mod pt_br;
 mod records;
@@ -23,6 +24,7 @@ pub use self::{
     failure::WhyFailed,
     history::{DoneBy, Happened},
     languages::words,
+    lists::{ListRefusal, ListWords, list_words},
     problem::PageProblem,
     records::RecordWords,
     refusal::{Refusal, refusal_of},

@@ -11,6 +11,7 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     dossiers: "Dossiês",
     unresolved: "Não vinculados",
     webhooks: "Webhooks",
+    lists: "Listas",
     api_keys: "Chaves de API",
     operators: "Operadores",
     signed_in_as: "Conectado como",

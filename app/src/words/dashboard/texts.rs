@@ -8,7 +8,7 @@ page_words! {
     DashboardWords:
 
     // The frame
-    skip, main, menu, links, sessions, dossiers, unresolved, webhooks, api_keys, operators, signed_in_as, sign_out,
+    skip, main, menu, links, sessions, dossiers, unresolved, webhooks, lists, api_keys, operators, signed_in_as, sign_out,
     /// Between a whole number and its tenths.
     decimal_mark,
     /// What screen readers say for a dash.

@@ -3,6 +3,7 @@
 mod aggregates;
 mod batches;
 mod crashes;
+mod large_lists;
 mod lists;
 mod posting;
 mod presets;
