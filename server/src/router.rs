@@ -14,7 +14,7 @@ use crate::http::{
     Context, artifacts, body, branding,
     dashboard::{
         access::{anyone, may},
-        account, backtests, dossiers, entrance, links, operators, problem_pages, sessions, settings,
+        account, backtests, dossiers, entrance, links, lists, operators, problem_pages, sessions, settings,
         start::{missing, start},
         transactions as desk_transactions,
     },
@@ -111,6 +111,15 @@ pub fn router(context: Context) -> Router {
         .route("/dashboard/webhooks", may(&context, May::ChangeSettings, post(settings::add_webhook)))
         .route("/dashboard/webhooks/{id}", may(&context, May::SeeSettings, get(settings::webhook)))
         .route("/dashboard/webhooks/{id}/disable", may(&context, May::ChangeSettings, post(settings::disable_webhook)))
+        .route("/dashboard/lists", may(&context, May::SeeSettings, get(lists::index)))
+        .route("/dashboard/lists", may(&context, May::ChangeSettings, post(lists::create)))
+        .route("/dashboard/lists/{id}", may(&context, May::SeeSettings, get(lists::show)))
+        .route("/dashboard/lists/{id}/search", may(&context, May::SeeSettings, post(lists::search)))
+        .route("/dashboard/lists/{id}/reveal", may(&context, May::ChangeSettings, post(lists::reveal)))
+        .route("/dashboard/lists/{id}/entries", may(&context, May::ChangeSettings, post(lists::add)))
+        .route("/dashboard/lists/{id}/entries/{entry}/end", may(&context, May::ChangeSettings, post(lists::end)))
+        .route("/dashboard/lists/{id}/import", may(&context, May::ChangeSettings, post(lists::import)))
+        .route("/dashboard/lists/{id}/export", may(&context, May::ChangeSettings, get(lists::export)))
         .route("/dashboard/api-keys", may(&context, May::SeeSettings, get(settings::keys)))
         .route("/dashboard/api-keys", may(&context, May::ChangeSettings, post(settings::create_key)))
         .route("/dashboard/api-keys/{id}/disable", may(&context, May::ChangeSettings, post(settings::disable_key)))

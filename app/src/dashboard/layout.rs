@@ -31,12 +31,13 @@ pub struct Viewer {
 /// A part of the dashboard: where it is, who sees it, what it is called.
 type Part = (&'static str, May, fn(&DashboardWords) -> &'static str);
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     ("/dashboard/links", May::SeeStatus, |words| words.links),
     ("/dashboard/sessions", May::SeeSessions, |words| words.sessions),
     ("/dashboard/customers", May::SeeSessions, |words| words.dossiers),
     (UNRESOLVED, May::SeeSessions, |words| words.unresolved),
     ("/dashboard/webhooks", May::SeeSettings, |words| words.webhooks),
+    ("/dashboard/lists", May::SeeSettings, |words| words.lists),
     ("/dashboard/api-keys", May::SeeSettings, |words| words.api_keys),
     ("/dashboard/operators", May::SeeSettings, |words| words.operators),
 ];

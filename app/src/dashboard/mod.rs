@@ -17,6 +17,7 @@ pub mod keys;
 pub mod layout;
 pub mod link_form;
 pub mod links;
+pub mod lists;
 pub mod once;
 pub mod operator;
 pub mod operators;

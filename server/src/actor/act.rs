@@ -142,10 +142,14 @@ pub enum Act {
     BacktestCancelled(BacktestId),
     /// Somebody saw the transactions that a backtest names.
     BacktestRead(BacktestId),
+    /// A list was made, with nothing in it.
+    ListCreated(ListId),
     /// What is in a list was replaced.
     ListImported(ListId),
     /// A list was exported.
     ListExported(ListId),
+    /// The values on a page of a list were shown.
+    ListRevealed(ListId),
     /// A value was added to a list.
     ListEntryAdded(ListId),
     /// A value was removed from a list.
@@ -237,8 +241,10 @@ impl Act {
             Self::BacktestStarted(_) => "backtest.started",
             Self::BacktestCancelled(_) => "backtest.cancelled",
             Self::BacktestRead(_) => "backtest.read",
+            Self::ListCreated(_) => "list.created",
             Self::ListImported(_) => "list.imported",
             Self::ListExported(_) => "list.exported",
+            Self::ListRevealed(_) => "list.revealed",
             Self::ListEntryAdded(_) => "list.entry_added",
             Self::ListEntryRemoved(_) => "list.entry_removed",
             Self::TransactionApproved(_) => "transaction.approved",

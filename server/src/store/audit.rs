@@ -57,7 +57,12 @@ fn rows_of(act: Act) -> Rows {
         Act::FlowImported(flow) | Act::FlowExported(flow) => about(flow.row()),
         Act::RuleImported(rule) | Act::RuleExported(rule) => about(rule.row()),
         Act::BacktestStarted(backtest) | Act::BacktestCancelled(backtest) | Act::BacktestRead(backtest) => about(backtest.row()),
-        Act::ListImported(list) | Act::ListExported(list) | Act::ListEntryAdded(list) | Act::ListEntryRemoved(list) => about(list.row()),
+        Act::ListCreated(list)
+        | Act::ListImported(list)
+        | Act::ListExported(list)
+        | Act::ListRevealed(list)
+        | Act::ListEntryAdded(list)
+        | Act::ListEntryRemoved(list) => about(list.row()),
         Act::TransactionApproved(transaction)
         | Act::TransactionHeld(transaction)
         | Act::TransactionReleased(transaction)

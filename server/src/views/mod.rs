@@ -4,6 +4,7 @@
 mod backtests;
 mod dossiers;
 mod links;
+mod lists;
 mod mask;
 mod operators;
 mod paging;

@@ -49,6 +49,9 @@ fn right_of(method: &Method, path: &str) -> Option<&'static str> {
         // A search is a POST, so that no address contains what was searched.
         (["sessions" | "customers" | "transactions"], _) | (["sessions" | "customers" | "transactions" | "unresolved", ..], true) => Some("SeeSessions"),
         (["sessions" | "customers" | "transactions", _, ..], false) => Some("Review"),
+        (["lists", _, "search"], false) => Some("SeeSettings"),
+        // It has whole values.
+        (["lists", _, "export"], true) => Some("ChangeSettings"),
         (["webhooks" | "api-keys" | "operators" | "settings" | "rules" | "lists", ..], true) => Some("SeeSettings"),
         (["webhooks" | "api-keys" | "operators" | "settings" | "rules" | "lists", ..], false) => Some("ChangeSettings"),
         _ => panic!("this table has no right for {method} {path}"),
@@ -98,6 +101,7 @@ impl Ids {
         let rule = json!({ "name": "draft", "when": { "field": "type", "is": "PIX" }, "then": { "action": "BLOCK" } });
         std::fs::write(&draft, rule.to_string()).expect("writes the draft");
         app.operator.json(&["rule", "backtest", draft.to_str().expect("UTF-8")]).await;
+        app.operator.import_list("payees", "value\nacct-1\n").await;
         let database = &app.installation.database;
         let text = |value: &Value| value.as_str().expect("an id").to_owned();
         Self(BTreeMap::from([
@@ -109,6 +113,8 @@ impl Ids {
             ("webhooks", text(&app.operator.add_webhook("http://127.0.0.1:9/hook").await["id"])),
             ("api-keys", text(&app.operator.add_key(&["sessions:read"]).await["id"])),
             ("operators", database.texts("SELECT id FROM operators ORDER BY id DESC").await.remove(0)),
+            ("lists", database.texts("SELECT id FROM lists").await.remove(0)),
+            ("entries", database.texts("SELECT id FROM list_entries").await.remove(0)),
         ]))
     }
 

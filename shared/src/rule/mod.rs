@@ -18,11 +18,13 @@ mod keys;
 mod known;
 mod lines;
 mod list;
+mod list_fault;
 mod measured;
 mod model;
 mod network;
 mod operator;
 mod posted;
+pub mod presets;
 mod read_aggregate;
 mod read_condition;
 mod read_field;
@@ -51,6 +53,7 @@ pub use self::{
     known::Known,
     lines::Because,
     list::{ListKind, is_name},
+    list_fault::ListFault,
     measured::{Measured, measure},
     model::{Action, ActionKind, Mode, OnExpired, Rule, StepUp},
     network::Network,

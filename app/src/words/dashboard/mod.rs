@@ -10,6 +10,7 @@ mod es;
 mod failure;
 mod history;
 mod languages;
+mod lists;
 mod problem;
 mod pt_br;
 mod records;
@@ -25,6 +26,7 @@ pub use self::{
     failure::WhyFailed,
     history::{DoneBy, Happened},
     languages::words,
+    lists::{ListRefusal, ListWords, list_words},
     problem::PageProblem,
     records::RecordWords,
     refusal::{Refusal, refusal_of},

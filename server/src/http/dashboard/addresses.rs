@@ -29,14 +29,14 @@ pub fn page_of(action: &str) -> String {
     let mut parts = action.split('/').skip(2);
     match (parts.next(), parts.next(), parts.next()) {
         (Some("account"), ..) => "/dashboard/account".to_owned(),
-        (Some(pages @ ("sessions" | "customers" | "operators")), Some(row), Some(_)) => format!("/dashboard/{pages}/{row}"),
+        (Some(pages @ ("sessions" | "customers" | "lists" | "operators")), Some(row), Some(_)) => format!("/dashboard/{pages}/{row}"),
         (Some("rules"), Some("backtests"), row) => {
             row.map_or_else(|| "/dashboard/rules/backtests".to_owned(), |row| format!("/dashboard/rules/backtests/{row}"))
         }
         (Some("settings"), ..) => "/dashboard/api-keys".to_owned(),
         // These forms post to their own pages.
         (Some("sign-in" | "set-up" | "invitation" | "reset" | "one-time"), ..) => action.to_owned(),
-        (Some(pages @ ("links" | "sessions" | "customers" | "webhooks" | "api-keys" | "operators")), ..) => format!("/dashboard/{pages}"),
+        (Some(pages @ ("links" | "sessions" | "customers" | "webhooks" | "lists" | "api-keys" | "operators")), ..) => format!("/dashboard/{pages}"),
         _ => "/dashboard".to_owned(),
     }
 }

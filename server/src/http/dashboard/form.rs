@@ -2,16 +2,39 @@
 
 use std::str::FromStr;
 
-use app::{dashboard::form::Refused, words::dashboard::Refusal};
+use app::{
+    dashboard::form::Refused,
+    words::dashboard::{ListRefusal, Refusal},
+};
 use axum::extract::{FromRequest, Request};
 
 use super::kept::Sent;
-use crate::http::{Context, body, problems::ApiError};
+use crate::{
+    http::{Context, body, problems::ApiError},
+    lists,
+};
 
 /// The largest form, in bytes.
 pub const MAX_FORM: usize = 64 * 1024;
 /// What is said of a larger one.
 pub const TOO_LARGE: &str = "A form of the dashboard is at most 64 KiB (65536 bytes).";
+
+/// What is said of a larger file of a list.
+const FILE_TOO_LARGE: &str = "The file of a list is at most 16 MiB (16777216 bytes).";
+
+/// The largest form that this path takes, in bytes, and what is said of a larger one. Only the import of a list has a file.
+pub fn most(path: &str) -> (usize, &'static str) {
+    if is_import(path) { (lists::MOST_BYTES + MAX_FORM, FILE_TOO_LARGE) } else { (MAX_FORM, TOO_LARGE) }
+}
+
+/// Why a form of this path that is too large is refused.
+pub fn too_large(path: &str) -> Refusal {
+    if is_import(path) { Refusal::List(ListRefusal::LargeFile(lists::MOST_MIB)) } else { Refusal::TooLarge(MAX_FORM / 1024) }
+}
+
+fn is_import(path: &str) -> bool {
+    path.starts_with("/dashboard/lists/") && path.ends_with("/import")
+}
 
 /// A form that was sent.
 pub struct Form(Vec<(String, String)>);

@@ -14,6 +14,7 @@ pub mod form;
 pub mod ids;
 mod kept;
 pub mod links;
+pub mod lists;
 pub mod once;
 pub mod open_page;
 pub mod operators;

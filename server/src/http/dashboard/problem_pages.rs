@@ -23,7 +23,7 @@ use leptos::prelude::*;
 use super::{
     access,
     addresses::{escaped, page_of},
-    form::MAX_FORM,
+    form::too_large,
     kept::{self, Sent, is_form_of_browser},
     open_page::OpenPage,
     page::Page,
@@ -93,7 +93,7 @@ fn why(context: &Context, request: &Parts, status: StatusCode, headers: &HeaderM
         403 => Refusal::Elsewhere,
         404 | 409 | 410 => Refusal::DoneBefore,
         408 => Refusal::TooSlow,
-        413 => Refusal::TooLarge(MAX_FORM / 1024),
+        413 => too_large(request.uri.path()),
         429 => Refusal::TooMany(seconds(headers)),
         500.. => Refusal::Unavailable,
         _ => Refusal::NoSuchForm,

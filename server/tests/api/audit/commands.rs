@@ -80,7 +80,7 @@ async fn every_command_is_audited_as_the_page_says(installation: Installation) {
             "list import" => &["payees", &entries],
             "rule disable" | "rule export" => &["known"],
             "rule import" | "rule backtest" => &[&other],
-            "rule list" => &[],
+            "rule list" | "rule presets" => &[],
             "transaction import" => &[&history],
             "settings set" => &["session-api", "off"],
             _ => panic!("this test does not run {command}"),

@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use super::{added, page::promises};
 use crate::support::customer::valid_user_data;
-use crate::support::dashboard::{PASSWORD, path_of};
+use crate::support::dashboard::{PASSWORD, list_file, path_of};
 use crate::support::{ApiClient, Browser, Customer, Reply, SOON, TestApp, eventually, json, on_each_engine, photos};
 
 const OTHER_PASSWORD: &str = "wooden harbour lantern quietly";
@@ -146,6 +146,9 @@ impl Stage {
         if let Some(rest) = path.strip_prefix("/dashboard/rules/backtests") {
             return self.send_to_backtests(method, rest).await;
         }
+        if let Some(rest) = path.strip_prefix("/dashboard/lists") {
+            return self.send_to_list(method, rest).await;
+        }
         let id = match path.split('/').nth(2) {
             Some("links") => self.customer().await.1,
             Some("customers") => {
@@ -166,6 +169,24 @@ impl Stage {
         };
         let path = ["{ref}", "{id}", "{token}", "{*rest}"].into_iter().fold(path.to_owned(), |path, place| path.replace(place, &id));
         if method == "GET" { added(installation, admin.get(&path)).await } else { added(installation, admin.post(&path, form)).await }
+    }
+
+    async fn send_to_list(&self, method: &str, rest: &str) -> (Reply, Vec<String>) {
+        let (app, admin, installation) = (&self.app, &self.admin, &self.app.installation);
+        app.operator.import_list("payees", "value\nacct-1\n").await;
+        let list = installation.database.texts("SELECT id FROM lists WHERE name = 'payees'").await.remove(0);
+        let entry = installation.database.texts("SELECT id FROM list_entries WHERE until_at IS NULL").await.remove(0);
+        let path = format!("/dashboard/lists{}", rest.replace("{id}", &list).replace("{entry}", &entry));
+        let form: &[(&str, &str)] = match rest {
+            "" => &[("name", "devices"), ("kind", "device")],
+            "/{id}/search" => &[("q", "acct-1")],
+            _ => &[("value", "acct-2")],
+        };
+        match (method, rest) {
+            ("GET", _) => added(installation, admin.get(&path)).await,
+            (_, "/{id}/import") => added(installation, admin.send(list_file(admin.request(Method::POST, &path), "value\nacct-3\n"))).await,
+            _ => added(installation, admin.post(&path, form)).await,
+        }
     }
 
     async fn decide_on_a_transaction(&self) -> (Reply, Vec<String>) {
