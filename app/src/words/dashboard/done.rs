@@ -2,7 +2,7 @@
 
 use shared::language::Language;
 
-use super::{account::account_words, languages::words};
+use super::{account::account_words, languages::words, rules::rule_words};
 
 /// What was done, which a redirect passes as `?done=…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +27,17 @@ pub enum Done {
     PasswordChanged,
     /// Sign-ins on other browsers were ended.
     SignInsEnded,
+    /// A rule was saved.
+    RuleSaved,
+    /// A rule was saved as it was.
+    RuleSame,
+    /// A rule has another mode.
+    ModeChanged,
 }
 
 impl Done {
     /// Every variant.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Decided,
         Self::Expired,
         Self::Linked,
@@ -42,6 +48,9 @@ impl Done {
         Self::RoleChanged,
         Self::PasswordChanged,
         Self::SignInsEnded,
+        Self::RuleSaved,
+        Self::RuleSame,
+        Self::ModeChanged,
     ];
 
     /// The value in an address.
@@ -57,13 +66,16 @@ impl Done {
             Self::RoleChanged => "role-changed",
             Self::PasswordChanged => "password-changed",
             Self::SignInsEnded => "sign-ins-ended",
+            Self::RuleSaved => "rule-saved",
+            Self::RuleSame => "rule-same",
+            Self::ModeChanged => "mode-changed",
         }
     }
 }
 
 /// What was done.
 pub fn done_of(done: Done, language: Language) -> &'static str {
-    let (words, account) = (words(language), account_words(language));
+    let (words, account, rules) = (words(language), account_words(language), rule_words(language));
     match done {
         Done::Decided => words.done_decided,
         Done::Expired => words.done_expired,
@@ -75,5 +87,8 @@ pub fn done_of(done: Done, language: Language) -> &'static str {
         Done::RoleChanged => account.done_role_changed,
         Done::PasswordChanged => account.done_password_changed,
         Done::SignInsEnded => account.done_sign_ins_ended,
+        Done::RuleSaved => rules.done_saved,
+        Done::RuleSame => rules.done_same,
+        Done::ModeChanged => rules.done_mode,
     }
 }

@@ -7,6 +7,7 @@ use super::{
     account::{AccountWords, WeakPassword, account_words},
     bad_url::BadUrl,
     languages::words,
+    rules::{RuleWords, rule_words},
     texts::DashboardWords,
 };
 use crate::words::fill;
@@ -68,15 +69,17 @@ pub enum Refusal {
     TooSlow,
     /// The dashboard has no form that sends this.
     NoSuchForm,
+    /// The rule has changed since the page was opened; nothing was done.
+    RuleChanged,
 }
 
 /// Why a form was refused, with what is allowed.
 pub fn refusal_of(refusal: &Refusal, language: Language) -> String {
-    words(language).refusal_of(refusal, account_words(language))
+    words(language).refusal_of(refusal, account_words(language), rule_words(language))
 }
 
 impl DashboardWords {
-    fn refusal_of(&self, refusal: &Refusal, account: &AccountWords) -> String {
+    fn refusal_of(&self, refusal: &Refusal, account: &AccountWords, rules: &RuleWords) -> String {
         let plain = match refusal {
             Refusal::TooMany(seconds) => return fill(self.too_many, &[("seconds", &seconds.to_string())]),
             Refusal::TooLarge(kib) => return fill(self.form_large, &[("kib", &kib.to_string())]),
@@ -105,6 +108,7 @@ impl DashboardWords {
             Refusal::DoneBefore => self.done_before,
             Refusal::TooSlow => self.form_slow,
             Refusal::NoSuchForm => self.no_such_form,
+            Refusal::RuleChanged => rules.stale_mode,
         };
         plain.to_owned()
     }

@@ -12,6 +12,13 @@ use crate::http::{Context, body, problems::ApiError};
 pub const MAX_FORM: usize = 64 * 1024;
 /// What is said of a larger one.
 pub const TOO_LARGE: &str = "A form of the dashboard is at most 64 KiB (65536 bytes).";
+/// The largest form of a rule: its conditions, and all of it as JSON.
+const MAX_RULE: usize = 512 * 1024;
+
+/// The largest form that is posted to this path, and what is said of a larger one.
+pub fn limit(path: &str) -> (usize, &'static str) {
+    if path.starts_with("/dashboard/rules/") { (MAX_RULE, "The form of a rule is at most 512 KiB (524288 bytes).") } else { (MAX_FORM, TOO_LARGE) }
+}
 
 /// A form that was sent.
 pub struct Form(Vec<(String, String)>);

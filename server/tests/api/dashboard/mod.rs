@@ -10,6 +10,7 @@ mod links;
 mod lists;
 mod markup;
 mod refusals;
+mod rules;
 mod secrets;
 mod sessions;
 
