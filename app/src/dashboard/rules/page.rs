@@ -114,9 +114,9 @@ pub fn RulePage(site: Site, viewer: Viewer, data: RuleData, refused: Refused) ->
 #[component]
 fn Modes(rule: Rule, version: u32, words: &'static RuleWords) -> impl IntoView {
     let action = format!("{}/mode", address(&rule.name));
-    let (now, title) = (rule.mode(), rule.title.is_some().then(|| rule.name.clone()).unwrap_or_default());
+    let (now, name) = (rule.mode(), rule.name.clone());
     let buttons = Mode::ALL.into_iter().filter(|mode| *mode != now).map(|mode| {
-        let (action, to) = (action.clone(), title.clone());
+        let (action, to) = (action.clone(), name.clone());
         let with = vec![("mode", mode.as_str().to_owned()), ("_over", version.to_string())];
         let (label, follows) = match mode {
             Mode::Active => (words.make_active, words.active_follows),
