@@ -14,7 +14,9 @@ use crate::http::{
     Context, artifacts, body, branding,
     dashboard::{
         access::{anyone, may},
-        account, backtests, dossiers, entrance, links, lists, operators, problem_pages, sessions, settings,
+        account, backtests, dossiers, entrance, links, lists, operators, problem_pages,
+        rules::{self as desk_rules, editor},
+        sessions, settings,
         start::{missing, start},
         transactions as desk_transactions,
     },
@@ -100,6 +102,15 @@ pub fn router(context: Context) -> Router {
         .route("/dashboard/customers/{id}/reveal", may(&context, May::Review, post(dossiers::reveal)))
         // Transactions
         .route("/dashboard/transactions/{ref}/decision", may(&context, May::Review, post(desk_transactions::decide)))
+        // Rules
+        .route("/dashboard/rules", may(&context, May::SeeSettings, get(desk_rules::list)))
+        .route("/dashboard/rules/new", may(&context, May::ChangeSettings, get(editor::new)))
+        .route("/dashboard/rules/new", may(&context, May::ChangeSettings, post(editor::post_new)))
+        .route("/dashboard/rules/by-name/{name}", may(&context, May::SeeSettings, get(desk_rules::show)))
+        .route("/dashboard/rules/by-name/{name}/edit", may(&context, May::ChangeSettings, get(editor::edit)))
+        .route("/dashboard/rules/by-name/{name}/edit", may(&context, May::ChangeSettings, post(editor::post_edit)))
+        .route("/dashboard/rules/by-name/{name}/mode", may(&context, May::ChangeSettings, post(desk_rules::change_mode)))
+        .route("/dashboard/rules/by-name/{name}/test", may(&context, May::ChangeSettings, post(desk_rules::test)))
         // Backtests of rules
         .route("/dashboard/rules/backtests", may(&context, May::SeeSettings, get(backtests::list)))
         .route("/dashboard/rules/backtests", may(&context, May::ChangeSettings, post(backtests::start)))

@@ -24,6 +24,7 @@ pub mod operators;
 pub mod parts;
 pub mod problem;
 pub mod risk;
+pub mod rules;
 pub mod session;
 pub mod sessions;
 pub mod timeline;

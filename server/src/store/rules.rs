@@ -102,6 +102,16 @@ pub async fn versions(db: &mut Db, vault: &Vault, name: &str) -> Result<Vec<Date
     query.fetch_all(db).await?.iter().map(dated).collect()
 }
 
+/// The row, the number and the time of each version of this name, newest first, at most `limit`.
+pub async fn history(db: &mut Db, name: &str, limit: i64) -> Result<Vec<(RuleId, u32, Timestamp)>> {
+    let query = sqlx::query("SELECT id, version, created_at FROM rules WHERE name = $1 ORDER BY version DESC LIMIT $2").bind(name).bind(limit);
+    let read = |row: &AnyRow| {
+        let columns = Columns::new(row, TABLE, "id")?;
+        Ok((columns.id("id")?, columns.number("version")?, Timestamp(columns.get("created_at")?)))
+    };
+    query.fetch_all(db).await?.iter().map(read).collect()
+}
+
 /// The key in `meta` whose row every change of a rule or a list holds.
 const CHANGES: &str = "rules";
 

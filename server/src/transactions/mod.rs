@@ -16,6 +16,7 @@ mod row;
 mod settle;
 pub mod show;
 mod step_up;
+pub mod trial;
 
 /// How many transactions may wait for one session.
 pub const MOST_WAITING: i64 = 100;

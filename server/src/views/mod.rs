@@ -10,6 +10,7 @@ mod operators;
 mod paging;
 mod people;
 mod rows;
+mod rules;
 pub mod search;
 mod sessions;
 mod settings;

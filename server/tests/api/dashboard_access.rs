@@ -52,6 +52,8 @@ fn right_of(method: &Method, path: &str) -> Option<&'static str> {
         (["lists", _, "search"], false) => Some("SeeSettings"),
         // It has whole values.
         (["lists", _, "export"], true) => Some("ChangeSettings"),
+        // The editor is only for those who may save.
+        (["rules", "new"] | ["rules", "by-name", _, "edit"], _) => Some("ChangeSettings"),
         (["webhooks" | "api-keys" | "operators" | "settings" | "rules" | "lists", ..], true) => Some("SeeSettings"),
         (["webhooks" | "api-keys" | "operators" | "settings" | "rules" | "lists", ..], false) => Some("ChangeSettings"),
         _ => panic!("this table has no right for {method} {path}"),
@@ -102,6 +104,10 @@ impl Ids {
         std::fs::write(&draft, rule.to_string()).expect("writes the draft");
         app.operator.json(&["rule", "backtest", draft.to_str().expect("UTF-8")]).await;
         app.operator.import_list("payees", "value\nacct-1\n").await;
+        let rule = app.installation.home().join("rule.json");
+        let of_rule = json!({ "name": "held", "when": { "field": "type", "is": "TED" }, "then": { "action": "REVIEW" } });
+        std::fs::write(&rule, of_rule.to_string()).expect("writes the rule");
+        app.operator.json(&["rule", "import", rule.to_str().expect("UTF-8")]).await;
         let database = &app.installation.database;
         let text = |value: &Value| value.as_str().expect("an id").to_owned();
         Self(BTreeMap::from([
@@ -110,6 +116,7 @@ impl Ids {
             ("artifacts", text(&shown["artifacts"][0]["id"])),
             ("backtests", database.texts("SELECT id FROM backtests").await.remove(0)),
             ("customers", database.texts("SELECT customer FROM sessions").await.remove(0)),
+            ("by-name", "held".to_owned()),
             ("webhooks", text(&app.operator.add_webhook("http://127.0.0.1:9/hook").await["id"])),
             ("api-keys", text(&app.operator.add_key(&["sessions:read"]).await["id"])),
             ("operators", database.texts("SELECT id FROM operators ORDER BY id DESC").await.remove(0)),

@@ -11,6 +11,7 @@ mod condition;
 mod country;
 mod currency;
 mod decide;
+mod draft;
 mod evaluate;
 mod facts;
 mod import;
@@ -47,6 +48,7 @@ pub use self::{
     country::Country,
     currency::Currency,
     decide::{Hit, TransactionStatus, Verdict, decide},
+    draft::{Draft, DraftFault, Edit, Entry, GroupKind, Inputs, Node, Op, ROOT, What, Why, id_of, name_of},
     evaluate::{Evaluation, Line},
     facts::{Facts, LastSession, ListField, ListKey, Needs, WallClock},
     import::{MAX_AGGREGATES, MAX_BYTES, MAX_CONDITIONS, MAX_RULES},

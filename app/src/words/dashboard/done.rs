@@ -2,7 +2,7 @@
 
 use shared::language::Language;
 
-use super::{account::account_words, languages::words, lists::list_words};
+use super::{account::account_words, languages::words, lists::list_words, rules::rule_words};
 
 /// What was done, which a redirect passes as `?done=…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +35,17 @@ pub enum Done {
     EntryAdded,
     /// An entry of a list was ended.
     EntryEnded,
+    /// A rule was saved.
+    RuleSaved,
+    /// A rule was saved as it was.
+    RuleSame,
+    /// A rule has another mode.
+    ModeChanged,
 }
 
 impl Done {
     /// Every variant.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Decided,
         Self::Expired,
         Self::Linked,
@@ -54,6 +60,9 @@ impl Done {
         Self::ListImported,
         Self::EntryAdded,
         Self::EntryEnded,
+        Self::RuleSaved,
+        Self::RuleSame,
+        Self::ModeChanged,
     ];
 
     /// The value in an address.
@@ -73,13 +82,16 @@ impl Done {
             Self::ListImported => "list-imported",
             Self::EntryAdded => "entry-added",
             Self::EntryEnded => "entry-ended",
+            Self::RuleSaved => "rule-saved",
+            Self::RuleSame => "rule-same",
+            Self::ModeChanged => "mode-changed",
         }
     }
 }
 
 /// What was done.
 pub fn done_of(done: Done, language: Language) -> &'static str {
-    let (words, account, lists) = (words(language), account_words(language), list_words(language));
+    let (words, account, lists, rules) = (words(language), account_words(language), list_words(language), rule_words(language));
     match done {
         Done::Decided => words.done_decided,
         Done::Expired => words.done_expired,
@@ -95,5 +107,8 @@ pub fn done_of(done: Done, language: Language) -> &'static str {
         Done::ListImported => lists.done_imported,
         Done::EntryAdded => lists.done_added,
         Done::EntryEnded => lists.done_ended,
+        Done::RuleSaved => rules.done_saved,
+        Done::RuleSame => rules.done_same,
+        Done::ModeChanged => rules.done_mode,
     }
 }

@@ -15,6 +15,7 @@ mod problem;
 mod pt_br;
 mod records;
 mod refusal;
+mod rules;
 mod states;
 mod texts;
 
@@ -30,6 +31,7 @@ pub use self::{
     problem::PageProblem,
     records::RecordWords,
     refusal::{Refusal, refusal_of},
+    rules::{RuleWords, rule_words},
     states::DeliveryState,
     texts::DashboardWords,
 };

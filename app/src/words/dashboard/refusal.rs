@@ -8,6 +8,7 @@ use super::{
     bad_url::BadUrl,
     languages::words,
     lists::{ListRefusal, ListWords, list_words},
+    rules::{RuleWords, rule_words},
     texts::DashboardWords,
 };
 use crate::words::fill;
@@ -71,15 +72,17 @@ pub enum Refusal {
     TooSlow,
     /// The dashboard has no form that sends this.
     NoSuchForm,
+    /// The rule has changed since the page was opened; nothing was done.
+    RuleChanged,
 }
 
 /// Why a form was refused, with what is allowed.
 pub fn refusal_of(refusal: &Refusal, language: Language) -> String {
-    words(language).refusal_of(refusal, account_words(language), list_words(language))
+    words(language).refusal_of(refusal, account_words(language), list_words(language), rule_words(language))
 }
 
 impl DashboardWords {
-    fn refusal_of(&self, refusal: &Refusal, account: &AccountWords, lists: &ListWords) -> String {
+    fn refusal_of(&self, refusal: &Refusal, account: &AccountWords, lists: &ListWords, rules: &RuleWords) -> String {
         let plain = match refusal {
             Refusal::TooMany(seconds) => return fill(self.too_many, &[("seconds", &seconds.to_string())]),
             Refusal::TooLarge(kib) => return fill(self.form_large, &[("kib", &kib.to_string())]),
@@ -109,6 +112,7 @@ impl DashboardWords {
             Refusal::DoneBefore => self.done_before,
             Refusal::TooSlow => self.form_slow,
             Refusal::NoSuchForm => self.no_such_form,
+            Refusal::RuleChanged => rules.stale_mode,
         };
         plain.to_owned()
     }

@@ -22,6 +22,7 @@ pub mod page;
 pub mod problem_pages;
 pub mod reader;
 mod revealed;
+pub mod rules;
 pub mod searches;
 pub mod sessions;
 pub mod settings;

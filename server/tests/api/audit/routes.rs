@@ -149,6 +149,9 @@ impl Stage {
         if let Some(rest) = path.strip_prefix("/dashboard/lists") {
             return self.send_to_list(method, rest).await;
         }
+        if path.starts_with("/dashboard/rules") {
+            return self.send_to_rules(method, path).await;
+        }
         let id = match path.split('/').nth(2) {
             Some("links") => self.customer().await.1,
             Some("customers") => {
@@ -187,6 +190,33 @@ impl Stage {
             (_, "/{id}/import") => added(installation, admin.send(list_file(admin.request(Method::POST, &path), "value\nacct-3\n"))).await,
             _ => added(installation, admin.post(&path, form)).await,
         }
+    }
+
+    /// A rule of its own for each route, and a transaction to try it on.
+    async fn send_to_rules(&self, method: &str, path: &str) -> (Reply, Vec<String>) {
+        let name = format!("desk-{}", path.rsplit('/').next().expect("a part").replace(['{', '}'], ""));
+        let rule = json!({ "name": name, "when": { "field": "type", "is": "TED" }, "then": { "action": "REVIEW" } });
+        let payment = json!({ "transactionId": "desk-1", "customerId": "crm-7", "amount": 5, "currency": "BRL", "direction": "OUT", "type": "PIX" });
+        let here = format!("/rules/{name}");
+        for (method, path, body) in [(Method::PUT, here.as_str(), &rule), (Method::POST, "/transactions", &payment)] {
+            self.program.http.send_raw(self.program.request(method, path).json(body)).await.expect("an answer");
+        }
+        let new = if path.ends_with("/new") { "desk-made" } else { &name };
+        let over = if path.ends_with("/new") { "0" } else { "1" };
+        let form = [
+            ("_action", "save"),
+            ("_over", over),
+            ("name", new),
+            ("w.what", "type"),
+            ("w.op", "is"),
+            ("w.value", "PIX"),
+            ("action", "BLOCK"),
+            ("mode", "TEST"),
+            ("stored", "desk-1"),
+        ];
+        let (admin, path) = (&self.admin, path.replace("{name}", &name));
+        let installation = &self.app.installation;
+        if method == "GET" { added(installation, admin.get(&path)).await } else { added(installation, admin.post(&path, &form)).await }
     }
 
     async fn decide_on_a_transaction(&self) -> (Reply, Vec<String>) {

@@ -11,6 +11,7 @@ mod lists;
 mod markup;
 mod refusals;
 mod rule_lists;
+mod rules;
 mod secrets;
 mod sessions;
 
