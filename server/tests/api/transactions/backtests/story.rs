@@ -56,7 +56,7 @@ impl Story {
         let mut story = Self { rng: SeededRng::from_seed(seed), lifecycle, key, operator, customers, posted: 0, parts };
         for (name, kind, values) in LISTS {
             let text = format!("value\n{}\n", values[0]);
-            lists::import(&story.parts.kit, name, Some(kind), &text, Actor::CommandLine).await.expect("imports a list");
+            lists::import::import(&story.parts.kit, name, Some(kind), text, Actor::CommandLine).await.expect("imports a list");
         }
         for number in 0..RULES {
             story.import_rule(number).await;
@@ -257,7 +257,7 @@ impl Story {
                 let from = Some(kit.ambient.now().plus_seconds(-5 * 86_400)).filter(|_| self.rng.below(2) == 0);
                 drop(lists::add(&kit, name, &Row { value: value.to_owned(), from, ..Row::default() }, Actor::CommandLine).await);
             }
-            _ => drop(lists::import(&kit, name, None, &format!("value\n{value}\n"), Actor::CommandLine).await.expect("imports")),
+            _ => drop(lists::import::import(&kit, name, None, format!("value\n{value}\n"), Actor::CommandLine).await.expect("imports")),
         }
     }
 
