@@ -73,6 +73,16 @@ test.describe("axe finds no violation", { tag: "@script-on" }, () => {
     await refused("/webhooks", "Add endpoint");
     await operator.open("/api-keys");
     await refused("/api-keys", "Create key");
+    await operator.open("/lists");
+    await refused("/lists", "Create list");
+    await operator.field("Name").fill(`list-${randomUUID().slice(0, 8)}`);
+    await operator.field("Kind of values").selectOption("Account");
+    await operator.button("Create list").click();
+    await operator.field("Value").fill("an-account-with-a-rather-long-number-0123456789");
+    await operator.field("Note").fill("a note");
+    await operator.button("Add").click();
+    await checkPage(page, "a list");
+    await refused("a list", "Import");
     await operator.open("/operators");
     await operator.field("E-mail").fill("nobody");
     await refused("/operators", "Invite");

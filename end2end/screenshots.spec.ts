@@ -89,6 +89,29 @@ if (folder) {
           await shoot("b-unknown");
         });
 
+        test("the lists that rules ask", async ({ browser, server }) => {
+          const operator = await Operator.admin(browser, server, true, { viewport, colorScheme, isMobile: viewport.width < 600, deviceScaleFactor: 2 });
+          const shoot = (name: string) => operator.page.screenshot({ path: join(folder, `dashboard-${name}-${viewport.width}-${colorScheme}.png`), animations: "disabled", fullPage: true });
+          const name = `payees-${viewport.width}-${colorScheme}`;
+          await operator.open("/lists");
+          await operator.field("Name").fill(name);
+          await operator.field("Kind of values").selectOption("Account");
+          await operator.button("Create list").click();
+          const csv = "value,note,from,until\nacct-1,the landlord,2026-01-01T00:00:00Z,\nacct-2,,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z\nacct-3,from March on,2999-03-01T00:00:00Z,\n";
+          await operator.field("CSV file").setInputFiles({ name: "list.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
+          await operator.button("Import").click();
+          await expect(operator.main).toContainText("••••-1");
+          await shoot("list");
+          await operator.button("Reveal").click();
+          await shoot("list-revealed");
+          await operator.field("CSV file").setInputFiles({ name: "list.csv", mimeType: "text/csv", buffer: Buffer.from("value,until\n,soon\n") });
+          await operator.button("Import").click();
+          await expect(operator.page.getByRole("alert")).toBeVisible();
+          await shoot("list-refused");
+          await operator.open("/lists");
+          await shoot("lists");
+        });
+
         test("every page of the dashboard", async ({ browser, customer, link, server, backend }) => {
           test.slow();
           await customer.completeSteps();

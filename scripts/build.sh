@@ -49,7 +49,7 @@ build_site() {
     fi
     "$bin/esbuild" "$pkg/$bundle.js" --minify --format=esm --allow-overwrite --outfile="$pkg/$bundle.js" --log-level=warning
   done
-  for script in guard times photos typed; do
+  for script in guard times photos typed progress editor; do
     "$bin/esbuild" "public/$script.js" --minify --outfile="$pkg/$script.js" --log-level=warning
   done
   "$bin/lightningcss" --bundle --minify style/main.css -o "$pkg/main.css"

@@ -79,6 +79,8 @@ row_ids! {
     ListId,
     /// The row of a list's entry.
     EntryId,
+    /// A backtest's row.
+    BacktestId,
     /// An audit row.
     AuditId,
     /// Identifies one claim of queued work. A worker that has lost its lease cannot record a result.

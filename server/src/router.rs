@@ -14,7 +14,9 @@ use crate::http::{
     Context, artifacts, body, branding,
     dashboard::{
         access::{anyone, may},
-        account, dossiers, entrance, links, operators, problem_pages, sessions, settings,
+        account, backtests, dossiers, entrance, links, lists, operators, problem_pages,
+        rules::{self as desk_rules, editor},
+        sessions, settings,
         start::{missing, start},
         transactions as desk_transactions,
     },
@@ -100,11 +102,35 @@ pub fn router(context: Context) -> Router {
         .route("/dashboard/customers/{id}/reveal", may(&context, May::Review, post(dossiers::reveal)))
         // Transactions
         .route("/dashboard/transactions/{ref}/decision", may(&context, May::Review, post(desk_transactions::decide)))
+        // Rules
+        .route("/dashboard/rules", may(&context, May::SeeSettings, get(desk_rules::list)))
+        .route("/dashboard/rules/new", may(&context, May::ChangeSettings, get(editor::new)))
+        .route("/dashboard/rules/new", may(&context, May::ChangeSettings, post(editor::post_new)))
+        .route("/dashboard/rules/by-name/{name}", may(&context, May::SeeSettings, get(desk_rules::show)))
+        .route("/dashboard/rules/by-name/{name}/edit", may(&context, May::ChangeSettings, get(editor::edit)))
+        .route("/dashboard/rules/by-name/{name}/edit", may(&context, May::ChangeSettings, post(editor::post_edit)))
+        .route("/dashboard/rules/by-name/{name}/mode", may(&context, May::ChangeSettings, post(desk_rules::change_mode)))
+        .route("/dashboard/rules/by-name/{name}/test", may(&context, May::ChangeSettings, post(desk_rules::test)))
+        // Backtests of rules
+        .route("/dashboard/rules/backtests", may(&context, May::SeeSettings, get(backtests::list)))
+        .route("/dashboard/rules/backtests", may(&context, May::ChangeSettings, post(backtests::start)))
+        .route("/dashboard/rules/backtests/{id}", may(&context, May::SeeSettings, get(backtests::show)))
+        .route("/dashboard/rules/backtests/{id}/progress", may(&context, May::SeeSettings, get(backtests::progress)))
+        .route("/dashboard/rules/backtests/{id}/cancel", may(&context, May::ChangeSettings, post(backtests::cancel)))
         // Settings
         .route("/dashboard/webhooks", may(&context, May::SeeSettings, get(settings::webhooks)))
         .route("/dashboard/webhooks", may(&context, May::ChangeSettings, post(settings::add_webhook)))
         .route("/dashboard/webhooks/{id}", may(&context, May::SeeSettings, get(settings::webhook)))
         .route("/dashboard/webhooks/{id}/disable", may(&context, May::ChangeSettings, post(settings::disable_webhook)))
+        .route("/dashboard/lists", may(&context, May::SeeSettings, get(lists::index)))
+        .route("/dashboard/lists", may(&context, May::ChangeSettings, post(lists::create)))
+        .route("/dashboard/lists/{id}", may(&context, May::SeeSettings, get(lists::show)))
+        .route("/dashboard/lists/{id}/search", may(&context, May::SeeSettings, post(lists::search)))
+        .route("/dashboard/lists/{id}/reveal", may(&context, May::ChangeSettings, post(lists::reveal)))
+        .route("/dashboard/lists/{id}/entries", may(&context, May::ChangeSettings, post(lists::add)))
+        .route("/dashboard/lists/{id}/entries/{entry}/end", may(&context, May::ChangeSettings, post(lists::end)))
+        .route("/dashboard/lists/{id}/import", may(&context, May::ChangeSettings, post(lists::import)))
+        .route("/dashboard/lists/{id}/export", may(&context, May::ChangeSettings, get(lists::export)))
         .route("/dashboard/api-keys", may(&context, May::SeeSettings, get(settings::keys)))
         .route("/dashboard/api-keys", may(&context, May::ChangeSettings, post(settings::create_key)))
         .route("/dashboard/api-keys/{id}/disable", may(&context, May::ChangeSettings, post(settings::disable_key)))

@@ -4,7 +4,7 @@
 use shared::ids::{ArtifactId, EndpointId, EventId, KeyId};
 
 use crate::{
-    ids::{AuditId, CustomerId, EntryId, OperatorId, RowId, SessionRef, TransactionRef},
+    ids::{AuditId, BacktestId, CustomerId, EntryId, OperatorId, RowId, SessionRef, TransactionRef},
     model::Subject,
     vault::Place,
 };
@@ -25,7 +25,7 @@ pub enum Owner {
 }
 
 /// Every sealed column of the database, and its owner. The owner of a stored file is [`Owner::Artifact`].
-pub const COLUMNS: [(&str, &str, Owner); 19] = [
+pub const COLUMNS: [(&str, &str, Owner); 20] = [
     ("sessions", "data_key", Owner::Installation),
     ("sessions", "id_sealed", Owner::Session),
     ("answers", "value", Owner::Session),
@@ -38,6 +38,7 @@ pub const COLUMNS: [(&str, &str, Owner); 19] = [
     ("customers", "reference", Owner::Customer),
     ("transactions", "details", Owner::Customer),
     ("transaction_reviews", "reason", Owner::Customer),
+    ("backtest_transactions", "seen", Owner::Customer),
     ("list_entries", "value", Owner::Installation),
     ("list_entries", "note", Owner::Installation),
     ("endpoints", "secret", Owner::Installation),
@@ -113,6 +114,11 @@ pub fn transaction_details(transaction: TransactionRef, customer: CustomerId) ->
 /// Why an operator decided on a transaction as they did.
 pub fn transaction_reason(transaction: TransactionRef, customer: CustomerId) -> Place {
     place("transaction_reviews", "reason", transaction.row(), customer.row())
+}
+
+/// What the conditions of a draft saw in a backtest.
+pub fn backtest_seen(backtest: BacktestId, transaction: TransactionRef, customer: CustomerId) -> Place {
+    place("backtest_transactions", "seen", format!("{backtest}/{transaction}"), customer.row())
 }
 
 /// The value of a list's entry.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use shared::{
     language::Language,
     risk::Decision,
-    rule::{Facts, LastSession, ListField, ListKey, Needs, Posted, Purpose, Rule, Style, Transaction, decide, stored_matches},
+    rule::{Draft, Facts, LastSession, ListField, ListKey, Needs, Posted, Purpose, Rule, Style, Transaction, decide, stored_matches},
     session::Timestamp,
 };
 
@@ -263,6 +263,14 @@ proptest! {
                 let _ = posted.batch();
             }
         }
+    }
+
+    /// The form does not say that blocked ones do not count, which they do not.
+    #[test]
+    fn a_rule_is_the_same_after_it_was_in_the_form(rule in some_rule(), one in select(&Language::ALL[..]), other in select(&Language::ALL[..])) {
+        let plain = serde_json::to_string(&rule).expect("JSON").replace(r#","blocked":false"#, "");
+        let again = Rule::parse(&Draft::of(&rule, one).translated(one, other).to_json(other));
+        prop_assert!(again.as_ref().is_ok_and(|again| again.is_same(&Rule::parse(&plain).expect("a rule"))), "{plain}\n{again:?}");
     }
 }
 

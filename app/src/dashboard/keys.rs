@@ -47,7 +47,12 @@ pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Rows<Line<K
     });
     let summary = view! { <ErrorSummary refused=refused.clone() language /> };
     let form = may.then(|| {
-        let choices = vec![("sessions:create", "sessions:create", words.scope_create), ("sessions:read", "sessions:read", words.scope_read)];
+        let choices = vec![
+            ("sessions:create", "sessions:create", words.scope_create),
+            ("sessions:read", "sessions:read", words.scope_read),
+            ("transactions", "transactions", words.scope_transactions),
+            ("rules", "rules", words.scope_rules),
+        ];
         view! {
             <Card title=words.new_key>
                 <form class="form" method="post" action=KEYS novalidate>

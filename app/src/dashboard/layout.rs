@@ -8,7 +8,7 @@ use shared::{
 
 use crate::{
     components::layout::Site,
-    words::dashboard::{DashboardWords, Done, account_words, done_of, words},
+    words::dashboard::{Done, account_words, done_of, rule_words, words},
 };
 
 /// What every page needs: its reader, its language and its address.
@@ -29,22 +29,24 @@ pub struct Viewer {
 }
 
 /// A part of the dashboard: where it is, who sees it, what it is called.
-type Part = (&'static str, May, fn(&DashboardWords) -> &'static str);
+type Part = (&'static str, May, fn(Language) -> &'static str);
 
-const PARTS: [Part; 7] = [
-    ("/dashboard/links", May::SeeStatus, |words| words.links),
-    ("/dashboard/sessions", May::SeeSessions, |words| words.sessions),
-    ("/dashboard/customers", May::SeeSessions, |words| words.dossiers),
-    (UNRESOLVED, May::SeeSessions, |words| words.unresolved),
-    ("/dashboard/webhooks", May::SeeSettings, |words| words.webhooks),
-    ("/dashboard/api-keys", May::SeeSettings, |words| words.api_keys),
-    ("/dashboard/operators", May::SeeSettings, |words| words.operators),
+const PARTS: [Part; 9] = [
+    ("/dashboard/links", May::SeeStatus, |language| words(language).links),
+    ("/dashboard/sessions", May::SeeSessions, |language| words(language).sessions),
+    ("/dashboard/customers", May::SeeSessions, |language| words(language).dossiers),
+    (UNRESOLVED, May::SeeSessions, |language| words(language).unresolved),
+    ("/dashboard/rules", May::SeeSettings, |language| rule_words(language).rules),
+    ("/dashboard/webhooks", May::SeeSettings, |language| words(language).webhooks),
+    ("/dashboard/lists", May::SeeSettings, |language| words(language).lists),
+    ("/dashboard/api-keys", May::SeeSettings, |language| words(language).api_keys),
+    ("/dashboard/operators", May::SeeSettings, |language| words(language).operators),
 ];
 
 const UNRESOLVED: &str = "/dashboard/unresolved";
 const ACCOUNT: &str = "/dashboard/account";
 /// The scripts of every page, in `public/`. Each says what it does.
-const SCRIPTS: [&str; 3] = ["times", "photos", "typed"];
+const SCRIPTS: [&str; 5] = ["times", "photos", "typed", "progress", "editor"];
 /// Counting unresolved artifacts ends here.
 const COUNTED: u32 = 100;
 
@@ -77,7 +79,7 @@ pub fn DashboardPage(
         let count = unresolved.filter(|count| *count > 0 && address == UNRESOLVED).map(|count| {
             view! { <span class="count">{if count < COUNTED { count.to_string() } else { format!("{}+", COUNTED - 1) }}</span> }
         });
-        view! { <li><a href=address aria-current=current>{name(words)}{count}</a></li> }
+        view! { <li><a href=address aria-current=current>{name(language)}{count}</a></li> }
     });
     let parts = parts.collect_view();
     view! {

@@ -2,6 +2,8 @@
 //! only draws, so what an operator may not see is not in its data. Times are RFC 3339 in UTC. Every form works without script.
 
 pub mod account;
+pub mod backtest;
+pub mod backtests;
 pub mod damaged;
 pub mod decision;
 pub mod deliveries;
@@ -15,12 +17,14 @@ pub mod keys;
 pub mod layout;
 pub mod link_form;
 pub mod links;
+pub mod lists;
 pub mod once;
 pub mod operator;
 pub mod operators;
 pub mod parts;
 pub mod problem;
 pub mod risk;
+pub mod rules;
 pub mod session;
 pub mod sessions;
 pub mod timeline;

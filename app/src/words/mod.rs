@@ -76,9 +76,14 @@ mod tests {
     #[cfg(feature = "ssr")]
     #[test]
     fn every_word_of_the_dashboard_is_there_with_the_same_places() {
-        use dashboard::{AccountWords, DashboardWords, RecordWords, account_words};
+        use dashboard::{
+            AccountWords, BacktestWords, DashboardWords, ListWords, RecordWords, RuleWords, account_words, backtest_words, list_words, rule_words,
+        };
         hold_against_each_other(DashboardWords::NAMES, |language| dashboard::words(language).all(), &["Webhooks", "E-mail", "Menu"]);
         hold_against_each_other(RecordWords::NAMES, |language| dashboard::words(language).records.all(), &[]);
         hold_against_each_other(AccountWords::NAMES, |language| account_words(language).all(), &[]);
+        hold_against_each_other(BacktestWords::NAMES, |language| backtest_words(language).all(), &[]);
+        hold_against_each_other(ListWords::NAMES, |language| list_words(language).all(), &[]);
+        hold_against_each_other(RuleWords::NAMES, |language| rule_words(language).all(), &[]);
     }
 }

@@ -6,7 +6,7 @@ use shared::{
     role::Role,
 };
 
-use crate::ids::{CustomerId, FlowId, ListId, OperatorId, RuleId, SessionRef, TransactionRef};
+use crate::ids::{BacktestId, CustomerId, FlowId, ListId, OperatorId, RuleId, SessionRef, TransactionRef};
 
 /// What was done, and to which rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,10 +136,20 @@ pub enum Act {
     RuleImported(RuleId),
     /// A rule's newest version was exported.
     RuleExported(RuleId),
+    /// A backtest of a rule was started.
+    BacktestStarted(BacktestId),
+    /// A running backtest was cancelled.
+    BacktestCancelled(BacktestId),
+    /// Somebody saw the transactions that a backtest names.
+    BacktestRead(BacktestId),
+    /// A list was made, with nothing in it.
+    ListCreated(ListId),
     /// What is in a list was replaced.
     ListImported(ListId),
     /// A list was exported.
     ListExported(ListId),
+    /// The values on a page of a list were shown.
+    ListRevealed(ListId),
     /// A value was added to a list.
     ListEntryAdded(ListId),
     /// A value was removed from a list.
@@ -228,8 +238,13 @@ impl Act {
             Self::FlowExported(_) => "flow.exported",
             Self::RuleImported(_) => "rule.imported",
             Self::RuleExported(_) => "rule.exported",
+            Self::BacktestStarted(_) => "backtest.started",
+            Self::BacktestCancelled(_) => "backtest.cancelled",
+            Self::BacktestRead(_) => "backtest.read",
+            Self::ListCreated(_) => "list.created",
             Self::ListImported(_) => "list.imported",
             Self::ListExported(_) => "list.exported",
+            Self::ListRevealed(_) => "list.revealed",
             Self::ListEntryAdded(_) => "list.entry_added",
             Self::ListEntryRemoved(_) => "list.entry_removed",
             Self::TransactionApproved(_) => "transaction.approved",

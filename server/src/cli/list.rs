@@ -107,17 +107,12 @@ async fn import(app: &App, name: &str, file: &Path, kind: Option<ListKind>) -> R
         return Err(failed(format!("{shown}: {size} bytes; a list has at most {MAX_BYTES} bytes")));
     }
     let text = std::fs::read_to_string(file).map_err(|error| failed(format!("{shown}: {error}")))?;
-    let entries = lists::import(&app.kit, name, kind, &text, Actor::CommandLine).await.map_err(|error| failed(format!("{shown}: {error}")))?;
+    let entries = lists::import::import(&app.kit, name, kind, text, Actor::CommandLine).await.map_err(|error| failed(format!("{shown}: {error}")))?;
     Ok(Printed { text: format!("Imported {name}: {entries} entries."), json: json!({ "name": name, "entries": entries }) })
 }
 
 async fn export(app: &App, name: &str) -> Result<Printed, CommandError> {
     let exported = lists::export(&app.kit, name, Actor::CommandLine).await.map_err(failed)?;
-    let cells = |row: &Row| {
-        let time = |at: Option<Timestamp>| at.map(csv::time).unwrap_or_default();
-        csv::line([&row.value, row.note.as_deref().unwrap_or_default(), &time(row.from), &time(row.until)])
-    };
-    let lines: Vec<String> = std::iter::once(csv::header()).chain(exported.rows.iter().map(cells)).collect();
     let entry = |row: &Row| json!({ "value": row.value, "note": row.note, "from": row.from.map(csv::time), "until": row.until.map(csv::time) });
-    Ok(Printed { text: lines.join("\n"), json: exported.rows.iter().map(entry).collect() })
+    Ok(Printed { text: csv::file(&exported.rows), json: exported.rows.iter().map(entry).collect() })
 }

@@ -1,6 +1,8 @@
 //! The commands and their arguments, one file a noun. A command opens what the settings name, calls one use case and prints the result.
 
 mod api_key;
+mod backtest;
+mod bar;
 mod flow;
 mod link;
 mod list;
@@ -75,7 +77,7 @@ enum Command {
     /// Look at sessions
     #[command(subcommand)]
     Session(SessionCommand),
-    /// Import, list, export and disable rules over transactions
+    /// Import, list, export, disable and backtest rules over transactions, and print presets
     #[command(subcommand)]
     Rule(RuleCommand),
     /// Import, export and edit lists that rules ask
@@ -133,6 +135,7 @@ impl Cli {
                 printed.print(self.json)?;
                 return Ok(if is_good { Finished::Success } else { Finished::Failure });
             }
+            Command::Rule(RuleCommand::Presets { name, set }) => rule::print_presets(name.as_deref(), set)?.print(self.json)?,
             Command::Transaction(TransactionCommand::Import { file }) => {
                 let app = App::open(config, Ambient::system(), Purpose::Use).await?;
                 let imported = transaction::import(&app, &file).await;
@@ -174,9 +177,11 @@ impl Command {
     async fn run(self, app: &App) -> Result<Printed, CommandError> {
         match self {
             Self::Migrate => Ok(Printed { json: json!({ "migrated": true }), text: "The database is at this version.".into() }),
-            Self::Serve { .. } | Self::Worker { .. } | Self::Flow(FlowCommand::Check { .. }) | Self::Transaction(_) => {
-                unreachable!("these open nothing, or open it themselves")
-            }
+            Self::Serve { .. }
+            | Self::Worker { .. }
+            | Self::Flow(FlowCommand::Check { .. })
+            | Self::Rule(RuleCommand::Presets { .. })
+            | Self::Transaction(_) => unreachable!("these open nothing, or open it themselves"),
             Self::Flow(FlowCommand::Import { file }) => flow::import(app, &file).await,
             Self::Flow(FlowCommand::Export { name }) => flow::export(app, &name).await,
             Self::Link(LinkCommand::Create(link)) => link::create(app, link).await,
@@ -185,6 +190,7 @@ impl Command {
             Self::Rule(RuleCommand::List) => rule::list(app).await,
             Self::Rule(RuleCommand::Export { name }) => rule::export(app, &name).await,
             Self::Rule(RuleCommand::Disable { name }) => rule::disable(app, &name).await,
+            Self::Rule(RuleCommand::Backtest { file }) => backtest::run(app, &file).await,
             Self::List(command) => command.run(app).await,
             Self::Webhook(WebhookCommand::Add { url }) => webhook::add(app, &url).await,
             Self::ApiKey(ApiKeyCommand::Create { scopes, name }) => api_key::create(app, name, scopes).await,

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufRead as _, BufReader, IsTerminal as _, Write as _},
+    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
 };
 
@@ -15,7 +15,10 @@ use server::{
     transactions::import::{self, BATCH, Imported, Refused},
 };
 
-use super::printed::{Printed, failed};
+use super::{
+    bar::Bar,
+    printed::{Printed, failed},
+};
 
 /// The commands about transactions.
 #[derive(Debug, Subcommand)]
@@ -68,33 +71,4 @@ fn printed(done: &Imported) -> Printed {
     };
     let refused: Vec<Value> = refused.iter().map(entry).collect();
     Printed { text, json: json!({ "read": read, "imported": imported, "known": known, "refused": refused }) }
-}
-
-/// A progress bar on a terminal; nothing elsewhere.
-struct Bar {
-    whole: u64,
-    done: u64,
-    shown: Option<u64>,
-}
-
-impl Bar {
-    fn new(whole: u64) -> Self {
-        Self { whole: whole.max(1), done: 0, shown: std::io::stderr().is_terminal().then_some(u64::MAX) }
-    }
-
-    fn moved(&mut self, bytes: u64) {
-        self.done += bytes;
-        let percent = self.done * 100 / self.whole;
-        if let Some(shown) = self.shown.as_mut().filter(|shown| **shown != percent) {
-            *shown = percent;
-            let full = usize::try_from(percent / 4).unwrap_or_default().min(25);
-            let _ = write!(std::io::stderr(), "\r[{:<25}] {percent:>3}%", "#".repeat(full));
-        }
-    }
-
-    fn end(&self) {
-        if self.shown.is_some() {
-            let _ = writeln!(std::io::stderr());
-        }
-    }
 }

@@ -34,7 +34,7 @@ fn unavailable(cause: &dyn Display) -> ApiError {
     ApiError(Box::new(Problem::new(Code::Unavailable, detail).with_retry_after(RETRY_AFTER)))
 }
 
-fn internal(cause: &dyn Display) -> ApiError {
+pub(super) fn internal(cause: &dyn Display) -> ApiError {
     error!(%cause, "a request failed");
     ApiError::new(Code::Internal, "Something went wrong on our side. Nothing that was saved is lost.")
 }

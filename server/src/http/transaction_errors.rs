@@ -1,11 +1,15 @@
-//! Converts the errors of the use cases about transactions and rules into problems, as `errors.rs` does for the others.
+//! Converts the errors of the use cases about transactions, rules and lists into problems, as `errors.rs` does for the others.
 
 use shared::problem::{Code, FieldCode, FieldFault, Problem};
 
-use super::problems::{ApiError, sentence};
+use super::{
+    errors::internal,
+    problems::{ApiError, sentence},
+};
 use crate::{
+    lists::ListError,
     rules::RuleError,
-    transactions::{post::PostError, review::ReviewError, show::ShowError},
+    transactions::{backtest::BacktestError, post::PostError, review::ReviewError, show::ShowError},
 };
 
 impl From<PostError> for ApiError {
@@ -39,6 +43,31 @@ impl From<RuleError> for ApiError {
             }
             cause @ RuleError::OldVersion { .. } => Self::new(Code::Conflict, sentence(&cause)),
             RuleError::Failure(error) => error.into(),
+        }
+    }
+}
+
+impl From<BacktestError> for ApiError {
+    fn from(error: BacktestError) -> Self {
+        match error {
+            BacktestError::Unknown => Self::not_found(),
+            cause @ (BacktestError::Busy | BacktestError::HasEnded) => Self::new(Code::Conflict, sentence(&cause)),
+            BacktestError::Draft(error) => error.into(),
+            BacktestError::Failure(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListError> for ApiError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Unknown => Self::not_found(),
+            cause @ (ListError::NotThere | ListError::OtherKind(_) | ListError::Known | ListError::Full | ListError::Taken) => {
+                Self::new(Code::Conflict, sentence(&cause))
+            }
+            cause @ (ListError::Name | ListError::Value(_) | ListError::Faults(_)) => Self::new(Code::InvalidRequest, sentence(&cause)),
+            ListError::Panicked(cause) => internal(&cause),
+            ListError::Failure(error) => error.into(),
         }
     }
 }

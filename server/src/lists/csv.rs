@@ -1,7 +1,7 @@
 //! Reads and writes lists as CSV (RFC 4180) with a header: `value`, and if wanted `note`, `from` and `until`.
 
 use chrono::{DateTime, SecondsFormat};
-use shared::{rfc3339, session::Timestamp};
+use shared::{rfc3339, rule::ListFault, session::Timestamp};
 
 /// The columns. The last three may be absent.
 const COLUMNS: [&str; 4] = ["value", "note", "from", "until"];
@@ -28,7 +28,7 @@ pub struct Fault {
     /// From 1.
     pub line: usize,
     /// What is wrong.
-    pub reason: String,
+    pub reason: ListFault,
 }
 
 /// Reads a file.
@@ -36,7 +36,7 @@ pub struct Fault {
 /// # Errors
 /// Every fault.
 pub fn read(text: &str) -> Result<Vec<Row>, Vec<Fault>> {
-    let fault = |line: usize, reason: String| Fault { line, reason };
+    let fault = |line: usize, reason: ListFault| Fault { line, reason };
     let mut records = records(text.strip_prefix('\u{feff}').unwrap_or(text))?.into_iter();
     let header = records.next().map(|(_, cells)| cells).unwrap_or_default();
     let places: Vec<Option<usize>> = header.iter().map(|name| COLUMNS.iter().position(|column| column == name)).collect();
@@ -44,12 +44,12 @@ pub fn read(text: &str) -> Result<Vec<Row>, Vec<Fault>> {
     named.sort_unstable();
     let is_twice = named.windows(2).any(|two| two[0] == two[1]);
     if named.first() != Some(&0) || is_twice || places.contains(&None) {
-        return Err(vec![fault(1, "the first line names the columns: value,note,from,until; the last three may be absent".to_owned())]);
+        return Err(vec![fault(1, ListFault::Header)]);
     }
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
     for (line, cells) in records {
         if cells.len() != header.len() {
-            faults.push(fault(line, format!("{} columns; the first line names {}", cells.len(), header.len())));
+            faults.push(fault(line, ListFault::Columns { found: cells.len(), named: header.len() }));
             continue;
         }
         let mut found: [Option<String>; 4] = Default::default();
@@ -60,14 +60,14 @@ pub fn read(text: &str) -> Result<Vec<Row>, Vec<Fault>> {
         let mut time = |name: &str, text: Option<String>| {
             let read = text.as_deref().map(rfc3339::parse);
             if read == Some(None) {
-                faults.push(fault(line, format!("{name}: a time is written as in RFC 3339, such as 2026-11-30T12:00:00Z")));
+                faults.push(fault(line, ListFault::Time(name.to_owned())));
             }
             read.flatten()
         };
         let (from, until) = (time("from", from), time("until", until));
         match value {
             Some(value) => rows.push(Row { line, value, note, from, until }),
-            None => faults.push(fault(line, "there is no value".to_owned())),
+            None => faults.push(fault(line, ListFault::NoValue)),
         }
     }
     if faults.is_empty() { Ok(rows) } else { Err(faults) }
@@ -104,7 +104,7 @@ fn records(text: &str) -> Result<Vec<(usize, Vec<String>)>, Vec<Fault>> {
         }
     }
     if quoted {
-        return Err(vec![Fault { line: begun_at, reason: "a quotation mark is not closed".to_owned() }]);
+        return Err(vec![Fault { line: begun_at, reason: ListFault::Quote }]);
     }
     cells.push(cell);
     all.push((begun_at, cells));
@@ -113,7 +113,7 @@ fn records(text: &str) -> Result<Vec<(usize, Vec<String>)>, Vec<Fault>> {
 }
 
 /// Writes one line of a file, without its end.
-pub fn line(cells: [&str; 4]) -> String {
+fn line(cells: [&str; 4]) -> String {
     let quoted = |cell: &str| {
         let needs = cell.contains(['"', ',', '\n', '\r']) || cell.trim() != cell;
         if needs { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
@@ -121,9 +121,14 @@ pub fn line(cells: [&str; 4]) -> String {
     cells.map(quoted).join(",")
 }
 
-/// The first line of a file.
-pub fn header() -> String {
-    line(COLUMNS)
+/// Entries as a file.
+pub fn file(rows: &[Row]) -> String {
+    let cells = |row: &Row| {
+        let when = |at: Option<Timestamp>| at.map(time).unwrap_or_default();
+        line([&row.value, row.note.as_deref().unwrap_or_default(), &when(row.from), &when(row.until)])
+    };
+    let lines: Vec<String> = std::iter::once(line(COLUMNS)).chain(rows.iter().map(cells)).collect();
+    lines.join("\n")
 }
 
 /// A time as a file has it, to the microsecond.
@@ -142,7 +147,7 @@ mod tests {
         let first = Row { line: 2, value: "acct-1".into(), note: Some("a \"good\" one,\nreally".into()), ..Row::default() };
         assert_eq!(rows, [first, Row { line: 5, value: "acct-2".into(), ..Row::default() }]);
         let whole = line(["acct-1", "a \"good\" one,\nreally", "", ""]);
-        assert_eq!(read(&format!("{}\n{whole}", header())).unwrap()[0].note, rows[0].note);
+        assert_eq!(read(&format!("{}\n{whole}", line(COLUMNS))).unwrap()[0].note, rows[0].note);
     }
 
     #[test]

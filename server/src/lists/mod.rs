@@ -2,22 +2,24 @@
 //! past can be judged with the list as it was.
 
 pub mod csv;
-
-use std::collections::HashMap;
+pub mod import;
+pub mod past;
 
 use shared::{
-    rule::{ListKind, is_name},
+    rule::{ListFault, ListKind, is_name},
     session::Timestamp,
 };
 
 use self::csv::{Fault, Row};
 use crate::{
     actor::{Act, Actor, Entry},
+    cpu::Panicked,
     failure::Failure,
+    ids::{EntryId, ListId},
     kit::Kit,
     sealed,
     store::{
-        self, Db, Tx,
+        self, Db, StoreError,
         lists::{List, ListEntry},
     },
     vault::Unsealable,
@@ -25,6 +27,10 @@ use crate::{
 
 /// The most entries of a list that have not ended.
 pub const MOST_ENTRIES: usize = 100_000;
+/// The largest file that the dashboard takes, in MiB: 100,000 entries of 160 bytes. The command line takes larger ones.
+pub const MOST_MIB: usize = 16;
+/// The same in bytes.
+pub const MOST_BYTES: usize = MOST_MIB * 1024 * 1024;
 
 /// Why a list was not changed or found.
 #[derive(Debug, thiserror::Error)]
@@ -41,9 +47,12 @@ pub enum ListError {
     /// The file, or the value, has these faults.
     #[error("{}", .0.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n"))]
     Faults(Vec<Fault>),
-    /// A value is none of the list's kind.
+    /// A value is none of the list's kind, or its time ends before it begins.
     #[error("{0}")]
-    Value(&'static str),
+    Value(ListFault),
+    /// There is a list of this name.
+    #[error("there is a list of this name")]
+    Taken,
     /// The value is in the list already.
     #[error("the value is in the list already")]
     Known,
@@ -53,6 +62,9 @@ pub enum ListError {
     /// It would have too many entries.
     #[error("a list has at most {MOST_ENTRIES} entries")]
     Full,
+    /// Reading a file panicked.
+    #[error(transparent)]
+    Panicked(#[from] Panicked),
     /// The store or the vault.
     #[error(transparent)]
     Failure(#[from] Failure),
@@ -91,95 +103,36 @@ fn new_entry(kit: &Kit, list: &List, value: &str, row: &Row, now: Timestamp) -> 
     }
 }
 
-/// Replaces what is in a list by these entries; makes the list if there is none. Returns how many entries the file has.
+fn normalised(list: &List, value: &str) -> Result<String, ListError> {
+    list.kind.normalised(value).ok_or(ListError::Value(ListFault::Value(list.kind)))
+}
+
+/// The list of this id.
 ///
 /// # Errors
-/// Every fault of the file with its line; then nothing was written.
-pub async fn import(kit: &Kit, name: &str, kind: Option<ListKind>, text: &str, by: Actor) -> Result<usize, ListError> {
+/// [`ListError::Unknown`]
+pub async fn by_id(kit: &Kit, list: ListId) -> Result<List, ListError> {
+    store::lists::by_id(&mut *kit.store.read().await?, list).await?.ok_or(ListError::Unknown)
+}
+
+/// Makes a list with nothing in it.
+///
+/// # Errors
+/// [`ListError::Name`]; [`ListError::Taken`]
+pub async fn create(kit: &Kit, name: &str, kind: ListKind, by: Actor) -> Result<ListId, ListError> {
     if !is_name(name) {
         return Err(ListError::Name);
     }
-    let rows = csv::read(text).map_err(ListError::Faults)?;
     let mut tx = kit.store.write().await?;
     store::rules::hold(&mut tx).await?;
-    let now = kit.ambient.now();
-    let list = match store::lists::by_name(tx.db().await?, name).await? {
-        Some(known) if kind.is_some_and(|kind| kind != known.kind) => return Err(ListError::OtherKind(known.kind)),
-        Some(known) => known,
-        None => {
-            let list = List { id: kit.ambient.id(), name: name.to_owned(), kind: kind.unwrap_or_default() };
-            store::lists::insert(&mut tx, &list, now).await?;
-            list
-        }
-    };
-    let new = checked(kit, &list, &rows, now)?;
-    replace(kit, &mut tx, &list, new, now).await?;
-    tx.audit(Entry::new(&kit.ambient, now, by, Act::ListImported(list.id))).await?;
+    if store::lists::by_name(tx.db().await?, name).await?.is_some() {
+        return Err(ListError::Taken);
+    }
+    let (list, now) = (List { id: kit.ambient.id(), name: name.to_owned(), kind }, kit.ambient.now());
+    store::lists::insert(&mut tx, &list, now).await?;
+    tx.audit(Entry::new(&kit.ambient, now, by, Act::ListCreated(list.id))).await?;
     tx.commit().await?;
-    Ok(rows.len())
-}
-
-/// The entries of a file, each with whether the file says since when it counts.
-fn checked(kit: &Kit, list: &List, rows: &[Row], now: Timestamp) -> Result<Vec<(ListEntry, bool)>, ListError> {
-    let (mut new, mut faults): (Vec<(ListEntry, bool)>, Vec<Fault>) = (Vec::with_capacity(rows.len()), Vec::new());
-    let mut times: HashMap<String, Vec<(Timestamp, Option<Timestamp>)>> = HashMap::new();
-    for row in rows {
-        let mut fault = |reason: &str| faults.push(Fault { line: row.line, reason: reason.to_owned() });
-        let value = match list.kind.normalised(&row.value) {
-            Ok(value) => value,
-            Err(reason) => {
-                fault(reason);
-                continue;
-            }
-        };
-        let entry = new_entry(kit, list, &value, row, now);
-        if entry.until.is_some_and(|until| until <= entry.from) {
-            fault("it ends before it begins");
-        }
-        let known = times.entry(entry.found.clone()).or_default();
-        let overlaps =
-            |(from, until): &(Timestamp, Option<Timestamp>)| until.is_none_or(|until| entry.from < until) && entry.until.is_none_or(|until| *from < until);
-        if known.iter().any(overlaps) {
-            fault("the value stands twice");
-        }
-        known.push((entry.from, entry.until));
-        new.push((entry, row.from.is_some()));
-    }
-    if !faults.is_empty() {
-        return Err(ListError::Faults(faults));
-    }
-    if new.iter().filter(|(entry, _)| !entry.has_ended(now)).count() > MOST_ENTRIES {
-        return Err(ListError::Full);
-    }
-    Ok(new)
-}
-
-async fn replace(kit: &Kit, tx: &mut Tx, list: &List, new: Vec<(ListEntry, bool)>, now: Timestamp) -> Result<(), Failure> {
-    let mut known: HashMap<String, Vec<ListEntry>> = HashMap::new();
-    for entry in store::lists::entries(tx.db().await?, &kit.vault, list.id).await? {
-        known.entry(entry.found.clone()).or_default().push(entry);
-    }
-    let mut added = Vec::new();
-    for (mut entry, has_from) in new {
-        let same = known.get_mut(&entry.found).and_then(|known| {
-            let place = known.iter().position(|old| if has_from { old.from == entry.from } else { !old.has_ended(now) })?;
-            Some(known.swap_remove(place))
-        });
-        match same {
-            Some(old) => {
-                // The note is sealed at the place of the row that stays.
-                let note = entry.note.as_deref().map(|note| open(kit, &sealed::list_note(entry.id), note)).transpose()?;
-                let note = note.map(|note| kit.vault.seal_own(&sealed::list_note(old.id), note.as_bytes()));
-                entry = ListEntry { note, until: entry.until, ..old };
-                store::lists::change(tx, &kit.vault, list.id, &entry).await?;
-            }
-            None => added.push(entry),
-        }
-    }
-    for rest in known.into_values().flatten().filter(|entry| !entry.has_ended(now)) {
-        store::lists::change(tx, &kit.vault, list.id, &ListEntry { until: Some(now), ..rest }).await?;
-    }
-    Ok(store::lists::insert_entries(tx, &kit.vault, list.id, &added).await?)
+    Ok(list.id)
 }
 
 fn open(kit: &Kit, place: &crate::vault::Place, sealed: &[u8]) -> Result<String, Unsealable> {
@@ -202,13 +155,40 @@ pub async fn export(kit: &Kit, name: &str, by: Actor) -> Result<Exported, ListEr
     let list = store::lists::by_name(&mut *kit.store.read().await?, name).await?.ok_or(ListError::Unknown)?;
     kit.audit_read(by, Act::ListExported(list.id)).await?;
     let entries = store::lists::entries(&mut *kit.store.read().await?, &kit.vault, list.id).await?;
-    let rows = entries.into_iter().map(|entry| {
-        let value = entry.value.as_deref().map_or(Ok(entry.found), |value| open(kit, &sealed::list_value(entry.id), value))?;
-        let note = entry.note.as_deref().map(|note| open(kit, &sealed::list_note(entry.id), note)).transpose()?;
-        Ok(Row { line: 0, value, note, from: Some(entry.from), until: entry.until })
-    });
-    let rows = rows.collect::<Result<_, Unsealable>>()?;
+    let rows = entries.iter().map(|entry| opened(kit, entry)).collect::<Result<_, Unsealable>>()?;
     Ok(Exported { list, rows })
+}
+
+/// An entry with its value and its note.
+///
+/// # Errors
+/// If it is damaged.
+pub fn opened(kit: &Kit, entry: &ListEntry) -> Result<Row, Unsealable> {
+    let value = entry.value.as_deref().map_or(Ok(entry.found.clone()), |value| open(kit, &sealed::list_value(entry.id), value))?;
+    let note = entry.note.as_deref().map(|note| open(kit, &sealed::list_note(entry.id), note)).transpose()?;
+    Ok(Row { line: 0, value, note, from: Some(entry.from), until: entry.until })
+}
+
+/// The entries of exactly this value, newest first, those that have ended included.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn find(kit: &Kit, list: &List, value: &str) -> Result<Vec<ListEntry>, Failure> {
+    let Some(value) = list.kind.normalised(value) else { return Ok(Vec::new()) };
+    let mut db = kit.store.read().await?;
+    let mut entries = store::lists::find(&mut db, &kit.vault, list.id, &[found(kit, list, &value)]).await?;
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.id));
+    Ok(entries)
+}
+
+/// Writes that the values on a page of a list are shown.
+///
+/// # Errors
+/// If the store does not answer; then show nothing.
+pub async fn reveal(kit: &Kit, list: ListId, by: Actor) -> Result<(), StoreError> {
+    let mut tx = kit.store.write().await?;
+    tx.audit(Entry::new(&kit.ambient, kit.ambient.now(), by, Act::ListRevealed(list))).await?;
+    tx.commit().await
 }
 
 /// Adds a value to a list.
@@ -219,18 +199,18 @@ pub async fn add(kit: &Kit, name: &str, row: &Row, by: Actor) -> Result<(), List
     let mut tx = kit.store.write().await?;
     store::rules::hold(&mut tx).await?;
     let list = store::lists::by_name(tx.db().await?, name).await?.ok_or(ListError::Unknown)?;
-    let value = list.kind.normalised(&row.value).map_err(ListError::Value)?;
+    let value = normalised(&list, &row.value)?;
     let now = kit.ambient.now();
     let entry = new_entry(kit, &list, &value, row, now);
     if entry.until.is_some_and(|until| until <= entry.from) {
-        return Err(ListError::Value("it ends before it begins"));
+        return Err(ListError::Value(ListFault::Ends));
     }
     let same = store::lists::find(tx.db().await?, &kit.vault, list.id, std::slice::from_ref(&entry.found)).await?;
     if same.iter().any(|known| !known.has_ended(now)) {
         return Err(ListError::Known);
     }
-    let all = store::lists::entries(tx.db().await?, &kit.vault, list.id).await?;
-    if all.iter().filter(|known| !known.has_ended(now)).count() >= MOST_ENTRIES {
+    let entries = store::lists::count_open(tx.db().await?, list.id, now).await?;
+    if usize::try_from(entries).is_ok_and(|entries| entries >= MOST_ENTRIES) {
         return Err(ListError::Full);
     }
     store::lists::insert_entries(&mut tx, &kit.vault, list.id, &[entry]).await?;
@@ -246,7 +226,7 @@ pub async fn remove(kit: &Kit, name: &str, value: &str, by: Actor) -> Result<(),
     let mut tx = kit.store.write().await?;
     store::rules::hold(&mut tx).await?;
     let list = store::lists::by_name(tx.db().await?, name).await?.ok_or(ListError::Unknown)?;
-    let value = list.kind.normalised(value).map_err(ListError::Value)?;
+    let value = normalised(&list, value)?;
     let now = kit.ambient.now();
     let same = store::lists::find(tx.db().await?, &kit.vault, list.id, &[found(kit, &list, &value)]).await?;
     let open: Vec<ListEntry> = same.into_iter().filter(|known| !known.has_ended(now)).collect();
@@ -257,5 +237,20 @@ pub async fn remove(kit: &Kit, name: &str, value: &str, by: Actor) -> Result<(),
         store::lists::change(&mut tx, &kit.vault, list.id, &ListEntry { until: Some(now), ..entry }).await?;
     }
     tx.audit(Entry::new(&kit.ambient, now, by, Act::ListEntryRemoved(list.id))).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Ends an entry now.
+///
+/// # Errors
+/// [`ListError::NotThere`] if there is none of this id, or it has ended.
+pub async fn end(kit: &Kit, list: ListId, entry: EntryId, by: Actor) -> Result<(), ListError> {
+    let mut tx = kit.store.write().await?;
+    store::rules::hold(&mut tx).await?;
+    let now = kit.ambient.now();
+    let known = store::lists::entry(tx.db().await?, &kit.vault, list, entry).await?;
+    let known = known.filter(|known| !known.has_ended(now)).ok_or(ListError::NotThere)?;
+    store::lists::change(&mut tx, &kit.vault, list, &ListEntry { until: Some(now), ..known }).await?;
+    tx.audit(Entry::new(&kit.ambient, now, by, Act::ListEntryRemoved(list))).await?;
     Ok(tx.commit().await?)
 }

@@ -1,6 +1,7 @@
 //! The domain types that only the server uses, as the store reads and writes them. No IO.
 
 mod artifacts;
+mod backtests;
 mod change;
 mod checks;
 mod customers;
@@ -14,6 +15,7 @@ mod transactions;
 mod webhooks;
 
 pub use artifacts::Artifact;
+pub use backtests::{Backtest, BacktestStatus, Day, Shown, Tally};
 pub use change::{Change, ChangeKind};
 pub use checks::{CheckRow, CheckRun, Finding, FoundReason, Verdict};
 pub use customers::Customer;

@@ -96,6 +96,9 @@ pub struct Entry {
     pub by: By,
     /// Why.
     pub reason: Reason,
+    /// How many of the customer's transactions had arrived by then. Only of one that was blocked after it had waited: those that arrived
+    /// before have counted it.
+    pub after: Option<i64>,
 }
 
 /// What may change of a transaction.
@@ -184,4 +187,7 @@ pub struct Details {
     /// The rules that matched, with what their conditions saw: `Verdict::to_stored`.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub matches: Option<String>,
+    /// The number of the newest version of all rules by which it was decided.
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<i64>,
 }

@@ -22,6 +22,16 @@ impl KnownNames {
         let lists = store::lists::all(db).await?.into_iter().map(|list| (list.name, list.kind)).collect();
         Ok(Self { flows, lists })
     }
+
+    /// The names of the flows.
+    pub fn flows(&self) -> impl Iterator<Item = &String> {
+        self.flows.iter()
+    }
+
+    /// The names of the lists, each with its kind.
+    pub fn lists(&self) -> impl Iterator<Item = (&String, ListKind)> {
+        self.lists.iter().map(|(name, kind)| (name, *kind))
+    }
 }
 
 impl Known for KnownNames {

@@ -2,12 +2,15 @@
 
 mod known;
 
+pub use self::known::KnownNames;
+
 use std::sync::Arc;
 
 use shared::{
     problem::FieldCode,
     reading::faults::{Faults, Refused},
-    rule::{MAX_RULES, Mode, Rule},
+    rule::{MAX_RULES, Mode, Rule, is_name},
+    session::Timestamp,
 };
 
 use crate::{
@@ -15,7 +18,10 @@ use crate::{
     failure::Failure,
     kit::Kit,
     model::{RuleSet, RuleVersion},
-    store::{self, Db, Tx, rules::StoredRule},
+    store::{
+        self, Db, Tx,
+        rules::{Dated, StoredRule},
+    },
 };
 
 /// Why a rule was not found, imported or disabled.
@@ -122,14 +128,66 @@ pub async fn check(kit: &Kit, json: &str) -> Result<Rule, RuleError> {
     Ok(rule)
 }
 
+/// Reads a draft, and checks it against what there is. It need not say which version it would be, and may be of any mode.
+///
+/// # Errors
+/// Every fault, each with its path.
+pub async fn draft(db: &mut Db, json: &str) -> Result<Rule, RuleError> {
+    let known = known::KnownNames::read(db).await?;
+    Ok(Rule { version: None, ..Rule::import(json, &known)? })
+}
+
+/// The version of a rule that was ACTIVE last, and its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActiveTime {
+    /// The version.
+    pub version: u32,
+    /// Its number among the versions of all rules, and when it was imported.
+    pub from: (i64, Timestamp),
+    /// The same of the version after it; `None` if it is the newest.
+    pub until: Option<(i64, Timestamp)>,
+}
+
+/// The version of this name that was ACTIVE last; `None` if none ever was.
+///
+/// # Errors
+/// If the store does not answer, or a version is damaged.
+pub async fn last_active(kit: &Kit, db: &mut Db, name: &str) -> Result<Option<ActiveTime>, Failure> {
+    let mut until = None;
+    for Dated { stored, number, created_at } in store::rules::versions(db, &kit.vault, name).await? {
+        let version = parsed(kit, stored)?;
+        if version.rule.mode() == Mode::Active {
+            return Ok(Some(ActiveTime { version: version.version, from: (number, created_at), until }));
+        }
+        until = Some((number, created_at));
+    }
+    Ok(None)
+}
+
 /// Imports a rule: makes the next version of its name, unless the newest says the same.
 ///
 /// # Errors
 /// Every fault, each with its path; [`RuleError::OldVersion`]. Then nothing was written.
 pub async fn import(kit: &Kit, json: &str, by: Actor) -> Result<Imported, RuleError> {
+    import_over(kit, json, None, by).await
+}
+
+/// Imports a rule over this version, which has to be the newest; over 0, it has to be new.
+///
+/// # Errors
+/// As [`import`].
+pub async fn save(kit: &Kit, json: &str, over: u32, by: Actor) -> Result<Imported, RuleError> {
+    import_over(kit, json, Some(over), by).await
+}
+
+async fn import_over(kit: &Kit, json: &str, over: Option<u32>, by: Actor) -> Result<Imported, RuleError> {
     let mut tx = kit.store.write().await?;
     store::rules::hold(&mut tx).await?;
     let (rule, newest) = checked(kit, tx.db().await?, json).await?;
+    let number = newest.as_ref().map_or(0, |newest| newest.version);
+    if over.is_some_and(|over| over != number) {
+        return Err(RuleError::OldVersion { newest: number });
+    }
     if let Some(newest) = newest.as_ref().filter(|newest| newest.rule.is_same(&rule)) {
         return Ok(Imported { version: Arc::clone(newest), is_new: false });
     }
@@ -143,9 +201,17 @@ pub async fn import(kit: &Kit, json: &str, by: Actor) -> Result<Imported, RuleEr
 /// # Errors
 /// [`RuleError::Unknown`]
 pub async fn disable(kit: &Kit, name: &str, by: Actor) -> Result<Arc<RuleVersion>, RuleError> {
+    disable_over(kit, name, None, by).await
+}
+
+/// It is not checked: what is wrong with a rule by now must not keep it in force.
+async fn disable_over(kit: &Kit, name: &str, over: Option<u32>, by: Actor) -> Result<Arc<RuleVersion>, RuleError> {
     let mut tx = kit.store.write().await?;
     store::rules::hold(&mut tx).await?;
     let newest = parsed(kit, store::rules::newest(tx.db().await?, &kit.vault, name).await?.ok_or(RuleError::Unknown)?)?;
+    if over.is_some_and(|over| over != newest.version) {
+        return Err(RuleError::OldVersion { newest: newest.version });
+    }
     if newest.rule.mode() == Mode::Disabled {
         return Ok(newest);
     }
@@ -155,9 +221,44 @@ pub async fn disable(kit: &Kit, name: &str, by: Actor) -> Result<Arc<RuleVersion
     Ok(version)
 }
 
+/// Gives a rule another mode: makes a version over this one, which has to be the newest.
+///
+/// # Errors
+/// [`RuleError::Unknown`]; [`RuleError::OldVersion`]; the faults that the rule has by now, for example because a flow is gone.
+pub async fn change_mode(kit: &Kit, name: &str, mode: Mode, over: u32, by: Actor) -> Result<Imported, RuleError> {
+    if !is_name(name) {
+        return Err(RuleError::Unknown);
+    }
+    if mode == Mode::Disabled {
+        return Ok(Imported { version: disable_over(kit, name, Some(over), by).await?, is_new: false });
+    }
+    let known = version(kit, &mut *kit.store.read().await?, name, over).await?.ok_or(RuleError::Unknown)?;
+    let rule = Rule { mode: Some(mode), ..known.rule.clone() };
+    save(kit, &serde_json::to_string(&rule).expect("texts and numbers serialise"), over, by).await
+}
+
+/// The newest version of a rule.
+///
+/// # Errors
+/// [`RuleError::Unknown`]
+pub async fn newest(kit: &Kit, db: &mut Db, name: &str) -> Result<Arc<RuleVersion>, RuleError> {
+    if !is_name(name) {
+        return Err(RuleError::Unknown);
+    }
+    Ok(parsed(kit, store::rules::newest(db, &kit.vault, name).await?.ok_or(RuleError::Unknown)?)?)
+}
+
+/// What a rule may name: the flows, and the lists with their kinds.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn known(db: &mut Db) -> Result<KnownNames, Failure> {
+    Ok(KnownNames::read(db).await?)
+}
+
 /// Reads a rule, and checks it against what there is. Returns the newest version of its name as well.
 async fn checked(kit: &Kit, db: &mut Db, json: &str) -> Result<(Rule, Option<Arc<RuleVersion>>), RuleError> {
-    let known = known::KnownNames::read(db).await?;
+    let known = KnownNames::read(db).await?;
     let rule = Rule::import(json, &known)?;
     let all = newest_of_each(kit, db).await?;
     let newest = all.iter().find(|version| version.rule.name == rule.name);

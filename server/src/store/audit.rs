@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     actor::{Act, Actor, Entry, READ_WINDOW_SECONDS},
-    ids::{CustomerId, RowId, SessionRef},
+    ids::{CustomerId, RowId, RuleId, SessionRef},
 };
 
 /// The columns of an [`Act`] besides `action`: the row that it is about, and the other rows that it concerns.
@@ -56,7 +56,13 @@ fn rows_of(act: Act) -> Rows {
         Act::KeyCreated(key) | Act::KeyDisabled(key) => about(key.row()),
         Act::FlowImported(flow) | Act::FlowExported(flow) => about(flow.row()),
         Act::RuleImported(rule) | Act::RuleExported(rule) => about(rule.row()),
-        Act::ListImported(list) | Act::ListExported(list) | Act::ListEntryAdded(list) | Act::ListEntryRemoved(list) => about(list.row()),
+        Act::BacktestStarted(backtest) | Act::BacktestCancelled(backtest) | Act::BacktestRead(backtest) => about(backtest.row()),
+        Act::ListCreated(list)
+        | Act::ListImported(list)
+        | Act::ListExported(list)
+        | Act::ListRevealed(list)
+        | Act::ListEntryAdded(list)
+        | Act::ListEntryRemoved(list) => about(list.row()),
         Act::TransactionApproved(transaction)
         | Act::TransactionHeld(transaction)
         | Act::TransactionReleased(transaction)
@@ -173,6 +179,13 @@ pub async fn of_session(db: &mut Db, session: SessionRef, routine: bool, limit: 
     );
     let rows = query.bind(session.row()).bind(i64::from(routine)).bind(limit).fetch_all(db).await?;
     Ok(listed(&rows, "audit", "id", |row| read(row, session)))
+}
+
+/// Who imported a version of a rule. `None` if nobody wrote that down.
+pub async fn importer_of(db: &mut Db, rule: RuleId) -> Result<Option<Actor>> {
+    let query = sqlx::query("SELECT id, actor, actor_id FROM audit WHERE subject = $1 AND routine = 0 AND action = 'rule.imported' ORDER BY at, id LIMIT 1");
+    let row = query.bind(rule.row()).fetch_optional(db).await?;
+    row.map(|row| actor_of(&Columns::new(&row, "audit", "id")?)).transpose()
 }
 
 pub(super) fn actor_of(columns: &Columns<'_>) -> Result<Actor> {

@@ -2,11 +2,11 @@
 //! each entry to its list and its time. An entry is never deleted: removing it ends it.
 
 use shared::{rule::ListKind, session::Timestamp};
-use sqlx::{AssertSqlSafe, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
     bound,
-    columns::Columns,
+    columns::{Columns, Listed, listed},
     error::Result,
     places,
     tx::{Db, Tx},
@@ -72,6 +72,12 @@ pub async fn by_name(db: &mut Db, name: &str) -> Result<Option<List>> {
     query.fetch_optional(db).await?.as_ref().map(read_list).transpose()
 }
 
+/// The list of this id.
+pub async fn by_id(db: &mut Db, id: ListId) -> Result<Option<List>> {
+    let query = sqlx::query("SELECT id, name, kind FROM lists WHERE id = $1").bind(id.row());
+    query.fetch_optional(db).await?.as_ref().map(read_list).transpose()
+}
+
 /// All lists.
 pub async fn all(db: &mut Db) -> Result<Vec<List>> {
     sqlx::query("SELECT id, name, kind FROM lists ORDER BY name").fetch_all(db).await?.iter().map(read_list).collect()
@@ -124,6 +130,39 @@ pub async fn find(db: &mut Db, vault: &Vault, list: ListId, sought: &[String]) -
 pub async fn entries(db: &mut Db, vault: &Vault, list: ListId) -> Result<Vec<ListEntry>> {
     let sql = format!("SELECT {COLUMNS} FROM list_entries WHERE list = $1 ORDER BY id");
     sqlx::query(AssertSqlSafe(sql)).bind(list.row()).fetch_all(db).await?.iter().map(|row| read(row, vault)).collect()
+}
+
+/// The entries of a list that were made after this one, at most `limit`, in the order in which they were made.
+pub async fn entries_after(db: &mut Db, vault: &Vault, list: ListId, after: Option<EntryId>, limit: i64) -> Result<Vec<ListEntry>> {
+    let sql = format!("SELECT {COLUMNS} FROM list_entries WHERE list = $1 AND id > $2 ORDER BY id LIMIT $3");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(list.row()).bind(after.map(|id| id.row()).unwrap_or_default()).bind(limit);
+    query.fetch_all(db).await?.iter().map(|row| read(row, vault)).collect()
+}
+
+/// One entry of a list.
+pub async fn entry(db: &mut Db, vault: &Vault, list: ListId, id: EntryId) -> Result<Option<ListEntry>> {
+    let sql = format!("SELECT {COLUMNS} FROM list_entries WHERE list = $1 AND id = $2");
+    let row = sqlx::query(AssertSqlSafe(sql)).bind(list.row()).bind(id.row()).fetch_optional(db).await?;
+    row.as_ref().map(|row| read(row, vault)).transpose()
+}
+
+/// Entries of a list that were made before this one, newest first.
+pub async fn page(db: &mut Db, vault: &Vault, list: ListId, before: EntryId, limit: i64) -> Result<Vec<Listed<ListEntry>>> {
+    let sql = format!("SELECT {COLUMNS} FROM list_entries WHERE list = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(list.row()).bind(before.row()).bind(limit).fetch_all(db).await?;
+    Ok(listed(&rows, TABLE, "id", |row| read(row, vault)))
+}
+
+/// How many entries of a list count at this moment.
+pub async fn count_at(db: &mut Db, list: ListId, at: Timestamp) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS n FROM list_entries WHERE list = $1 AND (until_at IS NULL OR until_at > $2) AND from_at <= $2";
+    Ok(sqlx::query(sql).bind(list.row()).bind(at.0).fetch_one(db).await?.try_get("n")?)
+}
+
+/// How many entries of a list have not ended at this moment.
+pub async fn count_open(db: &mut Db, list: ListId, at: Timestamp) -> Result<i64> {
+    let sql = "SELECT COUNT(*) AS n FROM list_entries WHERE list = $1 AND (until_at IS NULL OR until_at > $2)";
+    Ok(sqlx::query(sql).bind(list.row()).bind(at.0).fetch_one(db).await?.try_get("n")?)
 }
 
 /// Writes new entries.

@@ -80,6 +80,38 @@ pub async fn version(db: &mut Db, vault: &Vault, name: &str, version: u32) -> Re
     query.bind(name).bind(i64::from(version)).fetch_optional(db).await?.map(|row| read(&row, vault)).transpose()
 }
 
+/// A version of a name, and since when it has been the newest.
+#[derive(Debug)]
+pub struct Dated {
+    /// The version.
+    pub stored: StoredRule,
+    /// Its number among the versions of all rules.
+    pub number: i64,
+    /// When it was imported.
+    pub created_at: Timestamp,
+}
+
+/// Every version of this name, the newest first.
+pub async fn versions(db: &mut Db, vault: &Vault, name: &str) -> Result<Vec<Dated>> {
+    let query =
+        sqlx::query("SELECT id, name, version, number, definition, definition_mac, created_at FROM rules WHERE name = $1 ORDER BY version DESC").bind(name);
+    let dated = |row: &AnyRow| {
+        let columns = Columns::new(row, TABLE, "id")?;
+        Ok(Dated { stored: read(row, vault)?, number: columns.get("number")?, created_at: columns.time("created_at")? })
+    };
+    query.fetch_all(db).await?.iter().map(dated).collect()
+}
+
+/// The row, the number and the time of each version of this name, newest first, at most `limit`.
+pub async fn history(db: &mut Db, name: &str, limit: i64) -> Result<Vec<(RuleId, u32, Timestamp)>> {
+    let query = sqlx::query("SELECT id, version, created_at FROM rules WHERE name = $1 ORDER BY version DESC LIMIT $2").bind(name).bind(limit);
+    let read = |row: &AnyRow| {
+        let columns = Columns::new(row, TABLE, "id")?;
+        Ok((columns.id("id")?, columns.number("version")?, Timestamp(columns.get("created_at")?)))
+    };
+    query.fetch_all(db).await?.iter().map(read).collect()
+}
+
 /// The key in `meta` whose row every change of a rule or a list holds.
 const CHANGES: &str = "rules";
 

@@ -59,7 +59,10 @@ fn mac(vault: &Vault, of: &Stored) -> Vec<u8> {
 
 /// The history as it is stored; `None` if the decision is its only entry, and says nothing that the row does not.
 fn history(of: &Stored) -> Option<String> {
-    let entry = |entry: &Entry| format!("{} {} {} {}", entry.status.as_str(), entry.at.0, entry.by.as_str(), entry.reason.as_str());
+    let entry = |entry: &Entry| {
+        let after = entry.after.map(|after| format!(" {after}")).unwrap_or_default();
+        format!("{} {} {} {}{after}", entry.status.as_str(), entry.at.0, entry.by.as_str(), entry.reason.as_str())
+    };
     let history = &of.state.history;
     (*history != [only_entry(of.state.status, of.origin, of.created_at)]).then(|| history.iter().map(entry).collect::<Vec<_>>().join("\n"))
 }
@@ -67,7 +70,13 @@ fn history(of: &Stored) -> Option<String> {
 fn read_entry(line: &str) -> Option<Entry> {
     let mut words = line.split(' ');
     let mut word = || words.next();
-    Some(Entry { status: word()?.parse().ok()?, at: Timestamp(word()?.parse().ok()?), by: word()?.parse().ok()?, reason: word()?.parse().ok()? })
+    Some(Entry {
+        status: word()?.parse().ok()?,
+        at: Timestamp(word()?.parse().ok()?),
+        by: word()?.parse().ok()?,
+        reason: word()?.parse().ok()?,
+        after: word().map(str::parse).transpose().ok()?,
+    })
 }
 
 const COLUMNS: &str = "ref, id_index, customer, arrival, body_index, details, amount, currency, direction, type, channel, country, counterparty_country, \
@@ -121,7 +130,31 @@ fn only_entry(status: TransactionStatus, origin: Origin, at: Timestamp) -> Entry
         Origin::Api => (By::Rule, Reason::Rule),
         Origin::Import => (By::Import, Reason::Import),
     };
-    Entry { status, at, by, reason }
+    Entry { status, at, by, reason, after: None }
+}
+
+/// A row that was fetched and not read yet. Reading checks its MAC, which takes longer than fetching: a backtest does it in the background.
+pub struct Unread(AnyRow);
+
+impl From<AnyRow> for Unread {
+    fn from(row: AnyRow) -> Self {
+        Self(row)
+    }
+}
+
+impl Unread {
+    /// The statement that fetches the rows of this clause.
+    pub(super) fn select(clause: &str) -> String {
+        format!("SELECT {COLUMNS} FROM transactions {clause}")
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// If the row is damaged.
+    pub fn read(&self, vault: &Vault) -> Result<Stored> {
+        read(&self.0, vault)
+    }
 }
 
 /// The error for a transaction whose sealed details cannot be read.

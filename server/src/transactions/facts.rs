@@ -27,11 +27,38 @@ use crate::{
 /// # Errors
 /// If the store does not answer.
 pub async fn gather(kit: &Kit, db: &mut Db, rules: &RuleSet, transaction: Transaction, whose: (CustomerId, &Key), now: Timestamp) -> Result<Facts, Failure> {
-    let (customer, key) = whose;
+    gather_for(kit, db, rules, transaction, (whose, None), now).await
+}
+
+/// The same for a transaction that is stored, and `blocked` or not: as if it arrived now.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn gather_stored(
+    kit: &Kit,
+    db: &mut Db,
+    rules: &RuleSet,
+    transaction: Transaction,
+    (whose, blocked): ((CustomerId, &Key), bool),
+    now: Timestamp,
+) -> Result<Facts, Failure> {
+    gather_for(kit, db, rules, transaction, (whose, Some(blocked)), now).await
+}
+
+async fn gather_for(
+    kit: &Kit,
+    db: &mut Db,
+    rules: &RuleSet,
+    transaction: Transaction,
+    ((customer, key), stored): ((CustomerId, &Key), Option<bool>),
+    now: Timestamp,
+) -> Result<Facts, Failure> {
     let needs = Needs::of(rules.rules.iter().map(|version| &version.rule), &transaction);
     let mut facts = Facts::new(transaction, now);
     for (asked, up_to) in &needs.aggregates {
-        let measured = measure(db, asked, up_to.unwrap_or(u64::MAX), &facts.transaction, customer, key).await?;
+        // The store counts it already, unless it leaves out what is blocked.
+        let is_counted = stored.is_some_and(|blocked| asked.blocked || !blocked);
+        let measured = measure(db, asked, up_to.unwrap_or(u64::MAX), (&facts.transaction, is_counted), customer, key).await?;
         facts.measured.insert(asked.clone(), measured);
     }
     for flow in needs.sessions {
@@ -58,11 +85,18 @@ async fn is_listed(kit: &Kit, db: &mut Db, asked: &ListKey, of: &Transaction, no
     }
 }
 
-/// What an aggregate comes to: the earlier transactions in the store, and this one.
-async fn measure(db: &mut Db, asked: &AggregateKey, up_to: u64, this: &Transaction, customer: CustomerId, key: &Key) -> Result<Measured, StoreError> {
+/// What an aggregate comes to: the earlier transactions in the store, and this one, unless the store counts it.
+async fn measure(
+    db: &mut Db,
+    asked: &AggregateKey,
+    up_to: u64,
+    (this, is_counted): (&Transaction, bool),
+    customer: CustomerId,
+    key: &Key,
+) -> Result<Measured, StoreError> {
     let counterparty = asked.counterparty_id.as_deref().map(|id| indexes::counterparty(key, id));
     let window = Window { customer, since: asked.since(this.occurred_at), until: this.occurred_at, key: asked, counterparty };
-    let counts = asked.takes(this);
+    let counts = asked.takes(this) && !is_counted;
     if let Measure::Distinct(field) = asked.measure {
         let own = own_value(field, this, key).filter(|_| counts);
         let mut values: BTreeSet<Vec<u8>> = totals::values(db, &window, field, up_to).await?;
@@ -94,7 +128,7 @@ fn own_value(field: DistinctField, of: &Transaction, key: &Key) -> Option<Vec<u8
     }
 }
 
-fn wall_clock(timezone: &str, at: Timestamp) -> Option<WallClock> {
+pub(super) fn wall_clock(timezone: &str, at: Timestamp) -> Option<WallClock> {
     let local = DateTime::from_timestamp_micros(at.0)?.with_timezone(&timezone.parse::<chrono_tz::Tz>().ok()?);
     let (hour, weekday) = (local.hour(), local.weekday().number_from_monday());
     Some(WallClock { hour: u8::try_from(hour).ok()?, weekday: u8::try_from(weekday).ok()? })

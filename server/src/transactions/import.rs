@@ -136,7 +136,13 @@ async fn record_one(kit: &Kit, tx: &mut Tx, line: &Line, now: Timestamp) -> Resu
         decided_by: None,
         on_expired: None,
         matches: None,
-        state: State { status, session: None, history: vec![Entry { status, at: now, by: By::Import, reason: Reason::Import }], settled_at: Some(now) },
+        rules: None,
+        state: State {
+            status,
+            session: None,
+            history: vec![Entry { status, at: now, by: By::Import, reason: Reason::Import, after: None }],
+            settled_at: Some(now),
+        },
     };
     let stored = row::new(kit, &key, &line.transaction, &arrived, decided, now);
     store::transactions::insert(tx, &kit.vault, &stored).await?;

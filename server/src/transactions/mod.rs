@@ -3,6 +3,7 @@
 //! Locks are taken in one order: the customer, the session, the transactions. A customer's transactions are decided one after the other.
 
 mod announce;
+pub mod backtest;
 pub mod batch;
 mod facts;
 pub mod follower;
@@ -15,6 +16,7 @@ mod row;
 mod settle;
 pub mod show;
 mod step_up;
+pub mod trial;
 
 /// How many transactions may wait for one session.
 pub const MOST_WAITING: i64 = 100;

@@ -155,10 +155,11 @@ async fn decide_in(kit: &Kit, tx: &mut Tx, new: New<'_>) -> Result<Shown, Failur
     let key = keys::customer_key(kit, customer)?;
     let rules = rules::in_force(kit, tx.db().await?).await?;
     let facts = facts::gather(kit, tx.db().await?, &rules, transaction.clone(), (customer.id, &key), now).await?;
+    let decided_with = rules.newest.map(|(number, _)| number);
     let verdict = decide(rules.rules.iter().map(|version| (&version.rule, version.version)), &facts);
     kill::point("transactions.decided");
     let outcome = outcome(kit, tx, &verdict, &new, now).await?;
-    let stored = stored(kit, &key, &new, &verdict, &outcome, now);
+    let stored = stored(kit, &key, &new, (&verdict, decided_with), &outcome, now);
     store::transactions::insert(tx, &kit.vault, &stored).await?;
     store::tallies::add(tx, &stored).await?;
     let named = Named { customer, key: &key, session: outcome.session.as_ref() };
@@ -194,9 +195,9 @@ async fn outcome(kit: &Kit, tx: &mut Tx, verdict: &Verdict<'_>, new: &New<'_>, n
     Ok(Outcome { status: verdict.status, reason: Reason::Rule, session: Some(session), without_return_url })
 }
 
-fn stored(kit: &Kit, key: &Key, new: &New<'_>, verdict: &Verdict<'_>, outcome: &Outcome, now: Timestamp) -> Stored {
+fn stored(kit: &Kit, key: &Key, new: &New<'_>, (verdict, rules): (&Verdict<'_>, Option<i64>), outcome: &Outcome, now: Timestamp) -> Stored {
     let decided_by: Option<&Hit<'_>> = verdict.decided_by();
-    let mut history = vec![Entry { status: outcome.status, at: now, by: By::Rule, reason: outcome.reason }];
+    let mut history = vec![Entry { status: outcome.status, at: now, by: By::Rule, reason: outcome.reason, after: None }];
     if outcome.without_return_url {
         history.push(Entry { by: By::Session, reason: Reason::ReturnUrl, ..history[0] });
     }
@@ -206,6 +207,7 @@ fn stored(kit: &Kit, key: &Key, new: &New<'_>, verdict: &Verdict<'_>, outcome: &
         decided_by: decided_by.map(|hit| hit.rule.name.clone()),
         on_expired: decided_by.and_then(|hit| hit.rule.step_up()).map(StepUp::on_expired),
         matches: (!verdict.matched.is_empty() || !verdict.tests.is_empty()).then(|| verdict.to_stored()),
+        rules,
         state: State {
             status: outcome.status,
             session: outcome.session.as_ref().map(|session| session.r#ref),

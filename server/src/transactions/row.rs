@@ -39,6 +39,8 @@ pub struct Decided {
     pub on_expired: Option<OnExpired>,
     /// The rules that matched: `Verdict::to_stored`.
     pub matches: Option<String>,
+    /// The number of the newest version of all rules then.
+    pub rules: Option<i64>,
     /// Its status.
     pub state: State,
 }
@@ -53,6 +55,7 @@ pub fn new(kit: &Kit, key: &Key, of: &Transaction, arrived: &Arrived, decided: D
         ip: of.ip.map(|ip| ip.to_string()),
         metadata: (!of.metadata.is_empty()).then(|| serde_json::to_value(&of.metadata).expect("texts and numbers serialise")),
         matches: decided.matches,
+        rules: decided.rules,
     };
     let mut stored = Stored {
         r#ref: kit.ambient.id(),

@@ -36,7 +36,11 @@ pub async fn change(kit: &Kit, tx: &mut Tx, stored: &Stored, named: &Named<'_>, 
     }
     let mut changed = stored.clone();
     changed.state.status = to;
-    changed.state.history.push(Entry { status: to, at, by, reason });
+    let after = match to {
+        TransactionStatus::Blocked => Some(store::customers::arrivals(tx.db().await?, stored.customer).await?),
+        _ => None,
+    };
+    changed.state.history.push(Entry { status: to, at, by, reason, after });
     changed.state.settled_at = to.is_final().then_some(at);
     store::transactions::change(tx, &kit.vault, from, &changed).await?;
     if to == TransactionStatus::Blocked {

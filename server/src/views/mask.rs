@@ -4,9 +4,11 @@ use shared::{
     cpf::Cpf,
     field_value::Answer,
     flow::{Field, FieldType},
+    rule::ListKind,
 };
 
-const HIDDEN: &str = "••••";
+/// What stands for what is not shown.
+pub const HIDDEN: &str = "••••";
 
 /// Masks a value that was entered.
 pub fn answer(field: &Field, answer: &Answer) -> String {
@@ -36,6 +38,11 @@ pub fn revealed(field: &Field, answer: &Answer) -> String {
 /// customers, and are shown.
 pub fn reference(reference: &str) -> String {
     if has_cpf(reference) { last(reference, 3) } else { reference.to_owned() }
+}
+
+/// Masks a value of a list that is about people.
+pub fn listed(kind: ListKind, value: &str) -> String {
+    if kind == ListKind::Email { format!("{}@{HIDDEN}", first(value)) } else { last(value, 2) }
 }
 
 /// Whether some neighbouring groups of digits, with only `.` or `-` between them, are together a CPF with right check digits.
@@ -71,6 +78,15 @@ mod tests {
             (FieldType::Text, "", "—"),
         ] {
             assert_eq!(answer(&field(kind), &Answer::Text(text.to_owned())), shown);
+        }
+    }
+
+    #[test]
+    fn a_listed_value_keeps_its_end() {
+        for (kind, value, shown) in
+            [(ListKind::Account, "acct-77", "••••77"), (ListKind::Cpf, "52998224725", "••••25"), (ListKind::Email, "ana@example.com", "a••••@••••")]
+        {
+            assert_eq!(listed(kind, value), shown);
         }
     }
 

@@ -1,13 +1,16 @@
 //! Reads and decrypts the data of the dashboard's pages, one function a page, in one language. It masks personal data. The route table
 //! decides who may see a page.
 
+mod backtests;
 mod dossiers;
 mod links;
+mod lists;
 mod mask;
 mod operators;
 mod paging;
 mod people;
 mod rows;
+mod rules;
 pub mod search;
 mod sessions;
 mod settings;

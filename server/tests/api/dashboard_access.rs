@@ -7,7 +7,7 @@ use reqwest::Method;
 use url::form_urlencoded;
 
 use crate::support::dashboard::PASSWORD;
-use crate::support::{Browser, Reply, TestApp, Value, on_each_engine};
+use crate::support::{Browser, Reply, TestApp, Value, json, on_each_engine};
 
 /// The source of the route table.
 const ROUTER: &str = include_str!("../../src/router.rs");
@@ -49,6 +49,11 @@ fn right_of(method: &Method, path: &str) -> Option<&'static str> {
         // A search is a POST, so that no address contains what was searched.
         (["sessions" | "customers" | "transactions"], _) | (["sessions" | "customers" | "transactions" | "unresolved", ..], true) => Some("SeeSessions"),
         (["sessions" | "customers" | "transactions", _, ..], false) => Some("Review"),
+        (["lists", _, "search"], false) => Some("SeeSettings"),
+        // It has whole values.
+        (["lists", _, "export"], true) => Some("ChangeSettings"),
+        // The editor is only for those who may save.
+        (["rules", "new"] | ["rules", "by-name", _, "edit"], _) => Some("ChangeSettings"),
         (["webhooks" | "api-keys" | "operators" | "settings" | "rules" | "lists", ..], true) => Some("SeeSettings"),
         (["webhooks" | "api-keys" | "operators" | "settings" | "rules" | "lists", ..], false) => Some("ChangeSettings"),
         _ => panic!("this table has no right for {method} {path}"),
@@ -79,7 +84,7 @@ fn route(line: &'static str) -> Option<Route> {
 
 impl Route {
     fn is_page(&self) -> bool {
-        self.method == Method::GET && !self.path.ends_with("/events") && !self.path.contains("/artifacts/")
+        self.method == Method::GET && !self.path.ends_with("/events") && !self.path.ends_with("/progress") && !self.path.contains("/artifacts/")
     }
 }
 
@@ -94,16 +99,29 @@ impl Ids {
         let shown = app.operator.session(&customer.id).await;
         // Tests may disable the newest operator.
         Browser::signed_in(&app.installation, "AGENT").await;
+        let draft = app.installation.home().join("draft.json");
+        let rule = json!({ "name": "draft", "when": { "field": "type", "is": "PIX" }, "then": { "action": "BLOCK" } });
+        std::fs::write(&draft, rule.to_string()).expect("writes the draft");
+        app.operator.json(&["rule", "backtest", draft.to_str().expect("UTF-8")]).await;
+        app.operator.import_list("payees", "value\nacct-1\n").await;
+        let rule = app.installation.home().join("rule.json");
+        let of_rule = json!({ "name": "held", "when": { "field": "type", "is": "TED" }, "then": { "action": "REVIEW" } });
+        std::fs::write(&rule, of_rule.to_string()).expect("writes the rule");
+        app.operator.json(&["rule", "import", rule.to_str().expect("UTF-8")]).await;
         let database = &app.installation.database;
         let text = |value: &Value| value.as_str().expect("an id").to_owned();
         Self(BTreeMap::from([
             ("sessions", text(&shown["ref"])),
             ("links", text(&shown["ref"])),
             ("artifacts", text(&shown["artifacts"][0]["id"])),
+            ("backtests", database.texts("SELECT id FROM backtests").await.remove(0)),
             ("customers", database.texts("SELECT customer FROM sessions").await.remove(0)),
+            ("by-name", "held".to_owned()),
             ("webhooks", text(&app.operator.add_webhook("http://127.0.0.1:9/hook").await["id"])),
             ("api-keys", text(&app.operator.add_key(&["sessions:read"]).await["id"])),
             ("operators", database.texts("SELECT id FROM operators ORDER BY id DESC").await.remove(0)),
+            ("lists", database.texts("SELECT id FROM lists").await.remove(0)),
+            ("entries", database.texts("SELECT id FROM list_entries").await.remove(0)),
         ]))
     }
 

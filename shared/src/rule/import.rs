@@ -49,6 +49,25 @@ impl Rule {
         read(json, Reading::Body, Some(known))
     }
 
+    /// Reads a rule, whatever it names: whether there is such a flow, list or time zone is not asked.
+    ///
+    /// # Errors
+    /// Every other fault.
+    pub fn parse(json: &str) -> Result<Self, Faults> {
+        match Self::sketch(json) {
+            (rule, None) => Ok(rule),
+            (_, Some(faults)) => Err(faults),
+        }
+    }
+
+    /// As [`draft`](Self::draft), whatever it names.
+    pub fn sketch(json: &str) -> (Self, Option<Faults>) {
+        if json.len() > MAX_BYTES {
+            return (Self::default(), Some(whole(format!("{} bytes; at most {MAX_BYTES} are allowed", json.len()))));
+        }
+        read(json, Reading::Body, None)
+    }
+
     /// Reads a version that was imported before.
     ///
     /// # Errors

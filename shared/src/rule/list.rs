@@ -63,24 +63,31 @@ impl ListKind {
         matches!(self, Self::Text | Self::Country | Self::Ip)
     }
 
-    /// The one form of a value, by which it is found.
-    ///
-    /// # Errors
-    /// What a value of this kind looks like, if this is none.
-    pub fn normalised(self, value: &str) -> Result<String, &'static str> {
+    /// What a value of this kind looks like.
+    pub const fn form(self) -> &'static str {
+        match self {
+            Self::Text | Self::Document => "a value has 1 to 200 characters, and none that cannot be seen",
+            Self::Account | Self::Device => "a value has 1 to 128 characters, and none that cannot be seen",
+            Self::Country => "a value is a country's code of two letters, such as BR",
+            Self::Ip => "a value is an address, or a network such as 203.0.113.0/24",
+            Self::Cpf => "a value is a CPF of 11 digits",
+            Self::Email => "a value is an e-mail address",
+            Self::Phone => "a value is a telephone number of Brazil, or one with + and a country code",
+        }
+    }
+
+    /// The one form of a value, by which it is found; `None` if it is none of this kind.
+    pub fn normalised(self, value: &str) -> Option<String> {
         let clean = composed(&text::cleaned(value, false));
         let fits = |max: usize| (!clean.is_empty() && clean.chars().count() <= max && text::refused(value).is_none()).then(|| clean.clone());
         match self {
-            Self::Text | Self::Document => fits(MAX_TEXT).ok_or("a value has 1 to 200 characters, and none that cannot be seen"),
-            Self::Account | Self::Device => fits(MAX_ID).ok_or("a value has 1 to 128 characters, and none that cannot be seen"),
-            Self::Country => {
-                let code = Country::parse(&clean.to_ascii_uppercase());
-                code.map(|code| code.as_str().to_owned()).ok_or("a value is a country's code of two letters, such as BR")
-            }
-            Self::Ip => Network::parse(&clean).map(|network| network.to_string()).ok_or("a value is an address, or a network such as 203.0.113.0/24"),
-            Self::Cpf => Cpf::parse(&clean).map(|cpf| cpf.digits()).ok_or("a value is a CPF of 11 digits"),
-            Self::Email => fits(email::MAX_CHARS).filter(|clean| email::is_address(clean)).ok_or("a value is an e-mail address"),
-            Self::Phone => phone::read(&clean, Some(REGION)).ok_or("a value is a telephone number of Brazil, or one with + and a country code"),
+            Self::Text | Self::Document => fits(MAX_TEXT),
+            Self::Account | Self::Device => fits(MAX_ID),
+            Self::Country => Country::parse(&clean.to_ascii_uppercase()).map(|code| code.as_str().to_owned()),
+            Self::Ip => Network::parse(&clean).map(|network| network.to_string()),
+            Self::Cpf => Cpf::parse(&clean).map(|cpf| cpf.digits()),
+            Self::Email => fits(email::MAX_CHARS).filter(|clean| email::is_address(clean)),
+            Self::Phone => phone::read(&clean, Some(REGION)),
         }
     }
 
@@ -140,9 +147,9 @@ mod tests {
             (ListKind::Email, "ana", None),
             (ListKind::Document, "MG-12.345.678", Some("MG-12.345.678")),
         ] {
-            assert_eq!(kind.normalised(value).ok().as_deref(), form, "{kind:?} {value:?}");
+            assert_eq!(kind.normalised(value).as_deref(), form, "{kind:?} {value:?}");
         }
-        assert!(ListKind::Account.normalised(&"é".repeat(128)).is_ok() && ListKind::Account.normalised(&"é".repeat(129)).is_err());
+        assert!(ListKind::Account.normalised(&"é".repeat(128)).is_some() && ListKind::Account.normalised(&"é".repeat(129)).is_none());
         assert!(ListKind::ALL.iter().all(|kind| serde_json::to_value(kind).expect("JSON") == kind.as_str()));
         assert!(ListKind::ALL.iter().all(|kind| kind.as_str().parse() == Ok(*kind)) && "ips".parse::<ListKind>().is_err());
     }
@@ -150,9 +157,9 @@ mod tests {
     #[cfg(feature = "server")]
     #[test]
     fn the_server_composes_letters_and_reads_numbers() {
-        assert_eq!(ListKind::Account.normalised("Jose\u{301}").as_deref(), Ok("Jos\u{e9}"));
-        assert_eq!(ListKind::Phone.normalised("(11) 91234-5678").as_deref(), Ok("+5511912345678"));
-        assert!(ListKind::Phone.normalised("190").is_err());
+        assert_eq!(ListKind::Account.normalised("Jose\u{301}").as_deref(), Some("Jos\u{e9}"));
+        assert_eq!(ListKind::Phone.normalised("(11) 91234-5678").as_deref(), Some("+5511912345678"));
+        assert!(ListKind::Phone.normalised("190").is_none());
     }
 
     #[test]

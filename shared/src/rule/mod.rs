@@ -11,6 +11,7 @@ mod condition;
 mod country;
 mod currency;
 mod decide;
+mod draft;
 mod evaluate;
 mod facts;
 mod import;
@@ -18,11 +19,13 @@ mod keys;
 mod known;
 mod lines;
 mod list;
+mod list_fault;
 mod measured;
 mod model;
 mod network;
 mod operator;
 mod posted;
+pub mod presets;
 mod read_aggregate;
 mod read_condition;
 mod read_field;
@@ -45,12 +48,14 @@ pub use self::{
     country::Country,
     currency::Currency,
     decide::{Hit, TransactionStatus, Verdict, decide},
+    draft::{Draft, DraftFault, Edit, Entry, GroupKind, Inputs, Node, Op, ROOT, What, Why, id_of, name_of},
     evaluate::{Evaluation, Line},
     facts::{Facts, LastSession, ListField, ListKey, Needs, WallClock},
     import::{MAX_AGGREGATES, MAX_BYTES, MAX_CONDITIONS, MAX_RULES},
     known::Known,
     lines::Because,
     list::{ListKind, is_name},
+    list_fault::ListFault,
     measured::{Measured, measure},
     model::{Action, ActionKind, Mode, OnExpired, Rule, StepUp},
     network::Network,

@@ -51,7 +51,7 @@ impl Style {
     }
 
     /// A number that counts units of ten to the power of minus `digits`.
-    fn decimal(self, number: i128, digits: usize) -> String {
+    pub(super) fn decimal(self, number: i128, digits: usize) -> String {
         let (group, point) = if self == Self::Api { ("", ".") } else { (self.words().group, self.words().point) };
         let sign = if number < 0 { "-" } else { "" };
         let text = format!("{:0>1$}", number.unsigned_abs(), digits + 1);
@@ -100,7 +100,7 @@ impl Style {
     }
 
     /// A length of time in words: `24 hours`.
-    pub(super) fn span(self, span: &Span) -> String {
+    pub fn span(self, span: &Span) -> String {
         let words = self.words();
         let (number, unit) = span.parts();
         let (one, many) = match unit {

@@ -1,4 +1,5 @@
-//! The two islands of the dashboard. They have their own bundle, so that no customer downloads them.
+//! The islands of the dashboard. They have their own bundle, so that no customer downloads them.
 
 pub mod copy_link;
 pub mod live_status;
+pub mod rule_sentence;

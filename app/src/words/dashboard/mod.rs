@@ -2,6 +2,7 @@
 //! server, except for the few that an island gets.
 
 mod account;
+mod backtests;
 mod bad_url;
 mod done;
 mod en;
@@ -9,23 +10,28 @@ mod es;
 mod failure;
 mod history;
 mod languages;
+mod lists;
 mod problem;
 mod pt_br;
 mod records;
 mod refusal;
+mod rules;
 mod states;
 mod texts;
 
 pub use self::{
     account::{AccountWords, OperatorEvent, WeakPassword, account_words},
+    backtests::{BacktestWords, backtest_words},
     bad_url::BadUrl,
     done::{Done, done_of},
     failure::WhyFailed,
     history::{DoneBy, Happened},
     languages::words,
+    lists::{ListRefusal, ListWords, list_words},
     problem::PageProblem,
     records::RecordWords,
     refusal::{Refusal, refusal_of},
+    rules::{RuleWords, rule_words},
     states::DeliveryState,
     texts::DashboardWords,
 };

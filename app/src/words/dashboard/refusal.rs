@@ -7,6 +7,8 @@ use super::{
     account::{AccountWords, WeakPassword, account_words},
     bad_url::BadUrl,
     languages::words,
+    lists::{ListRefusal, ListWords, list_words},
+    rules::{RuleWords, rule_words},
     texts::DashboardWords,
 };
 use crate::words::fill;
@@ -54,6 +56,8 @@ pub enum Refusal {
     BadKeyName(usize),
     /// No scope was chosen.
     NoScope,
+    /// A form about a list.
+    List(ListRefusal),
     /// The session has changed since the page was opened; nothing was done.
     TooLate,
     /// The role may not do this.
@@ -68,21 +72,24 @@ pub enum Refusal {
     TooSlow,
     /// The dashboard has no form that sends this.
     NoSuchForm,
+    /// The rule has changed since the page was opened; nothing was done.
+    RuleChanged,
 }
 
 /// Why a form was refused, with what is allowed.
 pub fn refusal_of(refusal: &Refusal, language: Language) -> String {
-    words(language).refusal_of(refusal, account_words(language))
+    words(language).refusal_of(refusal, account_words(language), list_words(language), rule_words(language))
 }
 
 impl DashboardWords {
-    fn refusal_of(&self, refusal: &Refusal, account: &AccountWords) -> String {
+    fn refusal_of(&self, refusal: &Refusal, account: &AccountWords, lists: &ListWords, rules: &RuleWords) -> String {
         let plain = match refusal {
             Refusal::TooMany(seconds) => return fill(self.too_many, &[("seconds", &seconds.to_string())]),
             Refusal::TooLarge(kib) => return fill(self.form_large, &[("kib", &kib.to_string())]),
             Refusal::BadKeyName(max) => return fill(self.records.bad_key_name, &[("max", &max.to_string())]),
             Refusal::BadUrl(why) => return self.bad_url_of(why),
             Refusal::WeakPassword(why) => return account.weak(*why),
+            Refusal::List(why) => return lists.refusal_of(why),
             Refusal::WrongPassword => account.wrong_password,
             Refusal::LastAdministrator => account.last_administrator,
             Refusal::NumberHidden => account.number_hidden,
@@ -105,6 +112,7 @@ impl DashboardWords {
             Refusal::DoneBefore => self.done_before,
             Refusal::TooSlow => self.form_slow,
             Refusal::NoSuchForm => self.no_such_form,
+            Refusal::RuleChanged => rules.stale_mode,
         };
         plain.to_owned()
     }

@@ -8,7 +8,7 @@ page_words! {
     DashboardWords:
 
     // The frame
-    skip, main, menu, links, sessions, dossiers, unresolved, webhooks, api_keys, operators, signed_in_as, sign_out,
+    skip, main, menu, links, sessions, dossiers, unresolved, webhooks, lists, api_keys, operators, signed_in_as, sign_out,
     /// Between a whole number and its tenths.
     decimal_mark,
     /// What screen readers say for a dash.
@@ -79,7 +79,7 @@ page_words! {
 
     // Settings
     shown_once, new_endpoint, url, url_hint, add_endpoint, secret, endpoint, no_endpoints, new_key, scopes, scope_create,
-    scope_read, create_key, key, no_keys, last_used, never, session_api, session_api_on, session_api_off, turn_on,
+    scope_read, scope_transactions, scope_rules, create_key, key, no_keys, last_used, never, session_api, session_api_on, session_api_off, turn_on,
     turn_off, new_operator, role, invite, invitation_link, added, active, invited, disabled, disable,
     disable_operator, disable_key, disable_endpoint, this_is_you,
 

@@ -13,13 +13,7 @@ use axum::{
 use http_body::Body as _;
 use shared::{problem::Code, role::May};
 
-use super::{
-    addresses::escaped,
-    cookie,
-    form::{MAX_FORM, TOO_LARGE},
-    kept::Sent,
-    reader::is_page,
-};
+use super::{addresses::escaped, cookie, form, kept::Sent, reader::is_page};
 use crate::{
     actor::Act,
     http::{Context, body::whole, problems::ApiError},
@@ -63,7 +57,8 @@ async fn admitted(context: &Context, action: May, request: &mut Parts, body: Bod
     if request.method.is_safe() || body.is_end_stream() {
         return Ok((operator, body));
     }
-    let bytes = whole(body, MAX_FORM, TOO_LARGE).await.map_err(IntoResponse::into_response)?;
+    let (most, too_large) = form::limit(request.uri.path());
+    let bytes = whole(body, most, too_large).await.map_err(IntoResponse::into_response)?;
     Ok((authorise(context, action, request).await?, bytes.into()))
 }
 

@@ -27,15 +27,36 @@ pub fn inside(path: &str) -> &str {
 /// The path of the page with the form that posts to this path.
 pub fn page_of(action: &str) -> String {
     let mut parts = action.split('/').skip(2);
+    if action.starts_with("/dashboard/rules/") {
+        return page_of_rules(action);
+    }
     match (parts.next(), parts.next(), parts.next()) {
         (Some("account"), ..) => "/dashboard/account".to_owned(),
-        (Some(pages @ ("sessions" | "customers" | "operators")), Some(row), Some(_)) => format!("/dashboard/{pages}/{row}"),
+        (Some(pages @ ("sessions" | "customers" | "lists" | "operators")), Some(row), Some(_)) => format!("/dashboard/{pages}/{row}"),
+        (Some("rules"), Some("backtests"), row) => {
+            row.map_or_else(|| "/dashboard/rules/backtests".to_owned(), |row| format!("/dashboard/rules/backtests/{row}"))
+        }
         (Some("settings"), ..) => "/dashboard/api-keys".to_owned(),
         // These forms post to their own pages.
         (Some("sign-in" | "set-up" | "invitation" | "reset" | "one-time"), ..) => action.to_owned(),
-        (Some(pages @ ("links" | "sessions" | "customers" | "webhooks" | "api-keys" | "operators")), ..) => format!("/dashboard/{pages}"),
+        (Some(pages @ ("links" | "sessions" | "customers" | "webhooks" | "lists" | "api-keys" | "operators")), ..) => format!("/dashboard/{pages}"),
         _ => "/dashboard".to_owned(),
     }
+}
+
+/// The editors post to themselves, and the other forms of a rule are on its page.
+fn page_of_rules(action: &str) -> String {
+    let parts: Vec<&str> = action.split('/').skip(3).collect();
+    match parts[..] {
+        ["new"] | ["by-name", _, "edit"] => action.to_owned(),
+        ["by-name", name, _] => format!("/dashboard/rules/by-name/{name}"),
+        _ => "/dashboard/rules".to_owned(),
+    }
+}
+
+/// The list on which the row of this page would be.
+pub fn list_of(page: &str) -> String {
+    if page.starts_with("/dashboard/rules/") { "/dashboard/rules".to_owned() } else { page_of(page) }
 }
 
 /// A text as a part of a query.

@@ -2,16 +2,51 @@
 
 use std::str::FromStr;
 
-use app::{dashboard::form::Refused, words::dashboard::Refusal};
+use app::{
+    dashboard::form::Refused,
+    words::dashboard::{ListRefusal, Refusal},
+};
 use axum::extract::{FromRequest, Request};
 
 use super::kept::Sent;
-use crate::http::{Context, body, problems::ApiError};
+use crate::{
+    http::{Context, body, problems::ApiError},
+    lists,
+};
 
 /// The largest form, in bytes.
 pub const MAX_FORM: usize = 64 * 1024;
 /// What is said of a larger one.
 pub const TOO_LARGE: &str = "A form of the dashboard is at most 64 KiB (65536 bytes).";
+/// The largest form of a rule: its conditions, and all of it as JSON.
+const MAX_RULE: usize = 512 * 1024;
+
+/// What is said of a larger one.
+const RULE_TOO_LARGE: &str = "The form of a rule is at most 512 KiB (524288 bytes).";
+/// What is said of a larger file of a list.
+const FILE_TOO_LARGE: &str = "The file of a list is at most 16 MiB (16777216 bytes).";
+
+/// The largest form that this path takes, in bytes, and what is said of a larger one. Only the import of a list has a file.
+pub fn limit(path: &str) -> (usize, &'static str) {
+    match path {
+        _ if is_import(path) => (lists::MOST_BYTES + MAX_FORM, FILE_TOO_LARGE),
+        _ if is_rule(path) => (MAX_RULE, RULE_TOO_LARGE),
+        _ => (MAX_FORM, TOO_LARGE),
+    }
+}
+
+/// Why a form of this path that is too large is refused.
+pub fn too_large(path: &str) -> Refusal {
+    if is_import(path) { Refusal::List(ListRefusal::LargeFile(lists::MOST_MIB)) } else { Refusal::TooLarge(limit(path).0 / 1024) }
+}
+
+fn is_rule(path: &str) -> bool {
+    path.starts_with("/dashboard/rules/")
+}
+
+fn is_import(path: &str) -> bool {
+    path.starts_with("/dashboard/lists/") && path.ends_with("/import")
+}
 
 /// A form that was sent.
 pub struct Form(Vec<(String, String)>);

@@ -22,8 +22,8 @@ use leptos::prelude::*;
 
 use super::{
     access,
-    addresses::{escaped, page_of},
-    form::MAX_FORM,
+    addresses::{escaped, list_of, page_of},
+    form,
     kept::{self, Sent, is_form_of_browser},
     open_page::OpenPage,
     page::Page,
@@ -71,7 +71,7 @@ fn led_back(context: &Context, request: &Parts, sent: &Sent, status: StatusCode,
     let typed = sent.typed.get().cloned().unwrap_or_default();
     let mut page = page_of(request.uri.path());
     if status == StatusCode::NOT_FOUND {
-        page = page_of(&page);
+        page = list_of(&page);
     } else if page == request.uri.path() {
         // Its query says, for example, where to go after signing in.
         page = request.uri.path_and_query().map_or(page, ToString::to_string);
@@ -93,7 +93,7 @@ fn why(context: &Context, request: &Parts, status: StatusCode, headers: &HeaderM
         403 => Refusal::Elsewhere,
         404 | 409 | 410 => Refusal::DoneBefore,
         408 => Refusal::TooSlow,
-        413 => Refusal::TooLarge(MAX_FORM / 1024),
+        413 => form::too_large(request.uri.path()),
         429 => Refusal::TooMany(seconds(headers)),
         500.. => Refusal::Unavailable,
         _ => Refusal::NoSuchForm,
@@ -135,7 +135,7 @@ async fn signed_out(context: &Context, request: &Parts) -> Response {
 fn back(request: &Parts, problem: PageProblem) -> String {
     let page = page_of(request.uri.path());
     match problem {
-        PageProblem::Missing => page_of(&page),
+        PageProblem::Missing => list_of(&page),
         PageProblem::Forbidden(_) => "/dashboard".to_owned(),
         _ => page,
     }

@@ -10,8 +10,9 @@ pub fn is_browser(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// Whether the request is for a page, and not for a file, a stream of events or a form's action.
+/// Whether the request is for a page, and not for a file, what a page's script follows, or a form's action.
 pub fn is_page(request: &Parts) -> bool {
     let route = request.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    request.method.is_safe() && route.starts_with("/dashboard") && !route.ends_with("/events") && !route.contains("/artifacts/")
+    let is_followed = route.ends_with("/events") || route.ends_with("/progress");
+    request.method.is_safe() && route.starts_with("/dashboard") && !is_followed && !route.contains("/artifacts/")
 }

@@ -4,8 +4,8 @@ use reqwest::Method;
 
 use super::{added, page::promises};
 use crate::support::customer::valid_user_data;
-use crate::support::dashboard::{PASSWORD, path_of};
-use crate::support::{ApiClient, Browser, Customer, Reply, SOON, TestApp, json, on_each_engine, photos};
+use crate::support::dashboard::{PASSWORD, list_file, path_of};
+use crate::support::{ApiClient, Browser, Customer, Reply, SOON, TestApp, eventually, json, on_each_engine, photos};
 
 const OTHER_PASSWORD: &str = "wooden harbour lantern quietly";
 
@@ -143,6 +143,15 @@ impl Stage {
         if path.starts_with("/dashboard/transactions/") {
             return self.decide_on_a_transaction().await;
         }
+        if let Some(rest) = path.strip_prefix("/dashboard/rules/backtests") {
+            return self.send_to_backtests(method, rest).await;
+        }
+        if let Some(rest) = path.strip_prefix("/dashboard/lists") {
+            return self.send_to_list(method, rest).await;
+        }
+        if path.starts_with("/dashboard/rules") {
+            return self.send_to_rules(method, path).await;
+        }
         let id = match path.split('/').nth(2) {
             Some("links") => self.customer().await.1,
             Some("customers") => {
@@ -165,6 +174,51 @@ impl Stage {
         if method == "GET" { added(installation, admin.get(&path)).await } else { added(installation, admin.post(&path, form)).await }
     }
 
+    async fn send_to_list(&self, method: &str, rest: &str) -> (Reply, Vec<String>) {
+        let (app, admin, installation) = (&self.app, &self.admin, &self.app.installation);
+        app.operator.import_list("payees", "value\nacct-1\n").await;
+        let list = installation.database.texts("SELECT id FROM lists WHERE name = 'payees'").await.remove(0);
+        let entry = installation.database.texts("SELECT id FROM list_entries WHERE until_at IS NULL").await.remove(0);
+        let path = format!("/dashboard/lists{}", rest.replace("{id}", &list).replace("{entry}", &entry));
+        let form: &[(&str, &str)] = match rest {
+            "" => &[("name", "devices"), ("kind", "device")],
+            "/{id}/search" => &[("q", "acct-1")],
+            _ => &[("value", "acct-2")],
+        };
+        match (method, rest) {
+            ("GET", _) => added(installation, admin.get(&path)).await,
+            (_, "/{id}/import") => added(installation, admin.send(list_file(admin.request(Method::POST, &path), "value\nacct-3\n"))).await,
+            _ => added(installation, admin.post(&path, form)).await,
+        }
+    }
+
+    /// A rule of its own for each route, and a transaction to try it on.
+    async fn send_to_rules(&self, method: &str, path: &str) -> (Reply, Vec<String>) {
+        let name = format!("desk-{}", path.rsplit('/').next().expect("a part").replace(['{', '}'], ""));
+        let rule = json!({ "name": name, "when": { "field": "type", "is": "TED" }, "then": { "action": "REVIEW" } });
+        let payment = json!({ "transactionId": "desk-1", "customerId": "crm-7", "amount": 5, "currency": "BRL", "direction": "OUT", "type": "PIX" });
+        let here = format!("/rules/{name}");
+        for (method, path, body) in [(Method::PUT, here.as_str(), &rule), (Method::POST, "/transactions", &payment)] {
+            self.program.http.send_raw(self.program.request(method, path).json(body)).await.expect("an answer");
+        }
+        let new = if path.ends_with("/new") { "desk-made" } else { &name };
+        let over = if path.ends_with("/new") { "0" } else { "1" };
+        let form = [
+            ("_action", "save"),
+            ("_over", over),
+            ("name", new),
+            ("w.what", "type"),
+            ("w.op", "is"),
+            ("w.value", "PIX"),
+            ("action", "BLOCK"),
+            ("mode", "TEST"),
+            ("stored", "desk-1"),
+        ];
+        let (admin, path) = (&self.admin, path.replace("{name}", &name));
+        let installation = &self.app.installation;
+        if method == "GET" { added(installation, admin.get(&path)).await } else { added(installation, admin.post(&path, &form)).await }
+    }
+
     async fn decide_on_a_transaction(&self) -> (Reply, Vec<String>) {
         let rule = json!({ "name": "held", "when": { "field": "type", "is": "TED" }, "then": { "action": "REVIEW" } });
         let payment = json!({ "transactionId": "ted-1", "customerId": "crm-7", "amount": 5, "currency": "BRL", "direction": "OUT", "type": "TED" });
@@ -173,6 +227,30 @@ impl Stage {
         let held = self.app.installation.database.texts("SELECT ref FROM transactions WHERE status = 'REVIEW'").await.remove(0);
         let path = format!("/dashboard/transactions/{held}/decision");
         added(&self.app.installation, self.admin.post(&path, &[("decision", "BLOCKED"), ("reason", "seen")])).await
+    }
+
+    async fn send_to_backtests(&self, method: &str, rest: &str) -> (Reply, Vec<String>) {
+        let (admin, installation) = (&self.admin, &self.app.installation);
+        let draft = json!({ "name": "draft", "when": { "field": "type", "is": "WIRE" }, "then": { "action": "REVIEW" } });
+        let payment = json!({ "transactionId": "wire-1", "customerId": "crm-7", "amount": 5, "currency": "BRL", "direction": "OUT", "type": "WIRE" });
+        self.program.http.send_raw(self.program.request(Method::POST, "/transactions").json(&payment)).await.expect("an answer");
+        let file = installation.home().join("draft.json");
+        std::fs::write(&file, draft.to_string()).expect("writes the draft");
+        self.app.operator.json(&["rule", "backtest", file.to_str().expect("UTF-8")]).await;
+        let id = self.newest("id", "backtests").await;
+        let path = format!("/dashboard/rules/backtests{}", rest.replace("{id}", &id));
+        if method == "GET" {
+            return added(installation, admin.get(&path)).await;
+        }
+        let lease = |status: &str, until: &str| format!("UPDATE backtests SET status = '{status}', lease_until = {until} WHERE id = '{id}'");
+        if rest.ends_with("/cancel") {
+            installation.database.change(&lease("RUNNING", "9000000000000000")).await;
+        }
+        let sent = added(installation, admin.post(&path, &[("rule", &draft.to_string())])).await;
+        installation.database.change(&lease("DONE", "0")).await;
+        let running = "SELECT COUNT(*) FROM backtests WHERE status = 'RUNNING'";
+        eventually("its end", SOON, async || (installation.database.number(running).await == 0).then_some(())).await;
+        sent
     }
 
     async fn send_as_program(&self, method: &str, path: &str) -> (Reply, Vec<String>) {

@@ -1,7 +1,7 @@
 //! API keys have names, and flows with the same title can be told apart.
 
 use super::{SESSIONS, create, shown_in};
-use crate::support::html::{is_linked, tags};
+use crate::support::html::{attribute, is_linked, tags};
 use crate::support::{ApiClient, Customer, TestApp, json, on_each_engine};
 
 const KEYS: &str = "/dashboard/api-keys";
@@ -38,6 +38,22 @@ async fn a_key_has_a_name_wherever_it_is_listed(app: TestApp) {
         assert!(row(&page, made["id"].as_str().expect("an id")).contains("Cobrança"), "{language}");
         assert!(row(&page, unnamed["id"].as_str().expect("an id")).contains(nothing), "{language}");
     }
+}
+
+on_each_engine!(the_form_offers_every_scope);
+async fn the_form_offers_every_scope(app: TestApp) {
+    let admin = app.browser("ADMIN").await;
+    let scopes = ["sessions:create", "sessions:read", "transactions", "rules"];
+    for (language, words) in [("en", "post and read transactions"), ("pt-BR", "ler e alterar regras"), ("es", "enviar y leer transacciones")] {
+        let page = admin.page(&format!("{KEYS}?lang={language}")).await;
+        let boxes: Vec<_> = tags(&page, "input").into_iter().filter(|input| attribute(input, "name").as_deref() == Some("scope")).collect();
+        let offered: Vec<_> = boxes.iter().filter_map(|input| attribute(input, "value")).collect();
+        assert_eq!(offered, scopes, "{language}");
+        assert!(page.contains(words), "{language}");
+    }
+    let chosen = scopes.map(|scope| ("scope", scope));
+    admin.post(KEYS, &chosen).await.expect(303);
+    assert_eq!(app.installation.database.texts("SELECT scopes FROM api_keys").await, ["sessions:create,sessions:read,transactions,rules"]);
 }
 
 on_each_engine!(a_name_that_nobody_can_read_is_refused);

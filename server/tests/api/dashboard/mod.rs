@@ -1,4 +1,4 @@
-//! What operators see on the dashboard: links, lists, languages, markup as text, how endpoints answer, names of keys and flows, damaged
+//! What operators see on the dashboard: links, lists, lists that rules ask, languages, markup as text, how endpoints answer, names of keys and flows, damaged
 //! rows, and secrets that are shown once.
 
 mod damaged;
@@ -10,6 +10,8 @@ mod links;
 mod lists;
 mod markup;
 mod refusals;
+mod rule_lists;
+mod rules;
 mod secrets;
 mod sessions;
 

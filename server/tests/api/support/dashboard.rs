@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use reqwest::header::{CONTENT_TYPE, COOKIE};
+use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder};
 use url::Url;
 
@@ -116,6 +117,12 @@ impl Browser {
         let reply = self.post("/dashboard/customers", &[("q", reference)]).await;
         (reply.status != 200).then(|| reply.see_other())
     }
+}
+
+/// The form that imports a list, with this file, as one of our own pages sends it.
+pub fn list_file(request: RequestBuilder, csv: impl Into<String>) -> RequestBuilder {
+    let file = Part::bytes(csv.into().into_bytes()).file_name("list.csv");
+    request.header("sec-fetch-site", "same-origin").multipart(Form::new().part("file", file))
 }
 
 /// The path of a link, without its origin.

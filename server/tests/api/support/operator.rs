@@ -54,6 +54,13 @@ impl Operator {
         self.json(&["flow", "import", file.to_str().expect("a path in UTF-8")]).await
     }
 
+    /// `list import` of a list of accounts.
+    pub async fn import_list(&self, name: &str, csv: &str) -> Value {
+        let file = self.installation.home().join("list.csv");
+        std::fs::write(&file, csv).expect("writes the list");
+        self.json(&["list", "import", name, file.to_str().expect("a path in UTF-8"), "--kind", "account"]).await
+    }
+
     /// `session show`, by id or ref.
     pub async fn session(&self, which: &str) -> Value {
         self.json(&["session", "show", which]).await

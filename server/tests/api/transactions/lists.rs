@@ -6,7 +6,7 @@ use super::{Company, history, payment};
 use crate::support::{Outcome, TestApp, Value, json, on_each_engine};
 
 impl Company {
-    async fn import_list(&self, name: &str, csv: &str, kind: &[&str]) -> Outcome {
+    pub(super) async fn import_list(&self, name: &str, csv: &str, kind: &[&str]) -> Outcome {
         let file = self.app.installation.home().join("list.csv");
         fs::write(&file, csv).expect("writes the list");
         let arguments = [&["list", "import", name, file.to_str().expect("UTF-8"), "--json"][..], kind].concat();

@@ -1,10 +1,13 @@
 //! Transactions: rules decide them, a session asks for evidence, and its end settles them.
 
 mod aggregates;
+mod backtests;
 mod batches;
 mod crashes;
+mod large_lists;
 mod lists;
 mod posting;
+mod presets;
 mod races;
 mod reviews;
 mod rules;

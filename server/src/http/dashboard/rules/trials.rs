@@ -1,0 +1,49 @@
+//! Tries a rule for a page, and says in the reader's words why it could not.
+
+use app::{
+    dashboard::rules::trial::{POSTED, STORED, TrialForm, TrialShown},
+    words::dashboard::rule_words,
+};
+use shared::rule::Rule;
+
+use super::super::page::Page;
+use crate::{
+    http::problems::ApiError,
+    transactions::trial::{TrialError, Tried, judge},
+};
+
+/// What came of trying the rule on what is typed.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn tried(page: &Page, rule: &Rule, form: TrialForm) -> Result<TrialForm, ApiError> {
+    let words = rule_words(page.language);
+    let (stored, posted) = (form.stored.trim().to_owned(), form.posted.trim().to_owned());
+    let (input, tried) = match (stored.as_str(), posted.as_str()) {
+        ("", "") => return Ok(TrialForm { faults: vec![(STORED, words.trial_none.to_owned())], ..form }),
+        ("", json) => (POSTED, Tried::Posted(json)),
+        (named, _) => (STORED, Tried::Stored(named)),
+    };
+    let faults = match judge(&page.context.app.kit, rule, tried, page.operator.actor()).await {
+        Ok(trial) => {
+            let shown = TrialShown { transaction_id: trial.transaction_id, rule: rule.clone(), evaluation: trial.evaluation, passed_over: trial.passed_over };
+            return Ok(TrialForm { shown: Some(shown), ..form });
+        }
+        Err(TrialError::NotFound) => vec![words.trial_unknown.to_owned()],
+        Err(TrialError::NotJson(reason)) => vec![format!("{} ({reason})", words.not_json)],
+        Err(TrialError::Faults(faults)) => faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect(),
+        Err(TrialError::Failure(error)) => return Err(error.into()),
+    };
+    Ok(TrialForm { faults: faults.into_iter().map(|fault| (input, fault)).collect(), ..form })
+}
+
+/// Audits that a stored transaction is read, before a browser is led to the page that shows what came of it.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn audit(page: &Page, rule: &Rule, stored: &str) -> Result<(), ApiError> {
+    if !stored.trim().is_empty() {
+        tried(page, rule, TrialForm { stored: stored.to_owned(), ..TrialForm::default() }).await?;
+    }
+    Ok(())
+}
