@@ -164,7 +164,7 @@ impl Story {
         some("deviceId", json!(format!("d-{two}")));
         some("ip", json!(if one == 0 { format!("2001:db8::{one}") } else { format!("203.0.113.{three}") }));
         some("counterparty", json!({ "id": format!("acct-{one}"), "country": (["BR", "PT"][number % 2]) }));
-        some("metadata", json!({ "score": number % 60, "vip": number % 3 == 0, "segment": "gold" }));
+        some("metadata", json!({ "score": number % 60, "vip": number.is_multiple_of(3), "segment": "gold" }));
         match self.rng.below(6) {
             // Late: by minutes, by hours, by weeks.
             0 => body["occurredAt"] = json!(self.ago(3_600)),
