@@ -34,7 +34,7 @@ fn unavailable(cause: &dyn Display) -> ApiError {
     ApiError(Box::new(Problem::new(Code::Unavailable, detail).with_retry_after(RETRY_AFTER)))
 }
 
-fn internal(cause: &dyn Display) -> ApiError {
+pub(super) fn internal(cause: &dyn Display) -> ApiError {
     error!(%cause, "a request failed");
     ApiError::new(Code::Internal, "Something went wrong on our side. Nothing that was saved is lost.")
 }
@@ -230,6 +230,7 @@ impl From<FileError> for ApiError {
             FileError::Struck { seconds } => {
                 Self::rate_limited("After two PDFs that took too much time or memory to read, this session's PDFs wait for a minute.", seconds)
             }
+            FileError::Spent { seconds } => Self::rate_limited("This session's files took 10 s of CPU time, so the next one waits.", seconds),
             FileError::Field(fault) => {
                 Self(Box::new(Problem::new(Code::InvalidRequest, "A part of the request is missing or wrong.").with_errors(vec![fault])))
             }
