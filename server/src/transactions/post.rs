@@ -42,6 +42,9 @@ pub enum PostError {
     /// The id came before with another body.
     #[error("this transactionId was posted with another body")]
     OtherBody,
+    /// The answers to those before it in the batch are as long as those of a batch may be.
+    #[error("the answers of this batch are too long")]
+    AnswersTooLong,
     /// The store or the vault.
     #[error(transparent)]
     Failure(#[from] Failure),
@@ -216,4 +219,34 @@ fn stored(kit: &Kit, key: &Key, new: &New<'_>, (verdict, rules): (&Verdict<'_>, 
         },
     };
     row::new(kit, key, &new.transaction, &new.arrived, decided, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future::join_all;
+
+    use super::*;
+    use crate::{kit::testing::kit, model::Scope};
+
+    /// On SQLite, transactions that wait for the writer share a commit, and read what those before them wrote in it.
+    #[tokio::test]
+    async fn the_same_payment_in_one_commit_is_one_decision_and_one_answer() {
+        let (kit, _folder) = kit().await;
+        let made = api_keys::create(&kit, None, vec![Scope::Transactions], Actor::CommandLine).await.unwrap();
+        let key = api_keys::of_secret(&kit, &made.key).await.unwrap().expect("the key");
+        let json = r#"{"transactionId":"pix-1","customerId":"c-1","amount":5,"currency":"BRL","direction":"OUT","type":"PIX"}"#;
+        let posted = Posted::parse(json).unwrap();
+        let held = kit.store.write().await.unwrap();
+        let release = async {
+            // Until they wait for the writer, having looked for the id in vain.
+            for _ in 0..1_000 {
+                tokio::task::yield_now().await;
+            }
+            drop(held);
+        };
+        let (answers, ()) = tokio::join!(join_all((0..3).map(|_| post(&kit, &posted, &key, None))), release);
+        let answers: Vec<Answered> = answers.into_iter().map(Result::unwrap).collect();
+        assert_eq!(answers.iter().filter(|answer| answer.is_repeat).count(), 2);
+        assert!(answers.iter().all(|answer| answer.body == answers[0].body));
+    }
 }
