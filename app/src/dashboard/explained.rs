@@ -78,7 +78,7 @@ pub fn MatchedRules(rules: Vec<MatchedRule>, may_see_rules: bool, #[prop(optiona
 fn Rule(rule: MatchedRule, #[prop(optional_no_strip)] from: Option<f64>, may_see_rules: bool, language: Language) -> impl IntoView {
     let (words, common) = (transaction_words(language), words(language));
     let title = view! { <bdi>{rule.title.clone()}</bdi> };
-    let title = if may_see_rules { view! { <a href=format!("/dashboard/rules/{}", rule.name)>{title}</a> }.into_any() } else { title.into_any() };
+    let title = if may_see_rules { view! { <a href=super::rules::address(&rule.name)>{title}</a> }.into_any() } else { title.into_any() };
     let name = (rule.title != rule.name).then(|| view! { <span class="mono">{rule.name.clone()}</span> ", " });
     let points = f64::from(rule.points);
     let adds = from.filter(|_| points > 0.0).map(|from| {
