@@ -13,3 +13,12 @@ export async function expectNoViolations(page: Page, where: string) {
     expect(passes.length, "axe checked something").toBeGreaterThan(10);
   }
 }
+
+/** Checks a page with everything on it opened, also at 320 pixels. */
+export async function checkPage(page: Page, where: string) {
+  await page.locator("details").evaluateAll((all: HTMLDetailsElement[]) => all.forEach((details) => (details.open = true)));
+  await expectNoViolations(page, where);
+  await page.setViewportSize({ width: 320, height: 700 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), `${where} at 320 px`).toBeLessThanOrEqual(320);
+  await page.setViewportSize({ width: 1280, height: 800 });
+}

@@ -1,19 +1,10 @@
 // Every page of the dashboard is accessible: axe finds no violation in either theme, and every page fits the narrowest
 // screen. Forms are checked after they are refused, because that page shows everything that the others show.
-import type { Locator, Page } from "@playwright/test";
+import type { Locator } from "@playwright/test";
 import { randomUUID } from "node:crypto";
-import { expectNoViolations } from "./axe";
+import { checkPage } from "./axe";
 import { Operator } from "./operator";
 import { expect, test } from "./support";
-
-/** Checks a page with everything on it opened, also at 320 pixels. */
-async function checkPage(page: Page, where: string) {
-  await page.locator("details").evaluateAll((all: HTMLDetailsElement[]) => all.forEach((details) => (details.open = true)));
-  await expectNoViolations(page, where);
-  await page.setViewportSize({ width: 320, height: 700 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth), `${where} at 320 px`).toBeLessThanOrEqual(320);
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
 
 test.describe("axe finds no violation", { tag: "@script-on" }, () => {
   test.slow();

@@ -15,7 +15,7 @@ test("an operator chooses one of three languages on any page, and the choice las
   const visits = [
     { operator: visitor, paths: [new URL(inviteUrl).pathname.replace("/dashboard", ""), "/set-up/none", "/sign-in"] },
     { operator: agent, paths: ["/sessions"] },
-    { operator: admin, paths: ["/links", `/links/${ref}`, "/sessions", `/sessions/${ref}`, "/customers", dossier, "/unresolved", ...settings, "/nothing"] },
+    { operator: admin, paths: ["/links", `/links/${ref}`, "/sessions", `/sessions/${ref}`, "/customers", dossier, "/unresolved", "/transactions", "/transactions/queue", ...settings, "/nothing"] },
   ];
   // These headings are the same in every language: a shared word, a URL or a ref.
   const languageNeutral = /^(Webhooks|https?:.*|[0-9a-f]{12})$/;

@@ -39,6 +39,14 @@ class Keyboard {
     await this.page.keyboard.press(key);
   }
 
+  /** The same for a button of the editor: waits until the page shows what it did. */
+  async step(selector: string) {
+    await this.to(selector);
+    const shown = this.page.waitForEvent("framenavigated");
+    await this.page.keyboard.press("Enter");
+    await shown;
+  }
+
   async type(selector: string, text: string) {
     await this.to(selector);
     await this.page.keyboard.type(text);
@@ -69,27 +77,27 @@ test("a rule is written from nothing with the keyboard only, and holds a transac
   await keys.type("[name=name]", name);
 
   // Adding leads to the new condition.
-  await keys.press('[name=_action][value="add:w"]');
+  await keys.step('[name=_action][value="add:w"]');
   await expect(page.locator('[name="w.0.op"]')).toBeFocused();
   await keys.type('[name="w.0.value"]', "1,000.00");
   await keys.type('[name="w.0.currency"]', "BRL");
   if (javaScriptEnabled) await expect(sentence).toContainText("If the amount is at least 1,000.00 BRL");
   await keys.choose('[name="w.new"]', "type");
-  await keys.press('[name=_action][value="add:w"]');
+  await keys.step('[name=_action][value="add:w"]');
   await expect(page.locator('[name="w.1.op"]')).toBeFocused();
   await keys.type('[name="w.1.value"]', type);
   await expect(page.locator('[name="w.0.value"]')).toHaveValue("1,000.00");
 
   // Move it up, and turn another into its opposite.
-  await keys.press('[name=_action][value="up:w.1"]');
+  await keys.step('[name=_action][value="up:w.1"]');
   await expect(page.locator("#w-0")).toBeFocused();
   await expect(page.locator('[name="w.0.value"]')).toHaveValue(type);
   await keys.choose('[name="w.new"]', "sum");
-  await keys.press('[name=_action][value="add:w"]');
+  await keys.step('[name=_action][value="add:w"]');
   await keys.choose('[name="w.2.op"]', "above");
   await keys.type('[name="w.2.value"]', "5000");
   await keys.type('[name="w.2.currency"]', "BRL");
-  await keys.press('[name=_action][value="not:w.2"]');
+  await keys.step('[name=_action][value="not:w.2"]');
   await expect(page.locator("#w-2")).toBeFocused();
   await keys.type('[name="w.2.0.within"]', "24h");
   await keys.to("[name=action]");
@@ -98,9 +106,9 @@ test("a rule is written from nothing with the keyboard only, and holds a transac
   await keys.to("[name=mode]");
   await page.keyboard.press("ArrowUp");
   // Enter in an input does not save.
-  await keys.press("[name=title]");
+  await keys.step("[name=title]");
   await expect(operator.heading).toHaveText("New rule");
-  await keys.press('[name=_action][value="check"]');
+  await keys.step('[name=_action][value="check"]');
   await keys.press('[name=_action][value="save"]');
   await expect(operator.main.getByRole("status")).toHaveText("The rule was saved.");
   await expect(operator.heading).toHaveText("Large payments to new people");
@@ -198,7 +206,7 @@ async function visit(operator: Operator, server: Server, look: (where: string) =
   await look("rule-faults");
   await operator.page.locator('[name="w.0.value"]').fill("2,000.00");
   await operator.page.locator('[name="w.1.currency"]').fill("BRL");
-  await operator.main.getByRole("button", { name: "Remove: Condition 3.1", exact: true }).click();
+  await operator.main.getByRole("button", { name: /^Remove ?: Condition 3\.1$/ }).click();
   await operator.button("Save").click();
   await operator.open(`/rules/by-name/${name}?from=1&to=2`);
   await expect(operator.page.locator("#difference")).toBeVisible();

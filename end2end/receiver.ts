@@ -42,6 +42,17 @@ export class Receiver {
     return JSON.parse(body);
   }
 
+  /** Waits for the events about a transaction, and verifies each. A repeated delivery counts once. They come in the order of their sequence. */
+  async eventsAbout(transactionId: string, count: number) {
+    const about = () => {
+      const found = this.received.filter(({ body }) => body.includes(transactionId));
+      return [...new Map(found.map((request) => [request.headers["webhook-id"], request])).values()];
+    };
+    await expect.poll(() => about().length, { message: "webhooks arrive", timeout: 20_000 }).toBe(count);
+    const events = about().map(({ headers, body }) => new Webhook(this.secret).verify(body, headers as Record<string, string>));
+    return (events as { type: string; data: { status: string; reason: string; sequence: number } }[]).sort((a, b) => a.data.sequence - b.data.sequence);
+  }
+
   async stop() {
     this.http.closeAllConnections();
     this.http.close();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Customer, invalidCpf } from "./customer";
 import { Operator } from "./operator";
 import { demo } from "./answers";
+import { Company, complete, openTransaction } from "./company";
 import { expect, photo, test } from "./support";
 
 const folder = process.env.SCREENSHOTS;
@@ -110,6 +111,53 @@ if (folder) {
           await shoot("list-refused");
           await operator.open("/lists");
           await shoot("lists");
+        });
+
+        test("every page of transactions", async ({ browser, page, server, backend }) => {
+          const company = await Company.of(server, backend);
+          const shown = { "en": "Large PIX at night", "pt-BR": "PIX alto à noite", "es": "PIX alto de noche" };
+          const review = await company.rule({ action: "REVIEW" }, { title: shown, priority: 20 });
+          const held = await company.rule({ action: "STEP_UP", flow: "step-up", onExpired: "REVIEW" }, { title: shown });
+          const customerId = `c-${crypto.randomUUID()}`;
+          const waiting = [await company.pay(held, customerId), await company.pay(held, customerId)];
+          const queued = await company.pay(review);
+          for (const name of ["a-test", "b-test"]) await company.tried(name, review);
+          const tried = await company.pay(review);
+          const device = { viewport, colorScheme, isMobile: viewport.width < 600, deviceScaleFactor: 2 };
+          const operator = await Operator.admin(browser, server, true, device);
+          const shoot = async (name: string) => {
+            await operator.page.screenshot({ path: join(folder, `transactions-${name}-${viewport.width}-${colorScheme}.png`), animations: "disabled", fullPage: true });
+          };
+          await operator.open("/transactions");
+          await shoot("list");
+          await operator.open("/transactions?currency=BRL&least=x&rule=none");
+          await shoot("list-refused");
+          await operator.main.getByRole("searchbox").fill("pix-nowhere");
+          await operator.button("Search").click();
+          await shoot("list-nothing");
+          await operator.open("/transactions/queue");
+          await shoot("queue");
+          await openTransaction(operator, tried.transactionId);
+          await shoot("review");
+          await operator.button("Decide").click();
+          await expect(operator.page.getByRole("alert")).toBeVisible();
+          await operator.button("Reveal").click();
+          await shoot("revealed");
+          await openTransaction(operator, waiting[0].transactionId);
+          await shoot("waiting");
+          await operator.card("Session").locator('a[href^="/dashboard/sessions/"]').click();
+          await expect(operator.card("Transactions held for this session")).toBeVisible();
+          await shoot("session");
+          await operator.card("Facts").getByRole("link", { name: customerId }).click();
+          await shoot("dossier");
+          await complete(new Customer(page, waiting[0].session!, true), "123.456.789-09");
+          await company.events(waiting[0].transactionId, 2);
+          await openTransaction(operator, waiting[0].transactionId);
+          await shoot("released");
+          await openTransaction(operator, queued.transactionId);
+          await operator.page.getByRole("button", { name: "Português" }).first().evaluate((button: HTMLButtonElement) => button.form!.requestSubmit(button));
+          await expect(operator.page.getByRole("heading", { name: "Por quê" })).toBeVisible();
+          await shoot("review-pt");
         });
 
         test("every page of the dashboard", async ({ browser, customer, link, server, backend }) => {

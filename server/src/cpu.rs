@@ -10,7 +10,14 @@ use std::{
     time::Duration,
 };
 
-use tokio::{runtime::Runtime, sync::Semaphore};
+use tokio::{
+    runtime::Runtime,
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
+
+mod time;
+
+pub use time::{measured, of_process};
 
 /// How many times [`timeout`] looks whether its work waits.
 const LOOKS: u32 = 50;
@@ -76,7 +83,14 @@ pub async fn waiting<T>(wait: impl Future<Output = T>) -> T {
 pub struct Panicked;
 
 /// The memory that works which say how much they need may have together, in MiB. One that needs more has it alone.
-const MEMORY: u32 = 320;
+const MEMORY: u32 = 240;
+/// The memory that is kept for small works besides, in MiB, and what a small work needs at most: a photo of 13 megapixels fits.
+const SMALL: u32 = 80;
+
+/// Whether work that needs this much memory, in MiB, is not small. Small work does not wait for large work.
+pub const fn is_large(mebibytes: u32) -> bool {
+    mebibytes > SMALL
+}
 
 /// The niceness of the threads that work in the background. While the cores are busy with answers, such a thread gets about a quarter of
 /// what another one gets, so that background work always goes on.
@@ -88,6 +102,7 @@ const NICE: i32 = 5;
 pub struct Cpu {
     cores: Arc<Semaphore>,
     memory: Arc<Semaphore>,
+    small: Arc<Semaphore>,
     background: Arc<Semaphore>,
     threads: Arc<Threads>,
 }
@@ -128,9 +143,31 @@ impl Default for Cpu {
 }
 
 impl Cpu {
-    fn with(cores: usize) -> Self {
+    /// For a machine of so many cores.
+    pub(crate) fn with(cores: usize) -> Self {
         let permits = |permits: usize| Arc::new(Semaphore::new(permits));
-        Self { cores: permits(cores), memory: permits(MEMORY as usize), background: permits(cores), threads: Arc::new(Threads::new(cores)) }
+        Self {
+            cores: permits(cores),
+            memory: permits(MEMORY as usize),
+            small: permits(SMALL as usize),
+            background: permits(cores),
+            threads: Arc::new(Threads::new(cores)),
+        }
+    }
+
+    /// Waits for this much memory, in MiB. Small work takes what becomes free first: its own memory, or that of all.
+    async fn memory(&self, mebibytes: u32) -> OwnedSemaphorePermit {
+        let of = |semaphore: &Arc<Semaphore>| Arc::clone(semaphore).acquire_many_owned(mebibytes.min(MEMORY));
+        let permit = if is_large(mebibytes) {
+            of(&self.memory).await
+        } else {
+            tokio::select! {
+                biased;
+                permit = of(&self.small) => permit,
+                permit = of(&self.memory) => permit,
+            }
+        };
+        permit.expect("the semaphores are never closed")
     }
 
     /// Runs work in the background that needs this much memory, in MiB.
@@ -140,7 +177,7 @@ impl Cpu {
     pub async fn run_in_background<T: Send + 'static>(&self, mebibytes: u32, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
         // First for a core, so that what waits for one holds no memory.
         let permit = waiting(Arc::clone(&self.background).acquire_owned()).await.expect("the semaphore is never closed");
-        let memory = waiting(Arc::clone(&self.memory).acquire_many_owned(mebibytes.min(MEMORY))).await.expect("the semaphore is never closed");
+        let memory = waiting(self.memory(mebibytes)).await;
         let done = self.threads.run(move || {
             let _permits = (permit, memory);
             work()
@@ -153,7 +190,7 @@ impl Cpu {
     /// # Errors
     /// If the work panicked.
     pub async fn run_with<T: Send + 'static>(&self, mebibytes: u32, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
-        let memory = waiting(Arc::clone(&self.memory).acquire_many_owned(mebibytes.min(MEMORY))).await.expect("the semaphore is never closed");
+        let memory = waiting(self.memory(mebibytes)).await;
         self.run(move || {
             let _memory = memory;
             work()
@@ -194,17 +231,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_needs_much_memory_has_it_alone() {
+    async fn work_that_needs_much_memory_has_it_alone_and_small_work_does_not_wait_for_it() {
         let cpu = Cpu::with(4);
         let (end, ended) = std::sync::mpsc::channel::<()>();
         let large = cpu.run_with(10_000, move || ended.recv());
-        let small = cpu.run_with(1, || 7);
-        tokio::pin!(large, small);
+        let next = cpu.run_with(SMALL + 1, || 7);
+        tokio::pin!(large, next);
         assert!(tokio::time::timeout(LIMIT, &mut large).await.is_err(), "it runs");
-        assert!(tokio::time::timeout(LIMIT, &mut small).await.is_err(), "it waits for its memory");
+        assert!(tokio::time::timeout(LIMIT, &mut next).await.is_err(), "it waits for its memory");
+        for small in [1, SMALL] {
+            assert_eq!(cpu.run_with(small, || 7).await.expect("no panic"), 7);
+            assert_eq!(cpu.run_in_background(small, || 7).await.expect("no panic"), 7);
+        }
         end.send(()).expect("it runs");
         large.await.expect("no panic").expect("the end");
-        assert_eq!(small.await.expect("no panic"), 7);
+        assert_eq!(next.await.expect("no panic"), 7);
+    }
+
+    #[tokio::test]
+    async fn small_works_have_the_memory_of_all_too() {
+        let cpu = Cpu::with(1);
+        let held = [cpu.memory(SMALL).await, cpu.memory(SMALL).await, cpu.memory(SMALL).await, cpu.memory(SMALL).await];
+        assert!(tokio::time::timeout(LIMIT, cpu.memory(1)).await.is_err());
+        drop(held);
+        drop(cpu.memory(1).await);
     }
 
     #[tokio::test]

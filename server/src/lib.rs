@@ -97,6 +97,7 @@ fn context(app: &Arc<App>, stop: &CancellationToken) -> Context {
         limits: Limits::new(app.config.rate_limits),
         streams: Arc::default(),
         reads: Reads::default(),
+        batches: http::transactions::batches(),
         stop: stop.clone(),
     })
 }

@@ -101,6 +101,11 @@ pub fn router(context: Context) -> Router {
         .route("/dashboard/customers/{id}", may(&context, May::SeeSessions, get(dossiers::show)))
         .route("/dashboard/customers/{id}/reveal", may(&context, May::Review, post(dossiers::reveal)))
         // Transactions
+        .route("/dashboard/transactions", may(&context, May::SeeSessions, get(desk_transactions::list)))
+        .route("/dashboard/transactions", may(&context, May::SeeSessions, post(desk_transactions::search)))
+        .route("/dashboard/transactions/queue", may(&context, May::SeeSessions, get(desk_transactions::queue)))
+        .route("/dashboard/transactions/{ref}", may(&context, May::SeeSessions, get(desk_transactions::show)))
+        .route("/dashboard/transactions/{ref}/reveal", may(&context, May::Review, post(desk_transactions::reveal)))
         .route("/dashboard/transactions/{ref}/decision", may(&context, May::Review, post(desk_transactions::decide)))
         // Rules
         .route("/dashboard/rules", may(&context, May::SeeSettings, get(desk_rules::list)))

@@ -10,6 +10,9 @@ pub const MAX_CHARS: usize = 254;
 /// script may be in it (RFC 6531). What no mail server takes without quotes is refused, because it comes from copying something around
 /// the address: spaces, brackets, commas, `mailto:`.
 pub fn is_address(text: &str) -> bool {
+    if text.chars().nth(MAX_CHARS).is_some() {
+        return false;
+    }
     let Some((local, domain)) = text.split_once('@') else { return false };
     let is_plain = |part: &str| !part.is_empty() && part.chars().all(|c| !c.is_control() && !text::is_hidden(c) && !"@<>()[],;:\\".contains(c));
     let is_literal = |domain: &str| {
@@ -17,7 +20,7 @@ pub fn is_address(text: &str) -> bool {
         inner.contains(['.', ':']) && inner.chars().all(|c| c.is_ascii_alphanumeric() || ".:".contains(c))
     };
     let is_name = |domain: &str| is_plain(domain) && domain.contains('.') && domain.split('.').all(|label| !label.is_empty() && !label.contains(['"', '\'']));
-    text.chars().count() <= MAX_CHARS && !text.contains("..") && is_plain(local) && (is_literal(domain) || is_name(domain))
+    !text.contains("..") && is_plain(local) && (is_literal(domain) || is_name(domain))
 }
 
 /// Domains of which a slip of one letter is more likely than another domain with that name.

@@ -91,7 +91,7 @@ pub fn BacktestPage(site: Site, viewer: Viewer, backtest: BacktestData) -> impl 
             <Card title=words.rule>
                 <p>{sentence}</p>
                 <dl class="facts">
-                    <div><dt>{words.rule}</dt><dd><a href=format!("/dashboard/rules/{}", row.rule)>{row.rule.clone()}</a></dd></div>
+                    <div><dt>{words.rule}</dt><dd><a href=super::rules::address(&row.rule)>{row.rule.clone()}</a></dd></div>
                     <div><dt>{words.compared_with}</dt><dd>{compared}</dd></div>
                     <div><dt>{words.started}</dt><dd><Time at=row.started_at seconds=true /></dd></div>
                     {ended}

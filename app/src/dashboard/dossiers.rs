@@ -10,8 +10,12 @@ use super::{
     layout::{DashboardPage, Viewer},
     parts::{Act, Card, Cut, Newest, Pages},
     sessions::{SessionRow, SessionTable},
+    transactions::{TRANSACTIONS, TransactionRow, TransactionTable},
 };
-use crate::{components::layout::Site, words::dashboard::words};
+use crate::{
+    components::layout::Site,
+    words::dashboard::{transaction_words, words},
+};
 
 /// One customer: sessions and artifacts.
 #[derive(Clone, Debug)]
@@ -26,6 +30,8 @@ pub struct Dossier {
     pub sessions: Newest<Line<SessionRow>>,
     /// Newest first.
     pub artifacts: Newest<Line<ArtifactRow>>,
+    /// The transactions that wait, newest first.
+    pub waiting: Newest<Line<TransactionRow>>,
 }
 
 /// Artifacts in no dossier, by session.
@@ -96,6 +102,14 @@ pub fn DossierPage(site: Site, viewer: Viewer, data: Dossier, refused: Refused) 
         <EvidenceList artifacts=data.artifacts.rows viewer=viewer.clone() with_session=true />
         <Cut cut=data.artifacts.cut words />
     };
+    let about = transaction_words(language);
+    let all = view! { <p><a href=format!("{TRANSACTIONS}?customer={}", data.id)>{about.all_of_customer}</a></p> };
+    let Newest { rows: waiting, cut } = data.waiting;
+    let waiting = if waiting.is_empty() {
+        view! { <div class="body"><p class="quiet">{about.none_waiting}</p>{all}</div> }.into_any()
+    } else {
+        view! { <TransactionTable rows=waiting name=about.waiting language /><div class="body"><Cut cut words />{all}</div> }.into_any()
+    };
     view! {
         <DashboardPage site viewer title=words.dossier>
             <h1>{words.dossier}</h1>
@@ -108,6 +122,10 @@ pub fn DossierPage(site: Site, viewer: Viewer, data: Dossier, refused: Refused) 
             <section class="card">
                 <h2>{words.sessions}</h2>
                 {sessions}
+            </section>
+            <section class="card">
+                <h2>{about.waiting}</h2>
+                {waiting}
             </section>
             <Card title=words.evidence>{evidence}</Card>
         </DashboardPage>

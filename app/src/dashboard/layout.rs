@@ -8,7 +8,7 @@ use shared::{
 
 use crate::{
     components::layout::Site,
-    words::dashboard::{Done, account_words, done_of, rule_words, words},
+    words::dashboard::{Done, account_words, done_of, rule_words, transaction_words, words},
 };
 
 /// What every page needs: its reader, its language and its address.
@@ -22,6 +22,8 @@ pub struct Viewer {
     pub language: Language,
     /// How many artifacts are in no dossier, if the operator may see them. Counting ends at 100.
     pub unresolved: Option<u32>,
+    /// How many transactions wait for a person, if the operator may see them. Counting ends at 100.
+    pub waiting: Option<u32>,
     /// This page's path and query, to come back to it.
     pub here: String,
     /// What was just done; the page says it first.
@@ -31,11 +33,13 @@ pub struct Viewer {
 /// A part of the dashboard: where it is, who sees it, what it is called.
 type Part = (&'static str, May, fn(Language) -> &'static str);
 
-const PARTS: [Part; 9] = [
+const PARTS: [Part; 11] = [
     ("/dashboard/links", May::SeeStatus, |language| words(language).links),
     ("/dashboard/sessions", May::SeeSessions, |language| words(language).sessions),
     ("/dashboard/customers", May::SeeSessions, |language| words(language).dossiers),
     (UNRESOLVED, May::SeeSessions, |language| words(language).unresolved),
+    ("/dashboard/transactions", May::SeeSessions, |language| transaction_words(language).title),
+    (QUEUE, May::SeeSessions, |language| transaction_words(language).queue),
     ("/dashboard/rules", May::SeeSettings, |language| rule_words(language).rules),
     ("/dashboard/webhooks", May::SeeSettings, |language| words(language).webhooks),
     ("/dashboard/lists", May::SeeSettings, |language| words(language).lists),
@@ -43,11 +47,13 @@ const PARTS: [Part; 9] = [
     ("/dashboard/operators", May::SeeSettings, |language| words(language).operators),
 ];
 
+/// The transactions that wait for a person.
+pub const QUEUE: &str = "/dashboard/transactions/queue";
 const UNRESOLVED: &str = "/dashboard/unresolved";
 const ACCOUNT: &str = "/dashboard/account";
 /// The scripts of every page, in `public/`. Each says what it does.
 const SCRIPTS: [&str; 5] = ["times", "photos", "typed", "progress", "editor"];
-/// Counting unresolved artifacts ends here.
+/// Counting what waits for somebody ends here.
 const COUNTED: u32 = 100;
 
 /// A page for operators who are signed in.
@@ -66,17 +72,22 @@ pub fn DashboardPage(
     island: bool,
     children: Children,
 ) -> impl IntoView {
-    let Viewer { email, role, language, unresolved, here, done } = viewer;
+    let Viewer { email, role, language, unresolved, waiting, here, done } = viewer;
     let words = words(language);
     let path = here.split('?').next().unwrap_or_default().to_owned();
     let parts = PARTS.into_iter().filter(|(_, action, _)| role.may(*action)).map(|(address, _, name)| {
         // "page" for the page itself, "true" for what is within it.
         let current = match path.strip_prefix(address) {
             Some("") => Some("page"),
-            Some(within) if within.starts_with('/') => Some("true"),
+            Some(within) if within.starts_with('/') && path != QUEUE => Some("true"),
             _ => None,
         };
-        let count = unresolved.filter(|count| *count > 0 && address == UNRESOLVED).map(|count| {
+        let count = match address {
+            UNRESOLVED => unresolved,
+            QUEUE => waiting,
+            _ => None,
+        };
+        let count = count.filter(|count| *count > 0).map(|count| {
             view! { <span class="count">{if count < COUNTED { count.to_string() } else { format!("{}+", COUNTED - 1) }}</span> }
         });
         view! { <li><a href=address aria-current=current>{name(language)}{count}</a></li> }

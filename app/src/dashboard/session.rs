@@ -13,15 +13,19 @@ use super::{
     form::{ARTIFACT, ErrorSummary, Refused, along},
     layout::{DashboardPage, Viewer},
     link_form::LinkForm,
-    parts::{Act, Card, Customer, DecisionPill, Final, Locale, StatusPill, Time, short},
+    parts::{Act, Card, Customer, Cut, DecisionPill, Final, Locale, Newest, StatusPill, Time, short},
     risk::{CheckRow, Checks, Risk, RiskView},
     sessions::SessionRow,
     timeline::{Moment, Timeline},
+    transactions::{TransactionRow, TransactionTable},
 };
 use crate::{
     components::layout::Site,
     islands::dashboard::live_status::LiveStatus,
-    words::{dashboard::words, fill},
+    words::{
+        dashboard::{transaction_words, words},
+        fill,
+    },
 };
 
 /// Everything about one session.
@@ -53,6 +57,8 @@ pub struct SessionDetail {
     pub deliveries: Vec<Line<DeliveryRow>>,
     /// Decisions by operators, newest first.
     pub reviews: Vec<Review>,
+    /// The transactions that were held for it, in the order in which they arrived.
+    pub transactions: Newest<Line<TransactionRow>>,
     /// If the timeline, the deliveries or the reviews have more rows: how many of the newest are here.
     pub cut: Option<usize>,
     /// What is damaged and not shown: a table and the id of a row, or a part of the page.
@@ -83,6 +89,16 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
     });
     let can_reveal = reviews && !is_revealed && !data.input.is_empty();
     let risk = view! { <RiskView risk=data.risk.clone() checks=data.checks.clone() status=row.status language /> };
+    let transactions = (!data.transactions.rows.is_empty()).then(|| {
+        let name = transaction_words(language).of_session;
+        view! {
+            <section class="card">
+                <h2>{name}</h2>
+                <TransactionTable rows=data.transactions.rows name language />
+                <Cut cut=data.transactions.cut words />
+            </section>
+        }
+    });
     let along = along(data.revealed.as_deref(), &refused);
     let evidence = view! { <EvidenceList artifacts=data.artifacts.clone() viewer=viewer.clone() refused=refused.clone() along=along.clone() /> };
     let facts = {
@@ -114,6 +130,7 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
                         refused=refused.clone()
                         language
                     />
+                    {transactions}
                     <Card title=words.entered>
                         <Entered steps=data.input consents=data.consents revealed=is_revealed words />
                         {can_reveal.then(|| view! {

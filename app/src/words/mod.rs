@@ -77,7 +77,8 @@ mod tests {
     #[test]
     fn every_word_of_the_dashboard_is_there_with_the_same_places() {
         use dashboard::{
-            AccountWords, BacktestWords, DashboardWords, ListWords, RecordWords, RuleWords, account_words, backtest_words, list_words, rule_words,
+            AccountWords, BacktestWords, DashboardWords, ListWords, RecordWords, RuleWords, TransactionWords, account_words, backtest_words, list_words,
+            rule_words, transaction_words,
         };
         hold_against_each_other(DashboardWords::NAMES, |language| dashboard::words(language).all(), &["Webhooks", "E-mail", "Menu"]);
         hold_against_each_other(RecordWords::NAMES, |language| dashboard::words(language).records.all(), &[]);
@@ -85,5 +86,6 @@ mod tests {
         hold_against_each_other(BacktestWords::NAMES, |language| backtest_words(language).all(), &[]);
         hold_against_each_other(ListWords::NAMES, |language| list_words(language).all(), &[]);
         hold_against_each_other(RuleWords::NAMES, |language| rule_words(language).all(), &[]);
+        hold_against_each_other(TransactionWords::NAMES, |language| transaction_words(language).all(), &["Canal"]);
     }
 }

@@ -166,6 +166,8 @@ pub enum Act {
     TransactionsImported,
     /// A program read a transaction.
     TransactionRead(TransactionRef),
+    /// An operator revealed what is sealed of a transaction.
+    TransactionRevealed(TransactionRef),
     /// The session API was switched on.
     SessionApiOn,
     /// The session API was switched off.
@@ -253,6 +255,7 @@ impl Act {
             Self::TransactionBlocked(_) => "transaction.blocked",
             Self::TransactionsImported => "transaction.imported",
             Self::TransactionRead(_) => "transaction.read",
+            Self::TransactionRevealed(_) => "transaction.revealed",
             Self::SessionApiOn => "session_api.on",
             Self::SessionApiOff => "session_api.off",
             Self::OperatorSignedOut(_) => "operator.signed_out",

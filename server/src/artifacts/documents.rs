@@ -15,10 +15,11 @@ use crate::{ids::SessionRef, kit::Kit, model::PdfState, worker::WorkerError};
 /// Waits until one more PDF of the session may be looked into.
 ///
 /// # Errors
-/// If too many others are under way, or if the session or the file ended workers a moment ago.
+/// If too many others are under way, if the session's files took too much CPU time, or if the session or the file ended workers a moment ago.
 pub(super) async fn permit(uploads: &Uploads, session: SessionRef, sha256: &str) -> Result<Work, FileError> {
     let permit = uploads.document(session).await?;
     // Only now: the files before it may have ended workers.
+    uploads.may_spend(session)?;
     match uploads.strikes.check(session, sha256, Instant::now()) {
         Ok(()) => Ok(permit),
         Err(Struck::Session(wait)) => Err(FileError::Struck { seconds: wait.as_millis().div_ceil(1_000) as u64 }),
@@ -35,9 +36,14 @@ pub(super) async fn look_into(kit: &Kit, uploads: &Uploads, session: SessionRef,
         return Ok(Vec::new());
     }
     match kit.workers.pdf(&inspected.stored).await {
-        Ok(PdfState::Readable) => Ok(Vec::new()),
-        Ok(PdfState::Password) => Ok(vec![FileWarning::Password]),
-        Ok(PdfState::Unreadable) => Err(Fault::BadDocument.into()),
+        Ok((state, used)) => {
+            uploads.strikes.spend(session, used, Instant::now());
+            match state {
+                PdfState::Readable => Ok(Vec::new()),
+                PdfState::Password => Ok(vec![FileWarning::Password]),
+                PdfState::Unreadable => Err(Fault::BadDocument.into()),
+            }
+        }
         Err(WorkerError::NoAnswer) => {
             uploads.strikes.add(session, sha256, Instant::now());
             Err(Fault::BadDocument.into())

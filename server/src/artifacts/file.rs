@@ -69,24 +69,25 @@ pub async fn file(
 ) -> Result<Filed, FileError> {
     opened.require_open()?;
     let accepted = field.map(|name| accepted_by(opened, name)).transpose()?;
+    let session = opened.session.r#ref;
     let sha256 = spooled.sha256().to_owned();
     let size = i64::try_from(spooled.size()).unwrap_or(i64::MAX);
     if let Some((artifact, warnings)) = already_there(kit, opened, field, &sha256).await? {
         return Ok(Filed { artifact, sha256, is_new: false, warnings });
     }
-    let document = if spooled.may_be_pdf() { Some(documents::permit(uploads, opened.session.r#ref, &sha256).await?) } else { None };
+    let document = if spooled.may_be_pdf() { Some(documents::permit(uploads, session, &sha256).await?) } else { None };
     // Only now, so that the permit is held while the file is in memory, and not while a slow sender sends it.
-    let work = uploads.work(opened.session.r#ref).await?;
+    let work = uploads.work(session).await?;
     let plain = spooled.read().await?;
-    let prepared = kit.cpu.run(move || inspect::prepare(&plain)).await??;
-    let mut inspected = kit.cpu.run_with(prepared.mebibytes(), move || prepared.inspect()).await??;
+    let prepared = uploads.run(&kit.cpu, session, 1, move || inspect::prepare(&plain)).await??;
+    let mut inspected = uploads.run(&kit.cpu, session, prepared.mebibytes(), move || prepared.inspect()).await??;
     let media_type = inspected.media_type.as_str();
     if let Some(accepted) = accepted.filter(|accepted| !accepted.iter().any(|kind| kind == media_type)) {
         return Err(FileError::NotAccepted(accepted.join(", ")));
     }
     // A PDF goes on under its own permit, while a worker looks into it.
     let work = (inspected.media_type != MediaType::Pdf).then_some(work);
-    inspected.warnings = documents::look_into(kit, uploads, opened.session.r#ref, &inspected, &sha256).await?;
+    inspected.warnings = documents::look_into(kit, uploads, session, &inspected, &sha256).await?;
     let warnings = inspected.warnings.clone();
     let (artifact, sealed) = seal(kit, opened, inspected, &sha256, field, device, size).await?;
     let (kit, key) = (kit.clone(), opened.key.clone());

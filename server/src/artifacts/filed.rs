@@ -36,6 +36,12 @@ pub enum FileError {
         /// How long it waits.
         seconds: u64,
     },
+    /// The session's files took too much CPU time. It may send one again after so many seconds.
+    #[error("this session's files took too much CPU time")]
+    Spent {
+        /// How long it waits.
+        seconds: u64,
+    },
     /// The flow has no such ARTIFACT field.
     #[error("the flow has no such field")]
     Field(FieldFault),

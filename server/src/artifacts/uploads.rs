@@ -4,13 +4,18 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
+    time::Instant,
 };
 
 use super::{
+    filed::FileError,
     permits::{Busy, Permit, Permits, Queue},
     strikes::Strikes,
 };
-use crate::ids::SessionRef;
+use crate::{
+    cpu::{self, Cpu},
+    ids::SessionRef,
+};
 
 /// The most files of one session.
 pub const MAX_FILES: u64 = 40;
@@ -21,6 +26,8 @@ pub const MAX_TOTAL: u64 = 100 * 1024 * 1024;
 const MAX_BODIES: usize = 4;
 /// The most files of one session in memory at once.
 const MAX_WORK: usize = 2;
+/// The most files of one session that take much memory at once, or wait for it.
+const MAX_LARGE: usize = 1;
 /// The most files at once, of one session and in all, that wait for a worker or are with one.
 const MAX_DOCUMENTS: usize = 1;
 const MAX_DOCUMENTS_PER_PROCESS: usize = 2;
@@ -34,6 +41,7 @@ pub struct Uploads {
     bodies: Arc<Permits<SessionRef>>,
     work: Arc<Permits<SessionRef>>,
     process: Arc<Permits<()>>,
+    large: Arc<Permits<SessionRef>>,
     documents: Arc<Permits<SessionRef>>,
     all_documents: Arc<Permits<()>>,
     pub(super) strikes: Strikes,
@@ -46,6 +54,7 @@ impl Default for Uploads {
             bodies: Permits::new(MAX_BODIES, Queue::LONG, "A session sends at most 4 bodies with files at once, and the others did not end in time."),
             work: Permits::new(MAX_WORK, Queue::LONG, "At most 2 files of a session are worked on at once, and the others did not end in time."),
             process: Permits::new(MAX_PER_PROCESS, OF_ALL, "At most 16 files are worked on at once, and the others did not end in time."),
+            large: Permits::new(MAX_LARGE, Queue::LONG, "One large picture of a session is decoded at once, and the others did not end in time."),
             documents: Permits::new(MAX_DOCUMENTS, Queue::LONG, "One PDF of a session is looked into at once, and the others did not end in time."),
             all_documents: Permits::new(MAX_DOCUMENTS_PER_PROCESS, OF_ALL, "At most 2 PDFs are looked into at once, and the others did not end in time."),
             strikes: Strikes::default(),
@@ -90,6 +99,34 @@ impl Uploads {
         let session = self.documents.take(session).await?;
         let process = self.all_documents.take(()).await?;
         Ok(Work { _process: process, _session: session })
+    }
+
+    /// Runs work on a session's file that takes this much memory, in MiB. The CPU time that it takes counts for the session.
+    ///
+    /// # Errors
+    /// [`FileError::Spent`] if the session's files took too much CPU time; [`FileError::Busy`]; or if the work panicked.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        cpu: &Cpu,
+        session: SessionRef,
+        mebibytes: u32,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, FileError> {
+        // So the next large picture is another session's.
+        let _large = if cpu::is_large(mebibytes) { Some(self.large.take(session).await?) } else { None };
+        self.may_spend(session)?;
+        let (done, used) = cpu.run_with(mebibytes, move || cpu::measured(work)).await?;
+        self.strikes.spend(session, used, Instant::now());
+        Ok(done)
+    }
+
+    /// Checks that the session's files may take more CPU time.
+    ///
+    /// # Errors
+    /// [`FileError::Spent`]
+    pub(super) fn may_spend(&self, session: SessionRef) -> Result<(), FileError> {
+        let wait = self.strikes.check_cpu(session, Instant::now());
+        wait.map_err(|wait| FileError::Spent { seconds: wait.as_millis().div_ceil(1_000) as u64 })
     }
 
     /// Begins a file of a session that has this many files and bytes stored. What is on its way counts like what is stored.
@@ -223,6 +260,34 @@ mod tests {
         assert!(uploads.body(session(1)).now_or_never().is_none() && uploads.body(session(2)).now_or_never().is_some());
         let _work = (uploads.work(session(1)).await.unwrap(), uploads.work(session(1)).await.unwrap());
         assert!(uploads.work(session(1)).now_or_never().is_none() && uploads.work(session(2)).now_or_never().is_some());
+    }
+
+    #[tokio::test]
+    async fn work_on_files_counts_for_their_session_and_large_pictures_take_turns() {
+        let (uploads, cpu) = (Uploads::default(), Cpu::with(4));
+        let (one, other) = (session(1), session(2));
+        let slow = || {
+            let began = Instant::now();
+            while began.elapsed().as_millis() < 200 {
+                std::hint::spin_loop();
+            }
+        };
+        uploads.run(&cpu, one, 1, slow).await.unwrap();
+        assert!(!uploads.strikes.spent_by(one).is_zero());
+        uploads.strikes.spend(one, std::time::Duration::from_secs(60), Instant::now());
+        let refused = uploads.run(&cpu, one, 1, || ()).await.unwrap_err();
+        assert!(matches!(refused, FileError::Spent { seconds: 50..=60 }), "{refused:?}");
+        uploads.run(&cpu, other, 1, || ()).await.unwrap();
+
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let mut first = Box::pin(uploads.run(&cpu, other, 81, move || ended.recv().unwrap()));
+        assert!(tokio::time::timeout(std::time::Duration::from_millis(50), &mut first).await.is_err(), "it runs");
+        let mut second = Box::pin(unconstrained(uploads.run(&cpu, other, 81, || ())));
+        assert!(second.as_mut().now_or_never().is_none(), "it waits for its session's first");
+        uploads.run(&cpu, session(3), 81, || ()).await.expect("another session's does not");
+        end.send(()).unwrap();
+        first.await.unwrap();
+        second.await.unwrap();
     }
 
     #[test]

@@ -111,7 +111,7 @@ impl Submission {
         match self.kit.workers.pdf(bytes).await {
             // It was read when it was uploaded, or an earlier version of the server took it unread.
             Err(WorkerError::NoAnswer) => Ok(PdfState::Unreadable),
-            looked => looked,
+            looked => looked.map(|(state, _)| state),
         }
     }
 

@@ -230,6 +230,7 @@ impl From<FileError> for ApiError {
             FileError::Struck { seconds } => {
                 Self::rate_limited("After two PDFs that took too much time or memory to read, this session's PDFs wait for a minute.", seconds)
             }
+            FileError::Spent { seconds } => Self::rate_limited("This session's files took 10 s of CPU time, so the next one waits.", seconds),
             FileError::Field(fault) => {
                 Self(Box::new(Problem::new(Code::InvalidRequest, "A part of the request is missing or wrong.").with_errors(vec![fault])))
             }

@@ -218,6 +218,18 @@ mod tests {
     }
 
     #[test]
+    fn a_key_has_60_000_transactions_a_minute_and_a_batch_counts_whole_or_not_at_all() {
+        let (limits, now) = (Limits::new(true), Instant::now());
+        let [one, other] = [KeyId(1), KeyId(2)];
+        let is_allowed = |key, many, at| limits.transactions(key, many, at).is_ok();
+        assert!((0..119).all(|_| is_allowed(one, 500, now)) && is_allowed(one, 499, now));
+        assert!(!is_allowed(one, 2, now), "a batch that would pass the limit is refused whole");
+        assert!(is_allowed(one, 1, now) && !is_allowed(one, 1, now));
+        assert!(is_allowed(other, 500, now), "another key has its own");
+        assert!(is_allowed(one, 500, now + Duration::from_secs(60)));
+    }
+
+    #[test]
     fn an_ipv6_network_has_a_limit_of_its_own() {
         let limits = Limits::new(true);
         let address = |network: u128, at: u128| IpAddr::V6(Ipv6Addr::from_bits(0x2001_0db8 << 96 | network << 80 | at << 64 | 1));

@@ -49,10 +49,11 @@ pub mod windows;
 use std::{ops::Deref, path::PathBuf, sync::Arc};
 
 use leptos::prelude::LeptosOptions;
+use shared::ids::KeyId;
 use tokio_util::sync::CancellationToken;
 
 use self::{blanks::Blanks, limits::Limits, reads::Reads, site_files::SiteFiles, streams::Streams};
-use crate::app::App;
+use crate::{app::App, artifacts::permits::Permits};
 
 /// The state of every handler. It is one pointer, because every layer and handler of a request clones it.
 #[derive(Clone)]
@@ -93,6 +94,8 @@ pub struct Resources {
     pub streams: Arc<Streams>,
     /// Limits on files that are read.
     pub reads: Reads,
+    /// The places of batches of transactions.
+    pub batches: Arc<Permits<KeyId>>,
     /// Cancelled when the server shuts down.
     pub stop: CancellationToken,
 }

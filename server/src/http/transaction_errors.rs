@@ -20,6 +20,11 @@ impl From<PostError> for ApiError {
                 Self(Box::new(Problem::new(Code::InvalidRequest, "Some fields need correcting; nothing was decided.").with_errors(faults)))
             }
             PostError::OtherBody => Self::new(Code::Conflict, "This transactionId was posted before with another body."),
+            PostError::AnswersTooLong => {
+                let detail =
+                    "The answers to a batch have at most 16 MiB (16777216 bytes), so this transaction was not posted. Send it again, in another batch.";
+                Self::new(Code::TooLarge, detail)
+            }
             PostError::Failure(error) => error.into(),
         }
     }

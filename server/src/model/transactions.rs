@@ -159,6 +159,8 @@ pub struct Stored {
     pub decided_by: Option<String>,
     /// What becomes of it if its session expires.
     pub on_expired: Option<OnExpired>,
+    /// The number of the newest version of any rule when it was decided; `None` if no rules judged it.
+    pub rules_number: Option<i64>,
     /// What may change.
     pub state: State,
 }
@@ -187,7 +189,4 @@ pub struct Details {
     /// The rules that matched, with what their conditions saw: `Verdict::to_stored`.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub matches: Option<String>,
-    /// The number of the newest version of all rules by which it was decided.
-    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
-    pub rules: Option<i64>,
 }

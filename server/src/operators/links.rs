@@ -8,7 +8,7 @@ use super::{
     error::OperatorError,
     password::{Passwords, Turn},
     set_up::{ADMINISTRATOR, taken},
-    sign_in::begin,
+    sign_in::{begin, hold},
     token::{Token, hash},
     trail,
     visit::Visit,
@@ -100,7 +100,7 @@ async fn choose_password(kit: &Kit, passwords: &Passwords, link: (&str, LinkKind
     let (operator, email) = of_link(kit, token, kind).await?;
     let hashed = passwords.choose(Turn::Second, password, own_words(kit, &email).await?, kit.ambient.random()).await?;
     let mut tx = kit.store.write().await?;
-    store::operators::hold(&mut tx, operator.id).await?;
+    hold(&mut tx, operator.id, visit).await?;
     if kind == LinkKind::Reset {
         store::accounts::remove_sign_ins(&mut tx, operator.id, None).await?;
     }
@@ -128,7 +128,7 @@ async fn choose_password(kit: &Kit, passwords: &Passwords, link: (&str, LinkKind
 pub async fn enter_once(kit: &Kit, token: &str, visit: &Visit) -> Result<Token, OperatorError> {
     let (operator, _) = of_link(kit, token, LinkKind::OneTime).await?;
     let mut tx = kit.store.write().await?;
-    store::operators::hold(&mut tx, operator.id).await?;
+    hold(&mut tx, operator.id, visit).await?;
     store::operators::use_link(&mut tx, hash(token)).await.map_err(gone)?;
     let token = begin(kit, &mut tx, operator.id, visit).await?;
     tx.commit().await?;

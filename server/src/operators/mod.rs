@@ -2,7 +2,8 @@
 //! up by their SHA-256.
 //!
 //! Every transaction locks rows in one order, so that no two can deadlock: the row of all administrators, then the operator, then the
-//! operator's sign-ins, then the links.
+//! operator's sign-ins, then the links. Whoever signs in on a browser takes the sign-in of the operator before from it: both are locked, in
+//! the order of their ids (`sign_in::hold`).
 
 pub mod password;
 pub mod strength;

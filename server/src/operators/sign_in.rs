@@ -26,7 +26,12 @@ pub const SIGN_IN_SECONDS: i64 = 12 * 3_600;
 /// The least time between two updates of a sign-in's `seen_at`.
 const TOUCH_SECONDS: i64 = 60;
 
-/// Makes a token for an operator who has just authenticated. The sign-in that this browser had so far ends.
+/// Locks the rows of an operator who is about to sign in: the operator's, and that of the operator who is signed in on this browser.
+pub(super) async fn hold(tx: &mut Tx, operator: OperatorId, visit: &Visit) -> Result<(), StoreError> {
+    store::operators::hold_with_former(tx, operator, visit.token.as_deref().map(hash)).await
+}
+
+/// Makes a token for an operator who has just authenticated. The sign-in that this browser had so far ends. [`hold`] came before.
 pub(super) async fn begin(kit: &Kit, tx: &mut Tx, operator: OperatorId, visit: &Visit) -> Result<Token, StoreError> {
     let (token, now) = (Token::random(kit), kit.ambient.now());
     if let Some(before) = &visit.token {
@@ -70,7 +75,7 @@ pub async fn sign_in(
     if let Some(operator) = enabled.filter(|_| is_right) {
         let mut tx = kit.store.write().await?;
         // A password that was changed meanwhile has ended every sign-in, so this one must not begin.
-        store::operators::hold(&mut tx, operator.id).await?;
+        hold(&mut tx, operator.id, visit).await?;
         let now = store::operators::by_id(tx.db().await?, &kit.vault, operator.id).await?;
         if now.is_some_and(|now| now.disabled_at.is_none() && now.password == hashed) {
             let token = begin(kit, &mut tx, operator.id, visit).await?;

@@ -172,7 +172,7 @@ pub async fn show(kit: &Kit, id_or_ref: &str, by: Actor) -> Result<Shown, OpenEr
         SessionState::Completed { outcome, .. } => Some(outcome),
         _ => None,
     };
-    let deliveries = store::outbox::deliveries_of_session(&mut db, session.r#ref, i64::MAX).await?;
+    let deliveries = store::outbox::deliveries_of(&mut db, session.r#ref, i64::MAX).await?;
     let deliveries = deliveries.into_iter().rev().map(|delivery| Ok(shown_delivery(delivery?)));
     Ok(Shown {
         r#ref: session.r#ref,

@@ -67,7 +67,8 @@ fn rows_of(act: Act) -> Rows {
         | Act::TransactionHeld(transaction)
         | Act::TransactionReleased(transaction)
         | Act::TransactionBlocked(transaction)
-        | Act::TransactionRead(transaction) => about(transaction.row()),
+        | Act::TransactionRead(transaction)
+        | Act::TransactionRevealed(transaction) => about(transaction.row()),
         Act::TransactionsImported => about("transactions".to_owned()),
         Act::SessionApiOn | Act::SessionApiOff => about("session_api".to_owned()),
         Act::OperatorSignedOut(operator)

@@ -18,6 +18,7 @@ pub mod endpoints;
 pub mod flows;
 pub mod follow_ups;
 pub mod lists;
+pub mod matches;
 pub mod objects;
 pub mod operators;
 pub mod outbox;
@@ -32,6 +33,7 @@ pub mod step_ups;
 pub mod sweeps;
 pub mod tallies;
 pub mod totals;
+pub mod transaction_lists;
 pub mod transactions;
 
 mod acting;

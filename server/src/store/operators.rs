@@ -111,6 +111,24 @@ pub async fn hold(tx: &mut Tx, id: OperatorId) -> Result<()> {
     Ok(())
 }
 
+/// Locks an operator who signs in on a browser, and the operator whose sign-in that browser had so far and loses. Always in the order of
+/// their ids, because two browsers may change places at once.
+pub async fn hold_with_former(tx: &mut Tx, id: OperatorId, former: Option<TokenHash>) -> Result<()> {
+    let mut both = vec![id];
+    if let Some(token) = former {
+        let query = sqlx::query("SELECT operator FROM sign_ins WHERE token_hash = $1").bind(token.to_vec());
+        if let Some(row) = query.fetch_optional(tx.db().await?).await? {
+            both.push(Columns::new(&row, "sign_ins", "operator")?.id("operator")?);
+        }
+    }
+    both.sort_unstable();
+    both.dedup();
+    for id in both {
+        hold(tx, id).await?;
+    }
+    Ok(())
+}
+
 /// Disables an operator and deletes their sign-ins and links.
 ///
 /// # Errors

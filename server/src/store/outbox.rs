@@ -17,7 +17,7 @@ use super::{
     tx::{Db, Tx},
 };
 use crate::{
-    ids::{DeliveryId, Lease, RowId, SessionRef},
+    ids::{DeliveryId, Lease, RowId},
     model::{Attempt, Delivery, Endpoint, Subject},
     vault::Vault,
 };
@@ -130,10 +130,10 @@ pub(super) fn subject(columns: &Columns<'_>) -> Result<Subject> {
     Subject::parse(&kind, &row).ok_or_else(|| columns.inconsistent("subject").into())
 }
 
-/// The deliveries of a session's events with all their attempts, newest first, at most `limit`.
-pub async fn deliveries_of_session(db: &mut Db, session: SessionRef, limit: i64) -> Result<Vec<Listed<Delivery>>> {
+/// The deliveries of the events about a session or a transaction with all their attempts, newest first, at most `limit`.
+pub async fn deliveries_of<T: RowId>(db: &mut Db, subject: T, limit: i64) -> Result<Vec<Listed<Delivery>>> {
     let sql = format!("{DELIVERIES} WHERE e.subject = $1 ORDER BY d.id DESC LIMIT $2");
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(session.row()).bind(limit).fetch_all(&mut *db).await?;
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(subject.row()).bind(limit).fetch_all(&mut *db).await?;
     with_attempts(db, &rows).await
 }
 

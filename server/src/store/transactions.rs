@@ -50,6 +50,10 @@ fn clear(of: &Stored) -> String {
     push(of.state.session.map(|session| session.row()).as_deref());
     push(of.state.settled_at.map(|at| at.0.to_string()).as_deref());
     push(history(of).as_deref());
+    // Rows from before the column have none.
+    if let Some(number) = of.rules_number {
+        push(Some(&number.to_string()));
+    }
     text
 }
 
@@ -79,10 +83,10 @@ fn read_entry(line: &str) -> Option<Entry> {
     })
 }
 
-const COLUMNS: &str = "ref, id_index, customer, arrival, body_index, details, amount, currency, direction, type, channel, country, counterparty_country, \
-     counterparty_index, device_index, origin, occurred_at, created_at, status, risk_score, decided_by, on_expired, session_ref, history, settled_at, row_mac";
+pub(super) const COLUMNS: &str = "ref, id_index, customer, arrival, body_index, details, amount, currency, direction, type, channel, country, counterparty_country, \
+     counterparty_index, device_index, origin, occurred_at, created_at, status, risk_score, decided_by, on_expired, session_ref, history, settled_at, rules_number, row_mac";
 
-fn read(row: &AnyRow, vault: &Vault) -> Result<Stored> {
+pub(super) fn read(row: &AnyRow, vault: &Vault) -> Result<Stored> {
     let columns = Columns::new(row, TABLE, "ref")?;
     let country = |column: &'static str| -> Result<Option<Country>> {
         let text: Option<String> = columns.get(column)?;
@@ -118,6 +122,7 @@ fn read(row: &AnyRow, vault: &Vault) -> Result<Stored> {
         risk_score: columns.number("risk_score")?,
         decided_by: columns.get("decided_by")?,
         on_expired: on_expired.transpose()?,
+        rules_number: columns.get("rules_number")?,
         state: State { status, session: columns.id_option("session_ref")?, history, settled_at: columns.time_option("settled_at")? },
     };
     bound::check(vault, TABLE, COLUMN, columns.row_id(), clear(&stored), columns.mac_of(COLUMN)?.as_deref())?;
@@ -191,7 +196,7 @@ pub async fn of_session(db: &mut Db, vault: &Vault, session: SessionRef) -> Resu
 /// # Errors
 /// [`super::StoreError::Conflict`] if there is one with this id.
 pub async fn insert(tx: &mut Tx, vault: &Vault, new: &Stored) -> Result<()> {
-    let sql = format!("INSERT INTO transactions ({COLUMNS}) VALUES ({})", super::places::list(26));
+    let sql = format!("INSERT INTO transactions ({COLUMNS}) VALUES ({})", super::places::list(27));
     sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(new.r#ref.row())
         .bind(new.id_index.clone())
@@ -218,6 +223,7 @@ pub async fn insert(tx: &mut Tx, vault: &Vault, new: &Stored) -> Result<()> {
         .bind(new.state.session.map(|session| session.row()))
         .bind(history(new))
         .bind(new.state.settled_at.map(|at| at.0))
+        .bind(new.rules_number)
         .bind(mac(vault, new))
         .execute(tx.db().await?)
         .await?;
@@ -232,6 +238,14 @@ pub async fn change(tx: &mut Tx, vault: &Vault, from: TransactionStatus, changed
     let query = sqlx::query("UPDATE transactions SET status = $3, history = $4, settled_at = $5, row_mac = $6 WHERE ref = $1 AND status = $2");
     let query = query.bind(changed.r#ref.row()).bind(from.as_str()).bind(changed.state.status.as_str()).bind(history(changed));
     exactly_one(query.bind(changed.state.settled_at.map(|at| at.0)).bind(mac(vault, changed)).execute(tx.db().await?).await?.rows_affected())
+}
+
+/// An operator's decision on a transaction: who, the sealed reason, when.
+pub async fn review(db: &mut Db, of: TransactionRef) -> Result<Option<(OperatorId, Vec<u8>, Timestamp)>> {
+    let query = sqlx::query("SELECT transaction_ref, operator, reason, decided_at FROM transaction_reviews WHERE transaction_ref = $1").bind(of.row());
+    let Some(row) = query.fetch_optional(db).await? else { return Ok(None) };
+    let columns = Columns::new(&row, "transaction_reviews", "transaction_ref")?;
+    Ok(Some((columns.id("operator")?, columns.get("reason")?, columns.time("decided_at")?)))
 }
 
 /// Writes an operator's decision on a transaction. There is one at most: it is final.

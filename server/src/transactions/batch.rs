@@ -1,7 +1,10 @@
 //! Posts a batch. Each transaction is decided as if it had been posted alone, and sees those before it; different customers do not wait for each
 //! other.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use futures::{StreamExt as _, stream};
 use shared::rule::{Posted, Purpose};
@@ -11,14 +14,19 @@ use crate::{kit::Kit, model::ApiKey};
 
 /// How many groups are decided at once.
 const AT_ONCE: usize = 16;
+/// How many bytes the answers have before no further transaction is posted: explanations by many rules may have megabytes each.
+const MOST_ANSWERS: usize = 16 * 1024 * 1024;
 
 /// Posts transactions. The answers are in their order.
 pub async fn post_all(kit: &Kit, batch: &[Posted], by: &ApiKey) -> Vec<Result<Answered, PostError>> {
-    let groups = stream::iter(grouped(kit, batch));
+    let (groups, answered) = (stream::iter(grouped(kit, batch)), &AtomicUsize::new(0));
     let done = groups.map(|group| async move {
         let mut answers = Vec::with_capacity(group.len());
         for place in group {
-            answers.push((place, post(kit, &batch[place], by, None).await));
+            let is_full = answered.load(Ordering::Relaxed) >= MOST_ANSWERS;
+            let answer = if is_full { Err(PostError::AnswersTooLong) } else { post(kit, &batch[place], by, None).await };
+            answered.fetch_add(answer.as_ref().map_or(0, |answer| answer.body.len()), Ordering::Relaxed);
+            answers.push((place, answer));
         }
         answers
     });

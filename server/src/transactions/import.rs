@@ -135,8 +135,8 @@ async fn record_one(kit: &Kit, tx: &mut Tx, line: &Line, now: Timestamp) -> Resu
         risk_score: 0,
         decided_by: None,
         on_expired: None,
+        rules_number: None,
         matches: None,
-        rules: None,
         state: State {
             status,
             session: None,

@@ -7,6 +7,7 @@ pub mod backtest;
 pub mod batch;
 mod facts;
 pub mod follower;
+pub mod hits;
 pub mod import;
 mod indexes;
 mod keys;

@@ -19,6 +19,7 @@ use crate::{
     api_keys::{self, Flight},
     customers::{self, CustomerReference},
     failure::Failure,
+    ids::RuleId,
     kill,
     kit::Kit,
     model::{ApiKey, By, Customer, Entry, Origin, Reason, Session, State, Stored},
@@ -42,6 +43,9 @@ pub enum PostError {
     /// The id came before with another body.
     #[error("this transactionId was posted with another body")]
     OtherBody,
+    /// The answers to those before it in the batch are as long as those of a batch may be.
+    #[error("the answers of this batch are too long")]
+    AnswersTooLong,
     /// The store or the vault.
     #[error(transparent)]
     Failure(#[from] Failure),
@@ -155,13 +159,15 @@ async fn decide_in(kit: &Kit, tx: &mut Tx, new: New<'_>) -> Result<Shown, Failur
     let key = keys::customer_key(kit, customer)?;
     let rules = rules::in_force(kit, tx.db().await?).await?;
     let facts = facts::gather(kit, tx.db().await?, &rules, transaction.clone(), (customer.id, &key), now).await?;
-    let decided_with = rules.newest.map(|(number, _)| number);
     let verdict = decide(rules.rules.iter().map(|version| (&version.rule, version.version)), &facts);
     kill::point("transactions.decided");
     let outcome = outcome(kit, tx, &verdict, &new, now).await?;
-    let stored = stored(kit, &key, &new, (&verdict, decided_with), &outcome, now);
+    let stored = stored(kit, &key, &new, (&verdict, rules.newest), &outcome, now);
     store::transactions::insert(tx, &kit.vault, &stored).await?;
     store::tallies::add(tx, &stored).await?;
+    // Last, so that it is sent together with the audit row.
+    let matches: Vec<(&str, u32)> = verdict.matched.iter().chain(&verdict.tests).map(|hit| (hit.rule.name.as_str(), hit.version)).collect();
+    store::matches::insert(tx, stored.r#ref, &matches).await?;
     let named = Named { customer, key: &key, session: outcome.session.as_ref() };
     announce(kit, tx, &stored, &named, outcome.reason, now).await?;
     kill::point("transactions.announced");
@@ -195,7 +201,7 @@ async fn outcome(kit: &Kit, tx: &mut Tx, verdict: &Verdict<'_>, new: &New<'_>, n
     Ok(Outcome { status: verdict.status, reason: Reason::Rule, session: Some(session), without_return_url })
 }
 
-fn stored(kit: &Kit, key: &Key, new: &New<'_>, (verdict, rules): (&Verdict<'_>, Option<i64>), outcome: &Outcome, now: Timestamp) -> Stored {
+fn stored(kit: &Kit, key: &Key, new: &New<'_>, (verdict, newest): (&Verdict<'_>, Option<(i64, RuleId)>), outcome: &Outcome, now: Timestamp) -> Stored {
     let decided_by: Option<&Hit<'_>> = verdict.decided_by();
     let mut history = vec![Entry { status: outcome.status, at: now, by: By::Rule, reason: outcome.reason, after: None }];
     if outcome.without_return_url {
@@ -206,8 +212,8 @@ fn stored(kit: &Kit, key: &Key, new: &New<'_>, (verdict, rules): (&Verdict<'_>, 
         risk_score: verdict.risk_score,
         decided_by: decided_by.map(|hit| hit.rule.name.clone()),
         on_expired: decided_by.and_then(|hit| hit.rule.step_up()).map(StepUp::on_expired),
+        rules_number: Some(newest.map_or(0, |(number, _)| number)),
         matches: (!verdict.matched.is_empty() || !verdict.tests.is_empty()).then(|| verdict.to_stored()),
-        rules,
         state: State {
             status: outcome.status,
             session: outcome.session.as_ref().map(|session| session.r#ref),
@@ -216,4 +222,34 @@ fn stored(kit: &Kit, key: &Key, new: &New<'_>, (verdict, rules): (&Verdict<'_>, 
         },
     };
     row::new(kit, key, &new.transaction, &new.arrived, decided, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future::join_all;
+
+    use super::*;
+    use crate::{kit::testing::kit, model::Scope};
+
+    /// On SQLite, transactions that wait for the writer share a commit, and read what those before them wrote in it.
+    #[tokio::test]
+    async fn the_same_payment_in_one_commit_is_one_decision_and_one_answer() {
+        let (kit, _folder) = kit().await;
+        let made = api_keys::create(&kit, None, vec![Scope::Transactions], Actor::CommandLine).await.unwrap();
+        let key = api_keys::of_secret(&kit, &made.key).await.unwrap().expect("the key");
+        let json = r#"{"transactionId":"pix-1","customerId":"c-1","amount":5,"currency":"BRL","direction":"OUT","type":"PIX"}"#;
+        let posted = Posted::parse(json).unwrap();
+        let held = kit.store.write().await.unwrap();
+        let release = async {
+            // Until they wait for the writer, having looked for the id in vain.
+            for _ in 0..1_000 {
+                tokio::task::yield_now().await;
+            }
+            drop(held);
+        };
+        let (answers, ()) = tokio::join!(join_all((0..3).map(|_| post(&kit, &posted, &key, None))), release);
+        let answers: Vec<Answered> = answers.into_iter().map(Result::unwrap).collect();
+        assert_eq!(answers.iter().filter(|answer| answer.is_repeat).count(), 2);
+        assert!(answers.iter().all(|answer| answer.body == answers[0].body));
+    }
 }

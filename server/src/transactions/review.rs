@@ -8,14 +8,14 @@ use super::{
     settle::{self, Change},
 };
 use crate::{
-    actor::Actor,
+    actor::{Act, Actor, Entry},
     failure::Failure,
     ids::{OperatorId, TransactionRef},
     kit::Kit,
-    model::{By, Reason},
+    model::{By, Reason, Stored},
     sealed,
     store::{self, StoreError},
-    vault::Unsealable,
+    vault::{self, Key, Unsealable},
 };
 
 /// The longest reason, in characters.
@@ -70,5 +70,24 @@ pub async fn decide(kit: &Kit, transaction: TransactionRef, decision: Transactio
     settle::change(kit, &mut tx, &stored, &named, change, Actor::Operator(by)).await?;
     let sealed = kit.vault.seal(&key, &sealed::transaction_reason(transaction, customer.id), reason.as_bytes());
     store::transactions::insert_review(&mut tx, transaction, by, &sealed, now).await?;
+    tx.commit().await.map_err(|error: StoreError| error.into())
+}
+
+/// Decrypts the reason of a decision.
+///
+/// # Errors
+/// If it cannot be decrypted.
+pub fn reason(of: &Stored, key: &Key, sealed_reason: &[u8]) -> Result<String, Unsealable> {
+    vault::open_text(key, &sealed::transaction_reason(of.r#ref, of.customer), sealed_reason)
+}
+
+/// Writes the audit row for an operator who looks at what is sealed of a transaction. Call it before showing that.
+///
+/// # Errors
+/// [`ReviewError::NotFound`]
+pub async fn reveal(kit: &Kit, transaction: TransactionRef, by: OperatorId) -> Result<(), ReviewError> {
+    let mut tx = kit.store.write().await?;
+    store::transactions::by_ref(tx.db().await?, &kit.vault, transaction).await?.ok_or(ReviewError::NotFound)?;
+    tx.audit(Entry::new(&kit.ambient, kit.ambient.now(), Actor::Operator(by), Act::TransactionRevealed(transaction))).await?;
     tx.commit().await.map_err(|error: StoreError| error.into())
 }

@@ -37,10 +37,10 @@ pub struct Decided {
     pub decided_by: Option<String>,
     /// What becomes of it if its session expires.
     pub on_expired: Option<OnExpired>,
+    /// The number of the newest version of any rule; `None` if no rules judged it.
+    pub rules_number: Option<i64>,
     /// The rules that matched: `Verdict::to_stored`.
     pub matches: Option<String>,
-    /// The number of the newest version of all rules then.
-    pub rules: Option<i64>,
     /// Its status.
     pub state: State,
 }
@@ -55,7 +55,6 @@ pub fn new(kit: &Kit, key: &Key, of: &Transaction, arrived: &Arrived, decided: D
         ip: of.ip.map(|ip| ip.to_string()),
         metadata: (!of.metadata.is_empty()).then(|| serde_json::to_value(&of.metadata).expect("texts and numbers serialise")),
         matches: decided.matches,
-        rules: decided.rules,
     };
     let mut stored = Stored {
         r#ref: kit.ambient.id(),
@@ -79,6 +78,7 @@ pub fn new(kit: &Kit, key: &Key, of: &Transaction, arrived: &Arrived, decided: D
         risk_score: decided.risk_score,
         decided_by: decided.decided_by,
         on_expired: decided.on_expired,
+        rules_number: decided.rules_number,
         state: decided.state,
     };
     stored.details = keys::seal(kit, key, &stored, &details);

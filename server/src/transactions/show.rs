@@ -1,7 +1,9 @@
 //! Shows a transaction, as `POST /transactions` and `GET /transactions/{transactionId}` answer it.
 
+use std::sync::Arc;
+
 use serde::Serialize;
-use shared::rule::{Hit, MatchedRule, TransactionStatus, is_id, stored_matches};
+use shared::rule::{Hit, MatchedRule, StoredMatch, TransactionStatus, is_id, stored_matches};
 
 use super::{indexes, keys};
 use crate::{
@@ -9,12 +11,13 @@ use crate::{
     clock::rfc3339,
     customers,
     failure::Failure,
+    ids::TransactionRef,
     kit::Kit,
-    model::{Entry, Session, Stored},
+    model::{Customer, Details, Entry, RuleVersion, Session, Stored},
     rules,
     sessions::keys as session_keys,
     store::{self, Db},
-    vault::Unsealable,
+    vault::{Key, Unsealable},
 };
 
 /// A transaction as the API answers it.
@@ -111,6 +114,57 @@ pub async fn read(kit: &Kit, id: &str, by: Actor) -> Result<Shown, ShowError> {
     Ok(shown)
 }
 
+/// The transaction with this id of the company's.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn find(kit: &Kit, id: &str) -> Result<Option<TransactionRef>, Failure> {
+    if !is_id(id) {
+        return Ok(None);
+    }
+    let found = store::transactions::by_index(&mut *kit.store.read().await?, &kit.vault, &indexes::transaction_id(kit, id)).await?;
+    Ok(found.map(|found| found.r#ref))
+}
+
+/// What is sealed of a transaction, and its customer's key.
+///
+/// # Errors
+/// If it cannot be decrypted.
+pub fn details(kit: &Kit, customer: &Customer, of: &Stored) -> Result<(Details, Key), Failure> {
+    let key = keys::customer_key(kit, customer)?;
+    Ok((keys::details(&key, of)?, key))
+}
+
+/// A rule that matched a transaction: the version that was used, and what was stored.
+pub struct Matched {
+    /// The version.
+    pub version: Arc<RuleVersion>,
+    /// The match.
+    pub stored: StoredMatch,
+}
+
+/// The rules that matched a transaction, as they decide; then those in TEST.
+///
+/// # Errors
+/// If the store does not answer, or something of it is damaged.
+pub async fn matched(kit: &Kit, db: &mut Db, of: &Stored, details: &Details) -> Result<Vec<Matched>, Failure> {
+    let damaged = || Failure::Store(store::transactions::damaged(of.r#ref).into());
+    let mut all = Vec::new();
+    for stored in details.matches.as_deref().map_or(Some(Vec::new()), stored_matches).ok_or_else(damaged)? {
+        let version = rules::version(kit, db, &stored.0, stored.1).await?.ok_or_else(damaged)?;
+        stored.recall(&version.rule).ok_or_else(damaged)?;
+        all.push(Matched { version, stored });
+    }
+    Ok(all)
+}
+
+impl Matched {
+    /// The match, judged again under its version.
+    pub fn hit(&self) -> Option<Hit<'_>> {
+        self.stored.recall(&self.version.rule)
+    }
+}
+
 fn shown_entry(entry: &Entry) -> ShownEntry {
     ShownEntry { status: entry.status.as_str(), at: rfc3339(entry.at), by: entry.by.as_str(), reason: entry.reason.as_str() }
 }
@@ -121,21 +175,17 @@ fn shown_entry(entry: &Entry) -> ShownEntry {
 /// If the store does not answer, or something of it is damaged.
 pub async fn answer(kit: &Kit, db: &mut Db, of: &Stored) -> Result<Shown, Failure> {
     let customer = store::customers::by_id(db, of.customer).await?.ok_or(Unsealable)?;
-    let details = keys::details(&keys::customer_key(kit, &customer)?, of)?;
-    let damaged = || Failure::Store(store::transactions::damaged(of.r#ref).into());
-    let (mut matched, mut tests) = (Vec::new(), Vec::new());
-    if let Some(json) = &details.matches {
-        for stored in stored_matches(json).ok_or_else(damaged)? {
-            let version = rules::version(kit, db, &stored.0, stored.1).await?.ok_or_else(damaged)?;
-            let hit = stored.recall(&version.rule).ok_or_else(damaged)?;
-            if stored.is_test() { tests.push(hit.answer()) } else { matched.push(hit.answer()) }
-        }
+    let (details, _) = details(kit, &customer, of)?;
+    let (mut matching, mut tests) = (Vec::new(), Vec::new());
+    for one in matched(kit, db, of, &details).await? {
+        let answer = one.hit().map(|hit| hit.answer());
+        if one.stored.is_test() { tests.extend(answer) } else { matching.extend(answer) }
     }
     let session = match of.state.session {
         Some(session) if of.state.status == TransactionStatus::AwaitingUser => store::sessions::by_ref(db, session).await?,
         _ => None,
     };
-    rendered(kit, of, details.transaction_id, (matched, tests), session.as_ref())
+    rendered(kit, of, details.transaction_id, (matching, tests), session.as_ref())
 }
 
 /// A transaction that was just decided.

@@ -42,6 +42,7 @@ impl Views<'_> {
             revealed,
             sessions: Newest { rows: self.session_rows(sessions.rows).await?, cut: sessions.cut },
             artifacts: Newest { rows: self.artifact_rows(artifacts.rows).await?, cut: artifacts.cut },
+            waiting: self.waiting_of(customer.id).await?,
         })
     }
 

@@ -45,6 +45,21 @@ pub fn listed(kind: ListKind, value: &str) -> String {
     if kind == ListKind::Email { format!("{}@{HIDDEN}", first(value)) } else { last(value, 2) }
 }
 
+/// Masks an id that a company did not make, such as an account or a device.
+pub fn id(text: &str) -> String {
+    if text.chars().count() > 4 { last(text, 2) } else { HIDDEN.to_owned() }
+}
+
+/// Masks a name.
+pub fn name(text: &str) -> String {
+    text.split_whitespace().map(first).collect::<Vec<_>>().join(" ")
+}
+
+/// Hides a value.
+pub fn hidden(_: &str) -> String {
+    HIDDEN.to_owned()
+}
+
 /// Whether some neighbouring groups of digits, with only `.` or `-` between them, are together a CPF with right check digits.
 fn has_cpf(text: &str) -> bool {
     let runs = text.split(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '-'));

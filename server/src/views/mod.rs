@@ -15,6 +15,8 @@ pub mod search;
 mod sessions;
 mod settings;
 mod timeline;
+mod transaction;
+mod transactions;
 
 use shared::language::Language;
 use tracing::error;

@@ -1,5 +1,7 @@
 //! Reads the pages of rules.
 
+use std::collections::BTreeMap;
+
 use app::dashboard::rules::{
     diff::Difference,
     editor::data::{Conflict, Options},
@@ -17,8 +19,13 @@ use crate::{
     clock::rfc3339,
     rules::{self, RuleError},
     store::{self, Db},
+    transactions::hits,
 };
 
+/// How many days the list counts.
+const DAYS: u16 = 30;
+/// Microseconds of a day, in UTC.
+const DAY: i64 = 24 * 3_600 * 1_000_000;
 /// Versions that a rule's page shows.
 const VERSIONS: usize = 50;
 
@@ -37,7 +44,17 @@ impl Views<'_> {
     /// # Errors
     /// If the store does not answer, or a rule is damaged: decisions stop then as well.
     pub async fn rules(self) -> Result<Vec<RuleRow>> {
+        let last = self.kit.ambient.now().0.div_euclid(DAY);
+        let mut hits: BTreeMap<String, Vec<(u64, u64)>> = BTreeMap::new();
+        for of in hits::of_last_days(self.kit, DAYS.into()).await? {
+            let days = hits.entry(of.rule).or_insert_with(|| vec![(0, 0); DAYS.into()]);
+            if let Some(day) = usize::try_from(of.day - last + i64::from(DAYS) - 1).ok().and_then(|day| days.get_mut(day)) {
+                let count = |number: i64| u64::try_from(number).unwrap_or(0);
+                *day = (count(of.active.judged) + count(of.test.judged), count(of.active.matched) + count(of.test.matched));
+            }
+        }
         let row = |version: &crate::model::RuleVersion| RuleRow {
+            days: hits.get(&version.rule.name).cloned().unwrap_or_default(),
             name: version.rule.name.clone(),
             title: version.rule.title(self.language).to_owned(),
             mode: version.rule.mode(),

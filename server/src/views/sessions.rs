@@ -88,7 +88,7 @@ impl Views<'_> {
         let checks = part(store::checks::of_session(&mut db, r#ref).await, "checks", &mut damaged)?;
         let consents = part(store::consents::of_session(&mut db, r#ref).await, "consents", &mut damaged)?;
         let artifacts = store::artifacts::listed_of_session(&mut db, &self.kit.vault, r#ref).await?;
-        let mut deliveries = store::outbox::deliveries_of_session(&mut db, r#ref, SHOWN_AND_ONE).await?;
+        let mut deliveries = store::outbox::deliveries_of(&mut db, r#ref, SHOWN_AND_ONE).await?;
         let mut audit = store::audit::of_session(&mut db, r#ref, false, SHOWN_AND_ONE).await?;
         let mut routine = store::audit::of_session(&mut db, r#ref, true, SHOWN_AND_ONE).await?;
         let mut reviews = store::reviews::of_session(&mut db, r#ref, SHOWN_AND_ONE).await?;
@@ -145,6 +145,7 @@ impl Views<'_> {
             artifacts,
             deliveries: deliveries.into_iter().rev().map(|delivery| delivery.map(|delivery| delivery_row(delivery, &endpoints)).map_err(line)).collect(),
             reviews: decided,
+            transactions: self.held_for(r#ref, None).await?,
             damaged,
             cut: cuts.contains(&true).then_some(SHOWN),
         })

@@ -46,12 +46,12 @@ impl Pool {
         Arc::new(Self { kind, program, idle_time, places: Semaphore::new(kind.at_once()), idle: Mutex::default() })
     }
 
-    /// Sends a request to a worker, and gives its answer. If a worker dies that had others before, a fresh one gets it, because the fault may
-    /// be in what came before. A request that ends a fresh one, or takes too long, would do so again, at others' cost.
+    /// Sends a request to a worker, and gives its answer and the CPU time that it took. If a worker dies that had others before, a fresh one
+    /// gets it, because the fault may be in what came before. A request that ends a fresh one, or takes too long, would do so again, at others' cost.
     ///
     /// # Errors
     /// If no worker can be started, or if none gave an answer.
-    pub(super) async fn ask(self: &Arc<Self>, input: &[u8]) -> Result<Vec<u8>, WorkerError> {
+    pub(super) async fn ask(self: &Arc<Self>, input: &[u8]) -> Result<(Vec<u8>, Duration), WorkerError> {
         let _place = cpu::waiting(self.places.acquire()).await.expect("the semaphore is never closed");
         let mut used = self.take();
         loop {
@@ -59,10 +59,12 @@ impl Pool {
                 Some(process) => (process, false),
                 None => (Process::start(&self.program, self.kind).await.map_err(WorkerError::NotStarted)?, true),
             };
+            let before = process.cpu_time();
             match tokio::time::timeout(self.kind.time(), process.ask(input)).await {
                 Ok(Ok(answer)) => {
+                    let used = process.cpu_time().saturating_sub(before);
                     self.give_back(process);
-                    return Ok(answer);
+                    return Ok((answer, used));
                 }
                 Ok(Err(error)) => {
                     warn!(kind = self.kind.name(), %error, is_fresh, "a worker died during a request");

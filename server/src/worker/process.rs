@@ -17,6 +17,7 @@ use tokio::{
 };
 
 use super::{frame, kind::Kind};
+use crate::cpu;
 
 /// How long a worker may take to start.
 const START: Duration = Duration::from_secs(10);
@@ -58,6 +59,11 @@ impl Process {
         self.socket.write_all(&frame::head(input)?).await?;
         self.socket.write_all(input).await?;
         self.read().await
+    }
+
+    /// The CPU time that it has taken so far.
+    pub(super) fn cpu_time(&self) -> Duration {
+        self.child.as_ref().and_then(|child| cpu::of_process(child.id())).unwrap_or_default()
     }
 
     async fn read(&mut self) -> io::Result<Vec<u8>> {

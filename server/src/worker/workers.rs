@@ -29,11 +29,12 @@ impl Workers {
         Self { pdf: Pool::new(Kind::Pdf, program, idle) }
     }
 
-    /// What this PDF is to somebody who opens it.
+    /// What this PDF is to somebody who opens it, and the CPU time that it took to find out.
     ///
     /// # Errors
     /// If no worker can be started, or if none gave an answer.
-    pub async fn pdf(&self, bytes: &[u8]) -> Result<PdfState, WorkerError> {
-        Ok(serde_json::from_slice(&self.pdf.ask(bytes).await?).unwrap_or(PdfState::Unreadable))
+    pub async fn pdf(&self, bytes: &[u8]) -> Result<(PdfState, Duration), WorkerError> {
+        let (answer, used) = self.pdf.ask(bytes).await?;
+        Ok((serde_json::from_slice(&answer).unwrap_or(PdfState::Unreadable), used))
     }
 }

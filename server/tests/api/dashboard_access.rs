@@ -7,7 +7,7 @@ use reqwest::Method;
 use url::form_urlencoded;
 
 use crate::support::dashboard::PASSWORD;
-use crate::support::{Browser, Reply, TestApp, Value, json, on_each_engine};
+use crate::support::{ApiClient, Browser, Reply, TestApp, Value, json, on_each_engine};
 
 /// The source of the route table.
 const ROUTER: &str = include_str!("../../src/router.rs");
@@ -117,6 +117,7 @@ impl Ids {
             ("backtests", database.texts("SELECT id FROM backtests").await.remove(0)),
             ("customers", database.texts("SELECT customer FROM sessions").await.remove(0)),
             ("by-name", "held".to_owned()),
+            ("transactions", in_review(app).await),
             ("webhooks", text(&app.operator.add_webhook("http://127.0.0.1:9/hook").await["id"])),
             ("api-keys", text(&app.operator.add_key(&["sessions:read"]).await["id"])),
             ("operators", database.texts("SELECT id FROM operators ORDER BY id DESC").await.remove(0)),
@@ -138,6 +139,16 @@ impl Ids {
         }
         filled.join("/")
     }
+}
+
+/// A transaction that waits for a person.
+async fn in_review(app: &TestApp) -> String {
+    let program = ApiClient::new(&app.installation, &["transactions", "rules"]).await;
+    let rule = json!({ "name": "all", "when": { "field": "amount", "atLeast": 1, "currency": "BRL" }, "then": { "action": "REVIEW" } });
+    let payment = json!({ "transactionId": "pix-1", "customerId": "crm-1", "amount": 5, "currency": "BRL", "direction": "OUT", "type": "PIX" });
+    program.send(program.request(Method::PUT, "/rules/all").json(&rule)).await.expect(201);
+    program.send(program.request(Method::POST, "/transactions").json(&payment)).await.expect(201);
+    app.installation.database.texts("SELECT ref FROM transactions").await.remove(0)
 }
 
 /// The audit rows of what was done. Refusals are audited too, and change nothing else.

@@ -52,6 +52,31 @@ async fn a_link_is_used_while_it_is_replaced_or_its_operator_disabled() {
     }
 }
 
+/// Each of two operators, signed in on a browser, uses the other's reset link there: each transaction ends the sign-ins of one and the
+/// browser's own, which is the other's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_operators_use_each_others_reset_links_at_once() {
+    let app = TestApp::on(Engine::Postgres).await;
+    let browsers = [app.browser("AGENT").await, app.browser("AGENT").await];
+    let mut links = Vec::new();
+    for browser in browsers.iter().rev() {
+        let made = app.operator.json(&["operator", "reset", &browser.email]).await;
+        links.push(path_of(made["resetUrl"].as_str().expect("a link")));
+    }
+    let database = &app.installation.database;
+    let started = database.with_lock("SELECT 1 FROM sign_ins FOR UPDATE", async {
+        let mut started = Vec::new();
+        for ((browser, link), waiting) in browsers.into_iter().zip(links).zip(1..) {
+            started.push(tokio::spawn(async move { browser.choose_password(&link).await }));
+            database.until_waiting(waiting).await;
+        }
+        started
+    });
+    for reply in started.await {
+        assert_eq!(reply.await.expect("no panic").see_other(), "/dashboard");
+    }
+}
+
 /// A request deletes several rows of an operator while it holds that operator. A sweep holds no operator, so it must wait for none of them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_sweep_leaves_what_a_request_holds() {

@@ -55,6 +55,7 @@ async fn files_that_others_could_read_are_set_right_at_the_start(mut app: TestAp
     app.server = Server::start(installation).await;
     assert_eq!(open_to_others(installation), [(foreign, 0o644)], "only what is not ours stays as it was");
     assert_eq!(mode(&installation.data()), 0o755);
+    installation.log.says(SAID).await;
     assert_eq!(installation.log.text().matches(SAID).count(), 1);
     app.crash_and_restart().await;
     assert_eq!(app.installation.log.text().matches(SAID).count(), 1, "there is nothing left to set right");

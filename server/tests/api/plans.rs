@@ -1,6 +1,8 @@
 //! Lists and searches use an index on both engines, however many rows there are. Each engine's own plan proves it on rows that
 //! the test inserts in bulk.
 
+mod transactions;
+
 use crate::support::{Engine, Installation, on_each_engine};
 
 /// The number of rows in each table that grows.
@@ -43,7 +45,7 @@ fn bulk(engine: Engine) -> Vec<String> {
     ];
     let delivery = [("id", id("d")), ("event", id("v")), ("endpoint", one_of("w", 50)), ("status", word("DELIVERED")), ("tries", i()), ("claims", i())];
     let answer = [("api_key", id("k")), ("key_index", bytes("x")), ("body_index", sealed()), ("answer", sealed()), ("created_at", i())];
-    vec![
+    let mut all = vec![
         rows("customers", &[("id", id("c")), ("reference_index", bytes("r")), ("reference", sealed()), ("data_key", sealed()), ("created_at", i())]),
         rows("sessions", &session),
         rows("artifacts", &artifact),
@@ -57,11 +59,14 @@ fn bulk(engine: Engine) -> Vec<String> {
         rows("deliveries", &delivery),
         rows("api_keys", &[("id", id("k")), ("key_hash", bytes("k")), ("scopes", word("sessions:read")), ("created_at", i())]),
         rows("idempotency", &answer),
-    ]
+    ];
+    let tables = transactions::tables(&id, &one_of, &bytes);
+    all.extend(tables.iter().map(|(table, values)| rows(table, values.as_slice())));
+    all
 }
 
 /// The source files of the store, which contain its SQL.
-const STORE: [&str; 11] = [
+const STORE: [&str; 14] = [
     include_str!("../../src/store/accounts.rs"),
     include_str!("../../src/store/api_keys.rs"),
     include_str!("../../src/store/artifacts.rs"),
@@ -70,9 +75,12 @@ const STORE: [&str; 11] = [
     include_str!("../../src/store/deliveries.rs"),
     include_str!("../../src/store/endpoint_health.rs"),
     include_str!("../../src/store/endpoints.rs"),
+    include_str!("../../src/store/matches.rs"),
     include_str!("../../src/store/operators.rs"),
     include_str!("../../src/store/sessions.rs"),
     include_str!("../../src/store/outbox.rs"),
+    include_str!("../../src/store/transaction_lists.rs"),
+    include_str!("../../src/store/transactions.rs"),
 ];
 
 /// Collapses white space, and joins strings that continue on the next line.
@@ -283,7 +291,7 @@ async fn lists_and_searches_use_an_index(installation: Installation) {
     if installation.engine == Engine::Postgres {
         installation.database.analyze().await;
     }
-    for Query { what, sql, indexes } in queries(installation.engine) {
+    for Query { what, sql, indexes } in queries(installation.engine).into_iter().chain(transactions::queries(installation.engine)) {
         let plan = installation.database.plan(&sql).await.join("\n");
         let index = indexes[usize::from(installation.engine == Engine::Postgres)];
         assert!(plan.contains(index), "{what} must use {index}:\n{plan}");

@@ -28,7 +28,7 @@ async fn a_process_without_webhooks_sends_none_and_loses_none(installation: Inst
     let waiting = app.operator.session(&first.id).await["deliveries"][0].clone();
     assert_eq!((waiting["status"].as_str(), waiting["attempts"].as_array().map(Vec::len)), (Some("PENDING"), Some(0)), "{waiting}");
     assert!(company.received().is_empty());
-    assert!(app.installation.log.text().contains("this process sends no webhooks (--no-webhooks)"));
+    app.installation.log.says("this process sends no webhooks (--no-webhooks)").await;
 
     app.server.sigterm().await;
     app.server = Server::start(&app.installation).await;

@@ -89,7 +89,7 @@ fn binary() -> Workers {
 async fn an_idle_worker_ends_and_the_next_file_starts_another() {
     let workers = binary();
     let own = std::process::id();
-    let ask = async |name: &str| workers.pdf(&photos::case(name)).await.expect("a worker starts");
+    let ask = async |name: &str| workers.pdf(&photos::case(name)).await.expect("a worker starts").0;
     for _ in 0..2 {
         assert_eq!(ask("xfa.pdf").await, PdfState::Readable);
         eventually("no worker is left", SOON, async || workers_of(own).is_empty().then_some(())).await;

@@ -9,6 +9,12 @@ use std::{
 
 use crate::problem::{FieldCode, FieldFault};
 
+/// The most faults of a document that are noted. Nobody corrects more of them at once, and a document of nothing but faults must not cost more
+/// than another one.
+const MAX_NOTED: usize = 1_000;
+/// The most faults that a problem names, so that the answer is not much larger than the request.
+const MAX_NAMED: usize = 200;
+
 /// One fault of a document, and its path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {reason}")]
@@ -31,9 +37,13 @@ impl Faults {
         self.0.iter()
     }
 
-    /// The faults as a problem names them.
+    /// The faults as a problem names them: the first 200. The last of those says that there are more.
     pub fn of_fields(&self) -> Vec<FieldFault> {
-        self.iter().map(|fault| FieldFault::new(&fault.path, fault.code, &fault.reason)).collect()
+        let mut named: Vec<FieldFault> = self.iter().take(MAX_NAMED).map(|fault| FieldFault::new(&fault.path, fault.code, &fault.reason)).collect();
+        if let Some(last) = named.last_mut().filter(|_| self.0.len() > MAX_NAMED) {
+            last.message.push_str("; more faults follow, which are not named");
+        }
+        named
     }
 }
 
@@ -115,7 +125,7 @@ impl Collector {
     /// The same with a code.
     pub fn note_as(&self, path: &str, code: FieldCode, reason: impl Into<String>) {
         let mut noted = self.noted.borrow_mut();
-        if with_parents(path).any(|path| noted.unreadable.contains(path)) {
+        if noted.faults.len() >= MAX_NOTED || with_parents(path).any(|path| noted.unreadable.contains(path)) {
             return;
         }
         let position = noted.position(path);

@@ -93,7 +93,7 @@ impl Style {
             }
             _ => return absent(),
         };
-        let shown = self.value(field, value);
+        let shown = self.seen(field, value);
         match test {
             Test::Is(other) | Test::IsNot(other) => format!("{subject} {shown} {} {}", equality(value == other), self.value(field, other)),
             Test::In(all) | Test::NotIn(all) => {

@@ -17,18 +17,23 @@ pub enum Style {
     Api,
     /// For a reader of a page.
     Page(Language),
+    /// The same, without what is sealed of a transaction: its counterparty, its device, its address and its metadata.
+    Masked(Language),
 }
+
+/// In place of what is hidden.
+const HIDDEN: &str = "••••";
 
 impl Style {
     pub(super) const fn words(self) -> &'static Words {
         match self {
             Self::Api => words(Language::En),
-            Self::Page(language) => words(language),
+            Self::Page(language) | Self::Masked(language) => words(language),
         }
     }
 
     /// `125000 BRL` over the API, `1.250,00 BRL` on a page in Portuguese.
-    pub(super) fn money(self, amount: i128, currency: Currency) -> String {
+    pub fn money(self, amount: i128, currency: Currency) -> String {
         let digits = if self == Self::Api { 0 } else { currency.exponent() };
         format!("{} {currency}", self.decimal(amount, digits))
     }
@@ -75,8 +80,28 @@ impl Style {
         match (whole(number), self) {
             (Some(whole), _) => self.count(whole.into()),
             (None, Self::Api) => number.to_string(),
-            (None, Self::Page(_)) => number.to_string().replace('.', self.words().point),
+            (None, Self::Page(_) | Self::Masked(_)) => number.to_string().replace('.', self.words().point),
         }
+    }
+
+    /// What a transaction has in a field, as an explanation says it.
+    pub(super) fn seen(self, field: &Field, value: &Value) -> String {
+        let is_sealed = matches!(field, Field::CounterpartyId | Field::DeviceId | Field::Ip | Field::Metadata(_));
+        if is_sealed && matches!(self, Self::Masked(_)) { HIDDEN.to_owned() } else { self.value(field, value) }
+    }
+
+    /// An amount that somebody typed, with the signs of the reader's language: `1.250,00` or `1250` in Portuguese. `None` if it is none of
+    /// this currency.
+    pub fn typed_amount(self, text: &str, currency: Currency) -> Option<i64> {
+        let words = self.words();
+        let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let (before, after) = plain.split_once(words.point).unwrap_or((&plain, ""));
+        let groups: Vec<&str> = before.split(words.group).collect();
+        let is_grouped = groups.iter().skip(1).all(|group| group.len() == 3) && groups[0].len() <= if groups.len() > 1 { 3 } else { usize::MAX };
+        let digits = [&groups.concat(), after].concat();
+        let fits = is_grouped && !before.is_empty() && after.len() <= currency.exponent() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let missing = u32::try_from(currency.exponent().checked_sub(after.len())?).ok()?;
+        fits.then_some(digits)?.parse::<i64>().ok()?.checked_mul(10_i64.pow(missing))
     }
 
     /// A value of a field.
@@ -172,6 +197,29 @@ mod tests {
             (en, 0, "USD", "0.00 USD"),
         ] {
             assert_eq!(style.money(amount, currency(code)), expected);
+        }
+    }
+
+    #[test]
+    fn a_typed_amount_has_the_signs_of_its_reader() {
+        let [pt, en, _] = Language::ALL.map(Style::Page);
+        for (style, typed, code, amount) in [
+            (pt, "1.250,00", "BRL", Some(125_000)),
+            (pt, "1250", "BRL", Some(125_000)),
+            (pt, " 1 250,5 ", "BRL", Some(125_050)),
+            (en, "1,250.00", "BRL", Some(125_000)),
+            (en, "12,50.00", "BRL", None),
+            (en, "1250.005", "BRL", None),
+            (pt, "1250.00", "BRL", None),
+            (en, "1250", "JPY", Some(1_250)),
+            (en, "1250.5", "JPY", None),
+            (en, "1.250", "KWD", Some(1_250)),
+            (en, "", "BRL", None),
+            (en, ".5", "BRL", None),
+            (en, "-5", "BRL", None),
+            (en, "99999999999999999999", "BRL", None),
+        ] {
+            assert_eq!(style.typed_amount(typed, currency(code)), amount, "{typed}");
         }
     }
 

@@ -127,7 +127,7 @@ pub fn DifferenceView(difference: Difference, words: &'static RuleWords) -> impl
     let line = |is: &'static str, word: &'static str, line: OutlineLine, before: Option<String>| {
         view! {
             <li data-is=is data-depth=line.depth.min(8).to_string()>
-                {(!word.is_empty()).then(|| view! { <span class="what">{word}": "</span> })}
+                {(!word.is_empty()).then(|| view! { <span class="became">{word}": "</span> })}
                 {before.map(|before| view! { <del><bdi>{before}</bdi></del>" → " })}
                 <bdi>{line.text}</bdi>
             </li>

@@ -1,20 +1,27 @@
 //! The list of rules, in the order in which they decide.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use shared::{
+    language::Language,
     role::May,
-    rule::{ActionKind, Mode},
+    rule::{ActionKind, Mode, presets},
 };
 
 use super::{RULES, address};
 use crate::{
     components::layout::Site,
     dashboard::{
+        backtests::BACKTESTS,
         form::{ErrorSummary, Refused},
         layout::{DashboardPage, Viewer},
         parts::Pill,
     },
-    words::dashboard::{RuleWords, rule_words},
+    words::{
+        dashboard::{RuleWords, backtest_words, rule_words},
+        fill,
+    },
 };
 
 /// A rule in the list.
@@ -34,6 +41,8 @@ pub struct RuleRow {
     pub sentence: String,
     /// Its newest version.
     pub version: u32,
+    /// How many transactions it judged on each of the last days, and how many of them it matched, the oldest day first.
+    pub days: Vec<(u64, u64)>,
 }
 
 /// The mode of a rule.
@@ -59,6 +68,43 @@ pub fn ActionPill(action: ActionKind, words: &'static RuleWords) -> impl IntoVie
     view! { <Pill is text=words.action_of(action) /> }
 }
 
+/// How often a rule matched: a bar for each of the last days, and the numbers of all of them.
+#[component]
+fn Hits(days: Vec<(u64, u64)>, words: &'static RuleWords) -> impl IntoView {
+    const HEIGHT: u64 = 24;
+    const WIDTH: usize = 4;
+    let (judged, matched) = days.iter().fold((0, 0), |sum, day| (sum.0 + day.0, sum.1 + day.1));
+    if judged == 0 {
+        return view! { <p class="quiet">{words.not_judged}</p> }.into_any();
+    }
+    let most = days.iter().map(|day| day.1).max().unwrap_or_default().max(1);
+    let frame = format!("0 0 {} {HEIGHT}", days.len() * WIDTH);
+    let bars = days.iter().enumerate().map(|(at, day)| {
+        // A day with few matches is still seen.
+        let height = (day.1 * HEIGHT / most).max(u64::from(day.1 > 0));
+        view! { <rect class="bar" x=at * WIDTH y=HEIGHT - height width=WIDTH - 1 height=height /> }
+    });
+    let bars = bars.collect_view();
+    view! {
+        <p class="quiet row hits">
+            <svg class="hits" aria-hidden="true" viewBox=frame preserveAspectRatio="none">{bars}</svg>
+            {fill(words.hits, &[("matched", &matched.to_string()), ("judged", &judged.to_string())])}
+        </p>
+    }
+    .into_any()
+}
+
+/// Rules with settings to begin with.
+#[component]
+fn Presets(language: Language, words: &'static RuleWords) -> impl IntoView {
+    let links = presets::all().iter().filter_map(|preset| {
+        let rule = preset.rule(&BTreeMap::new()).ok()?;
+        Some(view! { <li><a href=format!("{RULES}/new?preset={}", preset.name)>{rule.title(language).to_owned()}</a></li> })
+    });
+    let links = links.collect_view();
+    view! { <details class="card body"><summary>{words.presets}</summary><ul>{links}</ul></details> }
+}
+
 /// Every rule.
 #[component]
 pub fn RulesPage(site: Site, viewer: Viewer, rules: Vec<RuleRow>, refused: Refused) -> impl IntoView {
@@ -75,6 +121,7 @@ pub fn RulesPage(site: Site, viewer: Viewer, rules: Vec<RuleRow>, refused: Refus
                     <ActionPill action=rule.action words />
                 </div>
                 <p>{rule.sentence}</p>
+                <Hits days=rule.days words />
                 <p class="quiet">
                     <span class="mono">{rule.name}</span>" · "{words.priority}" "<span class="number">{rule.priority}</span>
                     " · "{words.version}" "<span class="number">{rule.version}</span>
@@ -89,8 +136,10 @@ pub fn RulesPage(site: Site, viewer: Viewer, rules: Vec<RuleRow>, refused: Refus
             {summary}
             <div class="tools">
                 <p class="quiet">{words.order}</p>
+                <a class="button" href=BACKTESTS>{backtest_words(language).backtests}</a>
                 {may.then(|| view! { <a class="button primary" href=format!("{RULES}/new")>{words.new_rule}</a> })}
             </div>
+            {may.then(|| view! { <Presets language words /> })}
             {nothing}
             {(!rows.is_empty()).then(|| view! { <ol class="rules">{rows}</ol> })}
         </DashboardPage>

@@ -18,6 +18,7 @@ mod refusal;
 mod rules;
 mod states;
 mod texts;
+mod transactions;
 
 pub use self::{
     account::{AccountWords, OperatorEvent, WeakPassword, account_words},
@@ -34,4 +35,5 @@ pub use self::{
     rules::{RuleWords, rule_words},
     states::DeliveryState,
     texts::DashboardWords,
+    transactions::{TransactionWords, WhyStatus, transaction_words},
 };

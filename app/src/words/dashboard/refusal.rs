@@ -10,6 +10,7 @@ use super::{
     lists::{ListRefusal, ListWords, list_words},
     rules::{RuleWords, rule_words},
     texts::DashboardWords,
+    transactions::{TransactionWords, transaction_words},
 };
 use crate::words::fill;
 
@@ -50,6 +51,14 @@ pub enum Refusal {
     BadChoice,
     /// A reason has 1 to 500 characters, and no control characters.
     BadReason,
+    /// It is not an amount of the currency; this is one.
+    BadAmount(String),
+    /// An amount without a currency.
+    NoCurrency,
+    /// It is not a day.
+    BadDay,
+    /// The transaction does not wait for a decision.
+    NotInReview,
     /// Webhooks can't go to this URL.
     BadUrl(BadUrl),
     /// An API key's name has 1 to this many characters, none of them invisible.
@@ -78,15 +87,19 @@ pub enum Refusal {
 
 /// Why a form was refused, with what is allowed.
 pub fn refusal_of(refusal: &Refusal, language: Language) -> String {
-    words(language).refusal_of(refusal, account_words(language), list_words(language), rule_words(language))
+    words(language).refusal_of(refusal, account_words(language), list_words(language), rule_words(language), transaction_words(language))
 }
 
 impl DashboardWords {
-    fn refusal_of(&self, refusal: &Refusal, account: &AccountWords, lists: &ListWords, rules: &RuleWords) -> String {
+    fn refusal_of(&self, refusal: &Refusal, account: &AccountWords, lists: &ListWords, rules: &RuleWords, transactions: &TransactionWords) -> String {
         let plain = match refusal {
             Refusal::TooMany(seconds) => return fill(self.too_many, &[("seconds", &seconds.to_string())]),
             Refusal::TooLarge(kib) => return fill(self.form_large, &[("kib", &kib.to_string())]),
             Refusal::BadKeyName(max) => return fill(self.records.bad_key_name, &[("max", &max.to_string())]),
+            Refusal::BadAmount(example) => return fill(transactions.bad_amount, &[("example", example)]),
+            Refusal::NoCurrency => transactions.no_currency,
+            Refusal::BadDay => transactions.bad_day,
+            Refusal::NotInReview => transactions.not_in_review,
             Refusal::BadUrl(why) => return self.bad_url_of(why),
             Refusal::WeakPassword(why) => return account.weak(*why),
             Refusal::List(why) => return lists.refusal_of(why),

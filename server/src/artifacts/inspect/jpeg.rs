@@ -12,6 +12,9 @@ use super::{clues, fault::Fault, icc, stripped::Stripped};
 /// The most scans of a picture. Encoders write about ten; thousands of empty ones would keep a decoder busy for minutes.
 const MAX_SCANS: usize = 64;
 
+/// The most bytes of all tables. Encoders write a few hundred for each scan; ten megabytes would keep a decoder busy, or hide something.
+const MAX_TABLES: usize = 64 * 1024;
+
 const EXIF: &[u8] = b"Exif\0\0";
 const ADOBE: &[u8] = b"Adobe";
 /// The length of the body of Adobe's segment, in bytes. We drop anything after it.
@@ -24,7 +27,7 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     let mut profile = Vec::new();
     let mut tables = Tables::default();
     let mut frame: Option<Frame> = None;
-    let mut scans = 0;
+    let (mut scans, mut table_bytes) = (0, 0);
     let mut at = 2;
     let frame = loop {
         let (marker_at, marker) = next_marker(bytes, at).ok_or(Fault::Truncated)?;
@@ -41,6 +44,12 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
         }
         let body = segment(bytes, at)?;
         at += 2 + body.len();
+        if matches!(marker, 0xC4 | 0xDB | 0xDD) {
+            table_bytes += 4 + body.len();
+            if table_bytes > MAX_TABLES {
+                return Err(Fault::BadImage("it has too many tables"));
+            }
+        }
         let keep = match marker {
             0xC0..=0xC2 if frame.is_some() => return Err(Fault::BadImage("it has a second frame header")),
             0xC0..=0xC2 => {
@@ -271,6 +280,21 @@ pub(super) mod tests {
         let head = b"\xFF\xD8\xFF\xC2\0\x0B\x08\0\x08\0\x08\x01\x01\x11\0";
         let bomb = [&head[..], &scan.repeat(MAX_SCANS + 1)].concat();
         assert_eq!(inspect(&bomb), Err(Fault::BadImage("it has too many scans")));
+    }
+
+    #[test]
+    fn endless_tables_are_refused() {
+        let file = plain(ImageFormat::Jpeg, &noise(16, 16));
+        let table = [&[0x01, 1][..], &[0; 15], &[0]].concat();
+        for (marker, body) in [(0xC4, table), (0xDB, [&[1][..], &[1; 64]].concat()), (0xDD, vec![0, 0])] {
+            let with = |times: usize| {
+                let mut segment = Vec::new();
+                write_segment(&mut segment, marker, &body);
+                inspect(&[&file[..2], &segment.repeat(times / segment.len()), &file[2..]].concat())
+            };
+            assert!(with(MAX_TABLES / 2).is_ok(), "{marker:X}");
+            assert_eq!(with(MAX_TABLES), Err(Fault::BadImage("it has too many tables")), "{marker:X}");
+        }
     }
 
     /// A progressive picture of 7,064 by 7,064 pixels in one component, whose AC coefficients are all zero: after the DC values `scans` refine

@@ -41,6 +41,19 @@ mod tests {
         [&file[..], b"\xFF\xD9"].concat()
     }
 
+    /// The first decoder refuses factors of three; the second one takes them, but would need more memory for four colors than was set aside.
+    #[test]
+    fn four_colors_are_no_work_for_the_second_decoder() {
+        for (components, is_taken) in [(3, true), (4, false)] {
+            let ids: Vec<u8> = (1..=components).collect();
+            let mut file = baseline(48, components, &[&ids]);
+            let first = file.windows(3).position(|part| part == [1, 0x11, 0]).expect("the first component");
+            // 12 units of three blocks and one of each other component, which are fewer than without.
+            file[first + 1] = 0x31;
+            assert_eq!(inspect(&file).is_ok(), is_taken, "{components} colors: {:?}", inspect(&file).err());
+        }
+    }
+
     #[test]
     fn a_picture_weighs_by_the_coding_that_is_decoded() {
         let weight = |file: &[u8]| {

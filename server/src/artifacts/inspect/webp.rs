@@ -20,6 +20,9 @@ const IS_ANIMATED: u8 = 0x02;
 const ANIMATED: Fault = Fault::BadImage("it is an animation");
 /// The bytes of a `VP8L` chunk that give its size.
 const LOSSLESS_HEADER: usize = 5;
+/// The most memory for a picture whose transparency stands apart from its colors, in bytes: that of 28 megapixels. The decoder makes two
+/// pictures of it, one for each, and a camera writes none like it.
+const MAX_TRANSPARENT: u64 = 320 * 1024 * 1024;
 /// The most EXIF that we read, in bytes. A camera's EXIF fits in a JPEG segment.
 const MAX_EXIF: usize = 65_536;
 
@@ -59,6 +62,9 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
         _ => 0,
     };
     let memory = memory::of_pixels(width, height, memory::OTHER) + tables;
+    if alpha.is_some() && memory > MAX_TRANSPARENT {
+        return Err(Fault::BadImage("decoding it takes too much memory"));
+    }
     let exif = exif.map(|exif| exif.strip_prefix(b"Exif\0\0").unwrap_or(exif));
     let mut orientation = Orientation::NoTransforms;
     let mut chunks = Vec::with_capacity(bytes.len());
@@ -261,6 +267,19 @@ mod tests {
         let upload = file(&[(b"VP8X", &[HAS_ALPHA, 0, 0, 0, 8, 0, 0, 6, 0, 0]), (kind, body)]);
         let stored = inspect(&upload).unwrap().stored;
         assert_eq!(decode(&stored, MediaType::Webp).unwrap().to_rgba8(), image);
+    }
+
+    #[test]
+    fn a_large_picture_with_its_transparency_apart_is_refused() {
+        let weighed = |side: u16, with: &[Chunk]| {
+            let [low, high] = side.to_le_bytes();
+            let [s0, s1] = (side - 1).to_le_bytes();
+            let picture = [0x10, 0, 0, 0x9D, 0x01, 0x2A, low, high, low, high];
+            let head = [HAS_ALPHA, 0, 0, 0, s0, s1, 0, s0, s1, 0];
+            strip(&file(&[&[(b"VP8X", &head[..])][..], with, &[(b"VP8 ", &picture[..])]].concat())).map(|picture| picture.memory)
+        };
+        assert!(weighed(7_000, &[]).is_ok() && weighed(5_000, &[(b"ALPH", &[0])]).is_ok());
+        assert_eq!(weighed(7_000, &[(b"ALPH", &[0])]), Err(Fault::BadImage("decoding it takes too much memory")));
     }
 
     #[test]

@@ -32,14 +32,13 @@ pub fn page_of(action: &str) -> String {
     }
     match (parts.next(), parts.next(), parts.next()) {
         (Some("account"), ..) => "/dashboard/account".to_owned(),
-        (Some(pages @ ("sessions" | "customers" | "lists" | "operators")), Some(row), Some(_)) => format!("/dashboard/{pages}/{row}"),
-        (Some("rules"), Some("backtests"), row) => {
-            row.map_or_else(|| "/dashboard/rules/backtests".to_owned(), |row| format!("/dashboard/rules/backtests/{row}"))
-        }
+        (Some(pages @ ("sessions" | "customers" | "lists" | "operators" | "transactions")), Some(row), Some(_)) => format!("/dashboard/{pages}/{row}"),
         (Some("settings"), ..) => "/dashboard/api-keys".to_owned(),
         // These forms post to their own pages.
         (Some("sign-in" | "set-up" | "invitation" | "reset" | "one-time"), ..) => action.to_owned(),
-        (Some(pages @ ("links" | "sessions" | "customers" | "webhooks" | "lists" | "api-keys" | "operators")), ..) => format!("/dashboard/{pages}"),
+        (Some(pages @ ("links" | "sessions" | "customers" | "transactions" | "webhooks" | "lists" | "api-keys" | "operators")), ..) => {
+            format!("/dashboard/{pages}")
+        }
         _ => "/dashboard".to_owned(),
     }
 }
@@ -50,6 +49,8 @@ fn page_of_rules(action: &str) -> String {
     match parts[..] {
         ["new"] | ["by-name", _, "edit"] => action.to_owned(),
         ["by-name", name, _] => format!("/dashboard/rules/by-name/{name}"),
+        ["backtests"] => action.to_owned(),
+        ["backtests", row, ..] => format!("/dashboard/rules/backtests/{row}"),
         _ => "/dashboard/rules".to_owned(),
     }
 }

@@ -84,6 +84,17 @@ impl Page {
         language::query(self.here.split_once('?').map(|(_, query)| query), key)
     }
 
+    /// The keys and values of the page's query, decoded.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        let query = self.here.split_once('?').map_or("", |(_, query)| query);
+        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+    }
+
+    /// Whether this answers a form that a browser sent.
+    pub const fn is_form_of_browser(&self) -> bool {
+        self.is_form_of_browser
+    }
+
     /// The row after which this page of a list begins; `None` on the first page.
     pub fn before<T: RowId>(&self) -> Option<T> {
         self.query("before")?.parse().ok().map(T::from_uuid)
@@ -112,12 +123,14 @@ impl Page {
     }
 
     async fn viewer(&self) -> Result<Viewer, ApiError> {
-        let unresolved = if self.may(May::SeeSessions) { Some(self.views().unresolved_count().await?) } else { None };
+        let (unresolved, waiting) =
+            if self.may(May::SeeSessions) { (Some(self.views().unresolved_count().await?), Some(self.views().waiting_count().await?)) } else { (None, None) };
         Ok(Viewer {
             email: self.operator.email.clone(),
             role: self.operator.role,
             language: self.language,
             unresolved,
+            waiting,
             here: self.here.clone(),
             done: self.done,
         })

@@ -58,7 +58,7 @@ impl Judged {
         self.history.arrives(&of);
         if draft.period.may_have(&of) {
             let details = keys::details(&self.key, &of)?;
-            if draft.period.has(&of, &details) {
+            if draft.period.has(&of) {
                 let recorded = is_recorded(draft, &of, &details)?;
                 let evaluation = self.evaluated(kit, draft, &of, &details)?;
                 totals.count(&of, evaluation.matched, recorded, || evaluation.to_stored().to_string());

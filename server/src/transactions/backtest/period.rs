@@ -3,7 +3,7 @@
 use shared::session::Timestamp;
 
 use crate::{
-    model::{Details, Origin, Stored},
+    model::{Origin, Stored},
     rules::ActiveTime,
 };
 
@@ -32,9 +32,9 @@ impl Period {
     }
 
     /// Whether a transaction that may be among them is. It says by which rules it was decided.
-    pub fn has(&self, of: &Stored, details: &Details) -> bool {
+    pub fn has(&self, of: &Stored) -> bool {
         let Some(active) = self.active else { return true };
-        match details.rules {
+        match of.rules_number {
             Some(number) => number >= active.from.0 && active.until.is_none_or(|(until, _)| number < until),
             None => of.created_at >= active.from.1 && active.until.is_none_or(|(_, until)| of.created_at < until),
         }

@@ -105,7 +105,7 @@ impl Stage {
         }
         let form: &[(&str, &str)] = match path {
             "/dashboard/links" => &[("flow", "minimal")],
-            "/dashboard/sessions" | "/dashboard/customers" => &[("q", "crm-1")],
+            "/dashboard/sessions" | "/dashboard/customers" | "/dashboard/transactions" => &[("q", "crm-1")],
             "/dashboard/webhooks" => &[("url", "http://127.0.0.1:9/hook")],
             "/dashboard/api-keys" => &[("name", "Billing"), ("scope", "sessions:read")],
             "/dashboard/settings/session-api" => &[("value", "on")],
@@ -140,8 +140,8 @@ impl Stage {
             }
             _ => {}
         }
-        if path.starts_with("/dashboard/transactions/") {
-            return self.decide_on_a_transaction().await;
+        if let Some(rest) = path.strip_prefix("/dashboard/transactions/{ref}") {
+            return self.send_to_transaction(method, rest).await;
         }
         if let Some(rest) = path.strip_prefix("/dashboard/rules/backtests") {
             return self.send_to_backtests(method, rest).await;
@@ -219,14 +219,21 @@ impl Stage {
         if method == "GET" { added(installation, admin.get(&path)).await } else { added(installation, admin.post(&path, &form)).await }
     }
 
-    async fn decide_on_a_transaction(&self) -> (Reply, Vec<String>) {
-        let rule = json!({ "name": "held", "when": { "field": "type", "is": "TED" }, "then": { "action": "REVIEW" } });
-        let payment = json!({ "transactionId": "ted-1", "customerId": "crm-7", "amount": 5, "currency": "BRL", "direction": "OUT", "type": "TED" });
-        self.program.http.send_raw(self.program.request(Method::PUT, "/rules/held").json(&rule)).await.expect("an answer");
+    /// Sends a request about a transaction of its own, which waits for a person.
+    async fn send_to_transaction(&self, method: &str, rest: &str) -> (Reply, Vec<String>) {
+        let rule = json!({ "name": "waits", "when": { "field": "type", "is": "TED" }, "then": { "action": "REVIEW" } });
+        let id = format!("ted-{}", rest.len());
+        let payment = json!({ "transactionId": id, "customerId": "crm-7", "amount": 5, "currency": "BRL", "direction": "OUT", "type": "TED" });
+        self.program.http.send_raw(self.program.request(Method::PUT, "/rules/waits").json(&rule)).await.expect("an answer");
         self.program.http.send_raw(self.program.request(Method::POST, "/transactions").json(&payment)).await.expect("an answer");
-        let held = self.app.installation.database.texts("SELECT ref FROM transactions WHERE status = 'REVIEW'").await.remove(0);
-        let path = format!("/dashboard/transactions/{held}/decision");
-        added(&self.app.installation, self.admin.post(&path, &[("decision", "BLOCKED"), ("reason", "seen")])).await
+        let held = self.app.installation.database.texts("SELECT ref FROM transactions WHERE status = 'REVIEW' ORDER BY ref DESC").await.remove(0);
+        let path = format!("/dashboard/transactions/{held}{rest}");
+        let installation = &self.app.installation;
+        if method == "GET" {
+            added(installation, self.admin.get(&path)).await
+        } else {
+            added(installation, self.admin.post(&path, &[("decision", "BLOCKED"), ("reason", "seen")])).await
+        }
     }
 
     async fn send_to_backtests(&self, method: &str, rest: &str) -> (Reply, Vec<String>) {

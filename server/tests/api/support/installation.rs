@@ -15,7 +15,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::time::Instant;
 
-use super::{Database, Engine, Value, postgres, sha256};
+use super::{Database, Engine, SOON, Value, eventually, postgres, sha256};
 
 /// A free port, outside the range of ports for outgoing connections.
 pub fn free_port() -> u16 {
@@ -40,6 +40,11 @@ impl Log {
 
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().expect("no reader panicked")).into_owned()
+    }
+
+    /// Waits until the log says this: it is read by a thread of its own, after an answer that has come already.
+    pub async fn says(&self, words: &str) {
+        eventually(&format!("the log to say {words}"), SOON, async || self.text().contains(words).then_some(())).await;
     }
 }
 

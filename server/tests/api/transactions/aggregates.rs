@@ -110,6 +110,7 @@ impl<'p> History<'p> {
             risk_score: 0,
             decided_by: None,
             on_expired: None,
+            rules_number: None,
             state: State { status, session: None, history: vec![Entry { status, at: now, by: By::Rule, reason: Reason::Rule, after: None }], settled_at: None },
         };
         transactions::insert(&mut tx, &kit.vault, &stored).await.expect("inserts");

@@ -3,7 +3,7 @@
 use reqwest::Method;
 
 use super::{Company, payment, step_up_from};
-use crate::support::{Reply, TestApp, Value, json, on_each_engine};
+use crate::support::{ApiClient, Reply, TestApp, Value, json, on_each_engine};
 
 async fn post(company: &Company, transactions: &[Value], key: Option<&str>) -> Reply {
     let request = company.program.request(Method::POST, "/transactions/batch").json(&json!({ "transactions": transactions }));
@@ -55,4 +55,31 @@ async fn a_batch_has_one_to_five_hundred(app: TestApp) {
     assert_eq!(said(&post(&company, &many[..500], None).await.expect(200)), vec!["201 APPROVED"; 500]);
     let large = json!({ "transactions": ["x".repeat(4 * 1024 * 1024)] });
     company.program.send(company.program.request(Method::POST, "/transactions/batch").json(&large)).await.problem(413, "too-large");
+}
+
+on_each_engine!(a_batch_ends_where_its_answers_are_too_long);
+async fn a_batch_ends_where_its_answers_are_too_long(app: TestApp) {
+    let company = Company::of(app).await;
+    let rules = ApiClient::new(&company.app.installation, &["rules"]).await;
+    let condition = |at: usize| json!({ "field": "counterparty.id", "isNot": format!("{at}{}", "é".repeat(120)) });
+    let conditions: Vec<Value> = (0..64).map(condition).collect();
+    for number in 0..30 {
+        let name = format!("long-{number}");
+        let rule = json!({ "name": name, "when": { "all": conditions }, "then": { "action": "REVIEW" } });
+        rules.send(rules.request(Method::PUT, &format!("/rules/{name}")).json(&rule)).await.expect(201);
+    }
+    let batch: Vec<Value> = (0..40)
+        .map(|at| {
+            let mut payment = payment(&format!("pix-{at}"), "c-1", 5);
+            payment["counterparty"] = json!({ "id": "y".repeat(128) });
+            payment
+        })
+        .collect();
+    let reply = post(&company, &batch, None).await.expect(200);
+    assert!(reply.body.len() < 18 * 1024 * 1024, "{} bytes", reply.body.len());
+    let said = said(&reply);
+    let posted = said.iter().take_while(|said| *said == "201 REVIEW").count();
+    assert!((1..40).contains(&posted) && said[posted..].iter().all(|said| said == "413 /problems/too-large"), "{said:?}");
+    assert_eq!(company.number("SELECT COUNT(*) FROM transactions").await, i64::try_from(posted).expect("few"), "what was not posted can be sent again");
+    assert_eq!(post(&company, &batch[posted..=posted], None).await.expect(200).json()["results"][0]["status"], 201);
 }

@@ -4,13 +4,16 @@ mod aggregates;
 mod backtests;
 mod batches;
 mod crashes;
+mod hits;
 mod large_lists;
 mod lists;
+mod pages;
 mod posting;
 mod presets;
 mod races;
 mod reviews;
 mod rules;
+mod searching;
 mod settling;
 mod step_ups;
 

@@ -7,6 +7,11 @@ page_words! {
     RuleWords:
 
     rules, new_rule, no_rules, order, version,
+    /// A list of rules with settings to begin with.
+    presets,
+    /// `{matched}`, `{judged}`
+    hits,
+    not_judged,
     /// `{n}`
     version_n,
     /// `{n}`

@@ -1,5 +1,7 @@
 //! The editor of a rule: `GET` and `POST` of a new rule, and of one that there is.
 
+use std::collections::BTreeMap;
+
 use app::{
     dashboard::rules::{
         RULES, address,
@@ -13,7 +15,7 @@ use leptos::prelude::*;
 use shared::{
     problem::FieldCode,
     reading::faults::Faults,
-    rule::{Draft, DraftFault, Mode, Rule, Why},
+    rule::{Draft, DraftFault, Mode, Rule, Why, presets},
 };
 
 use super::{
@@ -31,9 +33,11 @@ fn address_of(existing: Option<&str>) -> String {
     existing.map_or_else(|| format!("{RULES}/new"), |name| format!("{}/edit", address(name)))
 }
 
-/// `GET /dashboard/rules/new`
+/// `GET /dashboard/rules/new`; `?preset=NAME` begins with a preset and its defaults.
 pub async fn new(page: Page) -> Result<Response, ApiError> {
-    let state = State::kept(&page.kept(), page.language).unwrap_or_default();
+    let preset = page.query("preset").and_then(presets::named).and_then(|preset| preset.rule(&BTreeMap::new()).ok());
+    let fresh = || preset.map_or_else(State::default, |rule| State { draft: Draft::of(&rule, page.language), ..State::default() });
+    let state = State::kept(&page.kept(), page.language).unwrap_or_else(fresh);
     draw(&page, None, state, false).await
 }
 
