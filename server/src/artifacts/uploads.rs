@@ -283,9 +283,16 @@ mod tests {
         let (uploads, cpu) = (Uploads::default(), Cpu::with(4));
         let (one, other) = (session(1), session(2));
         let slow = || {
-            let began = Instant::now();
-            while began.elapsed().as_millis() < 200 {
-                std::hint::spin_loop();
+            // On a busy machine a thread may get no time at all for a while.
+            let mut used = std::time::Duration::ZERO;
+            while used.is_zero() {
+                let began = Instant::now();
+                let spin = || {
+                    while began.elapsed().as_millis() < 50 {
+                        std::hint::spin_loop();
+                    }
+                };
+                used = cpu::measured(spin).1;
             }
         };
         uploads.run(&cpu, one, 1, slow).await.unwrap();
