@@ -7,17 +7,13 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
     runtime::Runtime,
     sync::{OwnedSemaphorePermit, Semaphore},
 };
-
-mod time;
-
-pub use time::{measured, of_process};
 
 /// How many times [`timeout`] looks whether its work waits.
 const LOOKS: u32 = 50;
@@ -212,6 +208,31 @@ impl Cpu {
     }
 }
 
+/// The unit of the times in `/proc` (proc_pid_stat(5)), the same on every processor.
+const TICK: Duration = Duration::from_millis(10);
+
+/// Runs work on this thread. Returns its result and the CPU time that it took, to 10 ms; where the system does not tell, the time.
+pub fn measured<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let of_thread = || cpu_time("/proc/thread-self/stat");
+    let (before, began) = (of_thread(), Instant::now());
+    let done = work();
+    let used = before.and_then(|before| Some(of_thread()?.saturating_sub(before)));
+    (done, used.unwrap_or_else(|| began.elapsed()))
+}
+
+/// The CPU time that a process has taken so far; `None` where the system does not tell.
+pub fn of_process(id: u32) -> Option<Duration> {
+    cpu_time(&format!("/proc/{id}/stat"))
+}
+
+fn cpu_time(path: &str) -> Option<Duration> {
+    let stat = std::fs::read_to_string(path).ok()?;
+    // The name before the last bracket may have spaces. After it, the times in user and in kernel mode are the 12th and 13th.
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<u32>().ok();
+    Some(TICK * ticks()?.checked_add(ticks()?)?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,5 +282,25 @@ mod tests {
     async fn all_other_time_counts() {
         assert!(timeout(LIMIT, std::future::pending::<()>()).await.is_err());
         assert_eq!(timeout(LIMIT, async { 7 }).await.expect("in time"), 7);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn only_work_counts_and_not_waiting() {
+        const SPAN: Duration = Duration::from_millis(300);
+        let wait = || std::thread::sleep(SPAN);
+        let ((), waited) = measured(wait);
+        assert!(waited < SPAN / 2, "{waited:?}");
+        let own = std::process::id();
+        let before = of_process(own).expect("Linux tells");
+        let work = || {
+            let thread = || cpu_time("/proc/thread-self/stat").expect("Linux tells");
+            let began = thread();
+            while thread() < began + SPAN {}
+        };
+        let ((), worked) = measured(work);
+        assert!(worked >= SPAN, "{worked:?}");
+        assert!(of_process(own).expect("Linux tells") - before >= SPAN);
+        assert_eq!(of_process(u32::MAX), None);
     }
 }

@@ -2,7 +2,12 @@
 
 use shared::{api::FileWarning, problem::FieldFault};
 
-use super::{inspect::Fault, permits::Busy, spool::SpoolError, uploads::Full};
+use super::{
+    inspect::Fault,
+    permits::Busy,
+    spool::SpoolError,
+    uploads::{Full, NotRun},
+};
 use crate::{
     cpu::Panicked,
     failure::Failure,
@@ -63,6 +68,16 @@ pub enum FileError {
 }
 
 crate::holds_failure!(FileError);
+
+impl From<NotRun> for FileError {
+    fn from(error: NotRun) -> Self {
+        match error {
+            NotRun::Busy(busy) => busy.into(),
+            NotRun::Spent { seconds } => Self::Spent { seconds },
+            NotRun::Panicked(panicked) => panicked.into(),
+        }
+    }
+}
 
 impl From<SpoolError> for FileError {
     fn from(error: SpoolError) -> Self {
