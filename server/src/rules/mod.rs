@@ -303,7 +303,7 @@ mod tests {
         insert(&kit, &mut tx, rule(1), Actor::CommandLine).await.unwrap();
         assert_eq!(weights(&kit, tx.db().await.unwrap()).await, [1]);
         drop(tx);
-        assert_eq!(weights(&kit, &mut *kit.store.read().await.unwrap()).await, [0_u8; 0]);
+        assert_eq!(weights(&kit, &mut kit.store.read().await.unwrap()).await, [0_u8; 0]);
 
         let mut tx = kit.store.write().await.unwrap();
         insert(&kit, &mut tx, rule(2), Actor::CommandLine).await.unwrap();
