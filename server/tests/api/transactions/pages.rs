@@ -59,7 +59,7 @@ async fn a_page_says_why_in_each_language_and_hides_what_is_sealed(app: TestApp)
         assert!(text_of(&masked).contains(shown), "{shown}: {}", text_of(&masked));
     }
     assert!(!masked.contains("/reveal") && !masked.contains("/decision"), "an auditor changes nothing");
-    assert_eq!(links(&masked, "/dashboard/rules/"), ["/dashboard/rules/payee", "/dashboard/rules/tried"]);
+    assert_eq!(links(&masked, "/dashboard/rules/"), ["/dashboard/rules/by-name/payee", "/dashboard/rules/by-name/tried"]);
 
     let (revealed, page) = reviewer.reveal(&path, &[("reason", "half written")]).await;
     for secret in secrets.into_iter().chain(["half written", "Shown as they were sent"]) {

@@ -31,7 +31,7 @@ async fn a_backtest_is_started_and_read_in_the_dashboard(app: TestApp) {
     }
     assert_eq!(only_tag(&shown, "svg").matches("role=\"img\"").count(), 1);
     assert_eq!(tags(&shown, "rect").len(), 2, "one day: a bar and a mark");
-    assert!(shown.contains("href=\"/dashboard/rules/large\"") && !shown.contains(" style=\""), "{shown}");
+    assert!(shown.contains("href=\"/dashboard/rules/by-name/large\"") && !shown.contains(" style=\""), "{shown}");
     let held = company.app.installation.database.texts("SELECT ref FROM transactions ORDER BY arrival").await;
     assert!(shown.contains(&format!("/dashboard/transactions/{}", held[0])), "{shown}");
     for (language, words) in [("pt-BR", ["Passa a se aplicar", "500,00 BRL ≥ 400,00 BRL"]), ("es", ["Pasa a cumplirse", "500,00 BRL ≥ 400,00 BRL"])] {
