@@ -155,7 +155,7 @@ if (folder) {
           await openTransaction(operator, waiting[0].transactionId);
           await shoot("released");
           await openTransaction(operator, queued.transactionId);
-          await operator.page.getByRole("button", { name: "Português" }).first().evaluate((button: HTMLButtonElement) => button.form!.requestSubmit(button));
+          await operator.page.locator("button[name=language][value=pt-BR]").first().evaluate((button: HTMLButtonElement) => button.form!.requestSubmit(button));
           await expect(operator.page.getByRole("heading", { name: "Por quê" })).toBeVisible();
           await shoot("review-pt");
         });
