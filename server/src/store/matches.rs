@@ -133,5 +133,5 @@ pub async fn in_force_at(db: &mut Db, number: i64) -> Result<Vec<(String, u32)>>
 pub async fn first_decided(db: &mut Db) -> Result<Option<i64>> {
     let row = sqlx::query("SELECT MIN(ref) AS ref FROM transactions").fetch_one(db).await?;
     let first: Option<String> = row.try_get("ref")?;
-    Ok(first.and_then(|first| i64::from_str_radix(&first.replace('-', "").get(..12)?.to_owned(), 16).ok()))
+    Ok(first.and_then(|first| i64::from_str_radix(first.replace('-', "").get(..12)?, 16).ok()))
 }
