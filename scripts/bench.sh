@@ -2,7 +2,7 @@
 # Measures the release binary against a minimal program that does the same, on SQLite and on its own PostgreSQL, and writes the
 # table into docs/measurements.md. Do not use the machine meanwhile.
 #   bench.sh --quick       a tenth of the measurements, once
-#   bench.sh NAME …        only these: reads, completes, backlog, reaction, uploads, weight, process, sizes, sign-ins (or BENCH_ONLY=NAME,…)
+#   bench.sh NAME …        only these: reads, completes, backlog, reaction, decisions, uploads, weight, process, sizes, sign-ins (or BENCH_ONLY=NAME,…)
 # With either of these it writes nothing.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 scripts/setup.sh test

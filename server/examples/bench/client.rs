@@ -15,6 +15,7 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     task::JoinSet,
+    time::sleep_until,
 };
 
 /// A header line: the body is JSON.
@@ -23,6 +24,8 @@ pub const JSON: &str = "Content-Type: application/json\r\n";
 pub const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: same-origin\r\n";
 /// A body of at most this many bytes goes out together with its head.
 const SMALL: usize = 16 * 1024;
+/// Connections where requests do not wait for each other: more than are ever under way, unless the server falls behind.
+const OPEN: usize = 64;
 
 /// A request, ready to be sent any number of times.
 #[derive(Clone)]
@@ -184,6 +187,27 @@ pub async fn round(address: &str, count: usize, at_once: usize, wanted: u16, mak
         }
     };
     share(count, at_once, worker).await
+}
+
+/// So many requests, begun at this many a second whether or not those before them are answered; a latency counts from when a request should
+/// have begun. Every answer has to have this status.
+pub async fn open_loop(address: &str, requests: Vec<Request>, a_second: u32, wanted: u16) -> Round {
+    let (count, requests, started) = (requests.len(), Arc::new(requests), Instant::now());
+    let worker = |numbers: Numbers| {
+        let (address, requests) = (address.to_owned(), Arc::clone(&requests));
+        async move {
+            let (mut connection, mut latencies) = (Connection::open(&address).await, Vec::new());
+            for number in numbers {
+                let due = started + Duration::from_secs(1) * u32::try_from(number).expect("few requests") / a_second;
+                sleep_until(due.into()).await;
+                let status = connection.ask(&requests[number]).await;
+                latencies.push(due.elapsed());
+                assert_eq!(status, wanted, "{}", String::from_utf8_lossy(connection.whole()));
+            }
+            latencies
+        }
+    };
+    share(count, OPEN, worker).await
 }
 
 /// The same request again and again.

@@ -6,6 +6,7 @@ mod bare;
 mod client;
 mod completes;
 mod database;
+mod decisions;
 mod process;
 mod product;
 mod reaction;
@@ -56,6 +57,8 @@ enum Measurement {
     Backlog,
     /// From the answer of `/complete` to its webhook
     Reaction,
+    /// Decisions on transactions, and backtests
+    Decisions,
     /// Uploads against sha256sum
     Uploads,
     /// What a customer downloads first
@@ -102,6 +105,7 @@ impl Bench {
                     Measurement::Completes => completes::measure(self, engine).await,
                     Measurement::Backlog => backlog::measure(self, engine).await,
                     Measurement::Reaction => reaction::measure(self, engine).await,
+                    Measurement::Decisions => decisions::measure(self, engine).await,
                     Measurement::Uploads => uploads::measure(self, engine).await,
                     Measurement::Weight => weight::measure(),
                     Measurement::Process => process::measure(self, engine).await,

@@ -62,6 +62,24 @@ impl Product {
         serde_json::from_slice(&done.stdout).expect("JSON")
     }
 
+    /// A command that runs, with `--json`; its output is kept for whoever waits for it.
+    pub fn running(&self, arguments: &[&str]) -> Child {
+        let mut command = command(&self.binary, self.folder.path(), &self.database);
+        command.args(arguments).arg("--json").stdout(Stdio::piped()).spawn().expect("the binary runs")
+    }
+
+    /// Writes a file for a command; its path.
+    pub fn write(&self, name: &str, text: &str) -> String {
+        let file = self.folder.path().join(name);
+        std::fs::write(&file, text).expect("writes a file");
+        file.to_str().expect("a path").to_owned()
+    }
+
+    /// Imports a `flow` or a `rule`.
+    pub fn import(&self, what: &str, json: &str) {
+        self.run(&[what, "import", &self.write("import.json", json)]);
+    }
+
     /// An integrator's request for a session of the flow `minimal`.
     pub fn creating(&self, customer: Option<&str>) -> Request {
         self.creating_of("minimal", customer, None)
@@ -129,6 +147,15 @@ impl Product {
         kibibytes(&format!("/proc/{}/status", self.child.id()), name) * 1.024 / 1_000.0
     }
 
+    /// How long its own code has run, on all cores together.
+    pub fn processor_time(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("it runs");
+        // After the name in parentheses; utime and stime are fields 14 and 15 (proc(5)), in hundredths of a second.
+        let fields: Vec<&str> = stat.rsplit_once(')').expect("a name").1.split_whitespace().collect();
+        let hundredths: u64 = [11, 12].iter().map(|place| fields[*place].parse::<u64>().expect("a number")).sum();
+        Duration::from_millis(hundredths * 10)
+    }
+
     /// Ends it and starts it again; how long until `/readyz` answers 200.
     pub async fn restart(&mut self) -> Duration {
         self.restart_with(&[]).await
@@ -176,7 +203,8 @@ fn spawn(binary: &Path, folder: &Path, database: &Database, flags: &[&str]) -> (
     (child, text(&said, "listening").trim_start_matches("http://").to_owned())
 }
 
-fn text(value: &Value, key: &str) -> String {
+/// A text in JSON.
+pub fn text(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_else(|| panic!("{key} in {value}")).to_owned()
 }
 

@@ -1,10 +1,7 @@
 //! How long after the answer of `/complete` the webhook arrives: one session at a time, and at 100 a second. The flow is one FORM with
 //! the check `cpf`, so that little but the server's own way is in it.
 
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use tokio::{task::JoinSet, time::sleep};
 
@@ -17,7 +14,8 @@ use crate::{
     report::Line,
 };
 
-const FLOW: &str = r#"{"name": "form", "checks": ["cpf"], "steps": [{"id": "identity", "type": "FORM", "title": "Identity", "fields": [
+/// A flow of one FORM.
+pub const FLOW: &str = r#"{"name": "form", "checks": ["cpf"], "steps": [{"id": "identity", "type": "FORM", "title": "Identity", "fields": [
     {"name": "name", "type": "TEXT", "label": "Name", "required": true}, {"name": "cpf", "type": "CPF", "label": "CPF", "required": true}]}]}"#;
 /// Sessions of each kind.
 const SESSIONS: usize = 500;
@@ -29,10 +27,7 @@ const BARS: [f64; 2] = [2.0, 4.0];
 /// Per engine.
 pub async fn measure(bench: &Bench, engine: Engine) -> Vec<Line> {
     let product = Product::start(bench, engine).await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("form.json");
-    fs::write(&file, FLOW).expect("writes the flow");
-    product.run(&["flow", "import", file.to_str().expect("a path")]);
+    product.import("flow", FLOW);
     let receiver = Receiver::start(false).await;
     product.run(&["webhook", "add", &receiver.url]);
     let count = bench.count(SESSIONS);
@@ -60,7 +55,7 @@ async fn one_at_a_time(product: &Product, receiver: &Receiver, ids: Vec<String>)
     let (mut connection, mut took) = (Connection::open(&product.address).await, Vec::new());
     for id in ids {
         let answered = complete(&mut connection, &id).await;
-        took.push(receiver.event_of(&id).await.saturating_duration_since(answered));
+        took.push(receiver.event_of("session.completed", &id).await.saturating_duration_since(answered));
         sleep(Duration::from_millis(20)).await;
     }
     took
@@ -79,12 +74,13 @@ async fn at_a_rate(product: &Product, receiver: &Receiver, ids: Vec<String>) -> 
     }
     let mut took = Vec::new();
     for (answered, id) in completes.join_all().await {
-        took.push(receiver.event_of(&id).await.saturating_duration_since(answered));
+        took.push(receiver.event_of("session.completed", &id).await.saturating_duration_since(answered));
     }
     took
 }
 
-async fn complete(connection: &mut Connection, id: &str) -> Instant {
+/// Completes a session; when it was answered.
+pub async fn complete(connection: &mut Connection, id: &str) -> Instant {
     let status = connection.ask(&completing(id)).await;
     let answered = Instant::now();
     assert_eq!(status, 202, "{}", String::from_utf8_lossy(connection.whole()));

@@ -27,8 +27,8 @@ pub struct Came {
     pub between: Option<(Instant, Instant)>,
     /// How often each event came.
     pub events: HashMap<String, usize>,
-    /// When the first event of each session came.
-    pub sessions: HashMap<String, Instant>,
+    /// When the first event of each type came about each session.
+    pub first: HashMap<(String, String), Instant>,
 }
 
 /// A running receiver. It listens until it is dropped.
@@ -78,10 +78,11 @@ impl Receiver {
         }
     }
 
-    /// Waits for an event of this session; when it came.
-    pub async fn event_of(&self, session: &str) -> Instant {
+    /// Waits for an event of this type about this session; when it came.
+    pub async fn event_of(&self, kind: &str, session: &str) -> Instant {
+        let event = (kind.to_owned(), session.to_owned());
         loop {
-            if let Some(at) = self.came().sessions.get(session) {
+            if let Some(at) = self.came().first.get(&event) {
                 return *at;
             }
             sleep(Duration::from_millis(1)).await;
@@ -121,11 +122,13 @@ fn whole(read: &[u8]) -> Option<usize> {
 
 fn note(came: &mut Came, request: &str, at: Instant) {
     let event = between(request, "webhook-id: ", "\r\n").expect("an event's id").to_owned();
-    let session = between(request, "\"sessionId\":\"", "\"").expect("a session's id").to_owned();
+    let kind = between(request, "\"type\":\"", "\"").expect("a type").to_owned();
     came.requests += 1;
     came.between = Some((came.between.map_or(at, |(first, _)| first), at));
     *came.events.entry(event).or_default() += 1;
-    came.sessions.entry(session).or_insert(at);
+    if let Some(session) = between(request, "\"sessionId\":\"", "\"") {
+        came.first.entry((kind, session.to_owned())).or_insert(at);
+    }
 }
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {

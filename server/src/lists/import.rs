@@ -17,11 +17,9 @@ use crate::{
     actor::{Act, Actor, Entry},
     failure::Failure,
     kit::Kit,
+    model::List,
     sealed,
-    store::{
-        self, StoreError, Tx,
-        lists::{List, ListEntry},
-    },
+    store::{self, StoreError, Tx, lists::ListEntry},
 };
 
 /// The memory that the entries of a large file need, in MiB.

@@ -17,11 +17,9 @@ use crate::{
     failure::Failure,
     ids::{EntryId, ListId},
     kit::Kit,
+    model::List,
     sealed,
-    store::{
-        self, Db, StoreError,
-        lists::{List, ListEntry},
-    },
+    store::{self, StoreError, lists::ListEntry},
     vault::Unsealable,
 };
 
@@ -81,13 +79,9 @@ fn found(kit: &Kit, list: &List, value: &str) -> String {
     store::bound::hexadecimal(&mac)
 }
 
-/// Whether a value is in a list at this moment.
-///
-/// # Errors
-/// If the store does not answer.
-pub async fn holds(kit: &Kit, db: &mut Db, list: &List, value: &str, at: Timestamp) -> Result<bool, Failure> {
-    let sought: Vec<String> = list.kind.sought(value).iter().map(|form| found(kit, list, form)).collect();
-    Ok(store::lists::find(db, &kit.vault, list.id, &sought).await?.iter().any(|entry| entry.counts_at(at)))
+/// By what the entries are found that hold a value.
+pub fn sought(kit: &Kit, list: &List, value: &str) -> Vec<String> {
+    list.kind.sought(value).iter().map(|form| found(kit, list, form)).collect()
 }
 
 fn new_entry(kit: &Kit, list: &List, value: &str, row: &Row, now: Timestamp) -> ListEntry {

@@ -9,10 +9,8 @@ use crate::{
     failure::Failure,
     ids::RowId as _,
     kit::Kit,
-    store::{
-        self, Db,
-        lists::{List, ListEntry},
-    },
+    model::List,
+    store::{self, Db, lists::ListEntry},
 };
 
 /// How many entries are read at once.

@@ -22,7 +22,7 @@ pub use customers::Customer;
 pub use flows::{Flow, FlowCache, FlowVersion};
 pub use operators::{ApiKey, KeyName, LinkKind, Operator, OwnSignIn, Recorded, Review, Scope, SignIn};
 pub use pdf::PdfState;
-pub use rules::{RuleCache, RuleSet, RuleVersion};
+pub use rules::{List, RuleCache, RuleSet, RuleVersion};
 pub use sessions::{Consent, Device, SavedAnswer, Session, Submission};
 pub use subject::Subject;
 pub use transactions::{By, Details, Entry, Origin, Reason, State, Stored};

@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use shared::rule::Rule;
+use shared::rule::{ListKind, Rule};
 
-use crate::ids::RuleId;
+use crate::ids::{ListId, RuleId};
 
 /// The most versions that stay in the cache.
 const MAX_CACHED: usize = 2_000;
@@ -30,6 +30,19 @@ pub struct RuleSet {
     pub newest: Option<(i64, RuleId)>,
     /// The rules by name.
     pub rules: Vec<Arc<RuleVersion>>,
+    /// The lists that there are, by name. A list stays, with its name and its kind, so a set never has an outdated one.
+    pub lists: HashMap<String, List>,
+}
+
+/// A list that rules ask.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// Its row.
+    pub id: ListId,
+    /// Its name.
+    pub name: String,
+    /// The kind of its values.
+    pub kind: ListKind,
 }
 
 /// The cache of parsed rules. A version never changes, so an entry is never out of date; the set has the newest version that it was read

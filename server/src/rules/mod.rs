@@ -16,10 +16,11 @@ use shared::{
 use crate::{
     actor::{Act, Actor, Entry},
     failure::Failure,
+    ids::RuleId,
     kit::Kit,
     model::{RuleSet, RuleVersion},
     store::{
-        self, Db, Tx,
+        self, Db, StoreError, Tx,
         rules::{Dated, StoredRule},
     },
 };
@@ -68,9 +69,18 @@ pub async fn in_force(kit: &Kit, db: &mut Db) -> Result<Arc<RuleSet>, Failure> {
     }
     let mut rules = newest_of_each(kit, db).await?;
     rules.retain(|version| version.rule.mode() != Mode::Disabled);
-    let set = Arc::new(RuleSet { newest, rules });
+    let set = Arc::new(set(db, newest, rules).await?);
     kit.rules.keep_set(&set);
     Ok(set)
+}
+
+/// These rules, with the lists that they may ask.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn set(db: &mut Db, newest: Option<(i64, RuleId)>, rules: Vec<Arc<RuleVersion>>) -> Result<RuleSet, StoreError> {
+    let lists = store::lists::all(db).await?.into_iter().map(|list| (list.name.clone(), list)).collect();
+    Ok(RuleSet { newest, rules, lists })
 }
 
 async fn newest_of_each(kit: &Kit, db: &mut Db) -> Result<Vec<Arc<RuleVersion>>, Failure> {

@@ -51,10 +51,10 @@ pub async fn find_or_insert_for_transaction(tx: &mut Tx, index: &[u8], new: &Cus
     Ok((read(&row)?, Columns::new(&row, "customers", "id")?.get("arrivals")?))
 }
 
-/// How many transactions of a customer have arrived.
-pub async fn arrivals(db: &mut Db, id: CustomerId) -> Result<i64> {
-    let row = sqlx::query("SELECT id, arrivals FROM customers WHERE id = $1").bind(id.row()).fetch_one(db).await?;
-    Columns::new(&row, "customers", "id")?.get("arrivals")
+/// How many transactions of a customer have arrived. `None` if there is no such customer.
+pub async fn arrivals(db: &mut Db, id: CustomerId) -> Result<Option<i64>> {
+    let row = sqlx::query("SELECT id, arrivals FROM customers WHERE id = $1").bind(id.row()).fetch_optional(db).await?;
+    row.map(|row| Columns::new(&row, "customers", "id")?.get("arrivals")).transpose()
 }
 
 /// Locks a customer's row until the transaction ends. `None` if there is no such customer.

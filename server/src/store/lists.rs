@@ -1,7 +1,7 @@
 //! Lists and their entries. An entry of a kind that is about people is sealed and found by an HMAC, the others are in the clear. A MAC binds
 //! each entry to its list and its time. An entry is never deleted: removing it ends it.
 
-use shared::{rule::ListKind, session::Timestamp};
+use shared::session::Timestamp;
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     ids::{EntryId, ListId, RowId as _},
+    model::List,
     vault::Vault,
 };
 
@@ -20,17 +21,6 @@ const TABLE: &str = "list_entries";
 const COLUMN: &str = "entry";
 /// The most entries that one statement writes.
 const BATCH: usize = 128;
-
-/// A list.
-#[derive(Clone, Debug)]
-pub struct List {
-    /// Its row.
-    pub id: ListId,
-    /// Its name.
-    pub name: String,
-    /// The kind of its values.
-    pub kind: ListKind,
-}
 
 /// An entry of a list.
 #[derive(Clone, Debug)]
@@ -113,6 +103,21 @@ fn read(row: &AnyRow, vault: &Vault) -> Result<ListEntry> {
     };
     bound::check(vault, TABLE, COLUMN, columns.row_id(), clear(columns.id("list")?, &entry), columns.mac_of(COLUMN)?.as_deref())?;
     Ok(entry)
+}
+
+/// The entries of several lists that are found by one of these, each with its list.
+pub async fn find_in(db: &mut Db, vault: &Vault, sought: &[(ListId, Vec<String>)]) -> Result<Vec<(ListId, ListEntry)>> {
+    let (mut conditions, mut place) = (Vec::with_capacity(sought.len()), 1);
+    for (_, found) in sought {
+        let places: Vec<String> = (place + 1..=place + found.len()).map(|place| format!("${place}")).collect();
+        conditions.push(format!("(list = ${place} AND found IN ({}))", places.join(", ")));
+        place += 1 + found.len();
+    }
+    let sql = format!("SELECT {COLUMNS} FROM list_entries WHERE {}", conditions.join(" OR "));
+    let query = sought
+        .iter()
+        .fold(sqlx::query(AssertSqlSafe(sql)), |query, (list, found)| found.iter().cloned().fold(query.bind(list.row()), |query, one| query.bind(one)));
+    query.fetch_all(db).await?.iter().map(|row| Ok((Columns::new(row, TABLE, "id")?.id("list")?, read(row, vault)?))).collect()
 }
 
 /// The entries that are found by one of these.

@@ -38,7 +38,9 @@ pub mod transactions;
 
 mod acting;
 mod columns;
+mod counted;
 mod database;
+mod distinct;
 mod engine;
 mod error;
 mod group;

@@ -1,13 +1,14 @@
 //! The days, hours, minutes and seconds in which a customer's transactions are tallied. A span whose transactions are few is not divided: it is
 //! as quick to read them. So whoever has few transactions has no rows here, and whoever has many in one second has rows of that second.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use shared::session::Timestamp;
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
     error::Result,
+    places,
     tx::{Db, Tx},
 };
 use crate::ids::{CustomerId, RowId as _};
@@ -111,37 +112,43 @@ pub struct Range {
     pub to: i64,
 }
 
-/// Parts that together are the window after `since` and up to `until`: whole spans where there are rows of them, else the transactions.
-pub async fn cover(db: &mut Db, customer: CustomerId, since: Timestamp, until: Timestamp) -> Result<Vec<Range>> {
-    let (from, to) = (since.0 + 1, until.0 + 1);
-    let row = sqlx::query("SELECT arrivals FROM customers WHERE id = $1").bind(customer.row()).fetch_optional(&mut *db).await?;
-    let arrivals: i64 = row.map(|row| row.try_get("arrivals")).transpose()?.unwrap_or_default();
-    // One of them may be the one that is being decided: it is not stored yet, and neither are the spans that it brings about.
-    if arrivals <= FEW + 1 {
-        return Ok(vec![Range { level: None, from, to }]);
-    }
-    let counts = counts_around(db, customer, [from, to]).await?;
-    let mut parts = Vec::new();
-    divide(Level::Day, from, to, &counts, &mut parts);
-    Ok(parts)
+/// For each of these windows of one customer, after its first moment and up to its second, the parts that together are it: whole spans where
+/// there are rows of them, else the transactions. The customer has more than [`FEW`] transactions.
+pub async fn covers(db: &mut Db, customer: CustomerId, windows: &[[Timestamp; 2]]) -> Result<Vec<Vec<Range>>> {
+    let ends = |[since, until]: &[Timestamp; 2]| [since.0 + 1, until.0 + 1];
+    let moments: BTreeSet<i64> = windows.iter().flat_map(ends).collect();
+    let counts = counts_around(db, customer, &moments).await?;
+    let cover = |window| {
+        let ([from, to], mut parts) = (ends(window), Vec::new());
+        divide(Level::Day, from, to, &counts, &mut parts);
+        parts
+    };
+    Ok(windows.iter().map(cover).collect())
 }
 
 type Counts = HashMap<(i64, i64), i64>;
 
 /// How many transactions the spans hold in which these moments lie, by level and start.
-async fn counts_around(db: &mut Db, customer: CustomerId, at: [i64; 2]) -> Result<Counts> {
-    let query = sqlx::query(
-        "SELECT level, start, count FROM spans WHERE customer = $1 AND level = 1 AND start IN ($2, $3) \
-         UNION ALL SELECT level, start, count FROM spans WHERE customer = $1 AND level = 2 AND start IN ($4, $5) \
-         UNION ALL SELECT level, start, count FROM spans WHERE customer = $1 AND level = 3 AND start IN ($6, $7)",
-    );
-    let mut query = query.bind(customer.row());
-    for level in [Level::Day, Level::Hour, Level::Minute] {
-        for at in at {
-            query = query.bind(level.start(at));
+async fn counts_around(db: &mut Db, customer: CustomerId, moments: &BTreeSet<i64>) -> Result<Counts> {
+    let mut counts = Counts::new();
+    let moments: Vec<i64> = moments.iter().copied().collect();
+    for moments in moments.chunks(places::MOST) {
+        // The last one again and again, up to a number of which there are few.
+        let last = moments.len() - 1;
+        let moments: Vec<i64> = (0..places::width(moments.len())).map(|place| moments[place.min(last)]).collect();
+        let levels = [Level::Day, Level::Hour, Level::Minute];
+        let branch = |(number, level): (usize, &Level)| {
+            let places: Vec<String> = (0..moments.len()).map(|place| format!("${}", 2 + number * moments.len() + place)).collect();
+            format!("SELECT level, start, count FROM spans WHERE customer = $1 AND level = {} AND start IN ({})", level.number(), places.join(", "))
+        };
+        let sql = levels.iter().enumerate().map(branch).collect::<Vec<_>>().join(" UNION ALL ");
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(customer.row());
+        let starts = levels.iter().flat_map(|level| moments.iter().map(|at| level.start(*at)));
+        for row in starts.fold(query, |query, start| query.bind(start)).fetch_all(&mut *db).await? {
+            counts.insert((row.try_get("level")?, row.try_get("start")?), row.try_get("count")?);
         }
     }
-    query.fetch_all(db).await?.iter().map(|row| Ok(((row.try_get("level")?, row.try_get("start")?), row.try_get("count")?))).collect()
+    Ok(counts)
 }
 
 fn divide(level: Level, from: i64, to: i64, counts: &Counts, parts: &mut Vec<Range>) {
@@ -166,24 +173,32 @@ fn divide(level: Level, from: i64, to: i64, counts: &Counts, parts: &mut Vec<Ran
     rest(last, to, parts);
 }
 
-/// Counts a transaction in a span. Returns how many it holds now.
-pub(super) async fn count(tx: &mut Tx, customer: CustomerId, level: Level, start: i64, many: i64) -> Result<i64> {
-    let query = sqlx::query(
-        "INSERT INTO spans (customer, level, start, count) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (customer, level, start) DO UPDATE SET count = spans.count + excluded.count RETURNING count",
-    );
-    Ok(query.bind(customer.row()).bind(level.number()).bind(start).bind(many).fetch_one(tx.db().await?).await?.try_get("count")?)
+/// Adds to how many transactions spans hold, by level and start.
+pub(super) async fn count(tx: &mut Tx, customer: CustomerId, added: &BTreeMap<(i64, i64), i64>) -> Result<()> {
+    let added: Vec<_> = added.iter().collect();
+    for batch in added.chunks(places::MOST) {
+        let sql = format!(
+            "INSERT INTO spans (customer, level, start, count) VALUES {} ON CONFLICT (customer, level, start) DO UPDATE SET count = spans.count + excluded.count",
+            places::rows(batch.len(), 4)
+        );
+        let mut query = tx.later(&sql).await?;
+        for ((level, start), many) in batch {
+            query = query.bind(customer.row()).bind(*level).bind(*start).bind(**many);
+        }
+    }
+    Ok(())
 }
 
-/// The levels at which the spans around a moment have rows, the longest first.
-pub(super) async fn levels_at(tx: &mut Tx, customer: CustomerId, at: Timestamp) -> Result<Vec<Level>> {
+/// How many transactions the spans around a moment hold, of those that have rows.
+pub(super) async fn counts_at(tx: &mut Tx, customer: CustomerId, at: Timestamp) -> Result<HashMap<Level, i64>> {
     let query = sqlx::query(
-        "SELECT level FROM spans WHERE customer = $1 AND ((level = 1 AND start = $2) OR (level = 2 AND start = $3) \
+        "SELECT level, count FROM spans WHERE customer = $1 AND ((level = 1 AND start = $2) OR (level = 2 AND start = $3) \
          OR (level = 3 AND start = $4) OR (level = 4 AND start = $5))",
     );
     let query = Level::ALL.into_iter().fold(query.bind(customer.row()), |query, level| query.bind(level.start(at.0)));
-    let found: Vec<i64> = query.fetch_all(tx.db().await?).await?.iter().map(|row| row.try_get("level")).collect::<Result<_, _>>()?;
-    Ok(Level::ALL.into_iter().filter(|level| found.contains(&level.number())).collect())
+    let rows = query.fetch_all(tx.db().await?).await?;
+    let found: HashMap<i64, i64> = rows.iter().map(|row| Ok((row.try_get("level")?, row.try_get("count")?))).collect::<Result<_>>()?;
+    Ok(Level::ALL.into_iter().filter_map(|level| Some((level, *found.get(&level.number())?))).collect())
 }
 
 #[cfg(test)]

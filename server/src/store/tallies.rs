@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use shared::rule::{Country, TransactionStatus};
-use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
-    columns::Columns,
+    counted::{self, Counted, Kind},
     error::Result,
     places,
     spans::{self, FEW, Field, Level, PART},
@@ -20,26 +19,6 @@ use crate::{
 
 /// The most tallies that one statement writes.
 const BATCH: usize = 64;
-
-/// What a tally counts of a transaction.
-#[derive(Clone, Debug)]
-struct Counted {
-    occurred_at: i64,
-    amount: i64,
-    is_blocked: bool,
-    kind: Kind,
-    values: Vec<(Field, Vec<u8>)>,
-}
-
-/// The values that a `where` can name; empty where there is none.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Kind {
-    currency: String,
-    r#type: String,
-    direction: String,
-    channel: String,
-    country: String,
-}
 
 /// Which tally.
 type Key = (i64, i64, i64, Vec<u8>, Kind);
@@ -56,83 +35,77 @@ struct Sum {
     largest: Option<i64>,
 }
 
-impl From<&Stored> for Counted {
-    fn from(of: &Stored) -> Self {
-        let code = |country: Option<&Country>| country.map(|country| country.as_str().as_bytes().to_vec());
-        let values = [
-            (Field::All, Some(Vec::new())),
-            (Field::Counterparty, of.counterparty_index.clone()),
-            (Field::CounterpartyCountry, code(of.counterparty_country.as_ref())),
-            (Field::Country, code(of.country.as_ref())),
-            (Field::Device, of.device_index.clone()),
-        ];
-        Self {
-            occurred_at: of.occurred_at.0,
-            amount: of.amount,
-            is_blocked: of.state.status == TransactionStatus::Blocked,
-            kind: Kind {
-                currency: of.currency.to_string(),
-                r#type: of.r#type.clone(),
-                direction: of.direction.as_str().to_owned(),
-                channel: of.channel.clone().unwrap_or_default(),
-                country: of.country.as_ref().map(Country::to_string).unwrap_or_default(),
-            },
-            values: values.into_iter().filter_map(|(field, value)| Some((field, value?))).collect(),
-        }
-    }
-}
-
-/// Adds a transaction that was just stored.
+/// Adds a transaction that is about to be stored, in the same commit. What it writes waits with the rest of the decision (`later.rs`).
 pub async fn add(tx: &mut Tx, of: &Stored) -> Result<()> {
-    let mut sums = BTreeMap::new();
+    let (new, mut added) = (Counted::from(of), Added::default());
     if of.arrival == FEW + 1 {
-        let all = transactions(tx, of.customer, i64::MIN, i64::MAX).await?;
-        fill(tx, of.customer, Level::Day, all, &mut sums).await?;
+        let mut all = counted::between(tx.db().await?, of.customer, i64::MIN, i64::MAX).await?;
+        all.push(new);
+        added.fill(Level::Day, all);
     } else if of.arrival > FEW {
-        let new = Counted::from(of);
+        let known = spans::counts_at(tx, of.customer, of.occurred_at).await?;
         let mut level = Some(Level::Day);
         while let Some(here) = level {
             let start = here.start(new.occurred_at);
-            collect(&new, here, &mut sums);
-            let count = spans::count(tx, of.customer, here, start, 1).await?;
+            added.count(here, start, 1);
+            added.collect(&new, here);
+            let count = known.get(&here).copied().unwrap_or_default() + 1;
             level = here.next().filter(|_| count > FEW);
             if count == FEW + 1
                 && let Some(next) = level.take()
             {
-                let all = transactions(tx, of.customer, start, start + here.micros()).await?;
-                fill(tx, of.customer, next, all, &mut sums).await?;
+                let mut all = counted::between(tx.db().await?, of.customer, start, start + here.micros()).await?;
+                all.push(new.clone());
+                added.fill(next, all);
             }
         }
     }
-    write(tx, of.customer, &sums).await
+    added.write(tx, of.customer).await
 }
 
-/// Makes the spans of a level for these transactions, and divides those that are full.
-async fn fill(tx: &mut Tx, customer: CustomerId, level: Level, all: Vec<Counted>, sums: &mut BTreeMap<Key, Sums>) -> Result<()> {
-    let mut todo = vec![(level, all)];
-    while let Some((level, all)) = todo.pop() {
-        let mut by_start: BTreeMap<i64, Vec<Counted>> = BTreeMap::new();
-        for one in all {
-            collect(&one, level, sums);
-            by_start.entry(level.start(one.occurred_at)).or_default().push(one);
-        }
-        for (start, within) in by_start {
-            let many = i64::try_from(within.len()).unwrap_or(i64::MAX);
-            spans::count(tx, customer, level, start, many).await?;
-            todo.extend(level.next().filter(|_| many > FEW).map(|next| (next, within)));
+/// What is added to spans and tallies.
+#[derive(Default)]
+struct Added {
+    counts: BTreeMap<(i64, i64), i64>,
+    sums: BTreeMap<Key, Sums>,
+}
+
+impl Added {
+    /// Makes the spans of a level for these transactions, and divides those that are full.
+    fn fill(&mut self, level: Level, all: Vec<Counted>) {
+        let mut todo = vec![(level, all)];
+        while let Some((level, all)) = todo.pop() {
+            let mut by_start: BTreeMap<i64, Vec<Counted>> = BTreeMap::new();
+            for one in all {
+                self.collect(&one, level);
+                by_start.entry(level.start(one.occurred_at)).or_default().push(one);
+            }
+            for (start, within) in by_start {
+                let many = i64::try_from(within.len()).unwrap_or(i64::MAX);
+                self.count(level, start, many);
+                todo.extend(level.next().filter(|_| many > FEW).map(|next| (next, within)));
+            }
         }
     }
-    Ok(())
-}
 
-fn collect(of: &Counted, level: Level, sums: &mut BTreeMap<Key, Sums>) {
-    for (field, value) in &of.values {
-        let key = (field.number(), level.number(), level.start(of.occurred_at), value.clone(), of.kind.clone());
-        let sum = &mut sums.entry(key).or_default().0[usize::from(of.is_blocked)];
-        sum.count += 1;
-        sum.high += of.amount / PART;
-        sum.low += of.amount % PART;
-        sum.largest = sum.largest.max(Some(of.amount));
+    fn count(&mut self, level: Level, start: i64, many: i64) {
+        *self.counts.entry((level.number(), start)).or_default() += many;
+    }
+
+    fn collect(&mut self, of: &Counted, level: Level) {
+        for (field, value) in &of.values {
+            let key = (field.number(), level.number(), level.start(of.occurred_at), value.clone(), of.kind.clone());
+            let sum = &mut self.sums.entry(key).or_default().0[usize::from(of.is_blocked)];
+            sum.count += 1;
+            sum.high += of.amount / PART;
+            sum.low += of.amount % PART;
+            sum.largest = sum.largest.max(Some(of.amount));
+        }
+    }
+
+    async fn write(self, tx: &mut Tx, customer: CustomerId) -> Result<()> {
+        spans::count(tx, customer, &self.counts).await?;
+        write(tx, customer, &self.sums).await
     }
 }
 
@@ -158,7 +131,7 @@ async fn write(tx: &mut Tx, customer: CustomerId, sums: &BTreeMap<Key, Sums>) ->
             larger("largest"),
             larger("blocked_largest")
         );
-        let mut query = sqlx::query(AssertSqlSafe(sql));
+        let mut query = tx.later(&sql).await?;
         for ((field, level, start, value, kind), Sums(sums)) in batch {
             query = query.bind(customer.row()).bind(*field).bind(*level).bind(*start).bind(value.clone());
             query =
@@ -167,53 +140,16 @@ async fn write(tx: &mut Tx, customer: CustomerId, sums: &BTreeMap<Key, Sums>) ->
                 query = query.bind(sum.count).bind(sum.high).bind(sum.low).bind(sum.largest);
             }
         }
-        query.execute(tx.db().await?).await?;
     }
     Ok(())
-}
-
-/// The customer's transactions of a part of time, as they are counted now.
-async fn transactions(tx: &mut Tx, customer: CustomerId, from: i64, to: i64) -> Result<Vec<Counted>> {
-    let query = sqlx::query(
-        "SELECT ref, occurred_at, amount, status, currency, type, direction, channel, country, counterparty_country, counterparty_index, device_index \
-         FROM transactions WHERE customer = $1 AND occurred_at >= $2 AND occurred_at < $3",
-    );
-    let rows = query.bind(customer.row()).bind(from).bind(to).fetch_all(tx.db().await?).await?;
-    rows.iter().map(read).collect()
-}
-
-fn read(row: &AnyRow) -> Result<Counted> {
-    let columns = Columns::new(row, "transactions", "ref")?;
-    let text = |column: &'static str| columns.get::<Option<String>>(column);
-    let country = text("country")?;
-    let bytes = |text: Option<String>| text.map(String::into_bytes);
-    let values = [
-        (Field::All, Some(Vec::new())),
-        (Field::Counterparty, columns.get("counterparty_index")?),
-        (Field::CounterpartyCountry, bytes(text("counterparty_country")?)),
-        (Field::Country, bytes(country.clone())),
-        (Field::Device, columns.get("device_index")?),
-    ];
-    Ok(Counted {
-        occurred_at: columns.get("occurred_at")?,
-        amount: columns.get("amount")?,
-        is_blocked: columns.parsed::<TransactionStatus>("status")? == TransactionStatus::Blocked,
-        kind: Kind {
-            currency: columns.get("currency")?,
-            r#type: columns.get("type")?,
-            direction: columns.get("direction")?,
-            channel: text("channel")?.unwrap_or_default(),
-            country: country.unwrap_or_default(),
-        },
-        values: values.into_iter().filter_map(|(field, value)| Some((field, value?))).collect(),
-    })
 }
 
 /// Moves a transaction to the blocked ones. Its row says BLOCKED already.
 pub async fn block(tx: &mut Tx, of: &Stored) -> Result<()> {
     let counted = Counted::from(of);
     // From the shortest span to the longest: the largest amount of a span is that of the spans within it.
-    let levels = spans::levels_at(tx, of.customer, of.occurred_at).await?;
+    let known = spans::counts_at(tx, of.customer, of.occurred_at).await?;
+    let levels: Vec<Level> = Level::ALL.into_iter().filter(|level| known.contains_key(level)).collect();
     for (place, level) in levels.iter().enumerate().rev() {
         let within = levels.get(place + 1).copied();
         for (field, value) in &counted.values {

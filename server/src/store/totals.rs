@@ -7,23 +7,23 @@ use shared::{
     rule::{AggregateKey, Country, Direction, DistinctField},
     session::Timestamp,
 };
-use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
+    counted::{self, Counted},
+    distinct,
     error::Result,
-    spans::{Field, Level, PART, Range, cover},
+    spans::{self, FEW, Field, Level, PART, Range},
     tx::Db,
 };
 use crate::ids::{CustomerId, RowId as _};
 
-/// The most values that one statement reads.
-const PAGE: usize = 256;
+/// The most windows that one statement sums up.
+const TOGETHER: usize = 16;
 
-/// Which transactions count: those of the customer after `since` and up to `until` that fit the key.
+/// Which transactions of a customer count: those after `since` and up to `until` that fit the key.
 #[derive(Clone, Debug)]
 pub struct Window<'k> {
-    /// The customer.
-    pub customer: CustomerId,
     /// The last moment that does not count.
     pub since: Timestamp,
     /// The last moment that counts.
@@ -45,11 +45,11 @@ pub struct Totals {
     pub max: Option<i64>,
 }
 
-type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+pub(super) type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
 impl Window<'_> {
     /// The conditions on what a `where` can name, whose places begin with this one.
-    fn conditions(&self, first: usize) -> String {
+    pub(super) fn conditions(&self, first: usize) -> String {
         let key = self.key;
         let named = [
             (key.measure.currency().is_some(), "currency"),
@@ -63,11 +63,11 @@ impl Window<'_> {
     }
 
     /// How many places [`Window::conditions`] has.
-    fn places(&self) -> usize {
+    pub(super) fn places(&self) -> usize {
         self.conditions(1).matches('$').count()
     }
 
-    fn bind<'q>(&self, query: Query<'q>) -> Query<'q> {
+    pub(super) fn bind<'q>(&self, query: Query<'q>) -> Query<'q> {
         let key = self.key;
         let currency = key.measure.currency().map(|currency| currency.to_string());
         let direction = key.direction.map(Direction::as_str).map(str::to_owned);
@@ -76,143 +76,175 @@ impl Window<'_> {
     }
 }
 
-/// Counts and sums.
-pub async fn totals(db: &mut Db, window: &Window<'_>) -> Result<Totals> {
-    let parts = cover(&mut *db, window.customer, window.since, window.until).await?;
-    // The same statement for every cover, so that a connection keeps it prepared: a part that is not there is empty.
-    let whole = Level::ALL.into_iter().flat_map(|level| ranges(&parts, Some(level)));
-    let ranges: Vec<(Option<Level>, [i64; 2])> = whole.chain(ranges(&parts, None)).collect();
-    let first = 2 + 2 * ranges.len();
-    let (conditions, counterparty) = (window.conditions(first), first + window.places());
-    let branches = ranges.iter().enumerate().map(|(at, (level, _))| {
-        let (from, to) = (2 + 2 * at, 3 + 2 * at);
-        match level {
-            Some(level) => tallied(*level, window, &format!("start >= ${from} AND start < ${to}{conditions}"), counterparty),
-            None => listed(window, &format!("occurred_at >= ${from} AND occurred_at < ${to}{conditions}"), counterparty),
-        }
-    });
-    let sql = format!(
-        "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) AS n, CAST(COALESCE(SUM(h), 0) AS BIGINT) AS h, CAST(COALESCE(SUM(l), 0) AS BIGINT) AS l, MAX(m) AS m \
-         FROM ({}) AS parts",
-        branches.collect::<Vec<_>>().join(" UNION ALL ")
-    );
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(window.customer.row());
-    let query = ranges.iter().flat_map(|(_, range)| range).fold(query, |query, at| query.bind(*at));
-    let query = window.bind(query);
-    let query = if let Some(counterparty) = &window.counterparty { query.bind(counterparty.clone()) } else { query };
-    let row = query.fetch_one(db).await?;
-    let (high, low): (i64, i64) = (row.try_get("h")?, row.try_get("l")?);
-    let count = u64::try_from(row.try_get::<i64, _>("n")?).unwrap_or_default();
-    Ok(Totals { count, sum: i128::from(high) * i128::from(PART) + i128::from(low), max: row.try_get("m")? })
+/// What is wanted of a window.
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted {
+    /// Counts and sums.
+    Totals,
+    /// The different values of a field: when this many are known, no more are read.
+    Values(DistinctField, u64),
 }
 
-/// The parts of a level, two always: at most one is before the longer spans and one after them. An empty one has no length.
-fn ranges(parts: &[Range], level: Option<Level>) -> [(Option<Level>, [i64; 2]); 2] {
-    let mut found = parts.iter().filter(|part| part.level == level).map(|part| [part.from, part.to]);
-    [(level, found.next().unwrap_or([0, 0])), (level, found.next().unwrap_or([0, 0]))]
+/// What was found of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Counts and sums.
+    Totals(Totals),
+    /// Different values.
+    Values(BTreeSet<Vec<u8>>),
 }
 
-fn tallied(level: Level, window: &Window<'_>, conditions: &str, counterparty: usize) -> String {
-    let columns = if window.key.blocked {
-        "count + blocked_count AS n, high + blocked_high AS h, low + blocked_low AS l, \
-         CASE WHEN blocked_largest IS NULL OR largest > blocked_largest THEN largest ELSE blocked_largest END AS m"
-    } else {
-        "count AS n, high AS h, low AS l, largest AS m"
-    };
-    let field = match window.counterparty {
-        Some(_) => format!("field = {} AND value_index = ${counterparty}", Field::Counterparty.number()),
-        None => format!("field = {}", Field::All.number()),
-    };
-    format!("SELECT {columns} FROM tallies WHERE customer = $1 AND {field} AND level = {} AND {conditions}", level.number())
-}
-
-fn listed(window: &Window<'_>, conditions: &str, counterparty: usize) -> String {
-    let of_counterparty = if window.counterparty.is_some() { format!(" AND counterparty_index = ${counterparty}") } else { String::new() };
-    let blocked = if window.key.blocked { "" } else { " AND status <> 'BLOCKED'" };
-    format!(
-        "SELECT 1 AS n, amount / {PART} AS h, amount % {PART} AS l, amount AS m FROM transactions WHERE customer = $1 AND {conditions}{of_counterparty}{blocked}"
-    )
-}
-
-/// The different values of a field: when this many are known, no more are read.
-pub async fn values(db: &mut Db, window: &Window<'_>, field: DistinctField, most: u64) -> Result<BTreeSet<Vec<u8>>> {
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let mut found = BTreeSet::new();
-    let mut parts = cover(&mut *db, window.customer, window.since, window.until).await?;
-    if window.counterparty.is_some() {
-        // The tallies of a field do not name the counterparty.
-        parts = vec![Range { level: None, from: window.since.0 + 1, to: window.until.0 + 1 }];
+/// Measures windows of one customer, who has this many transactions, the one that is being decided included.
+pub async fn measure(db: &mut Db, customer: CustomerId, arrivals: i64, asked: &[(Window<'_>, Wanted)]) -> Result<Vec<Found>> {
+    if asked.is_empty() {
+        return Ok(Vec::new());
     }
-    for part in parts {
-        match part.level {
-            Some(level) => tallied_values(&mut *db, window, field, (level, part), most, &mut found).await?,
-            None if found.len() < most => found.extend(listed_values(&mut *db, window, field, part).await?),
-            None => {}
-        }
+    // One of them may be the one that is being decided: it is not stored yet, and neither are the spans that it brings about.
+    if arrivals <= FEW + 1 {
+        return few(db, customer, asked).await;
     }
-    while found.len() > most {
-        found.pop_last();
+    let windows: Vec<[Timestamp; 2]> = asked.iter().map(|(window, _)| [window.since, window.until]).collect();
+    let covers = spans::covers(&mut *db, customer, &windows).await?;
+    let summed: Vec<(&Window<'_>, &[Range])> =
+        asked.iter().zip(&covers).filter(|((_, wanted), _)| matches!(wanted, Wanted::Totals)).map(|((window, _), cover)| (window, cover.as_slice())).collect();
+    let mut totals = Vec::with_capacity(summed.len());
+    for together in summed.chunks(TOGETHER) {
+        totals.extend(summed_up(&mut *db, customer, together).await?);
+    }
+    let (mut totals, mut found) = (totals.into_iter(), Vec::with_capacity(asked.len()));
+    for ((window, wanted), cover) in asked.iter().zip(covers) {
+        found.push(match *wanted {
+            Wanted::Totals => Found::Totals(totals.next().expect("there is one for each")),
+            Wanted::Values(field, most) => Found::Values(distinct::values(&mut *db, (customer, window), field, most, cover).await?),
+        });
     }
     Ok(found)
 }
 
-/// Reads the values of whole spans, a page after the other, in the order of the key.
-async fn tallied_values(
-    db: &mut Db,
-    window: &Window<'_>,
-    field: DistinctField,
-    (level, part): (Level, Range),
-    most: usize,
-    found: &mut BTreeSet<Vec<u8>>,
-) -> Result<()> {
-    let field = match field {
+/// Reads the few transactions that a customer has, once for all windows.
+async fn few(db: &mut Db, customer: CustomerId, asked: &[(Window<'_>, Wanted)]) -> Result<Vec<Found>> {
+    let from = asked.iter().map(|(window, _)| window.since.0 + 1).min().unwrap_or_default();
+    let to = asked.iter().map(|(window, _)| window.until.0 + 1).max().unwrap_or_default();
+    let all = counted::between(db, customer, from, to).await?;
+    let found = asked.iter().map(|(window, wanted)| {
+        let fitting = all.iter().filter(|of| window.takes(of));
+        match *wanted {
+            Wanted::Totals => Found::Totals(fitting.fold(Totals::default(), |totals, of| Totals {
+                count: totals.count + 1,
+                sum: totals.sum + i128::from(of.amount),
+                max: totals.max.max(Some(of.amount)),
+            })),
+            Wanted::Values(field, most) => {
+                let most = usize::try_from(most).unwrap_or(usize::MAX);
+                let values: BTreeSet<Vec<u8>> = fitting.filter_map(|of| of.value(tally_of(field))).map(<[u8]>::to_vec).collect();
+                Found::Values(values.into_iter().take(most).collect())
+            }
+        }
+    });
+    Ok(found.collect())
+}
+
+pub(super) const fn tally_of(field: DistinctField) -> Field {
+    match field {
         DistinctField::CounterpartyId => Field::Counterparty,
         DistinctField::CounterpartyCountry => Field::CounterpartyCountry,
         DistinctField::Country => Field::Country,
         DistinctField::DeviceId => Field::Device,
-    };
-    let counts = if window.key.blocked { "count + blocked_count > 0" } else { "count > 0" };
-    let sql = format!(
-        "SELECT start, value_index FROM tallies WHERE customer = $1 AND field = {} AND level = {} AND (start, value_index) > ($2, $3) \
-         AND start < $4 AND {counts}{} ORDER BY start, value_index LIMIT {PAGE}",
-        field.number(),
-        level.number(),
-        window.conditions(5)
-    );
-    let mut after = (part.from - 1, Vec::new());
-    while found.len() < most {
-        let query = sqlx::query(AssertSqlSafe(sql.clone())).bind(window.customer.row()).bind(after.0).bind(after.1.clone()).bind(part.to);
-        let rows = window.bind(query).fetch_all(&mut *db).await?;
-        for row in &rows {
-            after = (row.try_get("start")?, row.try_get("value_index")?);
-            found.insert(after.1.clone());
-        }
-        if rows.len() < PAGE {
-            break;
-        }
     }
-    Ok(())
 }
 
-/// Reads the values of the transactions themselves.
-async fn listed_values(db: &mut Db, window: &Window<'_>, field: DistinctField, part: Range) -> Result<BTreeSet<Vec<u8>>> {
-    let (column, is_text) = match field {
-        DistinctField::CounterpartyId => ("counterparty_index", false),
-        DistinctField::CounterpartyCountry => ("counterparty_country", true),
-        DistinctField::Country => ("country", true),
-        DistinctField::DeviceId => ("device_index", false),
-    };
-    let blocked = if window.key.blocked { "" } else { " AND status <> 'BLOCKED'" };
-    let place = 4 + window.places();
-    let of_counterparty = if window.counterparty.is_some() { format!(" AND counterparty_index = ${place}") } else { String::new() };
-    let sql = format!(
-        "SELECT DISTINCT {column} AS value FROM transactions WHERE customer = $1 AND occurred_at >= $2 AND occurred_at < $3 \
-         AND {column} IS NOT NULL{}{of_counterparty}{blocked}",
-        window.conditions(4)
-    );
-    let query = window.bind(sqlx::query(AssertSqlSafe(sql)).bind(window.customer.row()).bind(part.from).bind(part.to));
-    let query = if let Some(counterparty) = &window.counterparty { query.bind(counterparty.clone()) } else { query };
-    let rows = query.fetch_all(db).await?;
-    let value = |row: &AnyRow| if is_text { row.try_get::<String, _>("value").map(String::into_bytes) } else { row.try_get("value") };
-    Ok(rows.iter().map(value).collect::<Result<_, _>>()?)
+/// Counts and sums of these windows. The same statement for every cover, so that a connection keeps it prepared: a part that is not there is
+/// empty.
+async fn summed_up(db: &mut Db, customer: CustomerId, windows: &[(&Window<'_>, &[Range])]) -> Result<Vec<Totals>> {
+    let (mut branches, mut first) = (Vec::with_capacity(windows.len()), 2);
+    for (number, (window, _)) in windows.iter().enumerate() {
+        branches.push(window.branch(number, first));
+        first += RANGES * 2 + window.places() + usize::from(window.counterparty.is_some());
+    }
+    let mut query = sqlx::query(AssertSqlSafe(branches.join(" UNION ALL "))).bind(customer.row());
+    for (window, cover) in windows {
+        query = LEVELS.into_iter().flat_map(|level| ranges(cover, level)).flatten().fold(query, Query::bind);
+        query = window.bind(query);
+        if let Some(counterparty) = &window.counterparty {
+            query = query.bind(counterparty.clone());
+        }
+    }
+    let mut totals = vec![Totals::default(); windows.len()];
+    for row in query.fetch_all(db).await? {
+        let (high, low): (i64, i64) = (row.try_get("h")?, row.try_get("l")?);
+        let count = u64::try_from(row.try_get::<i64, _>("n")?).unwrap_or_default();
+        let number = usize::try_from(row.try_get::<i64, _>("number")?).unwrap_or(usize::MAX);
+        if let Some(totals) = totals.get_mut(number) {
+            *totals = Totals { count, sum: i128::from(high) * i128::from(PART) + i128::from(low), max: row.try_get("m")? };
+        }
+    }
+    Ok(totals)
+}
+
+/// What a cover has parts of.
+const LEVELS: [Option<Level>; 5] = [Some(Level::Day), Some(Level::Hour), Some(Level::Minute), Some(Level::Second), None];
+/// How many parts a statement has places for: two of each.
+const RANGES: usize = 2 * LEVELS.len();
+
+/// The parts of a level, two always: at most one is before the longer spans and one after them. An empty one has no length.
+fn ranges(parts: &[Range], level: Option<Level>) -> [[i64; 2]; 2] {
+    let mut found = parts.iter().filter(|part| part.level == level).map(|part| [part.from, part.to]);
+    [found.next().unwrap_or([0, 0]), found.next().unwrap_or([0, 0])]
+}
+
+impl Window<'_> {
+    /// Whether a transaction counts.
+    fn takes(&self, of: &Counted) -> bool {
+        let key = self.key;
+        let is = |wanted: Option<String>, own: &str| wanted.is_none_or(|wanted| wanted == own);
+        self.since.0 < of.occurred_at
+            && of.occurred_at <= self.until.0
+            && (key.blocked || !of.is_blocked)
+            && is(key.measure.currency().map(|currency| currency.to_string()), &of.kind.currency)
+            && is(key.r#type.clone(), &of.kind.r#type)
+            && is(key.direction.map(|direction| direction.as_str().to_owned()), &of.kind.direction)
+            && is(key.channel.clone(), &of.kind.channel)
+            && is(key.country.as_ref().map(Country::to_string), &of.kind.country)
+            && self.counterparty.as_deref().is_none_or(|wanted| of.value(Field::Counterparty) == Some(wanted))
+    }
+
+    /// The SELECT of this window's totals, whose places begin with this one: two for each part, then the conditions, then the counterparty.
+    fn branch(&self, number: usize, first: usize) -> String {
+        let conditions = self.conditions(first + 2 * RANGES);
+        let counterparty = first + 2 * RANGES + self.places();
+        let parts = LEVELS.into_iter().flat_map(|level| [level, level]).enumerate().map(|(at, level)| {
+            let (from, to) = (first + 2 * at, first + 2 * at + 1);
+            match level {
+                Some(level) => self.tallied(level, &format!("start >= ${from} AND start < ${to}{conditions}"), counterparty),
+                None => self.listed(&format!("occurred_at >= ${from} AND occurred_at < ${to}{conditions}"), counterparty),
+            }
+        });
+        format!(
+            "SELECT CAST({number} AS BIGINT) AS number, CAST(COALESCE(SUM(n), 0) AS BIGINT) AS n, CAST(COALESCE(SUM(h), 0) AS BIGINT) AS h, \
+             CAST(COALESCE(SUM(l), 0) AS BIGINT) AS l, MAX(m) AS m FROM ({}) AS parts",
+            parts.collect::<Vec<_>>().join(" UNION ALL ")
+        )
+    }
+
+    fn tallied(&self, level: Level, conditions: &str, counterparty: usize) -> String {
+        let columns = if self.key.blocked {
+            "count + blocked_count AS n, high + blocked_high AS h, low + blocked_low AS l, \
+             CASE WHEN blocked_largest IS NULL OR largest > blocked_largest THEN largest ELSE blocked_largest END AS m"
+        } else {
+            "count AS n, high AS h, low AS l, largest AS m"
+        };
+        let field = match self.counterparty {
+            Some(_) => format!("field = {} AND value_index = ${counterparty}", Field::Counterparty.number()),
+            None => format!("field = {}", Field::All.number()),
+        };
+        format!("SELECT {columns} FROM tallies WHERE customer = $1 AND {field} AND level = {} AND {conditions}", level.number())
+    }
+
+    fn listed(&self, conditions: &str, counterparty: usize) -> String {
+        let of_counterparty = if self.counterparty.is_some() { format!(" AND counterparty_index = ${counterparty}") } else { String::new() };
+        let blocked = if self.key.blocked { "" } else { " AND status <> 'BLOCKED'" };
+        format!(
+            "SELECT 1 AS n, amount / {PART} AS h, amount % {PART} AS l, amount AS m FROM transactions WHERE customer = $1 AND {conditions}{of_counterparty}{blocked}"
+        )
+    }
 }

@@ -194,10 +194,11 @@ pub async fn of_session(db: &mut Db, vault: &Vault, session: SessionRef) -> Resu
 /// Writes a new transaction.
 ///
 /// # Errors
-/// [`super::StoreError::Conflict`] if there is one with this id.
+/// [`super::StoreError::Conflict`] if there is one with this id: here, or when what waits is sent.
 pub async fn insert(tx: &mut Tx, vault: &Vault, new: &Stored) -> Result<()> {
     let sql = format!("INSERT INTO transactions ({COLUMNS}) VALUES ({})", super::places::list(27));
-    sqlx::query(sqlx::AssertSqlSafe(sql))
+    tx.later(&sql)
+        .await?
         .bind(new.r#ref.row())
         .bind(new.id_index.clone())
         .bind(new.customer.row())
@@ -206,7 +207,7 @@ pub async fn insert(tx: &mut Tx, vault: &Vault, new: &Stored) -> Result<()> {
         .bind(new.details.clone())
         .bind(new.amount)
         .bind(new.currency.as_str().to_owned())
-        .bind(new.direction.as_str())
+        .bind(new.direction.as_str().to_owned())
         .bind(new.r#type.clone())
         .bind(new.channel.clone())
         .bind(new.country.as_ref().map(Country::to_string))
@@ -224,9 +225,7 @@ pub async fn insert(tx: &mut Tx, vault: &Vault, new: &Stored) -> Result<()> {
         .bind(history(new))
         .bind(new.state.settled_at.map(|at| at.0))
         .bind(new.rules_number)
-        .bind(mac(vault, new))
-        .execute(tx.db().await?)
-        .await?;
+        .bind(mac(vault, new));
     Ok(())
 }
 

@@ -11,22 +11,36 @@ use shared::{
 use super::indexes;
 use crate::{
     failure::Failure,
-    ids::CustomerId,
+    ids::{CustomerId, ListId},
     kit::Kit,
     lists,
     model::RuleSet,
     store::{
-        self, Db, StoreError,
-        totals::{self, Window},
+        self, Db,
+        totals::{self, Found, Totals, Wanted, Window},
     },
     vault::Key,
 };
+
+/// The most lists that one statement asks.
+const LISTS: usize = 32;
+
+/// Whose transaction it is.
+#[derive(Clone, Copy)]
+pub struct Whose<'k> {
+    /// The customer.
+    pub customer: CustomerId,
+    /// The customer's data key.
+    pub key: &'k Key,
+    /// How many transactions of theirs have arrived, this one included.
+    pub arrivals: i64,
+}
 
 /// Finds out what these rules need. The transaction is not stored yet; its customer's row is locked, so that no other one arrives meanwhile.
 ///
 /// # Errors
 /// If the store does not answer.
-pub async fn gather(kit: &Kit, db: &mut Db, rules: &RuleSet, transaction: Transaction, whose: (CustomerId, &Key), now: Timestamp) -> Result<Facts, Failure> {
+pub async fn gather(kit: &Kit, db: &mut Db, rules: &RuleSet, transaction: Transaction, whose: Whose<'_>, now: Timestamp) -> Result<Facts, Failure> {
     gather_for(kit, db, rules, transaction, (whose, None), now).await
 }
 
@@ -39,7 +53,7 @@ pub async fn gather_stored(
     db: &mut Db,
     rules: &RuleSet,
     transaction: Transaction,
-    (whose, blocked): ((CustomerId, &Key), bool),
+    (whose, blocked): (Whose<'_>, bool),
     now: Timestamp,
 ) -> Result<Facts, Failure> {
     gather_for(kit, db, rules, transaction, (whose, Some(blocked)), now).await
@@ -50,71 +64,83 @@ async fn gather_for(
     db: &mut Db,
     rules: &RuleSet,
     transaction: Transaction,
-    ((customer, key), stored): ((CustomerId, &Key), Option<bool>),
+    (whose, stored): (Whose<'_>, Option<bool>),
     now: Timestamp,
 ) -> Result<Facts, Failure> {
     let needs = Needs::of(rules.rules.iter().map(|version| &version.rule), &transaction);
     let mut facts = Facts::new(transaction, now);
-    for (asked, up_to) in &needs.aggregates {
+    let this = &facts.transaction;
+    let asked: Vec<_> = needs.aggregates.iter().map(|(asked, up_to)| (window(asked, this, whose.key), wanted(asked, *up_to))).collect();
+    let found = totals::measure(db, whose.customer, whose.arrivals, &asked).await?;
+    for ((asked, up_to), found) in needs.aggregates.iter().zip(found) {
         // The store counts it already, unless it leaves out what is blocked.
         let is_counted = stored.is_some_and(|blocked| asked.blocked || !blocked);
-        let measured = measure(db, asked, up_to.unwrap_or(u64::MAX), (&facts.transaction, is_counted), customer, key).await?;
+        let counts = asked.takes(&facts.transaction) && !is_counted;
+        let measured = with_this(asked, found, (&facts.transaction, counts), up_to.unwrap_or(u64::MAX), whose.key);
         facts.measured.insert(asked.clone(), measured);
     }
     for flow in needs.sessions {
-        if let Some(last) = store::step_ups::last_completed(db, customer, flow.as_deref()).await? {
+        if let Some(last) = store::step_ups::last_completed(db, whose.customer, flow.as_deref()).await? {
             facts.sessions.insert(flow, last);
         }
     }
-    for asked in needs.lists {
-        if is_listed(kit, db, &asked, &facts.transaction, now).await? {
-            facts.listed.insert(asked);
-        }
-    }
+    facts.listed = listed(kit, db, rules, needs.lists, &facts.transaction, now).await?;
     let occurred_at = facts.transaction.occurred_at;
     facts.clocks = needs.timezones.into_iter().filter_map(|name| Some((name.clone(), wall_clock(&name, occurred_at)?))).collect();
     Ok(facts)
 }
 
-/// Whether the transaction's value is in a list. A list that is gone, which the server never removes, holds nothing.
-async fn is_listed(kit: &Kit, db: &mut Db, asked: &ListKey, of: &Transaction, now: Timestamp) -> Result<bool, Failure> {
-    let Some(value) = asked.field.value(of) else { return Ok(false) };
-    match store::lists::by_name(db, &asked.list).await? {
-        Some(list) => lists::holds(kit, db, &list, &value, now).await,
-        None => Ok(false),
+/// Those of the lists that hold the transaction's value now. A list that is gone, which the server never removes, holds nothing.
+async fn listed(kit: &Kit, db: &mut Db, rules: &RuleSet, asked: BTreeSet<ListKey>, of: &Transaction, now: Timestamp) -> Result<BTreeSet<ListKey>, Failure> {
+    let sought = |asked: ListKey| {
+        let (list, value) = (rules.lists.get(&asked.list)?, asked.field.value(of)?);
+        let forms = lists::sought(kit, list, &value);
+        (!forms.is_empty()).then(|| (asked, (list.id, forms)))
+    };
+    let (keys, sought): (Vec<ListKey>, Vec<(ListId, Vec<String>)>) = asked.into_iter().filter_map(sought).unzip();
+    let mut listed = BTreeSet::new();
+    for (keys, sought) in keys.chunks(LISTS).zip(sought.chunks(LISTS)) {
+        let entries = store::lists::find_in(db, &kit.vault, sought).await?;
+        let holds =
+            |(list, forms): &(ListId, Vec<String>)| entries.iter().any(|(of, entry)| of == list && entry.counts_at(now) && forms.contains(&entry.found));
+        listed.extend(keys.iter().zip(sought).filter(|(_, sought)| holds(sought)).map(|(key, _)| key.clone()));
+    }
+    Ok(listed)
+}
+
+fn window<'k>(asked: &'k AggregateKey, this: &Transaction, key: &Key) -> Window<'k> {
+    let counterparty = asked.counterparty_id.as_deref().map(|id| indexes::counterparty(key, id));
+    Window { since: asked.since(this.occurred_at), until: this.occurred_at, key: asked, counterparty }
+}
+
+fn wanted(asked: &AggregateKey, up_to: Option<u64>) -> Wanted {
+    match asked.measure {
+        Measure::Distinct(field) => Wanted::Values(field, up_to.unwrap_or(u64::MAX)),
+        Measure::Count(_) | Measure::Sum(_) | Measure::Max(_) | Measure::Average(_) => Wanted::Totals,
     }
 }
 
-/// What an aggregate comes to: the earlier transactions in the store, and this one, unless the store counts it.
-async fn measure(
-    db: &mut Db,
-    asked: &AggregateKey,
-    up_to: u64,
-    (this, is_counted): (&Transaction, bool),
-    customer: CustomerId,
-    key: &Key,
-) -> Result<Measured, StoreError> {
-    let counterparty = asked.counterparty_id.as_deref().map(|id| indexes::counterparty(key, id));
-    let window = Window { customer, since: asked.since(this.occurred_at), until: this.occurred_at, key: asked, counterparty };
-    let counts = asked.takes(this) && !is_counted;
-    if let Measure::Distinct(field) = asked.measure {
-        let own = own_value(field, this, key).filter(|_| counts);
-        let mut values: BTreeSet<Vec<u8>> = totals::values(db, &window, field, up_to).await?;
-        values.extend(own);
-        return Ok(Measured::Count((values.len() as u64).min(up_to)));
-    }
-    let mut all = totals::totals(db, &window).await?;
+/// What an aggregate comes to: the earlier transactions in the store, and this one if it `counts`.
+fn with_this(asked: &AggregateKey, found: Found, (this, counts): (&Transaction, bool), up_to: u64, key: &Key) -> Measured {
+    let mut all = match (found, asked.measure) {
+        (Found::Totals(totals), _) => totals,
+        (Found::Values(mut values), Measure::Distinct(field)) => {
+            values.extend(own_value(field, this, key).filter(|_| counts));
+            return Measured::Count((values.len() as u64).min(up_to));
+        }
+        (Found::Values(_), _) => Totals::default(),
+    };
     if counts {
         all.count += 1;
         all.sum += i128::from(this.amount);
         all.max = all.max.max(Some(this.amount));
     }
-    Ok(match asked.measure {
+    match asked.measure {
         Measure::Count(_) | Measure::Distinct(_) => Measured::Count(all.count),
         Measure::Sum(_) => Measured::Sum(all.sum),
         Measure::Max(_) => Measured::Max(all.max),
         Measure::Average(_) => Measured::Average { sum: all.sum, count: all.count },
-    })
+    }
 }
 
 /// The value that is counted, as the store has it.

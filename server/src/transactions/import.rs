@@ -145,6 +145,6 @@ async fn record_one(kit: &Kit, tx: &mut Tx, line: &Line, now: Timestamp) -> Resu
         },
     };
     let stored = row::new(kit, &key, &line.transaction, &arrived, decided, now);
-    store::transactions::insert(tx, &kit.vault, &stored).await?;
-    Ok(store::tallies::add(tx, &stored).await?)
+    store::tallies::add(tx, &stored).await?;
+    Ok(store::transactions::insert(tx, &kit.vault, &stored).await?)
 }

@@ -9,7 +9,8 @@ use shared::{
 
 use super::{
     announce::{Named, announce, audit},
-    facts, indexes, keys,
+    facts::{self, Whose},
+    indexes, keys,
     row::{self, Arrived, Decided},
     show::{self, Shown},
     step_up::{self, Asked},
@@ -79,24 +80,26 @@ pub struct Kept<'a> {
 pub async fn post(kit: &Kit, posted: &Posted, by: &ApiKey, kept: Option<&Kept<'_>>) -> Result<Answered, PostError> {
     let id_index = posted.transaction_id().map(|id| indexes::transaction_id(kit, id));
     let body_index = indexes::body(kit, &posted.canonical());
+    let read = || posted.read(kit.ambient.now(), Purpose::Decision);
     for _ in 0..TRIES {
-        if let Some(index) = &id_index {
-            let mut db = kit.store.read().await?;
-            if let Some(known) = store::transactions::by_index(&mut db, &kit.vault, index).await? {
+        let customer_id = match (read(), &id_index) {
+            (Ok(transaction), _) => transaction.customer_id,
+            (Err(faults), None) => return Err(PostError::Faults(faults)),
+            (Err(faults), Some(index)) => {
+                // It may have been posted before, when its time was not too long ago.
+                let mut db = kit.store.read().await?;
+                let known = store::transactions::by_index(&mut db, &kit.vault, index).await?.ok_or(PostError::Faults(faults))?;
                 let answered = repeated(kit, &mut db, &known, &body_index).await?;
                 drop(db);
                 return keep_alone(kit, by, kept, answered).await;
             }
-        }
-        let read = || posted.read(kit.ambient.now(), Purpose::Decision).map_err(PostError::Faults);
-        let customer_id = read()?.customer_id;
+        };
         let mut tx = kit.store.write().await?;
         let reference: CustomerReference = customer_id.parse().map_err(|_| Failure::Sealed(Unsealable))?;
         let (customer, arrival) = customers::find_or_create_for_transaction(kit, &mut tx, &reference).await?;
         // Read again: where it does not say when it happened, that is now that the customer's row is locked. So it is not before another one
         // that was decided while this one waited, and sees it.
-        let transaction = read()?;
-        // Another request may have been first while this one waited.
+        let transaction = read().map_err(PostError::Faults)?;
         let id_index = indexes::transaction_id(kit, &transaction.transaction_id);
         if let Some(known) = store::transactions::by_index(tx.db().await?, &kit.vault, &id_index).await? {
             // Read here: on SQLite, others see it only when the commit that both share is done.
@@ -107,16 +110,21 @@ pub async fn post(kit: &Kit, posted: &Posted, by: &ApiKey, kept: Option<&Kept<'_
         let arrived = Arrived { customer: customer.id, arrival, id_index, body_index: body_index.clone() };
         let new = New { transaction, customer: &customer, arrived, by: Actor::Key(by.id) };
         let shown = match decide_in(kit, &mut tx, new).await {
-            // The same id of another customer was first.
             Err(Failure::Store(StoreError::Conflict)) => continue,
             other => other?,
         };
         let answered = Answered { is_repeat: false, body: shown.json() };
         keep(kit, &mut tx, by, kept, &answered).await?;
         kill::point("transactions.before_commit");
-        tx.commit().await?;
-        kill::point("transactions.after_commit");
-        return Ok(answered);
+        match tx.commit().await {
+            // The same id of another customer was first, or the answer to the same request.
+            Err(StoreError::Conflict) => {}
+            committed => {
+                committed?;
+                kill::point("transactions.after_commit");
+                return Ok(answered);
+            }
+        }
     }
     Err(StoreError::Conflict.into())
 }
@@ -158,14 +166,15 @@ async fn decide_in(kit: &Kit, tx: &mut Tx, new: New<'_>) -> Result<Shown, Failur
     let New { transaction, customer, by, .. } = &new;
     let key = keys::customer_key(kit, customer)?;
     let rules = rules::in_force(kit, tx.db().await?).await?;
-    let facts = facts::gather(kit, tx.db().await?, &rules, transaction.clone(), (customer.id, &key), now).await?;
+    let whose = Whose { customer: customer.id, key: &key, arrivals: new.arrived.arrival };
+    let facts = facts::gather(kit, tx.db().await?, &rules, transaction.clone(), whose, now).await?;
     let verdict = decide(rules.rules.iter().map(|version| (&version.rule, version.version)), &facts);
     kill::point("transactions.decided");
     let outcome = outcome(kit, tx, &verdict, &new, now).await?;
     let stored = stored(kit, &key, &new, (&verdict, rules.newest), &outcome, now);
-    store::transactions::insert(tx, &kit.vault, &stored).await?;
     store::tallies::add(tx, &stored).await?;
-    // Last, so that it is sent together with the audit row.
+    // From here on nothing is read, so that all of it is sent together.
+    store::transactions::insert(tx, &kit.vault, &stored).await?;
     let matches: Vec<(&str, u32)> = verdict.matched.iter().chain(&verdict.tests).map(|hit| (hit.rule.name.as_str(), hit.version)).collect();
     store::matches::insert(tx, stored.r#ref, &matches).await?;
     let named = Named { customer, key: &key, session: outcome.session.as_ref() };

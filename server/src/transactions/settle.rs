@@ -37,7 +37,7 @@ pub async fn change(kit: &Kit, tx: &mut Tx, stored: &Stored, named: &Named<'_>, 
     let mut changed = stored.clone();
     changed.state.status = to;
     let after = match to {
-        TransactionStatus::Blocked => Some(store::customers::arrivals(tx.db().await?, stored.customer).await?),
+        TransactionStatus::Blocked => store::customers::arrivals(tx.db().await?, stored.customer).await?,
         _ => None,
     };
     changed.state.history.push(Entry { status: to, at, by, reason, after });

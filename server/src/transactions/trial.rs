@@ -8,14 +8,18 @@ use shared::{
     rule::{Counterparty, Evaluation, Mode, Posted, Purpose, Rule, Transaction, TransactionStatus, Value, decide, is_id},
 };
 
-use super::{facts, indexes, keys};
+use super::{
+    facts::{self, Whose},
+    indexes, keys,
+};
 use crate::{
     actor::{Act, Actor},
     customers::{self, CustomerReference},
     failure::Failure,
     ids::{CustomerId, TransactionRef},
     kit::Kit,
-    model::{RuleSet, RuleVersion, Stored},
+    model::{RuleVersion, Stored},
+    rules,
     store::{self, Db},
     vault::{Key, Unsealable},
 };
@@ -66,14 +70,15 @@ pub struct Trial {
 pub async fn judge(kit: &Kit, rule: &Rule, tried: Tried<'_>, by: Actor) -> Result<Trial, TrialError> {
     let now = kit.ambient.now();
     let version = RuleVersion { id: kit.ambient.id(), version: 0, rule: Rule { mode: Some(Mode::Active), ..rule.clone() } };
-    let rules = RuleSet { newest: None, rules: vec![Arc::new(version)] };
+    let rules = rules::set(&mut *kit.store.read().await?, None, vec![Arc::new(version)]).await.map_err(Failure::from)?;
     let facts = match tried {
         Tried::Posted(json) => {
             let posted = Posted::parse(json).map_err(|error| TrialError::NotJson(error.to_string()))?;
             let transaction = posted.read(now, Purpose::Decision).map_err(TrialError::Faults)?;
             let mut db = kit.store.read().await?;
             let (customer, key) = customer(kit, &mut db, &transaction.customer_id).await?;
-            facts::gather(kit, &mut db, &rules, transaction, (customer, &key), now).await?
+            let arrivals = store::customers::arrivals(&mut db, customer).await?.unwrap_or_default();
+            facts::gather(kit, &mut db, &rules, transaction, Whose { customer, key: &key, arrivals }, now).await?
         }
         Tried::Stored(named) => {
             let found = find(kit, named).await?.ok_or(TrialError::NotFound)?;
@@ -83,7 +88,9 @@ pub async fn judge(kit: &Kit, rule: &Rule, tried: Tried<'_>, by: Actor) -> Resul
             let key = keys::customer_key(kit, &customer)?;
             let transaction = transaction(&key, &found, customers::reference(kit, &customer)?)?;
             let is_blocked = found.state.status == TransactionStatus::Blocked;
-            facts::gather_stored(kit, &mut db, &rules, transaction, ((customer.id, &key), is_blocked), now).await?
+            let arrivals = store::customers::arrivals(&mut db, customer.id).await?.unwrap_or_default();
+            let whose = Whose { customer: customer.id, key: &key, arrivals };
+            facts::gather_stored(kit, &mut db, &rules, transaction, (whose, is_blocked), now).await?
         }
     };
     let verdict = decide(rules.rules.iter().map(|version| (&version.rule, version.version)), &facts);

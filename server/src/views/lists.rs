@@ -21,11 +21,9 @@ use crate::{
     ids::{EntryId, ListId, RowId as _},
     kit::Kit,
     lists::{self, MOST_MIB},
+    model::List,
     rules,
-    store::{
-        self, Damaged,
-        lists::{List, ListEntry},
-    },
+    store::{self, Damaged, lists::ListEntry},
 };
 
 /// The names of the lists that a rule asks.
