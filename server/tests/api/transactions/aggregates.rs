@@ -1,7 +1,6 @@
 //! Aggregates come to what a plain recomputation over all transactions comes to: late arrivals, equal times, the edges of the window and
 //! blocked ones included, however the spans are divided.
 
-use std::collections::BTreeSet;
 
 use ::server::customers::{self, CustomerReference};
 use ::server::ids::CustomerId;
