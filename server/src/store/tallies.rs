@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
     counted::{self, Counted, Kind},
+    distinct::{self, Seen},
     error::Result,
     places,
     spans::{self, FEW, Field, Level, PART},
@@ -41,9 +42,11 @@ pub async fn add(tx: &mut Tx, of: &Stored) -> Result<()> {
     if of.arrival == FEW + 1 {
         let mut all = counted::between(tx.db().await?, of.customer, i64::MIN, i64::MAX).await?;
         all.push(new);
+        all.iter().for_each(|one| added.seen.add(one));
         added.fill(Level::Day, all);
     } else if of.arrival > FEW {
         let known = spans::counts_at(tx, of.customer, of.occurred_at).await?;
+        added.seen.add(&new);
         let mut level = Some(Level::Day);
         while let Some(here) = level {
             let start = here.start(new.occurred_at);
@@ -68,6 +71,7 @@ pub async fn add(tx: &mut Tx, of: &Stored) -> Result<()> {
 struct Added {
     counts: BTreeMap<(i64, i64), i64>,
     sums: BTreeMap<Key, Sums>,
+    seen: Seen,
 }
 
 impl Added {
@@ -93,8 +97,8 @@ impl Added {
     }
 
     fn collect(&mut self, of: &Counted, level: Level) {
-        for (field, value) in &of.values {
-            let key = (field.number(), level.number(), level.start(of.occurred_at), value.clone(), of.kind.clone());
+        for (field, value) in tallied(of) {
+            let key = (field.number(), level.number(), level.start(of.occurred_at), value.to_vec(), of.kind.clone());
             let sum = &mut self.sums.entry(key).or_default().0[usize::from(of.is_blocked)];
             sum.count += 1;
             sum.high += of.amount / PART;
@@ -105,6 +109,7 @@ impl Added {
 
     async fn write(self, tx: &mut Tx, customer: CustomerId) -> Result<()> {
         spans::count(tx, customer, &self.counts).await?;
+        self.seen.write(tx, customer).await?;
         write(tx, customer, &self.sums).await
     }
 }
@@ -152,11 +157,16 @@ pub async fn block(tx: &mut Tx, of: &Stored) -> Result<()> {
     let levels: Vec<Level> = Level::ALL.into_iter().filter(|level| known.contains_key(level)).collect();
     for (place, level) in levels.iter().enumerate().rev() {
         let within = levels.get(place + 1).copied();
-        for (field, value) in &counted.values {
-            move_to_blocked(tx, of.customer, &counted, (*level, within), *field, value).await?;
+        for (field, value) in tallied(&counted) {
+            move_to_blocked(tx, of.customer, &counted, (*level, within), field, value).await?;
         }
     }
-    Ok(())
+    distinct::block(tx, of.customer, &counted).await
+}
+
+/// What is tallied of it: itself, and with its counterparty.
+fn tallied(of: &Counted) -> impl Iterator<Item = (Field, &[u8])> {
+    [Field::All, Field::Counterparty].into_iter().filter_map(|field| Some((field, of.value(field)?)))
 }
 
 async fn move_to_blocked(
@@ -168,11 +178,7 @@ async fn move_to_blocked(
     value: &[u8],
 ) -> Result<()> {
     let kind = &counted.kind;
-    let largest = match field {
-        Field::All | Field::Counterparty => largest(tx, customer, counted, (level, within), field, value).await?,
-        // Nobody asks for it.
-        Field::CounterpartyCountry | Field::Country | Field::Device => None,
-    };
+    let largest = largest(tx, customer, counted, (level, within), field, value).await?;
     let query = sqlx::query(
         "UPDATE tallies SET count = count - 1, high = high - $11, low = low - $12, largest = $13, blocked_count = blocked_count + 1, \
          blocked_high = blocked_high + $11, blocked_low = blocked_low + $12, \

@@ -107,15 +107,11 @@ pub async fn measure(db: &mut Db, customer: CustomerId, arrivals: i64, asked: &[
     let covers = spans::covers(&mut *db, customer, &windows).await?;
     let summed: Vec<(&Window<'_>, &[Range])> =
         asked.iter().zip(&covers).filter(|((_, wanted), _)| matches!(wanted, Wanted::Totals)).map(|((window, _), cover)| (window, cover.as_slice())).collect();
-    let mut totals = Vec::with_capacity(summed.len());
-    for together in summed.chunks(TOGETHER) {
-        totals.extend(summed_up(&mut *db, customer, together).await?);
-    }
-    let (mut totals, mut found) = (totals.into_iter(), Vec::with_capacity(asked.len()));
+    let (mut totals, mut found) = (summed_up(&mut *db, customer, &summed).await?.into_iter(), Vec::with_capacity(asked.len()));
     for ((window, wanted), cover) in asked.iter().zip(covers) {
         found.push(match *wanted {
             Wanted::Totals => Found::Totals(totals.next().expect("there is one for each")),
-            Wanted::Values(field, most) => Found::Values(distinct::values(&mut *db, (customer, window), field, most, cover).await?),
+            Wanted::Values(field, most) => Found::Values(distinct::values(&mut *db, (customer, window), field, most, &cover).await?),
         });
     }
     Ok(found)
@@ -153,9 +149,18 @@ pub(super) const fn tally_of(field: DistinctField) -> Field {
     }
 }
 
-/// Counts and sums of these windows. The same statement for every cover, so that a connection keeps it prepared: a part that is not there is
+/// Counts and sums of these windows.
+pub(super) async fn summed_up(db: &mut Db, customer: CustomerId, windows: &[(&Window<'_>, &[Range])]) -> Result<Vec<Totals>> {
+    let mut totals = Vec::with_capacity(windows.len());
+    for together in windows.chunks(TOGETHER) {
+        totals.extend(summed_together(&mut *db, customer, together).await?);
+    }
+    Ok(totals)
+}
+
+/// Counts and sums of a few windows. The same statement for every cover, so that a connection keeps it prepared: a part that is not there is
 /// empty.
-async fn summed_up(db: &mut Db, customer: CustomerId, windows: &[(&Window<'_>, &[Range])]) -> Result<Vec<Totals>> {
+async fn summed_together(db: &mut Db, customer: CustomerId, windows: &[(&Window<'_>, &[Range])]) -> Result<Vec<Totals>> {
     let (mut branches, mut first) = (Vec::with_capacity(windows.len()), 2);
     for (number, (window, _)) in windows.iter().enumerate() {
         branches.push(window.branch(number, first));

@@ -1,7 +1,6 @@
 //! Aggregates come to what a plain recomputation over all transactions comes to: late arrivals, equal times, the edges of the window and
 //! blocked ones included, however the spans are divided.
 
-
 use ::server::customers::{self, CustomerReference};
 use ::server::ids::CustomerId;
 use ::server::model::{By, Entry, Origin, Reason, State, Stored};
@@ -254,6 +253,7 @@ async fn what_decisions_read_is_found_by_index(parts: Parts) {
             "tallies",
             "field, level, start, value_index, currency, type, direction, channel, country, count, high, low, largest, blocked_count, blocked_high, blocked_low, blocked_largest",
         ),
+        ("seen", "field, value_index, type, direction, channel, country, latest, latest_any, is_doubtful"),
     ] {
         let others = format!(
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40) \
@@ -286,10 +286,9 @@ async fn what_decisions_read_is_found_by_index(parts: Parts) {
         ),
         (
             format!(
-                "SELECT start, value_index FROM tallies WHERE customer = '{customer}' AND field = 4 AND level = 1 AND (start, value_index) > (5, CAST('a' AS {binary})) \
-                 AND start < 1796000000000000 AND count > 0 ORDER BY start, value_index LIMIT 256"
+                "SELECT DISTINCT value_index FROM seen WHERE customer = '{customer}' AND field = 4 AND latest > 5 AND latest <= 9 AND is_doubtful = 0 LIMIT 3"
             ),
-            ["sqlite_autoindex_tallies_1", "tallies_pkey"],
+            ["seen_latest", "seen_latest"],
         ),
         (format!("SELECT count FROM spans WHERE customer = '{customer}' AND level = 1 AND start IN (1, 2)"), ["sqlite_autoindex_spans_1", "spans_pkey"]),
     ] {
