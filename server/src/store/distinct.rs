@@ -1,20 +1,22 @@
 //! The different values of a field within a window: counterparties, countries, devices. Read from when each was seen last, so that it costs no
 //! more than there are different ones, however many transactions the customer has.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use shared::rule::{AggregateKey, DistinctField};
-use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
+use shared::rule::{Country, Direction, DistinctField};
+use sqlx::{AssertSqlSafe, Row as _, query::Query};
 
 use super::{
     counted::Counted,
     error::Result,
     places,
     spans::{Field, Range},
-    totals::{Window, summed_up, tally_of},
+    totals::{Distinct, Window, summed_up, tally_of},
     tx::{Db, Tx},
 };
 use crate::ids::{CustomerId, RowId as _};
+
+type AnyQuery<'q> = Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
 /// The most doubtful values that one statement reads.
 const PAGE: usize = 64;
@@ -77,71 +79,98 @@ pub(super) async fn block(tx: &mut Tx, customer: CustomerId, of: &Counted) -> Re
     Ok(())
 }
 
-/// The different values: when this many are known, no more are read.
-pub(super) async fn values(db: &mut Db, of: (CustomerId, &Window<'_>), field: DistinctField, most: u64, cover: &[Range]) -> Result<BTreeSet<Vec<u8>>> {
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
+/// How many different values there are.
+pub(super) async fn count(db: &mut Db, of: (CustomerId, &Window<'_>), wanted: &Distinct, cover: &[Range]) -> Result<u64> {
     if of.1.counterparty.is_some() {
         // What was seen does not name the counterparty.
-        let values = listed(db, of, field).await?;
-        return Ok(values.into_iter().take(most).collect());
+        return listed(db, of, wanted).await;
     }
-    let (mut found, mut after) = (BTreeSet::new(), Some(Vec::new()));
-    while let Some(from) = after.take().filter(|_| found.len() < most) {
-        let (sure, doubtful) = read(&mut *db, of, field, (most, from)).await?;
-        found.extend(sure);
+    let (mut counted, mut after) = (0, Some(Vec::new()));
+    while let Some(from) = after.take().filter(|_| counted < wanted.most) {
+        let is_first = from.is_empty();
+        let (sure, doubtful) = read(&mut *db, of, wanted, from).await?;
+        // The sure ones are counted anew with each page.
+        counted += if is_first { sure } else { 0 };
         after = doubtful.last().filter(|_| doubtful.len() == PAGE).cloned();
-        let doubtful: Vec<Vec<u8>> = doubtful.into_iter().filter(|value| !found.contains(value)).collect();
-        found.extend(confirmed(&mut *db, of, field, doubtful, cover).await?);
+        if counted < wanted.most && !doubtful.is_empty() {
+            counted += confirmed(&mut *db, of, wanted.field, doubtful, cover).await?;
+        }
     }
-    while found.len() > most {
-        found.pop_last();
-    }
-    Ok(found)
+    Ok(counted.min(wanted.most))
 }
 
-/// Values that were seen last within the window; and after `from` those that were seen last after it, or whose last one is blocked. These may
-/// have been seen within it too.
-async fn read(
-    db: &mut Db,
-    (customer, window): (CustomerId, &Window<'_>),
-    field: DistinctField,
-    (most, from): (usize, Vec<u8>),
-) -> Result<(Vec<Vec<u8>>, Vec<Vec<u8>>)> {
+/// How many values were seen last within the window; and after `from` those that were not, but last after it, or whose last one is blocked.
+/// These may have been seen within it too.
+async fn read(db: &mut Db, (customer, window): (CustomerId, &Window<'_>), wanted: &Distinct, from: Vec<u8>) -> Result<(u64, Vec<Vec<u8>>)> {
     let (latest, is_sure, is_doubtful) = if window.key.blocked { ("latest_any", "", "") } else { ("latest", " AND is_doubtful = 0", " OR is_doubtful = 1") };
-    let conditions = window.conditions(6);
-    let of_field = format!("FROM seen WHERE customer = $1 AND field = {} AND {latest} > $2", tally_of(field).number());
+    let conditions = window.conditions(7);
+    let of_field = |table: &str| format!("FROM seen {table} WHERE customer = $1 AND field = {} AND {latest} > $2", tally_of(wanted.field).number());
+    let sure = format!("AND {latest} <= $3{is_sure}{conditions}");
     let sql = format!(
-        "SELECT * FROM (SELECT DISTINCT value_index, CAST(0 AS BIGINT) AS doubtful {of_field} AND {latest} <= $3{is_sure}{conditions} LIMIT $4) AS sure \
-         UNION ALL SELECT * FROM (SELECT DISTINCT value_index, CAST(1 AS BIGINT) AS doubtful {of_field} AND ({latest} > $3{is_doubtful}) AND value_index > $5{conditions} \
-         ORDER BY value_index LIMIT {PAGE}) AS doubtful"
+        "SELECT $5 AS value_index, COUNT(*) AS n FROM (SELECT DISTINCT value_index {} {sure} AND value_index <> $6 LIMIT $4) AS sure \
+         UNION ALL SELECT value_index, -1 AS n FROM (SELECT DISTINCT value_index {} AND ({latest} > $3{is_doubtful}) AND value_index > $5 \
+         AND value_index <> $6{conditions} AND NOT EXISTS (SELECT 1 {} {sure} AND other.value_index = seen.value_index) \
+         ORDER BY value_index LIMIT {PAGE}) AS doubtful",
+        of_field(""),
+        of_field(""),
+        of_field("other"),
     );
-    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let limit = i64::try_from(wanted.most).unwrap_or(i64::MAX);
     let query = sqlx::query(AssertSqlSafe(sql)).bind(customer.row()).bind(window.since.0).bind(window.until.0).bind(limit).bind(from);
-    let (mut sure, mut doubtful) = (Vec::new(), Vec::new());
-    for row in window.bind(query).fetch_all(db).await? {
-        let of = if row.try_get::<i64, _>("doubtful")? == 0 { &mut sure } else { &mut doubtful };
-        of.push(row.try_get("value_index")?);
+    let rows = window.bind(query.bind(wanted.without.clone().unwrap_or_default())).fetch_all(db).await?;
+    let (mut sure, mut doubtful) = (0, Vec::new());
+    for row in rows {
+        match u64::try_from(row.try_get::<i64, _>("n")?) {
+            Ok(count) => sure = count,
+            Err(_) => doubtful.push(row.try_get("value_index")?),
+        }
     }
     Ok((sure, doubtful))
 }
 
-/// Those of these values that were seen within the window.
-async fn confirmed(db: &mut Db, of: (CustomerId, &Window<'_>), field: DistinctField, values: Vec<Vec<u8>>, cover: &[Range]) -> Result<Vec<Vec<u8>>> {
+/// How many of these values were seen within the window.
+async fn confirmed(db: &mut Db, of: (CustomerId, &Window<'_>), field: DistinctField, values: Vec<Vec<u8>>, cover: &[Range]) -> Result<u64> {
     let (customer, window) = of;
-    let mut confirmed = Vec::new();
     if field == DistinctField::CounterpartyId {
-        let key: &AggregateKey = window.key;
-        let windows: Vec<Window<'_>> = values.iter().map(|value| Window { key, counterparty: Some(value.clone()), ..window.clone() }).collect();
+        let windows: Vec<Window<'_>> = values.into_iter().map(|value| Window { counterparty: Some(value), ..window.clone() }).collect();
         let totals = summed_up(db, customer, &windows.iter().map(|window| (window, cover)).collect::<Vec<_>>()).await?;
-        confirmed.extend(values.into_iter().zip(totals).filter(|(_, totals)| totals.count > 0).map(|(value, _)| value));
-        return Ok(confirmed);
+        return Ok(totals.iter().filter(|totals| totals.count > 0).count() as u64);
     }
+    let mut confirmed = 0;
     for value in values {
-        if was_seen(&mut *db, of, field, value.clone()).await? {
-            confirmed.push(value);
-        }
+        confirmed += u64::from(was_seen(&mut *db, of, field, value).await?);
     }
     Ok(confirmed)
+}
+
+/// What a `where` can name, in SQL.
+impl Window<'_> {
+    /// The conditions on what a `where` can name, whose places begin with this one.
+    fn conditions(&self, first: usize) -> String {
+        let key = self.key;
+        let named = [
+            (key.measure.currency().is_some(), "currency"),
+            (key.r#type.is_some(), "type"),
+            (key.direction.is_some(), "direction"),
+            (key.channel.is_some(), "channel"),
+            (key.country.is_some(), "country"),
+        ];
+        let columns = named.into_iter().filter(|(named, _)| *named).map(|(_, column)| column);
+        (first..).zip(columns).map(|(place, column)| format!(" AND {column} = ${place}")).collect()
+    }
+
+    /// How many places [`Window::conditions`] has.
+    fn places(&self) -> usize {
+        self.conditions(1).matches('$').count()
+    }
+
+    fn bind<'q>(&self, query: AnyQuery<'q>) -> AnyQuery<'q> {
+        let key = self.key;
+        let currency = key.measure.currency().map(|currency| currency.to_string());
+        let direction = key.direction.map(Direction::as_str).map(str::to_owned);
+        let country = key.country.as_ref().map(Country::to_string);
+        [currency, key.r#type.clone(), direction, key.channel.clone(), country].into_iter().flatten().fold(query, Query::bind)
+    }
 }
 
 /// The column of a field, and whether it is text.
@@ -171,17 +200,18 @@ async fn was_seen(db: &mut Db, (customer, window): (CustomerId, &Window<'_>), fi
     Ok(window.bind(query).fetch_optional(db).await?.is_some())
 }
 
-/// The values of the window's transactions themselves.
-async fn listed(db: &mut Db, (customer, window): (CustomerId, &Window<'_>), field: DistinctField) -> Result<BTreeSet<Vec<u8>>> {
-    let ((column, is_text), place) = (column(field), 4 + window.places());
+/// How many different values the window's transactions themselves have.
+async fn listed(db: &mut Db, (customer, window): (CustomerId, &Window<'_>), wanted: &Distinct) -> Result<u64> {
+    let ((column, is_text), place) = (column(wanted.field), 5 + window.places());
     let sql = format!(
-        "SELECT DISTINCT {column} AS value FROM transactions WHERE customer = $1 AND occurred_at > $2 AND occurred_at <= $3 \
-         AND {column} IS NOT NULL{} AND counterparty_index = ${place}{}",
-        window.conditions(4),
+        "SELECT COUNT(*) AS n FROM (SELECT DISTINCT {column} FROM transactions WHERE customer = $1 AND occurred_at > $2 AND occurred_at <= $3 \
+         AND {column} IS NOT NULL AND {column} <> $4{} AND counterparty_index = ${place}{}) AS found",
+        window.conditions(5),
         unblocked(window)
     );
-    let query = window.bind(sqlx::query(AssertSqlSafe(sql)).bind(customer.row()).bind(window.since.0).bind(window.until.0));
-    let rows = query.bind(window.counterparty.clone()).fetch_all(db).await?;
-    let value = |row: &AnyRow| if is_text { row.try_get::<String, _>("value").map(String::into_bytes) } else { row.try_get("value") };
-    Ok(rows.iter().map(value).collect::<Result<_, _>>()?)
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(customer.row()).bind(window.since.0).bind(window.until.0);
+    let without = wanted.without.clone().unwrap_or_default();
+    let query = if is_text { query.bind(String::from_utf8_lossy(&without).into_owned()) } else { query.bind(without) };
+    let row = window.bind(query).bind(window.counterparty.clone()).fetch_one(db).await?;
+    Ok(u64::try_from(row.try_get::<i64, _>("n")?).unwrap_or_default().min(wanted.most))
 }

@@ -50,6 +50,7 @@ mod meta;
 mod open;
 pub mod places;
 mod schema;
+mod sums;
 mod tx;
 
 pub use acting::acting;

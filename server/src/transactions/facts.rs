@@ -17,7 +17,7 @@ use crate::{
     model::RuleSet,
     store::{
         self, Db,
-        totals::{self, Found, Totals, Wanted, Window},
+        totals::{self, Distinct, Found, Totals, Wanted, Window},
     },
     vault::Key,
 };
@@ -70,15 +70,21 @@ async fn gather_for(
     let needs = Needs::of(rules.rules.iter().map(|version| &version.rule), &transaction);
     let mut facts = Facts::new(transaction, now);
     let this = &facts.transaction;
-    let asked: Vec<_> = needs.aggregates.iter().map(|(asked, up_to)| (window(asked, this, whose.key), wanted(asked, *up_to))).collect();
+    // The store counts it already if it is stored, unless it leaves out what is blocked.
+    let counts = |asked: &AggregateKey| asked.takes(this) && !stored.is_some_and(|blocked| asked.blocked || !blocked);
+    let asked: Vec<_> = needs
+        .aggregates
+        .iter()
+        .map(|(asked, up_to)| (window(asked, this, whose.key), wanted(asked, *up_to, counts(asked).then_some(this), whose.key)))
+        .collect();
     let found = totals::measure(db, whose.customer, whose.arrivals, &asked).await?;
-    for ((asked, up_to), found) in needs.aggregates.iter().zip(found) {
-        // The store counts it already, unless it leaves out what is blocked.
-        let is_counted = stored.is_some_and(|blocked| asked.blocked || !blocked);
-        let counts = asked.takes(&facts.transaction) && !is_counted;
-        let measured = with_this(asked, found, (&facts.transaction, counts), up_to.unwrap_or(u64::MAX), whose.key);
-        facts.measured.insert(asked.clone(), measured);
-    }
+    let measured = needs
+        .aggregates
+        .keys()
+        .zip(&asked)
+        .zip(found)
+        .map(|((key, (_, wanted)), found)| (key.clone(), with_this(key, wanted, found, counts(key).then_some(this))));
+    facts.measured = measured.collect();
     for flow in needs.sessions {
         if let Some(last) = store::step_ups::last_completed(db, whose.customer, flow.as_deref()).await? {
             facts.sessions.insert(flow, last);
@@ -113,28 +119,25 @@ fn window<'k>(asked: &'k AggregateKey, this: &Transaction, key: &Key) -> Window<
     Window { since: asked.since(this.occurred_at), until: this.occurred_at, key: asked, counterparty }
 }
 
-fn wanted(asked: &AggregateKey, up_to: Option<u64>) -> Wanted {
+/// What is wanted besides `this` transaction, if it counts.
+fn wanted(asked: &AggregateKey, up_to: Option<u64>, this: Option<&Transaction>, key: &Key) -> Wanted {
     match asked.measure {
-        Measure::Distinct(field) => Wanted::Values(field, up_to.unwrap_or(u64::MAX)),
+        Measure::Distinct(field) => {
+            let without = this.and_then(|this| own_value(field, this, key));
+            Wanted::Values(Distinct { field, most: up_to.unwrap_or(u64::MAX), without })
+        }
         Measure::Count(_) | Measure::Sum(_) | Measure::Max(_) | Measure::Average(_) => Wanted::Totals,
     }
 }
 
-/// What an aggregate comes to: the earlier transactions in the store, and this one if it `counts`.
-fn with_this(asked: &AggregateKey, found: Found, (this, counts): (&Transaction, bool), up_to: u64, key: &Key) -> Measured {
-    let mut all = match (found, asked.measure) {
+/// What an aggregate comes to: the earlier transactions in the store, and `this` one if it counts.
+fn with_this(asked: &AggregateKey, wanted: &Wanted, found: Found, this: Option<&Transaction>) -> Measured {
+    let earlier = match (found, wanted) {
         (Found::Totals(totals), _) => totals,
-        (Found::Values(mut values), Measure::Distinct(field)) => {
-            values.extend(own_value(field, this, key).filter(|_| counts));
-            return Measured::Count((values.len() as u64).min(up_to));
-        }
-        (Found::Values(_), _) => Totals::default(),
+        (Found::Values(count), Wanted::Values(distinct)) => return Measured::Count((count + u64::from(distinct.without.is_some())).min(distinct.most)),
+        (Found::Values(count), Wanted::Totals) => Totals { count, ..Totals::default() },
     };
-    if counts {
-        all.count += 1;
-        all.sum += i128::from(this.amount);
-        all.max = all.max.max(Some(this.amount));
-    }
+    let all = this.map_or(earlier, |this| earlier.and(Totals::of(this.amount)));
     match asked.measure {
         Measure::Count(_) | Measure::Distinct(_) => Measured::Count(all.count),
         Measure::Sum(_) => Measured::Sum(all.sum),

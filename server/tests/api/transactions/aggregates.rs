@@ -4,7 +4,7 @@
 use ::server::customers::{self, CustomerReference};
 use ::server::ids::CustomerId;
 use ::server::model::{By, Entry, Origin, Reason, State, Stored};
-use ::server::store::totals::{self, Found, Wanted, Window};
+use ::server::store::totals::{self, Distinct, Found, Totals, Wanted, Window};
 use ::server::store::{spans, tallies, transactions};
 use ::shared::by_field::ByField;
 use ::shared::rule::{AggregateKey, Counterparty, Country, Currency, Direction, DistinctField, Measure, Measured, Transaction, TransactionStatus, measure};
@@ -137,26 +137,21 @@ impl<'p> History<'p> {
         let counterparty = key.counterparty_id.as_deref().map(index);
         let window = Window { since: key.since(this.occurred_at), until: this.occurred_at, key, counterparty };
         let counts = key.takes(this);
-        let wanted = match key.measure {
-            Measure::Distinct(field) => Wanted::Values(field, up_to),
-            _ => Wanted::Totals,
+        let own = |field: DistinctField| field.of(this).map(index).filter(|_| counts);
+        let (wanted, own) = match key.measure {
+            Measure::Distinct(field) => (Wanted::Values(Distinct { field, most: up_to, without: own(field) }), own(field)),
+            _ => (Wanted::Totals, None),
         };
         // Beside another window, as rules ask for several at once.
         let other = (Window { since: key.since(key.since(this.occurred_at)), ..window.clone() }, Wanted::Totals);
         let arrivals = self.all.len() as i64 + 1;
         let mut found = totals::measure(&mut db, self.customer, arrivals, &[other, (window, wanted)]).await.expect("measures");
-        let mut all = match (found.pop().expect("two"), key.measure) {
-            (Found::Values(mut values), Measure::Distinct(field)) => {
-                values.extend(field.of(this).map(index).filter(|_| counts));
-                return Measured::Count((values.len() as u64).min(up_to));
-            }
-            (Found::Totals(totals), _) => totals,
-            (found, measure) => panic!("{found:?} for {measure:?}"),
+        let mut all = match found.pop().expect("two") {
+            Found::Values(count) => return Measured::Count((count + u64::from(own.is_some())).min(up_to)),
+            Found::Totals(totals) => totals,
         };
         if counts {
-            all.count += 1;
-            all.sum += i128::from(this.amount);
-            all.max = all.max.max(Some(this.amount));
+            all = all.and(Totals::of(this.amount));
         }
         match key.measure {
             Measure::Count(_) | Measure::Distinct(_) => Measured::Count(all.count),
