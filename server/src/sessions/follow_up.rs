@@ -102,6 +102,10 @@ impl Job for FollowUps {
                 queue::remove(&mut tx, Queue::FollowUps, &id.to_string(), claim.lease).await?;
                 Ok(tx.commit().await?)
             }
+            Err(left @ FollowError::Partly(_)) => {
+                tx.commit().await?;
+                self.failed(item, &left.to_string()).await
+            }
             Err(FollowError::Store(error @ StoreError::Unavailable(_))) => Err(error.into()),
             Err(error) => {
                 drop(tx);

@@ -17,6 +17,9 @@ pub enum FollowError {
     /// Any other reason, as a line for the log without personal data.
     #[error("{0}")]
     Own(String),
+    /// It did all but a part, for such a reason. What it wrote stays, and the part is tried again.
+    #[error("a part is left: {0}")]
+    Partly(String),
 }
 
 /// Code that runs in the transaction of each transition, such as queueing the checks of a submitted session.

@@ -97,7 +97,7 @@ pub async fn remove_sign_ins(tx: &mut Tx, id: OperatorId, except: Option<TokenHa
 /// The audit rows about an operator, newest first, at most `limit`.
 pub async fn history(db: &mut Db, id: OperatorId, limit: i64) -> Result<Vec<Recorded>> {
     let query = sqlx::query(
-        "SELECT id, at, actor, actor_id, action, role, source, times FROM audit WHERE subject = $1 AND routine = 0 ORDER BY at DESC, id DESC LIMIT $2",
+        "SELECT id, at, actor, actor_id, action, role, source, times FROM audit WHERE subject = $1 AND routine = 0 AND routine < 2 ORDER BY at DESC, id DESC LIMIT $2",
     );
     let rows = query.bind(id.row()).bind(limit).fetch_all(db).await?;
     rows.iter().map(|row| read(row, id)).collect()

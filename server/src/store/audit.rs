@@ -159,12 +159,21 @@ async fn insert(tx: &mut Tx, entry: Entry, beside: Beside, once: Option<String>)
     .bind(customer.map(|id| id.row()))
     .bind(decision.map(Decision::as_str))
     .bind(step.map(i64::from))
-    .bind(i64::from(entry.act.is_routine()))
+    .bind(routine(entry.act))
     .bind(once)
     .bind(role.map(Role::as_str))
     .bind(beside.source)
     .bind(beside.times);
     Ok(())
+}
+
+/// How a row is indexed by its subject: 0, or 1 for what is routine; not at all, 2, for transactions that were approved at once. These are most
+/// of all rows, and their own rows say the same.
+const fn routine(act: Act) -> i64 {
+    match act {
+        Act::TransactionApproved(_) => 2,
+        act => act.is_routine() as i64,
+    }
 }
 
 /// Whether [`Tx::audit_once`] would write nothing, because the same read has its row.
@@ -175,7 +184,7 @@ pub async fn is_written(db: &mut Db, entry: &Entry) -> Result<bool> {
 /// The audit rows about a session, newest first, at most `limit`: those that are routine ([`Act::is_routine`]), or the others.
 pub async fn of_session(db: &mut Db, session: SessionRef, routine: bool, limit: i64) -> Result<Vec<Listed<Entry>>> {
     let query = sqlx::query(
-        "SELECT id, at, actor, actor_id, action, artifact, customer, decision, step FROM audit WHERE subject = $1 AND routine = $2 \
+        "SELECT id, at, actor, actor_id, action, artifact, customer, decision, step FROM audit WHERE subject = $1 AND routine = $2 AND routine < 2 \
          ORDER BY at DESC, id DESC LIMIT $3",
     );
     let rows = query.bind(session.row()).bind(i64::from(routine)).bind(limit).fetch_all(db).await?;
@@ -184,7 +193,9 @@ pub async fn of_session(db: &mut Db, session: SessionRef, routine: bool, limit: 
 
 /// Who imported a version of a rule. `None` if nobody wrote that down.
 pub async fn importer_of(db: &mut Db, rule: RuleId) -> Result<Option<Actor>> {
-    let query = sqlx::query("SELECT id, actor, actor_id FROM audit WHERE subject = $1 AND routine = 0 AND action = 'rule.imported' ORDER BY at, id LIMIT 1");
+    let query = sqlx::query(
+        "SELECT id, actor, actor_id FROM audit WHERE subject = $1 AND routine = 0 AND routine < 2 AND action = 'rule.imported' ORDER BY at, id LIMIT 1",
+    );
     let row = query.bind(rule.row()).fetch_optional(db).await?;
     row.map(|row| actor_of(&Columns::new(&row, "audit", "id")?)).transpose()
 }

@@ -102,7 +102,7 @@ pub async fn sessions(db: &mut Db, customers: &[CustomerId]) -> Result<HashMap<C
     let sql = format!(
         "SELECT s.ref AS ref, s.customer AS customer, s.flow AS flow_version, f.name AS flow, s.completed_at AS completed_at, s.risk_score AS risk_score, \
          s.decision AS decision, \
-         (SELECT MAX(a.at) FROM audit a WHERE a.subject = s.ref AND a.routine = 0 AND a.action = 'session.linked') AS linked_at, \
+         (SELECT MAX(a.at) FROM audit a WHERE a.subject = s.ref AND a.routine = 0 AND a.routine < 2 AND a.action = 'session.linked') AS linked_at, \
          (SELECT COUNT(*) FROM checks c WHERE c.session_ref = s.ref AND c.result = 'ERROR') AS errors \
          FROM sessions s JOIN flows f ON f.id = s.flow \
          WHERE s.customer IN ({}) AND s.status = 'COMPLETED' ORDER BY s.completed_at, s.ref",

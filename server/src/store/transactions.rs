@@ -184,11 +184,12 @@ pub async fn by_ref(db: &mut Db, vault: &Vault, r#ref: TransactionRef) -> Result
     one(db, vault, "WHERE ref = $1", |query| query.bind(r#ref.row())).await
 }
 
-/// The transactions that were held for this session, in the order in which they arrived. Their customer's row is locked.
-pub async fn of_session(db: &mut Db, vault: &Vault, session: SessionRef) -> Result<Vec<Stored>> {
+/// The transactions that were held for this session, in the order in which they arrived, or why one cannot be read. Their customer's row is
+/// locked.
+pub async fn of_session(db: &mut Db, vault: &Vault, session: SessionRef) -> Result<Vec<Result<Stored>>> {
     let sql = format!("SELECT {COLUMNS} FROM transactions WHERE session_ref = $1 ORDER BY arrival");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(session.row()).fetch_all(db).await?;
-    rows.iter().map(|row| read(row, vault)).collect()
+    Ok(rows.iter().map(|row| read(row, vault)).collect())
 }
 
 /// Writes a new transaction.

@@ -42,28 +42,39 @@ impl Follower for SettleTransactions {
 
     fn follow<'a>(&'a self, kit: &'a Kit, tx: &'a mut Tx, session: &'a Session, change: model::Change) -> BoxFuture<'a, Result<(), FollowError>> {
         Box::pin(async move {
-            settle_all(kit, tx, session, change).await.map_err(|error| match error {
+            let left = settle_all(kit, tx, session, change).await.map_err(|error| match error {
                 Failure::Store(error) if !error.is_damage() => FollowError::Store(error),
                 other => FollowError::Own(other.to_string()),
-            })
+            })?;
+            left.map_or(Ok(()), |left| Err(FollowError::Partly(left.to_string())))
         })
     }
 }
 
-async fn settle_all(kit: &Kit, tx: &mut Tx, session: &Session, change: model::Change) -> Result<(), Failure> {
-    let waiting = store::transactions::of_session(tx.db().await?, &kit.vault, session.r#ref).await?;
-    let Some(first) = waiting.first() else { return Ok(()) };
+/// Settles what waits for a session. A damaged transaction keeps no other one waiting: returns why it is left.
+async fn settle_all(kit: &Kit, tx: &mut Tx, session: &Session, change: model::Change) -> Result<Option<Failure>, Failure> {
+    let (mut sound, mut left) = (Vec::new(), None);
+    for read in store::transactions::of_session(tx.db().await?, &kit.vault, session.r#ref).await? {
+        match read {
+            Ok(stored) => sound.push(stored),
+            Err(damage) => left = Some(damage.into()),
+        }
+    }
+    let Some(first) = sound.first() else { return Ok(left) };
     let customer = store::customers::by_id(tx.db().await?, first.customer).await?.ok_or(crate::vault::Unsealable)?;
     let key = keys::customer_key(kit, &customer)?;
     let named = Named { customer: &customer, key: &key, session: Some(session) };
-    for stored in waiting {
-        if let Some((to, reason)) = outcome(session, &stored) {
-            let change = Change { to, by: By::Session, reason, at: change.at };
-            settle::change(kit, tx, &stored, &named, change, Actor::System).await?;
-            kill::point("transactions.settled_one");
+    for stored in sound {
+        let Some((to, reason)) = outcome(session, &stored) else { continue };
+        if let Err(damage) = keys::details(&key, &stored) {
+            left = Some(damage.into());
+            continue;
         }
+        let change = Change { to, by: By::Session, reason, at: change.at };
+        settle::change(kit, tx, &stored, &named, change, Actor::System).await?;
+        kill::point("transactions.settled_one");
     }
-    Ok(())
+    Ok(left)
 }
 
 /// What the end of a session makes of a transaction that waits for it; `None` if the session is still open.

@@ -185,7 +185,7 @@ fn queries(engine: Engine) -> Vec<Query> {
         ),
         query(
             "a session's timeline",
-            "SELECT id, at, actor, actor_id, action, artifact, customer, decision, step FROM audit WHERE subject = $1 AND routine = $2 \
+            "SELECT id, at, actor, actor_id, action, artifact, customer, decision, step FROM audit WHERE subject = $1 AND routine = $2 AND routine < 2 \
              ORDER BY at DESC, id DESC LIMIT $3",
             &[("$1", "'s10007'"), ("$2", "1"), ("$3", "1001")],
             ["audit_of_subject"; 2],
@@ -215,7 +215,7 @@ fn queries(engine: Engine) -> Vec<Query> {
         ),
         query(
             "what happened to an operator",
-            "SELECT id, at, actor, actor_id, action, role, source, times FROM audit WHERE subject = $1 AND routine = 0 ORDER BY at DESC, id DESC LIMIT $2",
+            "SELECT id, at, actor, actor_id, action, role, source, times FROM audit WHERE subject = $1 AND routine = 0 AND routine < 2 ORDER BY at DESC, id DESC LIMIT $2",
             &[("$1", "'s10007'"), ("$2", "200")],
             ["audit_of_subject"; 2],
         ),

@@ -87,14 +87,22 @@ on_each_engine!(a_settlement_that_fails_for_a_reason_of_its_own_is_made_later);
 async fn a_settlement_that_fails_for_a_reason_of_its_own_is_made_later(app: TestApp) {
     let company = Company::of(app).await;
     company.import_rule(&step_up_from(100)).await;
-    let held = company.post(&payment("pix-1", "c-1", 500)).await.expect(201).json();
+    for id in ["pix-0", "pix-1"] {
+        company.post(&payment(id, "c-1", 500)).await.expect(201);
+    }
+    let held = company.post(&payment("pix-2", "c-1", 500)).await.expect(201).json();
     let database = &company.app.installation.database;
-    // A row that says something else than its MAC is not settled, and the session ends all the same.
-    database.change("UPDATE transactions SET amount = amount + 1").await;
+    // A row that says something else than its MAC is not settled. The session ends all the same, and settles the others that wait for it.
+    let damaged = "WHERE ref = (SELECT ref FROM transactions ORDER BY arrival LIMIT 1 OFFSET 1)";
+    database.change(&format!("UPDATE transactions SET amount = amount + 1 {damaged}")).await;
     complete(&company.customer(&held), GOOD_CPF).await;
+    for id in ["pix-0", "pix-2"] {
+        company.until(id, "APPROVED").await;
+        assert_eq!(told(&company.events(id, 2).await)[1], "transaction.released APPROVED session.approved 2");
+    }
     assert_eq!(company.number("SELECT COUNT(*) FROM transactions WHERE status = 'AWAITING_USER'").await, 1);
     assert_eq!(company.number("SELECT COUNT(*) FROM follow_ups WHERE follower = 'settle transactions' AND change = 'completed'").await, 1);
-    database.change("UPDATE transactions SET amount = amount - 1").await;
+    database.change(&format!("UPDATE transactions SET amount = amount - 1 {damaged}")).await;
     database.run("UPDATE follow_ups SET due_at = 1 WHERE due_at IS NOT NULL").await;
     let shown = company.until("pix-1", "APPROVED").await;
     assert_eq!(history(&shown), ["AWAITING_USER rule rule", "APPROVED session session.approved"]);
