@@ -95,11 +95,16 @@ struct Arriving {
 
 impl Arriving {
     async fn begin(company: &Company, id: &str) -> Self {
+        Self::begin_with(company, id, "").await
+    }
+
+    /// The same with another header.
+    async fn begin_with(company: &Company, id: &str, header: &str) -> Self {
         let body = json!({ "transactions": [payment(id, id, 5)] }).to_string();
         let mut connection = TcpStream::connect(("127.0.0.1", company.app.installation.port)).await.expect("connects");
         let head = format!(
             "POST /transactions/batch HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+             Content-Length: {}\r\nExpect: 100-continue\r\n{header}\r\n",
             company.program.key,
             body.len()
         );
@@ -141,6 +146,20 @@ async fn a_keys_third_batch_waits_for_one_of_two(app: TestApp) {
     third.has_its_place().await.end().await;
     first.end().await;
     assert_eq!(company.number("SELECT COUNT(*) FROM transactions").await, 5);
+}
+
+on_each_engine!(every_request_with_the_key_of_one_under_way_is_told_to_come_again);
+async fn every_request_with_the_key_of_one_under_way_is_told_to_come_again(app: TestApp) {
+    let company = Company::of(app).await;
+    let first = Arriving::begin_with(&company, "first", "Idempotency-Key: one\r\n").await.has_its_place().await;
+    for _ in 0..3 {
+        let refused = post(&company, &[payment("other", "c-1", 5)], Some("one")).await;
+        refused.problem(409, "conflict");
+        assert!(refused.header("retry-after").parse::<u64>().is_ok(), "{:?}", refused.headers);
+    }
+    first.end().await;
+    assert_eq!(company.number("SELECT COUNT(*) FROM transactions").await, 1);
+    assert_eq!(said(&post(&company, &[payment("first", "first", 5)], Some("one")).await.expect(200)), ["201 APPROVED"], "the answer of then");
 }
 
 /// PostgreSQL has a lock that lets both decide before either keeps its answer.
