@@ -103,6 +103,10 @@ impl Job for FollowUps {
                 Ok(tx.commit().await?)
             }
             Err(FollowError::Store(error @ StoreError::Unavailable(_))) => Err(error.into()),
+            Err(FollowError::Partly(reason)) => {
+                tx.commit().await?;
+                self.failed(item, &reason).await
+            }
             Err(error) => {
                 drop(tx);
                 self.failed(item, &error.to_string()).await

@@ -17,6 +17,9 @@ pub enum FollowError {
     /// Any other reason, as a line for the log without personal data.
     #[error("{0}")]
     Own(String),
+    /// The same, but what it has written stays: the rest is left for another try.
+    #[error("{0}")]
+    Partly(String),
 }
 
 /// Code that runs in the transaction of each transition, such as queueing the checks of a submitted session.

@@ -244,22 +244,31 @@ async fn follow(follower: &dyn Follower, kit: &Kit, tx: &mut Tx, session: &Sessi
     if !follower.can_wait() {
         return follower.follow(kit, tx, session, change).await.map_err(|error| match error {
             FollowError::Store(error) => error.into(),
-            FollowError::Own(reason) => TransitionError::Follower { follower: follower.name(), reason },
+            FollowError::Own(reason) | FollowError::Partly(reason) => TransitionError::Follower { follower: follower.name(), reason },
         });
     }
     tx.savepoint().await?;
     // What it has written is sent here, so that it fails here if the database refuses it.
     let followed = async {
-        follower.follow(kit, tx, session, change).await?;
-        Ok::<_, FollowError>(tx.send().await?)
+        let left = match follower.follow(kit, tx, session, change).await {
+            Err(FollowError::Partly(reason)) => Some(reason),
+            done => done.map(|()| None)?,
+        };
+        tx.send().await?;
+        Ok::<_, FollowError>(left)
     };
-    let reason = match AssertUnwindSafe(followed).catch_unwind().await {
-        Ok(Ok(())) => return Ok(tx.release_savepoint().await?),
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => "it panicked".to_owned(),
+    let (reason, stays) = match AssertUnwindSafe(followed).catch_unwind().await {
+        Ok(Ok(None)) => return Ok(tx.release_savepoint().await?),
+        Ok(Ok(Some(reason))) => (reason, true),
+        Ok(Err(error)) => (error.to_string(), false),
+        Err(_) => ("it panicked".to_owned(), false),
     };
     // A database that is gone fails here, and the transition with it.
-    tx.rollback_to_savepoint().await?;
+    if stays {
+        tx.release_savepoint().await?
+    } else {
+        tx.rollback_to_savepoint().await?
+    }
     warn!(session = %session.r#ref, follower = follower.name(), reason, "a follower failed; it is tried again");
     let due_at = change.at.plus_seconds(FOLLOW_UP_SECONDS);
     Ok(store::follow_ups::insert(tx, kit.ambient.id(), follower.name(), session.r#ref, change, due_at).await?)
