@@ -183,7 +183,12 @@ test("an unknown link shows no company", async ({ server, page }) => {
   for (const id of [`sess_${"0".repeat(26)}`, "nonsense"]) {
     const answer = await page.goto(`${server.origin}/verify/${id}`);
     expect(answer?.status()).toBe(404);
-    await expect(page.getByRole("heading")).toHaveText("This link doesn't work");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("This link doesn't work");
+    await expect(page.getByRole("heading", { level: 2 })).toHaveText("What you can do");
+    await expect(page.getByRole("listitem")).toHaveCount(2);
     await expect(page.locator("body")).not.toContainText("Acme");
+    await page.getByRole("link", { name: "Español" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Este enlace no funciona");
+    await expect(page.getByRole("link", { name: "Español" })).toHaveAttribute("aria-current", "true");
   }
 });

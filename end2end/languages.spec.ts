@@ -32,7 +32,7 @@ for (const { tag, own, identity, selfie, saved, done, unknown } of languages) {
         customer.allowConsole(/status of 404/);
         await page.goto(`${server.origin}/verify/sess_unknown`);
         await expect(page.locator(html)).toBeAttached();
-        await expect(page.getByRole("heading")).toHaveText(unknown);
+        await expect(page.getByRole("heading", { level: 1 })).toHaveText(unknown);
       });
     });
 

@@ -33,6 +33,26 @@ pub fn Clock() -> impl IntoView {
     }
 }
 
+/// A chain that is broken.
+#[component]
+pub fn NoLink() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true">
+            <path d="M10.5 7.5 13 5a4.2 4.2 0 0 1 6 6l-2.5 2.5M13.5 16.5 11 19a4.2 4.2 0 0 1-6-6l2.5-2.5M4 4l16 16" />
+        </svg>
+    }
+}
+
+/// An exclamation mark.
+#[component]
+pub fn Attention() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.5" stroke-linecap="round" aria-hidden="true">
+            <path d="M12 5v9M12 18.5v.5" />
+        </svg>
+    }
+}
+
 /// A padlock.
 #[component]
 pub fn Lock() -> impl IntoView {

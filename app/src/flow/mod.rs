@@ -3,6 +3,8 @@
 
 pub mod data;
 #[cfg(feature = "ssr")]
+pub mod neutral;
+#[cfg(feature = "ssr")]
 pub mod page;
 #[cfg(feature = "ssr")]
 mod review;

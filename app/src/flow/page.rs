@@ -1,9 +1,9 @@
-//! The customer's pages, which only the server draws. A page without script must do everything that one with script does.
+//! The pages of a customer's session, which only the server draws. A page without script must do everything that one with script does.
 
 use std::sync::Arc;
 
 use leptos::{nonce::use_nonce, prelude::*};
-use shared::{api::PublicSession, flow::Branding, language::Language};
+use shared::{api::PublicSession, flow::Branding};
 
 use crate::{
     components::{
@@ -69,19 +69,6 @@ pub fn StatusPage(site: Site, session: PublicSession, way_back: Option<WayBack>,
         <CustomerPage site language title branding=Some(branding.clone())>
             <StatusView session way_back locked />
             <Footer branding current=language switch=false />
-        </CustomerPage>
-    }
-}
-
-/// A page without a company's branding: for a link to no session, and for errors.
-#[component]
-pub fn NeutralPage(site: Site, language: Language, title: &'static str, text: &'static str) -> impl IntoView {
-    view! {
-        <CustomerPage site language title=title.to_owned() branding=None>
-            <main class="status">
-                <div class="lead"><h1 tabindex="-1">{title}</h1></div>
-                <p>{text}</p>
-            </main>
         </CustomerPage>
     }
 }

@@ -33,8 +33,14 @@ page_words! {
     script_failed,
     /// There is no session with the id in this link.
     unknown_title,
-    /// What to do then.
-    unknown_text,
+    /// Why that may be.
+    unknown_why,
+    /// The heading over what somebody can do then.
+    unknown_help,
+    /// Opening the link from where it came.
+    unknown_open,
+    /// Asking for another one.
+    unknown_ask,
     /// The server cannot answer right now.
     trouble_title,
     /// What to do then.

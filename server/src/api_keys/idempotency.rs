@@ -48,7 +48,8 @@ pub fn begin(kit: &Kit, in_flight: &InFlight, key: &ApiKey, idempotency_key: &st
     let index = kit.vault.index("idempotency.key", idempotency_key);
     let all = in_flight.clone();
     let is_first = all.0.lock().expect("nothing panics while it holds this lock").insert((key.id, index.clone()));
-    is_first.then_some(Flight { all, key: key.id, index })
+    // Only the first one gets a flight: dropping one ends what it stands for.
+    is_first.then(|| Flight { all, key: key.id, index })
 }
 
 /// Why no session was created for a key.

@@ -19,7 +19,7 @@ use super::{Context, bearer, body, path::Segments, problems::ApiError};
 use crate::{
     actor::Actor,
     model::{ApiKey, RuleVersion, Scope},
-    rules,
+    rules::{self, RuleError},
 };
 
 /// The largest rule.
@@ -61,11 +61,14 @@ pub async fn put(State(context): State<Context>, Segments(name): Segments<String
     // Reads it once to answer 400 where it is no JSON object.
     let keys: Map<String, Value> = body::parsed(&bytes)?;
     let key = bearer::with_scope(&context, &headers, Scope::Rules).await?;
-    if keys.get("name").is_some_and(|given| *given != name) {
-        let fault = FieldFault::new("name", FieldCode::Malformed, format!("The name is {name:?}, as in the path."));
-        return Err(ApiError(Box::new(Problem::new(Code::InvalidRequest, "The rule needs correcting; nothing was changed.").with_errors(vec![fault]))));
-    }
     let text = String::from_utf8_lossy(&bytes);
+    if keys.get("name").is_some_and(|given| *given != name) {
+        let mut faults = vec![FieldFault::new("name", FieldCode::Malformed, format!("The name is {name:?}, as in the path."))];
+        if let Err(RuleError::Refused(more)) = rules::check(&context.app.kit, &text).await {
+            faults.extend(more.of_fields().into_iter().filter(|fault| fault.field != "name"));
+        }
+        return Err(ApiError(Box::new(Problem::new(Code::InvalidRequest, "The rule needs correcting; nothing was changed.").with_errors(faults))));
+    }
     if checks_only {
         let rule = rules::check(&context.app.kit, &text).await?;
         return Ok(Json(json!({ "name": rule.name, "errors": [] })).into_response());

@@ -67,7 +67,7 @@ impl From<ListError> for ApiError {
     fn from(error: ListError) -> Self {
         match error {
             ListError::Unknown => Self::not_found(),
-            cause @ (ListError::NotThere | ListError::OtherKind(_) | ListError::Known | ListError::Full | ListError::Taken) => {
+            cause @ (ListError::NotThere | ListError::OtherKind(_) | ListError::Known | ListError::Full | ListError::Long | ListError::Taken) => {
                 Self::new(Code::Conflict, sentence(&cause))
             }
             cause @ (ListError::Name | ListError::Value(_) | ListError::Faults(_)) => Self::new(Code::InvalidRequest, sentence(&cause)),

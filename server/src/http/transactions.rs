@@ -21,7 +21,7 @@ use shared::{ids::KeyId, problem::Code, rule::Posted};
 use super::{Context, bearer, body, errors, path::Segments, problems::ApiError};
 use crate::{
     actor::Actor,
-    api_keys,
+    api_keys::{self, KeyCreateError},
     artifacts::permits::{Permit, Permits, Queue},
     failure::Failure,
     model::{ApiKey, Scope},
@@ -43,6 +43,10 @@ const BATCH: body::MostJson = body::MostJson { bytes: 4 * 1024 * 1024, words: "4
 const BATCHES: usize = 2;
 /// The bytes of an answer to a batch that are sent at once.
 const PIECE: usize = 64 * 1024;
+
+/// What a client learns that sends two batches under one key to two processes at the same moment.
+const OTHER_BATCH: &str = "This Idempotency-Key was used with another batch at the same moment. What this one posted stays posted; send it again \
+     with another key to see its answers.";
 
 /// The places of batches.
 pub fn batches() -> Arc<Permits<KeyId>> {
@@ -104,10 +108,19 @@ pub async fn create_batch(State(context): State<Context>, request: Request) -> R
         result(answer, &mut whole);
     }
     whole.extend_from_slice(b"]}");
-    if let Some(flight) = &flight {
-        api_keys::keep_alone(kit, &key, flight, &bytes, &[b"200 ".as_slice(), &whole].concat()).await?;
-    }
-    Ok(held(response(StatusCode::OK, whole), place))
+    let Some(flight) = &flight else { return Ok(held(response(StatusCode::OK, whole), place)) };
+    let kept = [b"200 ".as_slice(), &whole].concat();
+    drop(whole);
+    let kept = match api_keys::keep_alone(kit, &key, flight, &bytes, &kept).await {
+        Ok(()) => kept,
+        // Another process answered the same request first. What this one posted is there already, or is what the other one found.
+        Err(StoreError::Conflict) => match api_keys::answered(kit, flight, &bytes).await {
+            Err(KeyCreateError::OtherBody) => return Err(ApiError::new(Code::Conflict, OTHER_BATCH)),
+            answer => answer?.ok_or_else(bearer::in_flight)?,
+        },
+        Err(error) => return Err(error.into()),
+    };
+    Ok(held(kept_response(kept), place))
 }
 
 /// Sends an answer in pieces. Its batch has its place until the client has taken them: a long answer stays in memory until then.
@@ -170,8 +183,8 @@ const fn code(answered: &Answered) -> StatusCode {
     if answered.is_repeat { StatusCode::OK } else { StatusCode::CREATED }
 }
 
-fn response(code: StatusCode, body: Vec<u8>) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body));
+fn response(code: StatusCode, body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
     *response.status_mut() = code;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
@@ -187,8 +200,9 @@ fn kept_answer(answered: &Answered) -> Vec<u8> {
 }
 
 fn kept_response(kept: Vec<u8>) -> Response<Bytes> {
-    let (code, body) = kept.split_at_checked(4).unwrap_or_default();
-    response(StatusCode::from_bytes(code.trim_ascii()).unwrap_or(StatusCode::OK), body.to_vec())
+    let mut body = Bytes::from(kept);
+    let code = body.split_to(body.len().min(4));
+    response(StatusCode::from_bytes(code.trim_ascii()).unwrap_or(StatusCode::OK), body)
 }
 
 /// `GET /transactions/{id}`

@@ -31,85 +31,138 @@ pub struct Fault {
     pub reason: ListFault,
 }
 
-/// Reads a file.
+/// The entries of a file, one after the other, so that no more of it is in memory than is kept.
 ///
 /// # Errors
-/// Every fault.
-pub fn read(text: &str) -> Result<Vec<Row>, Vec<Fault>> {
-    let fault = |line: usize, reason: ListFault| Fault { line, reason };
-    let mut records = records(text.strip_prefix('\u{feff}').unwrap_or(text))?.into_iter();
-    let header = records.next().map(|(_, cells)| cells).unwrap_or_default();
-    let places: Vec<Option<usize>> = header.iter().map(|name| COLUMNS.iter().position(|column| column == name)).collect();
+/// If the first line does not name the columns.
+pub fn rows(text: &str) -> Result<Rows<'_>, Fault> {
+    let mut records = Records { letters: text.strip_prefix('\u{feff}').unwrap_or(text).chars().peekable(), line: 1, has_ended: false };
+    let header = records.next().transpose()?.unwrap_or_default();
+    let places: Vec<Option<usize>> = header.cells.iter().map(|name| COLUMNS.iter().position(|column| column == name)).collect();
     let mut named: Vec<usize> = places.iter().flatten().copied().collect();
     named.sort_unstable();
     let is_twice = named.windows(2).any(|two| two[0] == two[1]);
-    if named.first() != Some(&0) || is_twice || places.contains(&None) {
-        return Err(vec![fault(1, ListFault::Header)]);
+    if named.first() != Some(&0) || is_twice || places.contains(&None) || header.columns > COLUMNS.len() {
+        return Err(Fault { line: 1, reason: ListFault::Header });
     }
-    let (mut rows, mut faults) = (Vec::new(), Vec::new());
-    for (line, cells) in records {
-        if cells.len() != header.len() {
-            faults.push(fault(line, ListFault::Columns { found: cells.len(), named: header.len() }));
-            continue;
+    Ok(Rows { records, places: places.into_iter().flatten().collect() })
+}
+
+/// See [`rows`].
+pub struct Rows<'t> {
+    records: Records<'t>,
+    /// Which column each cell is of.
+    places: Vec<usize>,
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Result<Row, Vec<Fault>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some(self.records.next()?.map_err(|fault| vec![fault]).and_then(|record| self.row(record)))
+    }
+}
+
+impl Rows<'_> {
+    fn row(&self, record: Record) -> Result<Row, Vec<Fault>> {
+        let Record { line, cells, columns } = record;
+        let fault = |reason: ListFault| Fault { line, reason };
+        if columns != self.places.len() {
+            return Err(vec![fault(ListFault::Columns { found: columns, named: self.places.len() })]);
         }
         let mut found: [Option<String>; 4] = Default::default();
-        for (place, cell) in places.iter().flatten().zip(cells) {
+        for (place, cell) in self.places.iter().zip(cells) {
             found[*place] = Some(cell).filter(|cell| !cell.is_empty());
         }
         let [value, note, from, until] = found;
+        let mut faults = Vec::new();
         let mut time = |name: &str, text: Option<String>| {
             let read = text.as_deref().map(rfc3339::parse);
             if read == Some(None) {
-                faults.push(fault(line, ListFault::Time(name.to_owned())));
+                faults.push(fault(ListFault::Time(name.to_owned())));
             }
             read.flatten()
         };
         let (from, until) = (time("from", from), time("until", until));
-        match value {
-            Some(value) => rows.push(Row { line, value, note, from, until }),
-            None => faults.push(fault(line, ListFault::NoValue)),
-        }
+        let Some(value) = value else {
+            faults.push(fault(ListFault::NoValue));
+            return Err(faults);
+        };
+        if faults.is_empty() { Ok(Row { line, value, note, from, until }) } else { Err(faults) }
     }
-    if faults.is_empty() { Ok(rows) } else { Err(faults) }
 }
 
-/// The records, each with the line that it begins on. Empty lines are left out.
-fn records(text: &str) -> Result<Vec<(usize, Vec<String>)>, Vec<Fault>> {
-    let (mut all, mut cells, mut cell) = (Vec::new(), Vec::new(), String::new());
-    let (mut line, mut begun_at, mut quoted) = (1, 1, false);
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        if quoted {
+/// What stands between two ends of lines.
+#[derive(Default)]
+struct Record {
+    /// The line that it begins on.
+    line: usize,
+    /// Its first cells, at most one more than there may be.
+    cells: Vec<String>,
+    /// How many cells it has.
+    columns: usize,
+}
+
+impl Record {
+    fn end_cell(&mut self, cell: &mut String) {
+        self.columns += 1;
+        let cell = std::mem::take(cell);
+        if self.cells.len() <= COLUMNS.len() {
+            self.cells.push(cell);
+        }
+    }
+}
+
+/// The records of a file. Empty lines are left out.
+struct Records<'t> {
+    letters: std::iter::Peekable<std::str::Chars<'t>>,
+    line: usize,
+    has_ended: bool,
+}
+
+impl Iterator for Records<'_> {
+    type Item = Result<Record, Fault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.has_ended {
+            match self.record() {
+                Ok(record) if record.columns == 1 && record.cells[0].is_empty() => {}
+                record => return Some(record),
+            }
+        }
+        None
+    }
+}
+
+impl Records<'_> {
+    fn record(&mut self) -> Result<Record, Fault> {
+        let (mut record, mut cell, mut quoted) = (Record { line: self.line, ..Record::default() }, String::new(), false);
+        while let Some(letter) = self.letters.next() {
             match letter {
-                '"' if letters.next_if_eq(&'"').is_some() => cell.push('"'),
-                '"' => quoted = false,
-                other => {
-                    line += usize::from(other == '\n');
+                '"' if quoted && self.letters.next_if_eq(&'"').is_some() => cell.push('"'),
+                '"' if quoted => quoted = false,
+                other if quoted => {
+                    self.line += usize::from(other == '\n');
                     cell.push(other);
                 }
+                '"' if cell.is_empty() => quoted = true,
+                ',' => record.end_cell(&mut cell),
+                '\r' if self.letters.peek() == Some(&'\n') => {}
+                '\n' => {
+                    self.line += 1;
+                    record.end_cell(&mut cell);
+                    return Ok(record);
+                }
+                other => cell.push(other),
             }
-            continue;
         }
-        match letter {
-            '"' if cell.is_empty() => quoted = true,
-            ',' => cells.push(std::mem::take(&mut cell)),
-            '\r' if letters.peek() == Some(&'\n') => {}
-            '\n' => {
-                cells.push(std::mem::take(&mut cell));
-                all.push((begun_at, std::mem::take(&mut cells)));
-                line += 1;
-                begun_at = line;
-            }
-            other => cell.push(other),
+        self.has_ended = true;
+        if quoted {
+            return Err(Fault { line: record.line, reason: ListFault::Quote });
         }
+        record.end_cell(&mut cell);
+        Ok(record)
     }
-    if quoted {
-        return Err(vec![Fault { line: begun_at, reason: ListFault::Quote }]);
-    }
-    cells.push(cell);
-    all.push((begun_at, cells));
-    all.retain(|(_, cells)| cells.len() > 1 || !cells[0].is_empty());
-    Ok(all)
 }
 
 /// Writes one line of a file, without its end.
@@ -140,6 +193,18 @@ pub fn time(at: Timestamp) -> String {
 mod tests {
     use super::*;
 
+    /// All rows of a file, or all its faults.
+    fn read(text: &str) -> Result<Vec<Row>, Vec<Fault>> {
+        let (mut all, mut faults) = (Vec::new(), Vec::new());
+        for row in rows(text).map_err(|fault| vec![fault])? {
+            match row {
+                Ok(row) => all.push(row),
+                Err(more) => faults.extend(more),
+            }
+        }
+        if faults.is_empty() { Ok(all) } else { Err(faults) }
+    }
+
     #[test]
     fn quotes_line_ends_and_columns_are_read() {
         let text = "\u{feff}note,value\r\n\"a \"\"good\"\" one,\nreally\",acct-1\r\n\r\n,acct-2";
@@ -159,9 +224,12 @@ mod tests {
             ("note\na\n", vec![1]),
             ("value,from\na,yesterday\nb\n,2026-11-30T12:00:00Z\n", vec![2, 3, 4]),
             ("value\n\"a", vec![2]),
+            ("value\n,,,,,,\n\na,b\n\n\"a\n\n", vec![2, 4, 6]),
+            ("value,note,from,until,value\n", vec![1]),
         ] {
             assert_eq!(read(text).unwrap_err().iter().map(|fault| fault.line).collect::<Vec<_>>(), lines, "{text:?}");
         }
-        assert!(read("value\n").unwrap().is_empty());
+        assert!(read("value\n").unwrap().is_empty() && read("value\n\n\r\n").unwrap().is_empty());
+        assert_eq!(read("value\na,b,c,d,e,f,g\n").unwrap_err()[0].reason, ListFault::Columns { found: 7, named: 1 });
     }
 }

@@ -14,6 +14,7 @@ use self::csv::{Fault, Row};
 use crate::{
     actor::{Act, Actor, Entry},
     cpu::Panicked,
+    customers,
     failure::Failure,
     ids::{EntryId, ListId},
     kit::Kit,
@@ -25,6 +26,8 @@ use crate::{
 
 /// The most entries of a list that have not ended.
 pub const MOST_ENTRIES: usize = 100_000;
+/// The most entries of a file, those that have ended included: what a list exports that was replaced three times.
+const MOST_LINES: usize = 4 * MOST_ENTRIES;
 /// The largest file that the dashboard takes, in MiB: 100,000 entries of 160 bytes. The command line takes larger ones.
 pub const MOST_MIB: usize = 16;
 /// The same in bytes.
@@ -60,6 +63,9 @@ pub enum ListError {
     /// It would have too many entries.
     #[error("a list has at most {MOST_ENTRIES} entries")]
     Full,
+    /// The file has too many entries, those that have ended included.
+    #[error("a file of a list has at most {MOST_LINES} entries, those that have ended included")]
+    Long,
     /// Reading a file panicked.
     #[error(transparent)]
     Panicked(#[from] Panicked),
@@ -160,7 +166,14 @@ pub async fn export(kit: &Kit, name: &str, by: Actor) -> Result<Exported, ListEr
 pub fn opened(kit: &Kit, entry: &ListEntry) -> Result<Row, Unsealable> {
     let value = entry.value.as_deref().map_or(Ok(entry.found.clone()), |value| open(kit, &sealed::list_value(entry.id), value))?;
     let note = entry.note.as_deref().map(|note| open(kit, &sealed::list_note(entry.id), note)).transpose()?;
-    Ok(Row { line: 0, value, note, from: Some(entry.from), until: entry.until })
+    Ok(Row { line: 0, value, note, from: Some(entry.counted_from()), until: entry.until })
+}
+
+/// Whether a value that somebody looks for may be a person's number. It is judged in the form by which it is found, because what is typed
+/// may hold letters and signs that this form leaves out. Numbers of documents have letters of their own.
+pub fn is_number(kind: ListKind, value: &str) -> bool {
+    let sought = || kind.normalised(value).unwrap_or_else(|| value.to_owned());
+    matches!(kind, ListKind::Cpf | ListKind::Phone | ListKind::Document) || customers::is_number(&sought())
 }
 
 /// The entries of exactly this value, newest first, those that have ended included.
@@ -207,7 +220,7 @@ pub async fn add(kit: &Kit, name: &str, row: &Row, by: Actor) -> Result<(), List
     if usize::try_from(entries).is_ok_and(|entries| entries >= MOST_ENTRIES) {
         return Err(ListError::Full);
     }
-    store::lists::insert_entries(&mut tx, &kit.vault, list.id, &[entry]).await?;
+    store::lists::write_entries(&mut tx, &kit.vault, list.id, &[entry]).await?;
     tx.audit(Entry::new(&kit.ambient, now, by, Act::ListEntryAdded(list.id))).await?;
     Ok(tx.commit().await?)
 }
@@ -227,9 +240,8 @@ pub async fn remove(kit: &Kit, name: &str, value: &str, by: Actor) -> Result<(),
     if open.is_empty() {
         return Err(ListError::NotThere);
     }
-    for entry in open {
-        store::lists::change(&mut tx, &kit.vault, list.id, &ListEntry { until: Some(now), ..entry }).await?;
-    }
+    let ended: Vec<ListEntry> = open.into_iter().map(|entry| entry.ended(now)).collect();
+    store::lists::write_entries(&mut tx, &kit.vault, list.id, &ended).await?;
     tx.audit(Entry::new(&kit.ambient, now, by, Act::ListEntryRemoved(list.id))).await?;
     Ok(tx.commit().await?)
 }
@@ -244,7 +256,7 @@ pub async fn end(kit: &Kit, list: ListId, entry: EntryId, by: Actor) -> Result<(
     let now = kit.ambient.now();
     let known = store::lists::entry(tx.db().await?, &kit.vault, list, entry).await?;
     let known = known.filter(|known| !known.has_ended(now)).ok_or(ListError::NotThere)?;
-    store::lists::change(&mut tx, &kit.vault, list, &ListEntry { until: Some(now), ..known }).await?;
+    store::lists::write_entries(&mut tx, &kit.vault, list, &[known.ended(now)]).await?;
     tx.audit(Entry::new(&kit.ambient, now, by, Act::ListEntryRemoved(list))).await?;
     Ok(tx.commit().await?)
 }

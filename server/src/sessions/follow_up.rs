@@ -102,11 +102,11 @@ impl Job for FollowUps {
                 queue::remove(&mut tx, Queue::FollowUps, &id.to_string(), claim.lease).await?;
                 Ok(tx.commit().await?)
             }
-            Err(left @ FollowError::Partly(_)) => {
-                tx.commit().await?;
-                self.failed(item, &left.to_string()).await
-            }
             Err(FollowError::Store(error @ StoreError::Unavailable(_))) => Err(error.into()),
+            Err(FollowError::Partly(reason)) => {
+                tx.commit().await?;
+                self.failed(item, &reason).await
+            }
             Err(error) => {
                 drop(tx);
                 self.failed(item, &error.to_string()).await

@@ -17,8 +17,8 @@ pub enum FollowError {
     /// Any other reason, as a line for the log without personal data.
     #[error("{0}")]
     Own(String),
-    /// It did all but a part, for such a reason. What it wrote stays, and the part is tried again.
-    #[error("a part is left: {0}")]
+    /// The same, but what it has written stays: the rest is left for another try.
+    #[error("{0}")]
     Partly(String),
 }
 

@@ -251,24 +251,23 @@ async fn follow(follower: &dyn Follower, kit: &Kit, tx: &mut Tx, session: &Sessi
     // What it has written is sent here, so that it fails here if the database refuses it.
     let followed = async {
         let left = match follower.follow(kit, tx, session, change).await {
-            Ok(()) => None,
-            Err(left @ FollowError::Partly(_)) => Some(left.to_string()),
-            Err(error) => return Err(error),
+            Err(FollowError::Partly(reason)) => Some(reason),
+            done => done.map(|()| None)?,
         };
         tx.send().await?;
         Ok::<_, FollowError>(left)
     };
-    let (stays, reason) = match AssertUnwindSafe(followed).catch_unwind().await {
+    let (reason, stays) = match AssertUnwindSafe(followed).catch_unwind().await {
         Ok(Ok(None)) => return Ok(tx.release_savepoint().await?),
-        Ok(Ok(Some(left))) => (true, left),
-        Ok(Err(error)) => (false, error.to_string()),
-        Err(_) => (false, "it panicked".to_owned()),
+        Ok(Ok(Some(reason))) => (reason, true),
+        Ok(Err(error)) => (error.to_string(), false),
+        Err(_) => ("it panicked".to_owned(), false),
     };
+    // A database that is gone fails here, and the transition with it.
     if stays {
-        tx.release_savepoint().await?;
+        tx.release_savepoint().await?
     } else {
-        // A database that is gone fails here, and the transition with it.
-        tx.rollback_to_savepoint().await?;
+        tx.rollback_to_savepoint().await?
     }
     warn!(session = %session.r#ref, follower = follower.name(), reason, "a follower failed; it is tried again");
     let due_at = change.at.plus_seconds(FOLLOW_UP_SECONDS);

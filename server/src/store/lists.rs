@@ -1,6 +1,7 @@
 //! Lists and their entries. An entry of a kind that is about people is sealed and found by an HMAC, the others are in the clear. A MAC binds
 //! each entry to its list and its time. An entry is never deleted: removing it ends it.
 
+use futures::TryStreamExt as _;
 use shared::session::Timestamp;
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
 
@@ -45,9 +46,19 @@ impl ListEntry {
         self.from <= at && !self.has_ended(at)
     }
 
-    /// Whether its time is over.
+    /// Whether its time is over, or never comes.
     pub fn has_ended(&self, at: Timestamp) -> bool {
-        self.until.is_some_and(|until| until <= at)
+        self.until.is_some_and(|until| until <= at || until <= self.from)
+    }
+
+    /// Since when it counts. One that was removed before its time came ends as it begins; earlier builds left its beginning after its end.
+    pub fn counted_from(&self) -> Timestamp {
+        self.until.map_or(self.from, |until| until.min(self.from))
+    }
+
+    /// The entry as it is when it is removed at this moment.
+    pub fn ended(self, now: Timestamp) -> Self {
+        Self { from: self.from.min(now), until: Some(now), ..self }
     }
 }
 
@@ -134,7 +145,13 @@ pub async fn find(db: &mut Db, vault: &Vault, list: ListId, sought: &[String]) -
 /// Every entry of a list, those that have ended included, in the order in which they were made.
 pub async fn entries(db: &mut Db, vault: &Vault, list: ListId) -> Result<Vec<ListEntry>> {
     let sql = format!("SELECT {COLUMNS} FROM list_entries WHERE list = $1 ORDER BY id");
-    sqlx::query(AssertSqlSafe(sql)).bind(list.row()).fetch_all(db).await?.iter().map(|row| read(row, vault)).collect()
+    // One after the other: as a row of the database, an entry takes several times its memory.
+    let mut rows = sqlx::query(AssertSqlSafe(sql)).bind(list.row()).fetch(db);
+    let mut all = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        all.push(read(&row, vault)?);
+    }
+    Ok(all)
 }
 
 /// The entries of a list that were made after this one, at most `limit`, in the order in which they were made.
@@ -170,23 +187,19 @@ pub async fn count_open(db: &mut Db, list: ListId, at: Timestamp) -> Result<i64>
     Ok(sqlx::query(sql).bind(list.row()).bind(at.0).fetch_one(db).await?.try_get("n")?)
 }
 
-/// Writes new entries.
-pub async fn insert_entries(tx: &mut Tx, vault: &Vault, list: ListId, new: &[ListEntry]) -> Result<()> {
-    for batch in new.chunks(BATCH) {
-        let sql = format!("INSERT INTO list_entries ({COLUMNS}) VALUES {}", places::rows(batch.len(), 8));
+/// Writes entries: new ones, and of those that are there the note and the time.
+pub async fn write_entries(tx: &mut Tx, vault: &Vault, list: ListId, all: &[ListEntry]) -> Result<()> {
+    for batch in all.chunks(BATCH) {
+        let sql = format!(
+            "INSERT INTO list_entries ({COLUMNS}) VALUES {} ON CONFLICT (id) DO UPDATE SET note = excluded.note, from_at = excluded.from_at, \
+             until_at = excluded.until_at, entry_mac = excluded.entry_mac",
+            places::rows(batch.len(), 8)
+        );
         let query = batch.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, entry| {
             let query = query.bind(entry.id.row()).bind(list.row()).bind(entry.found.clone()).bind(entry.value.clone()).bind(entry.note.clone());
             query.bind(entry.from.0).bind(entry.until.map(|until| until.0)).bind(mac(vault, list, entry))
         });
         query.execute(tx.db().await?).await?;
     }
-    Ok(())
-}
-
-/// Writes an entry's note and end anew.
-pub async fn change(tx: &mut Tx, vault: &Vault, list: ListId, entry: &ListEntry) -> Result<()> {
-    let query = sqlx::query("UPDATE list_entries SET note = $2, until_at = $3, entry_mac = $4 WHERE id = $1");
-    let query = query.bind(entry.id.row()).bind(entry.note.clone()).bind(entry.until.map(|until| until.0));
-    query.bind(mac(vault, list, entry)).execute(tx.db().await?).await?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use sqlx::any::AnyRow;
 
 use super::{
     bound,
-    columns::Columns,
+    columns::{Columns, Listed, listed},
     error::{InconsistentRow, Result, exactly_one},
     tx::{Db, Tx},
 };
@@ -184,12 +184,11 @@ pub async fn by_ref(db: &mut Db, vault: &Vault, r#ref: TransactionRef) -> Result
     one(db, vault, "WHERE ref = $1", |query| query.bind(r#ref.row())).await
 }
 
-/// The transactions that were held for this session, in the order in which they arrived, or why one cannot be read. Their customer's row is
-/// locked.
-pub async fn of_session(db: &mut Db, vault: &Vault, session: SessionRef) -> Result<Vec<Result<Stored>>> {
+/// The transactions that were held for this session, in the order in which they arrived. Their customer's row is locked.
+pub async fn of_session(db: &mut Db, vault: &Vault, session: SessionRef) -> Result<Vec<Listed<Stored>>> {
     let sql = format!("SELECT {COLUMNS} FROM transactions WHERE session_ref = $1 ORDER BY arrival");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(session.row()).fetch_all(db).await?;
-    Ok(rows.iter().map(|row| read(row, vault)).collect())
+    Ok(listed(&rows, TABLE, "ref", |row| read(row, vault)))
 }
 
 /// Writes a new transaction.

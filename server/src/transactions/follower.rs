@@ -16,11 +16,12 @@ use super::{
 use crate::{
     actor::Actor,
     failure::Failure,
+    ids::RowId as _,
     kill,
     kit::Kit,
     model::{self, By, ChangeKind, Reason, Session, Stored},
     sessions::follower::{FollowError, Follower},
-    store::{self, StoreError, Tx},
+    store::{self, Damaged, StoreError, Tx},
 };
 
 /// The follower that settles what waits for a session.
@@ -42,39 +43,41 @@ impl Follower for SettleTransactions {
 
     fn follow<'a>(&'a self, kit: &'a Kit, tx: &'a mut Tx, session: &'a Session, change: model::Change) -> BoxFuture<'a, Result<(), FollowError>> {
         Box::pin(async move {
-            let left = settle_all(kit, tx, session, change).await.map_err(|error| match error {
+            let damaged = settle_all(kit, tx, session, change).await.map_err(|error| match error {
                 Failure::Store(error) if !error.is_damage() => FollowError::Store(error),
                 other => FollowError::Own(other.to_string()),
             })?;
-            left.map_or(Ok(()), |left| Err(FollowError::Partly(left.to_string())))
+            damaged.map_or(Ok(()), |damaged| Err(FollowError::Partly(format!("the row {} of {} is damaged", damaged.id, damaged.table))))
         })
     }
 }
 
-/// Settles what waits for a session. A damaged transaction keeps no other one waiting: returns why it is left.
-async fn settle_all(kit: &Kit, tx: &mut Tx, session: &Session, change: model::Change) -> Result<Option<Failure>, Failure> {
-    let (mut sound, mut left) = (Vec::new(), None);
-    for read in store::transactions::of_session(tx.db().await?, &kit.vault, session.r#ref).await? {
-        match read {
+/// Settles what waits for a session. Returns a transaction whose row is damaged: it keeps no other one waiting.
+async fn settle_all(kit: &Kit, tx: &mut Tx, session: &Session, change: model::Change) -> Result<Option<Damaged>, Failure> {
+    let waiting = store::transactions::of_session(tx.db().await?, &kit.vault, session.r#ref).await?;
+    let (mut sound, mut damaged): (Vec<Stored>, Vec<Damaged>) = (Vec::new(), Vec::new());
+    for stored in waiting {
+        match stored {
             Ok(stored) => sound.push(stored),
-            Err(damage) => left = Some(damage.into()),
+            Err(row) => damaged.push(row),
         }
     }
-    let Some(first) = sound.first() else { return Ok(left) };
+    let Some(first) = sound.first() else { return Ok(damaged.pop()) };
     let customer = store::customers::by_id(tx.db().await?, first.customer).await?.ok_or(crate::vault::Unsealable)?;
     let key = keys::customer_key(kit, &customer)?;
     let named = Named { customer: &customer, key: &key, session: Some(session) };
     for stored in sound {
-        let Some((to, reason)) = outcome(session, &stored) else { continue };
-        if let Err(damage) = keys::details(&key, &stored) {
-            left = Some(damage.into());
-            continue;
+        if let Some((to, reason)) = outcome(session, &stored) {
+            if keys::details(&key, &stored).is_err() {
+                damaged.push(Damaged { table: "transactions", id: stored.r#ref.row() });
+                continue;
+            }
+            let change = Change { to, by: By::Session, reason, at: change.at };
+            settle::change(kit, tx, &stored, &named, change, Actor::System).await?;
+            kill::point("transactions.settled_one");
         }
-        let change = Change { to, by: By::Session, reason, at: change.at };
-        settle::change(kit, tx, &stored, &named, change, Actor::System).await?;
-        kill::point("transactions.settled_one");
     }
-    Ok(left)
+    Ok(damaged.pop())
 }
 
 /// What the end of a session makes of a transaction that waits for it; `None` if the session is still open.

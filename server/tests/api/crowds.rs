@@ -12,9 +12,9 @@ use crate::support::{ApiClient, Customer, TestApp, json, on_each_engine, photos,
 
 /// The connections of the attacker, who has one address. The server takes 2,000.
 const CROWD: usize = 2_500;
-/// The most time in which everyone else is answered, beside other tests and by a server that is not optimised. Without shares of the
-/// connections it was up to 9.5 s.
-const PROMPTLY: Duration = Duration::from_secs(4);
+/// The most time in which everyone else is answered, and half of the answers come, beside other tests and by a server that is not optimised.
+/// Without shares of the connections it was 1.5 to 9.5 s.
+const PROMPTLY: (Duration, Duration) = (Duration::from_secs(4), Duration::from_millis(700));
 
 /// Keeps this many connections that send `at_once` and then nothing. A connection that the server closes is opened again.
 fn crowd(port: u16, at_once: &'static [u8], count: usize) -> JoinSet<()> {
@@ -34,9 +34,9 @@ fn crowd(port: u16, at_once: &'static [u8], count: usize) -> JoinSet<()> {
     crowd
 }
 
-/// Asks on a new connection from this address, for some seconds. Returns the slowest answer.
-async fn slowest_answer(from: u8, port: u16, path: &str) -> Duration {
-    let (began, mut slowest) = (Instant::now(), Duration::ZERO);
+/// Asks on a new connection from this address, for some seconds, and is answered promptly.
+async fn assert_answers(app: &TestApp, from: u8, path: &str) {
+    let (began, port, mut times) = (Instant::now(), app.installation.port, Vec::new());
     while began.elapsed() < Duration::from_secs(4) {
         let asked = Instant::now();
         let answered = async {
@@ -51,10 +51,13 @@ async fn slowest_answer(from: u8, port: u16, path: &str) -> Duration {
             }
         };
         assert_eq!(timeout(Duration::from_secs(30), answered).await.expect("an answer within 30 s"), 200);
-        slowest = slowest.max(asked.elapsed());
+        times.push(asked.elapsed());
         sleep(Duration::from_millis(50)).await;
     }
-    slowest
+    times.sort_unstable();
+    let (slowest, median) = (times[times.len() - 1], times[times.len() / 2]);
+    println!("{:?}: {} answers, the slowest {slowest:?}, half within {median:?}", app.installation.engine, times.len());
+    assert!(slowest < PROMPTLY.0 && median < PROMPTLY.1, "{slowest:?}, {median:?}");
 }
 
 /// The crowd has come when the server no longer takes more of it at once.
@@ -66,9 +69,7 @@ async fn assert_prompt_beside(app: &TestApp, at_once: &'static [u8]) {
     raw::ask(&mut kept, &raw::get(&path)).await.expect("an answer");
     let crowd = crowd(port, at_once, CROWD);
     sleep(Duration::from_secs(1)).await;
-    let slowest = slowest_answer(2, port, &path).await;
-    println!("{:?}: the slowest answer {slowest:?}", app.installation.engine);
-    assert!(slowest < PROMPTLY, "{slowest:?}");
+    assert_answers(app, 2, &path).await;
     let (status, _) = raw::ask(&mut kept, &raw::get(&path)).await.expect("a connection that waits at another address is kept");
     assert_eq!(status, 200);
     drop(crowd);
@@ -80,9 +81,7 @@ async fn assert_prompt_after(app: &TestApp, at_once: &'static [u8], visitors: u8
     let port = app.installation.port;
     let crowd = crowd(port, at_once, CROWD);
     sleep(Duration::from_secs(1)).await;
-    let slowest = slowest_answer(visitors, port, &path).await;
-    println!("{:?}: the slowest answer {slowest:?}", app.installation.engine);
-    assert!(slowest < PROMPTLY, "{slowest:?}");
+    assert_answers(app, visitors, &path).await;
     drop(crowd);
 }
 
@@ -134,9 +133,7 @@ async fn readers_that_wait_for_others_keep_nobody_out(app: TestApp) {
     // All have been looked at when a visitor is answered who comes after them.
     let visited = async { raw::ask(&mut raw::connect_from(2, port).await?, &raw::get(&path)).await };
     timeout(Duration::from_secs(30), visited).await.expect("an answer within 30 s").expect("an answer");
-    let slowest = slowest_answer(2, port, &path).await;
-    println!("{:?}: the slowest answer {slowest:?}", app.installation.engine);
-    assert!(slowest < PROMPTLY, "{slowest:?}");
+    assert_answers(&app, 2, &path).await;
     drop(readers);
 }
 

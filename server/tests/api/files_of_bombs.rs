@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::time::Duration;
 
 use flate2::{Compression, FlushCompress, write::ZlibEncoder};
 
-use crate::support::{Server, TestApp, on_each_engine, photos, webp_bombs};
+use crate::support::{Engine, Server, TestApp, on_each_engine, photos, raw, webp_bombs};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -119,6 +120,33 @@ async fn after_two_pdfs_that_end_their_worker_the_sessions_pdfs_wait(app: TestAp
     customer.upload("proof", photos::selfie()).await.expect(201);
     other.upload("proof", &endless_table(2)).await.problem(422, "bad-document");
     other.upload("proof", &photos::pdf(1)).await.expect(201);
+}
+
+/// One engine: no database takes part, and it takes ten seconds of a core.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_whose_files_took_ten_seconds_of_cpu_time_waits() {
+    let app = TestApp::on(Engine::Sqlite).await;
+    let (customer, other) = (app.customer().await, app.customer().await);
+    // 400 MB of pixels, of which the last rows are missing.
+    let slow = photos::png_of([7_000, 7_000], [16, 6], &[("IDAT", &bomb(&[0], 370))]);
+    let before = raw::processor_time(&app.server);
+    let mut refused = 0;
+    let answer = loop {
+        let answer = customer.upload("selfie_url", &slow).await;
+        if answer.status == 429 {
+            break answer;
+        }
+        refused += 1;
+        answer.problem(422, "truncated");
+        assert!(refused < 100, "{:?}", raw::processor_time(&app.server) - before);
+    };
+    let used = raw::processor_time(&app.server) - before;
+    assert!(refused > 1 && used > Duration::from_secs(10), "{refused} files, {used:?}");
+    assert!(answer.text().contains("10 s of CPU time"), "{}", answer.text());
+    let wait: u64 = answer.header("retry-after").parse().expect("seconds");
+    assert!((1..=60).contains(&wait), "{wait}");
+    customer.upload("selfie_url", photos::selfie()).await.problem(429, "rate-limited");
+    other.upload("selfie_url", photos::selfie()).await.expect(201);
 }
 
 /// A PDF whose pages are in each other.

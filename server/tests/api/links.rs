@@ -4,6 +4,7 @@
 use reqwest::Method;
 use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE};
 
+use crate::support::html::{attribute, tags, text_of};
 use crate::support::{Customer, Installation, TestApp, UNKNOWN_ID, on_each_engine};
 
 /// What people and their programs make of a part of a link.
@@ -74,13 +75,28 @@ async fn a_person_without_a_link_gets_a_page_and_a_program_a_problem(app: TestAp
     let as_person = |who: &Customer, path: &str, language: &str| {
         who.request(Method::GET, path).header(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8").header(ACCEPT_LANGUAGE, language)
     };
-    for (language, title) in [("pt-BR", "Este link não funciona"), ("en", "This link doesn't work"), ("es", "Este enlace no funciona")] {
+    for (language, title, why, help) in [
+        ("pt-BR", "Este link não funciona", "Ele pode estar incompleto", "O que você pode fazer"),
+        ("en", "This link doesn't work", "It may be incomplete", "What you can do"),
+        ("es", "Este enlace no funciona", "Puede estar incompleto", "Qué puede hacer"),
+    ] {
         let unknown = stranger.send(as_person(&stranger, &format!("/verify/{UNKNOWN_ID}"), language)).await.expect(404);
         let deeper = format!("/verify/{UNKNOWN_ID}/identity/more");
         for path in ["/", "/verify", "/verify/", "/?lang=xx", "/verify/?x=//evil.example", "/verify//", &deeper] {
             let page = stranger.send(as_person(&stranger, path, language)).await.expect(404);
             assert!(page.text().contains(title), "{path} in {language}: {}", page.text());
             assert_eq!(page.comparable(), unknown.comparable(), "{path}");
+        }
+        let (text, read) = (unknown.text(), text_of(&unknown.text()));
+        assert!(read.contains(why) && read.contains(help), "{read}");
+        assert!(tags(&text, "script").is_empty(), "{text}");
+        for other in ["pt-BR", "en", "es"] {
+            let link = tags(&text, "a").into_iter().find(|link| attribute(link, "href").is_some_and(|href| href == format!("?lang={other}")));
+            let is_current = attribute(&link.expect("a link to each language"), "aria-current").is_some();
+            assert_eq!(is_current, other == language);
+            let path = format!("/verify/{UNKNOWN_ID}?lang={other}");
+            let there = stranger.send(as_person(&stranger, &path, language)).await.expect(404).text();
+            assert!(there.contains(&format!("<html lang=\"{other}\"")), "{there}");
         }
     }
     for accept in ["application/json", "*/*", ""] {

@@ -53,27 +53,30 @@ async fn a_link_is_used_while_it_is_replaced_or_its_operator_disabled() {
 }
 
 /// Each of two operators, signed in on a browser, uses the other's reset link there: each transaction ends the sign-ins of one and the
-/// browser's own, which is the other's.
+/// browser's own, which is the other's. Both go on at the same moment, once before they hold an operator and once before they hold a sign-in.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_operators_use_each_others_reset_links_at_once() {
-    let app = TestApp::on(Engine::Postgres).await;
-    let browsers = [app.browser("AGENT").await, app.browser("AGENT").await];
-    let mut links = Vec::new();
-    for browser in browsers.iter().rev() {
-        let made = app.operator.json(&["operator", "reset", &browser.email]).await;
-        links.push(path_of(made["resetUrl"].as_str().expect("a link")));
-    }
-    let database = &app.installation.database;
-    let started = database.with_lock("SELECT 1 FROM sign_ins FOR UPDATE", async {
-        let mut started = Vec::new();
-        for ((browser, link), waiting) in browsers.into_iter().zip(links).zip(1..) {
-            started.push(tokio::spawn(async move { browser.choose_password(&link).await }));
-            database.until_waiting(waiting).await;
+    for held in ["operators", "sign_ins"] {
+        let app = TestApp::on(Engine::Postgres).await;
+        let browsers = [app.browser("AGENT").await, app.browser("AGENT").await];
+        let mut links = Vec::new();
+        for browser in browsers.iter().rev() {
+            let made = app.operator.json(&["operator", "reset", &browser.email]).await;
+            links.push(path_of(made["resetUrl"].as_str().expect("a link")));
         }
-        started
-    });
-    for reply in started.await {
-        assert_eq!(reply.await.expect("no panic").see_other(), "/dashboard");
+        let database = &app.installation.database;
+        let lock = format!("SELECT 1 FROM {held} FOR UPDATE");
+        let started = database.with_lock(&lock, async {
+            let mut started = Vec::new();
+            for ((browser, link), waiting) in browsers.into_iter().zip(links).zip(1..) {
+                started.push(tokio::spawn(async move { browser.choose_password(&link).await }));
+                database.until_waiting(waiting).await;
+            }
+            started
+        });
+        for reply in started.await {
+            assert_eq!(reply.await.expect("no panic").see_other(), "/dashboard", "{held}");
+        }
     }
 }
 

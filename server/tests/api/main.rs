@@ -64,6 +64,7 @@ mod races;
 mod resume_cookies;
 mod reviews;
 mod searches;
+mod served_artifacts;
 mod session_creation;
 mod shared_commits;
 mod shutdown;

@@ -27,6 +27,11 @@ impl Counter {
         Self(connection)
     }
 
+    /// How many statements were sent so far.
+    async fn all(&mut self) -> i64 {
+        self.calls().await.values().sum()
+    }
+
     /// The calls of each statement so far.
     async fn calls(&mut self) -> BTreeMap<String, i64> {
         let not = NOT_COUNTED.map(|pattern| format!("AND query NOT LIKE '{pattern}'")).join(" ");
@@ -86,4 +91,27 @@ async fn requests_take_few_statements() {
     for (act, (each, most, calls)) in found {
         assert!(each <= most as f64, "{act} takes {each} statements, {most} at most: {calls:#?}");
     }
+}
+
+/// Each statement of an import keeps everybody's writes waiting on SQLite.
+#[tokio::test]
+async fn an_import_of_a_list_takes_few_statements() {
+    let app = TestApp::on(Engine::Postgres).await;
+    let mut counter = Counter::of(&app).await;
+    let file = app.installation.home().join("list.csv");
+    let values = |from: usize, note: &str| (from..from + 1_000).map(|at| format!("acct-{at},{note}\n")).collect::<String>();
+    let import = async |rows: String| {
+        std::fs::write(&file, format!("value,note\n{rows}")).expect("writes the list");
+        app.operator.json(&["list", "import", "many", file.to_str().expect("UTF-8"), "--kind", "account"]).await;
+    };
+    import(values(0, "")).await;
+    for (what, rows, most) in [("others", values(500, ""), 60), ("notes", values(500, "a note"), 60), ("the same", values(500, "a note"), 40)] {
+        let before = counter.all().await;
+        import(rows).await;
+        let sent = counter.all().await - before;
+        println!("{what}: {sent} statements");
+        assert!(sent <= most, "{what}: {sent} statements");
+    }
+    let open = "SELECT COUNT(*) FROM list_entries WHERE until_at IS NULL AND note IS NOT NULL";
+    assert_eq!(app.installation.database.number(open).await, 1_000);
 }

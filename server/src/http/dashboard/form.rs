@@ -18,6 +18,10 @@ use crate::{
 pub const MAX_FORM: usize = 64 * 1024;
 /// What is said of a larger one.
 pub const TOO_LARGE: &str = "A form of the dashboard is at most 64 KiB (65536 bytes).";
+/// The largest form of somebody who is not signed in: an e-mail address and a password, or a new one twice. Each connection may hold one.
+const MAX_OPEN: usize = 4 * 1024;
+/// What is said of a larger one.
+const OPEN_TOO_LARGE: &str = "A form of the sign-in pages is at most 4 KiB (4096 bytes).";
 /// The largest form of a rule: its conditions, and all of it as JSON.
 const MAX_RULE: usize = 512 * 1024;
 
@@ -31,6 +35,7 @@ pub fn limit(path: &str) -> (usize, &'static str) {
     match path {
         _ if is_import(path) => (lists::MOST_BYTES + MAX_FORM, FILE_TOO_LARGE),
         _ if is_rule(path) => (MAX_RULE, RULE_TOO_LARGE),
+        _ if is_open(path) => (MAX_OPEN, OPEN_TOO_LARGE),
         _ => (MAX_FORM, TOO_LARGE),
     }
 }
@@ -38,6 +43,12 @@ pub fn limit(path: &str) -> (usize, &'static str) {
 /// Why a form of this path that is too large is refused.
 pub fn too_large(path: &str) -> Refusal {
     if is_import(path) { Refusal::List(ListRefusal::LargeFile(lists::MOST_MIB)) } else { Refusal::TooLarge(limit(path).0 / 1024) }
+}
+
+/// Whether anyone may send this form (`anyone` in the route table).
+fn is_open(path: &str) -> bool {
+    let first = path.strip_prefix("/dashboard/").and_then(|rest| rest.split('/').next());
+    matches!(first, Some("sign-in" | "set-up" | "invitation" | "reset" | "one-time" | "language"))
 }
 
 fn is_rule(path: &str) -> bool {
@@ -57,7 +68,9 @@ impl FromRequest<Context> for Form {
     /// 413 if the form is too large, 408 if it arrives too slowly.
     async fn from_request(request: Request, _: &Context) -> Result<Self, ApiError> {
         let sent = Sent::of(request.extensions());
-        let form = Self(body::urlencoded(request, MAX_FORM, TOO_LARGE).await?);
+        let path = request.uri().path();
+        let (most, too_large) = if is_open(path) { (MAX_OPEN, OPEN_TOO_LARGE) } else { (MAX_FORM, TOO_LARGE) };
+        let form = Self(body::urlencoded(request, most, too_large).await?);
         sent.typed.get_or_init(|| form.typed());
         Ok(form)
     }

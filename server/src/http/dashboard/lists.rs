@@ -16,6 +16,7 @@ use leptos::prelude::*;
 use shared::{
     problem::Code,
     rfc3339,
+    role::May,
     rule::{ListFault, ListKind},
     session::Timestamp,
 };
@@ -98,7 +99,8 @@ pub async fn search(page: Page, visit: Visit, Ids(list): Ids<ListId>, form: Form
         return draw(&page, list, token, StatusCode::OK, Refused::default()).await;
     }
     searches::count(&page, &visit).await?;
-    if !searches::may_find(&page, &value) {
+    let known = lists::by_id(&page.context.app.kit, list).await?;
+    if lists::is_number(known.kind, &value) && !page.may(May::Review) {
         let refused = searches::refused(&page, &value, &visit).await;
         return draw(&page, list, token, StatusCode::FORBIDDEN, refused).await;
     }
@@ -180,7 +182,7 @@ pub async fn import(page: Page, Ids(list): Ids<ListId>, request: Request) -> Res
         Some(Err(Some(_))) => vec![ListRefusal::NotText],
         Some(Ok(text)) => match lists::import::import(&page.context.app.kit, &known.name, None, text, page.operator.actor()).await {
             Ok(_) => return Ok(go(&path(list), Done::ListImported)),
-            Err(ListError::Full) => vec![ListRefusal::Full],
+            Err(ListError::Full | ListError::Long) => vec![ListRefusal::Full],
             Err(ListError::Faults(faults)) => {
                 let more = faults.len().saturating_sub(NAMED_FAULTS);
                 let named = faults.into_iter().take(NAMED_FAULTS).map(|fault| ListRefusal::Line(fault.line, fault.reason));

@@ -87,7 +87,8 @@ impl Page {
     /// The keys and values of the page's query, decoded.
     pub fn pairs(&self) -> Vec<(String, String)> {
         let query = self.here.split_once('?').map_or("", |(_, query)| query);
-        url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+        // PostgreSQL takes no text with a NUL, and nothing is named by one.
+        url::form_urlencoded::parse(query.as_bytes()).into_owned().filter(|(_, value)| !value.contains('\0')).collect()
     }
 
     /// Whether this answers a form that a browser sent.

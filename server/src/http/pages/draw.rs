@@ -9,7 +9,8 @@ use app::{
     },
     flow::{
         data::FlowData,
-        page::{NeutralPage, StatusPage, StepPage},
+        neutral::{TroublePage, UnknownPage},
+        page::{StatusPage, StepPage},
         status::WayBack,
     },
     words::{FlowTexts, Words, words},
@@ -18,7 +19,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use leptos::{nonce::Nonce, prelude::*};
+use leptos::{either::Either, nonce::Nonce, prelude::*};
 use shared::{
     api::FileWarning,
     by_field::ByField,
@@ -243,14 +244,15 @@ async fn told(context: &Context, opened: &Opened, steps: &[Step], device: Option
 pub(super) async fn neutral(context: &Context, headers: &HeaderMap, query: Option<&str>, error: &ApiError) -> Response {
     let language = language::of_nothing(headers, query);
     let Words { flow, page: words } = words(language);
-    let (title, text) = match error.0.code {
-        Code::NotFound => (words.unknown_title, words.unknown_text),
-        Code::RateLimited => (words.trouble_title, flow.too_many),
-        _ => (words.trouble_title, words.trouble_text),
-    };
+    let text = if error.0.code == Code::RateLimited { flow.too_many } else { words.trouble_text };
+    let is_unknown = error.0.code == Code::NotFound;
     let status = StatusCode::from_u16(error.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let site = Site { options: context.options.clone(), pkg: context.site.pkg(), brand_css: None, plain: true, refresh: None, island: false };
-    let mut response = render::html("'none'", status, true, move || view! { <NeutralPage site=site.clone() language title text /> }).await;
+    let page = move || {
+        let site = site.clone();
+        if is_unknown { Either::Left(view! { <UnknownPage site language /> }) } else { Either::Right(view! { <TroublePage site language text /> }) }
+    };
+    let mut response = render::html("'none'", status, true, page).await;
     error.retry_after(response.headers_mut());
     response
 }

@@ -4,9 +4,10 @@ use reqwest::Method;
 
 use crate::support::dashboard::list_file;
 use crate::support::html::{links, text_of};
-use crate::support::{ApiClient, Browser, Reply, TestApp, json, on_each_engine};
+use crate::support::{ApiClient, Browser, Reply, TestApp, json, on_each_engine, raw};
 
 const LISTS: &str = "/dashboard/lists";
+const MIB: usize = 1024 * 1024;
 
 /// Makes a list, and returns the address of its page.
 async fn create(browser: &Browser, name: &str, kind: &str) -> String {
@@ -110,6 +111,28 @@ async fn a_file_replaces_what_is_in_a_list_and_its_faults_are_named_by_line(app:
     assert!(read(&admin, &back).await.contains("a list’s file can have at most 16 MiB"), "{back}");
 }
 
+on_each_engine!(a_file_of_millions_of_lines_is_read_no_further_than_its_bounds);
+async fn a_file_of_millions_of_lines_is_read_no_further_than_its_bounds(app: TestApp) {
+    let admin = app.browser("ADMIN").await;
+    let page = create(&admin, "words", "text").await;
+    import(&admin, &page, format!("value\n{}", "x".repeat(15 * MIB))).await.expect(422);
+    let before = raw::memory_kib(&app.server, "VmHWM");
+    let lines = |line: &str| line.repeat(15 * MIB / line.len());
+    for (rows, says) in [
+        (format!("value\n{}", lines("a\n")), "Line 3: this value stands twice"),
+        (format!("value\n{}", lines(",\n")), "Line 2: "),
+        (format!("value\n{}", lines(",,,,,,,,")), "Line 2: "),
+        (lines(","), "the first line must name"),
+        (format!("value\n{}", (0..2_000_000).map(|at| format!("{at}\n")).collect::<String>()), "100,000"),
+    ] {
+        let refused = text_of(&import(&admin, &page, rows.clone()).await.expect(422).text());
+        assert!(refused.contains(says), "{:?}: {refused}", &rows[..20]);
+        let grown = raw::memory_kib(&app.server, "VmHWM").saturating_sub(before) / 1024;
+        assert!(grown < 120, "{:?}: {grown} MiB", &rows[..20]);
+    }
+    assert_eq!(app.installation.database.number("SELECT COUNT(*) FROM list_entries").await, 0);
+}
+
 on_each_engine!(a_value_is_looked_up_and_is_in_no_address);
 async fn a_value_is_looked_up_and_is_in_no_address(app: TestApp) {
     let (admin, auditor) = (app.browser("ADMIN").await, app.browser("AUDITOR").await);
@@ -123,6 +146,28 @@ async fn a_value_is_looked_up_and_is_in_no_address(app: TestApp) {
     assert!(nothing.contains("The list has no entry of this value"), "{nothing}");
     let hidden = text_of(&auditor.post(&format!("{page}/search?lang=en"), &[("q", "52998224725")]).await.expect(403).text());
     assert!(!hidden.contains("All entries"), "who may not reveal a number may not try numbers: {hidden}");
+}
+
+on_each_engine!(a_number_is_a_number_however_it_is_spelled);
+async fn a_number_is_a_number_however_it_is_spelled(app: TestApp) {
+    let (admin, auditor) = (app.browser("ADMIN").await, app.browser("AUDITOR").await);
+    for (kind, value, spellings) in [
+        ("cpf", "529.982.247-25", &["52998224725", "529982\u{3164}24725", "5299\u{115f}8224\u{ffa0}725", "52998\u{b7}224725", "39053344\u{1160}705"][..]),
+        ("phone", "+5511912345678", &["+55 119\u{30fc}1234\u{30fc}5678", "(11) 91234-5678 ext", "11 9123\u{3164}45678"]),
+        ("document", "MG-12.345.678", &["MG-12.345.678", "MG-12.345.678\u{3164}", "MG-12.345.679"]),
+        ("account", "52998224725", &["52998224725\u{3164}", "\u{115f}529-982-247-25"]),
+    ] {
+        let page = create(&admin, &format!("of-{kind}"), kind).await;
+        import(&admin, &page, format!("value\n{value}\n")).await.expect(303);
+        for spelling in spellings {
+            let refused = auditor.post(&format!("{page}/search?lang=en"), &[("q", spelling)]).await.expect(403).text();
+            assert!(!refused.contains("All entries"), "{kind} {spelling:?}");
+        }
+    }
+    let page = create(&admin, "accounts", "account").await;
+    import(&admin, &page, "value\nacct-77\n").await.expect(303);
+    let found = text_of(&auditor.post(&format!("{page}/search?lang=en"), &[("q", " acct-77\u{3164}")]).await.expect(200).text());
+    assert!(found.contains("••••77"), "a company's own word: {found}");
 }
 
 on_each_engine!(entries_continue_on_the_next_page);

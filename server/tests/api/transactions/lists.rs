@@ -63,6 +63,31 @@ async fn a_payment_to_a_known_payee_passes_and_entries_end(app: TestApp) {
     assert!(!stored.contains("acct"), "{stored}");
 }
 
+on_each_engine!(what_a_list_exports_is_imported_again);
+async fn what_a_list_exports_is_imported_again(app: TestApp) {
+    let company = Company::of(app).await;
+    let operator = &company.app.operator;
+    company.import_list("all", "value,from\nplanned,2999-01-01T00:00:00Z\ndropped,2999-01-01T00:00:00Z\nback,\nkept,\n", &[]).await.json();
+    // Two go before their time comes, one by a file that does not name it; and one comes back to a time at which it counted before.
+    operator.json(&["list", "remove", "all", "planned"]).await;
+    operator.json(&["list", "remove", "all", "back"]).await;
+    company.import_list("all", "value\nkept\n", &[]).await.json();
+    operator.json(&["list", "add", "all", "back", "--from", "2026-01-01T00:00:00Z"]).await;
+    operator.json(&["list", "add", "all", "planned", "--from", "2999-01-01T00:00:00Z"]).await;
+    let exported = operator.run(&["list", "export", "all"]).await.stdout;
+    assert_eq!(exported.lines().count(), 7, "{exported}");
+    for name in ["all", "another", "all", "another"] {
+        assert_eq!(company.import_list(name, &exported, &[]).await.json()["entries"], 6);
+        let again = operator.run(&["list", "export", name]).await.stdout;
+        let sorted = |text: &str| text.lines().map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+        assert_eq!(sorted(&again), sorted(&exported), "{name}");
+        assert_eq!(again.lines().count(), 7, "{again}");
+    }
+    assert_eq!(operator.run(&["list", "remove", "all", "dropped"]).await.code, Some(1), "it is gone, and never comes");
+    let wrong = company.import_list("all", "value,from,until\na,2999-01-02T00:00:00Z,2999-01-01T00:00:00Z\n", &[]).await;
+    assert!(wrong.code == Some(1) && wrong.stderr.contains("line 2: it ends before it begins"), "{wrong:?}");
+}
+
 on_each_engine!(networks_are_found_by_address_and_faults_by_line);
 async fn networks_are_found_by_address_and_faults_by_line(app: TestApp) {
     let company = Company::of(app).await;

@@ -48,6 +48,37 @@ async fn rules_are_put_read_and_listed(app: TestApp) {
     company.program.send(company.program.request(Method::GET, "/rules")).await.problem(403, "forbidden");
 }
 
+on_each_engine!(another_name_in_the_body_is_one_fault_of_all);
+async fn another_name_in_the_body_is_one_fault_of_all(app: TestApp) {
+    let program = ApiClient::new(&app.installation, &["rules"]).await;
+    let rule =
+        json!({ "name": "other", "priority": -1, "foo": 1, "when": { "field": "amount", "atLeast": 1, "currency": "BRL" }, "then": { "action": "BLOCK" } });
+    for query in ["", "?check=1"] {
+        let problem = put(&program, "r", query, &rule).await.problem(422, "invalid-request");
+        let mut named: Vec<&str> = problem["errors"].as_array().expect("errors").iter().map(|error| error["field"].as_str().expect("a field")).collect();
+        named.sort_unstable();
+        assert_eq!(named, ["foo", "name", "priority"], "{problem}");
+    }
+    let only = json!({ "name": "other", "when": rule["when"], "then": rule["then"] });
+    let problem = put(&program, "r", "", &only).await.problem(422, "invalid-request");
+    assert_eq!(problem["errors"].as_array().map(Vec::len), Some(1), "{problem}");
+}
+
+on_each_engine!(nothing_is_named_by_a_nul);
+async fn nothing_is_named_by_a_nul(app: TestApp) {
+    let program = ApiClient::new(&app.installation, &["rules"]).await;
+    let admin = app.browser("ADMIN").await;
+    for path in ["/rules/%00", "/rules/a%00b"] {
+        program.send(program.request(Method::GET, path)).await.problem(404, "not-found");
+    }
+    for path in ["/dashboard/rules/%00", "/dashboard/rules/a%00b/versions", "/dashboard/flows/%00", "/dashboard/lists/%00"] {
+        assert_eq!(admin.get(path).await.status, 404, "{path}");
+    }
+    for path in ["/dashboard/transactions?rule=%00", "/dashboard/rules/backtests?rule=%00", "/dashboard/rules/new?preset=%00", "/dashboard?back=%00"] {
+        assert!(admin.get(path).await.status < 500, "{path}");
+    }
+}
+
 on_each_engine!(a_rule_of_nothing_but_faults_is_refused_in_few_words);
 async fn a_rule_of_nothing_but_faults_is_refused_in_few_words(app: TestApp) {
     let program = ApiClient::new(&app.installation, &["rules"]).await;

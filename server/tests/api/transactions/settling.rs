@@ -1,7 +1,7 @@
 //! A held transaction is settled by the end of its session, in the commit that ends it.
 
 use super::{Company, GOOD_CPF, WRONG_CPF, complete, history, payment, step_up_from, told};
-use crate::support::{SOON, TestApp, json, on_each_engine};
+use crate::support::{SOON, TestApp, eventually, json, on_each_engine};
 
 on_each_engine!(a_payment_is_held_and_released_when_its_customer_has_shown_who_they_are);
 async fn a_payment_is_held_and_released_when_its_customer_has_shown_who_they_are(app: TestApp) {
@@ -87,26 +87,48 @@ on_each_engine!(a_settlement_that_fails_for_a_reason_of_its_own_is_made_later);
 async fn a_settlement_that_fails_for_a_reason_of_its_own_is_made_later(app: TestApp) {
     let company = Company::of(app).await;
     company.import_rule(&step_up_from(100)).await;
-    for id in ["pix-0", "pix-1"] {
-        company.post(&payment(id, "c-1", 500)).await.expect(201);
-    }
-    let held = company.post(&payment("pix-2", "c-1", 500)).await.expect(201).json();
+    let held = company.post(&payment("pix-1", "c-1", 500)).await.expect(201).json();
     let database = &company.app.installation.database;
-    // A row that says something else than its MAC is not settled. The session ends all the same, and settles the others that wait for it.
-    let damaged = "WHERE ref = (SELECT ref FROM transactions ORDER BY arrival LIMIT 1 OFFSET 1)";
-    database.change(&format!("UPDATE transactions SET amount = amount + 1 {damaged}")).await;
+    // A row that says something else than its MAC is not settled, and the session ends all the same.
+    database.change("UPDATE transactions SET amount = amount + 1").await;
     complete(&company.customer(&held), GOOD_CPF).await;
-    for id in ["pix-0", "pix-2"] {
-        company.until(id, "APPROVED").await;
-        assert_eq!(told(&company.events(id, 2).await)[1], "transaction.released APPROVED session.approved 2");
-    }
     assert_eq!(company.number("SELECT COUNT(*) FROM transactions WHERE status = 'AWAITING_USER'").await, 1);
     assert_eq!(company.number("SELECT COUNT(*) FROM follow_ups WHERE follower = 'settle transactions' AND change = 'completed'").await, 1);
-    database.change(&format!("UPDATE transactions SET amount = amount - 1 {damaged}")).await;
+    database.change("UPDATE transactions SET amount = amount - 1").await;
     database.run("UPDATE follow_ups SET due_at = 1 WHERE due_at IS NOT NULL").await;
     let shown = company.until("pix-1", "APPROVED").await;
     assert_eq!(history(&shown), ["AWAITING_USER rule rule", "APPROVED session session.approved"]);
     assert_eq!(told(&company.events("pix-1", 2).await)[1], "transaction.released APPROVED session.approved 2");
+}
+
+on_each_engine!(a_payment_whose_row_was_changed_keeps_no_other_waiting);
+async fn a_payment_whose_row_was_changed_keeps_no_other_waiting(app: TestApp) {
+    let company = Company::of(app).await;
+    company.import_rule(&step_up_from(100)).await;
+    let mut held = json!(null);
+    for (id, amount) in [("pix-1", 500), ("pix-2", 501), ("pix-3", 502)] {
+        held = company.post(&payment(id, "c-1", amount)).await.expect(201).json();
+    }
+    let database = &company.app.installation.database;
+    database.change("UPDATE transactions SET amount = amount + 1000 WHERE amount = 501").await;
+    complete(&company.customer(&held), GOOD_CPF).await;
+    let open = "SELECT COUNT(*) FROM follow_ups WHERE follower = 'settle transactions' AND due_at IS NOT NULL";
+    for _ in 0..2 {
+        for id in ["pix-1", "pix-3"] {
+            assert_eq!(company.show(id).await["status"], "APPROVED", "{id}");
+        }
+        assert_eq!(company.number("SELECT COUNT(*) FROM transactions WHERE status = 'AWAITING_USER'").await, 1);
+        // Tried again, it fails again, and stays due.
+        database.run("UPDATE follow_ups SET due_at = 1 WHERE due_at IS NOT NULL").await;
+        eventually("another try", SOON, async || (company.number(&format!("{open} AND due_at > 1")).await == 1).then_some(())).await;
+    }
+    database.change("UPDATE transactions SET amount = amount - 1000 WHERE amount = 1501").await;
+    database.run("UPDATE follow_ups SET due_at = 1 WHERE due_at IS NOT NULL").await;
+    let shown = company.until("pix-2", "APPROVED").await;
+    assert_eq!(history(&shown), ["AWAITING_USER rule rule", "APPROVED session session.approved"]);
+    for id in ["pix-1", "pix-2", "pix-3"] {
+        assert_eq!(company.events(id, 2).await.len(), 2, "{id}: held and released, once");
+    }
 }
 
 on_each_engine!(a_payment_whose_row_was_changed_is_shown_to_nobody);

@@ -6,7 +6,7 @@ use super::super::{Company, payment};
 use crate::support::{Outcome, TestApp, Value, json, on_each_engine};
 
 impl Company {
-    async fn backtest(&self, draft: &Value) -> Outcome {
+    pub(super) async fn backtest(&self, draft: &Value) -> Outcome {
         let file = self.app.installation.home().join("draft.json");
         fs::write(&file, draft.to_string()).expect("writes the draft");
         self.app.operator.run(&["rule", "backtest", file.to_str().expect("UTF-8"), "--json"]).await

@@ -3,6 +3,7 @@
 
 mod agreement;
 mod drafts;
+mod lists;
 mod pages;
 mod runs;
 mod story;

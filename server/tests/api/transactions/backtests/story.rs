@@ -1,6 +1,8 @@
 //! A generated past: customers post payments early and late, sessions are completed, reviewed, linked and expire, lists and rules change, and
 //! history is imported. The clock is moved, so that months pass.
 
+mod rules;
+
 use ::server::actor::Actor;
 use ::server::api_keys;
 use ::server::dossiers::{self, Linked};
@@ -8,7 +10,7 @@ use ::server::flows;
 use ::server::ids::{OperatorId, RowId, SessionRef};
 use ::server::lists::{self, csv::Row};
 use ::server::model::{ApiKey, BacktestStatus, Scope, Tally};
-use ::server::rules;
+use ::server::rules as versions;
 use ::server::sessions::create::{self, NewSession};
 use ::server::sessions::review;
 use ::server::sessions::transition::{self, Lifecycle, Step, Transition};
@@ -58,7 +60,7 @@ impl Story {
             let text = format!("value\n{}\n", values[0]);
             lists::import::import(&story.parts.kit, name, Some(kind), text, Actor::CommandLine).await.expect("imports a list");
         }
-        for number in 0..RULES {
+        for number in 0..rules::HOW_MANY {
             story.import_rule(number).await;
         }
         story
@@ -74,72 +76,13 @@ impl Story {
         format!("c-{}", self.rng.below(limit))
     }
 
-    /// One of the rules, with a threshold of its own in each version.
-    fn rule(&mut self, number: usize) -> Value {
-        let n = 1 + self.rng.below(4);
-        let step_up = json!({ "action": "STEP_UP", "flow": FLOW, "ttl": "2h", "grace": "6h", "onExpired": self.of(&["BLOCK", "REVIEW", "RELEASE"]) });
-        let session = self.of(&["age", "score", "decision", "none"]);
-        let of_session = match session {
-            "age" => json!({ "session": "age", "flow": FLOW, "below": format!("{n}h") }),
-            "score" => json!({ "session": "score", "atLeast": 15 * n }),
-            "decision" => json!({ "session": "decision", "flow": FLOW, "in": ["REJECTED", "REVIEW"] }),
-            _ => json!({ "session": "none", "is": true }),
-        };
-        let (name, when, then) = match number {
-            0 => (
-                "sum-out",
-                json!({ "all": [
-                    { "sum": "amount", "currency": "BRL", "where": { "direction": "OUT" }, "within": "24h", "atLeast": 3_000 * n },
-                    { "field": "amount", "above": 100, "currency": "BRL" } ] }),
-                json!({ "action": "REVIEW" }),
-            ),
-            1 => (
-                "many-payees",
-                json!({ "any": [
-                    { "distinct": "counterparty.id", "within": "7d", "above": n },
-                    { "distinct": "deviceId", "where": { "type": "same", "channel": "same" }, "within": "30m", "atLeast": 2 } ] }),
-                step_up,
-            ),
-            2 => (
-                "listed",
-                json!({ "any": [
-                    { "field": "counterparty.id", "inList": "payees" }, { "field": "ip", "inList": "nets" }, { "field": "country", "inList": "places" },
-                    { "all": [{ "field": "deviceId", "inList": "devices" }, { "not": { "field": "counterparty.country", "inList": "places" } }] } ] }),
-                json!({ "action": "REVIEW" }),
-            ),
-            3 => (
-                "known",
-                json!({ "any": [of_session, { "all": [{ "session": "age", "atLeast": "1d" }, { "field": "hour", "below": 5 * n }] }] }),
-                json!({ "action": "ALLOW" }),
-            ),
-            4 => {
-                ("often", json!({ "count": "transactions", "where": { "type": "same", "counterparty.id": "same" }, "within": "6h", "atLeast": n + 1 }), step_up)
-            }
-            5 => (
-                "largest",
-                json!({ "all": [
-                    { "max": "amount", "currency": "BRL", "blocked": true, "where": { "country": "BR" }, "within": "90d", "above": 200 * n },
-                    { "average": "amount", "currency": "BRL", "where": { "counterparty.id": "acct-3" }, "within": "30d", "above": 120 * n } ] }),
-                json!({ "action": "BLOCK" }),
-            ),
-            _ => (
-                "plain",
-                json!({ "all": [
-                    { "field": "metadata.score", "above": 10 * n }, { "field": "metadata.vip", "isNot": true }, { "field": "weekday", "atMost": 5 },
-                    { "count": "transactions", "currency": "USD", "within": "1m", "below": 3 } ] }),
-                json!({ "action": "BLOCK" }),
-            ),
-        };
-        json!({ "name": name, "priority": 1 + number, "timezone": "America/Sao_Paulo", "weight": n, "when": when, "then": then })
-    }
-
     async fn import_rule(&mut self, number: usize) {
         let mut rule = self.rule(number);
         let is_away = self.rng.below(4) == 0;
         // For a while it may not decide.
         for mode in [is_away.then(|| self.of(&["TEST", "DISABLED"])), Some("ACTIVE")].into_iter().flatten() {
             rule["mode"] = json!(mode);
-            rules::import(&self.parts.kit, &rule.to_string(), Actor::CommandLine).await.expect("imports a rule");
+            versions::import(&self.parts.kit, &rule.to_string(), Actor::CommandLine).await.expect("imports a rule");
             let few = self.rng.below(4);
             self.post(few).await;
         }
@@ -271,7 +214,7 @@ impl Story {
             1 => self.change_list().await,
             2 => self.import().await,
             3 if self.rng.below(3) == 0 => {
-                let number = self.rng.below(RULES);
+                let number = self.rng.below(rules::HOW_MANY);
                 self.import_rule(number).await;
             }
             4 => {
@@ -310,7 +253,7 @@ impl Story {
 
     /// The newest version of a rule, as JSON.
     pub async fn newest(&self, name: &str) -> Value {
-        let version = rules::export(&self.parts.kit, name, Actor::CommandLine).await.expect("a rule");
+        let version = versions::export(&self.parts.kit, name, Actor::CommandLine).await.expect("a rule");
         serde_json::to_value(&version.rule).expect("JSON")
     }
 
@@ -331,6 +274,3 @@ impl Story {
         tally
     }
 }
-
-/// How many rules there are.
-const RULES: usize = 7;
