@@ -11,7 +11,7 @@ use super::{
     form::{ErrorSummary, Refused, SelectField, TextField},
     layout::{DashboardPage, Viewer},
     parts::{Customer, Nothing, Pages, Pill, Rows, Score, Table, Time},
-    search::Search,
+    search::{ListCard, Search},
 };
 use crate::{
     components::layout::Site,
@@ -263,22 +263,15 @@ pub fn QueuePage(site: Site, viewer: Viewer, data: Rows<Line<TransactionRow>>) -
     let (words, common) = (transaction_words(language), words(language));
     let Rows { rows, older, newest } = data;
     let first = rows.iter().flatten().next().map(|row| format!("{TRANSACTIONS}/{}", row.r#ref));
-    let list = if rows.is_empty() {
-        view! { <p class="card body quiet">{words.queue_empty}</p> }.into_any()
-    } else {
-        view! {
-            <p class="quiet">{words.queue_text}</p>
-            {first.map(|first| view! { <p><a class="button primary" href=first>{words.open_first}</a></p> })}
-            <div class="card"><TransactionTable rows name=words.queue language /></div>
-        }
-        .into_any()
-    };
+    let is_empty = rows.is_empty();
     let pages = [(newest, words.first_page), (older, words.next_page)];
     let pages: Vec<_> = pages.into_iter().filter_map(|(to, name)| to.map(|to| view! { <a class="button" href=to>{name}</a> })).collect();
     view! {
         <DashboardPage site viewer title=words.queue>
             <h1>{words.queue}</h1>
-            {list}
+            {(!is_empty).then(|| view! { <p class="quiet">{words.queue_text}</p> })}
+            {first.map(|first| view! { <p><a class="button primary" href=first>{words.open_first}</a></p> })}
+            <ListCard is_empty nothing=words.queue_empty><TransactionTable rows name=words.queue language /></ListCard>
             {(!pages.is_empty()).then(|| view! { <nav class="row" aria-label=common.pages>{pages}</nav> })}
         </DashboardPage>
     }
