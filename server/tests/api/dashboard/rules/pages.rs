@@ -72,10 +72,15 @@ async fn a_rule_is_tried_and_nothing_is_written_but_that_a_transaction_was_read(
         let page = text_of(&desk.admin.post(NEW, &with(sum.to_vec(), &[(input, text)])).await.expect(422).text());
         assert!(page.contains(why), "{input} {text}: {page}");
     }
+    // The page of a saved rule tries it as well.
+    desk.admin.post(NEW, &with(large("700"), &[("_action", "save"), ("_over", "0")])).await.expect(303);
+    let led = desk.admin.submit(&format!("{LARGE}/test"), &[("stored", "b")]).await.see_other();
+    let page = text_of(&desk.admin.page(&led).await);
+    assert!(page.contains("Tried on b") && page.contains("amount 700.00 BRL ≥ 700.00 BRL"), "{page}");
     // In the reader's language, each by its key.
     let wrong =
         r#"{"transactionId":"..","amount":1.5,"currency":"XXX","direction":"UP","type":"pix","foo":1,"counterparty":{"country":"Brazil"},"metadata":{"X":[]}}"#;
-    let page = text_of(&desk.admin.post(&format!("{NEW}?lang=pt-BR"), &with(sum.to_vec(), &[("posted", wrong)])).await.expect(422).text());
+    let page = text_of(&desk.admin.post(&format!("{LARGE}/test?lang=pt-BR"), &[("posted", wrong)]).await.expect(422).text());
     for fault in [
         "transactionId: use de 1 a 128 letras",
         "customerId: esta chave é obrigatória",
@@ -89,11 +94,6 @@ async fn a_rule_is_tried_and_nothing_is_written_but_that_a_transaction_was_read(
     ] {
         assert!(page.contains(fault), "{fault}: {page}");
     }
-    // The page of a saved rule tries it as well.
-    desk.admin.post(NEW, &with(large("700"), &[("_action", "save"), ("_over", "0")])).await.expect(303);
-    let led = desk.admin.submit(&format!("{LARGE}/test"), &[("stored", "b")]).await.see_other();
-    let page = text_of(&desk.admin.page(&led).await);
-    assert!(page.contains("Tried on b") && page.contains("amount 700.00 BRL ≥ 700.00 BRL"), "{page}");
 }
 
 on_each_engine!(roles_see_and_change_rules_as_the_contract_says);
