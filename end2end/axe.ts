@@ -7,10 +7,12 @@ const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 export async function expectNoViolations(page: Page, where: string) {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    const { violations, passes } = await new AxeBuilder({ page }).withTags(rules).analyze();
+    const axe = new AxeBuilder({ page });
+    // The other theme has the same document: only its colours are new.
+    const { violations, passes } = await (colorScheme === "light" ? axe.withTags(rules) : axe.withRules(["color-contrast", "link-in-text-block"])).analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("; ")}`);
     expect(found, `${where}, ${colorScheme}`).toEqual([]);
-    expect(passes.length, "axe checked something").toBeGreaterThan(10);
+    expect(passes.length, "axe checked something").toBeGreaterThan(colorScheme === "light" ? 10 : 0);
   }
 }
 

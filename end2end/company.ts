@@ -44,14 +44,24 @@ export class Company {
     const type = `T${randomUUID().slice(0, 8).toUpperCase()}`;
     const name = `held-${type.toLowerCase()}`;
     const when = { all: [{ field: "type", is: type }, { field: "amount", atLeast: 100_000, currency: "BRL" }] };
-    await this.send("PUT", `/rules/${name}`, { name, title: `Rule ${type}`, weight: 40, when, then, ...more });
+    await this.importRule({ name, title: `Rule ${type}`, weight: 40, when, then, ...more });
     return type;
   }
 
   /** Imports a rule in TEST that matches payments of this type. */
   async tried(name: string, type: string) {
     const rule = { name: `${name}-${type.toLowerCase()}`, mode: "TEST", weight: 70, when: { field: "type", is: type }, then: { action: "BLOCK" } };
-    await this.send("PUT", `/rules/${rule.name}`, rule);
+    await this.importRule(rule);
+  }
+
+  /** Imports this rule. */
+  importRule(rule: { name: string; [key: string]: unknown }) {
+    return this.send("PUT", `/rules/${rule.name}`, rule);
+  }
+
+  /** Posts this payment. */
+  post(payment: object): Promise<Posted> {
+    return this.send("POST", "/transactions", payment);
   }
 
   /** Posts a payment of a new customer, or of this one. */
@@ -60,7 +70,7 @@ export class Company {
     // Without digits, so that no role takes it for a document's number.
     const unique = randomUUID().replace(/\d/g, (digit) => "ghijklmnop"[Number(digit)]);
     const payment = { transactionId: `pix-${unique}`, customerId, amount: 125_000, currency: "BRL", direction: "OUT", type };
-    return this.send("POST", "/transactions", { ...payment, counterparty, deviceId: "device-9", ip: "203.0.113.7", metadata: { segment: "gold" } });
+    return this.post({ ...payment, counterparty, deviceId: "device-9", ip: "203.0.113.7", metadata: { segment: "gold" } });
   }
 
   /** The events about a transaction, in order, once there are this many. Each is verified with `standardwebhooks`. */

@@ -170,6 +170,46 @@ test("a rule that somebody changed meanwhile is refused, with what they changed"
   other.expectQuiet();
 });
 
+test("a preset is filled in, goes on in the editor, and is saved as a test rule", async ({ browser, server, javaScriptEnabled }) => {
+  const operator = await Operator.admin(browser, server, javaScriptEnabled);
+  const { page } = operator;
+  const sentence = page.locator(".sentence");
+  await operator.open("/rules");
+  await operator.main.getByText("Begin with a preset").click();
+  await operator.main.getByRole("link", { name: "A large sum in a short time" }).click();
+  await expect(operator.heading).toHaveText("Preset: A large sum in a short time");
+  await expect(operator.field("From this amount")).toHaveValue("20,000.00");
+  await operator.field("From this amount").fill("7,500");
+  await operator.field("Currency").fill("JPY");
+  await operator.field("Within").fill("soon");
+  if (javaScriptEnabled) await expect(sentence).toContainText("7,500 JPY");
+  await operator.field("Flow of the session").selectOption("minimal");
+  await operator.button("Save as a test rule").click();
+  const summary = page.getByRole("alert");
+  await expect(summary).toBeFocused();
+  await summary.getByRole("link", { name: "Use a number and s, m, h or d, from 1m to 90d" }).click();
+  await expect(operator.field("Within")).toBeFocused();
+  await expect(operator.field("From this amount")).toHaveValue("7,500");
+  await operator.field("Within").fill("12h");
+  const name = newName();
+  await operator.field("Name").fill(name);
+  // Enter in an input only checks.
+  await operator.field("Name").press("Enter");
+  await expect(summary).toHaveCount(0);
+  await expect(sentence).toContainText("in the last 12 hours is at least 7,500 JPY");
+  await operator.button("Open in the editor").click();
+  await expect(operator.heading).toHaveText("New rule");
+  await expect(operator.field("Name")).toHaveValue(name);
+  await page.goBack();
+  await expect(operator.field("Within")).toHaveValue("12h");
+  await operator.button("Save as a test rule").click();
+  await expect(operator.main.getByRole("status")).toHaveText("The rule was saved.");
+  await expect(operator.main.locator(".tools")).toContainText("Test");
+  await expect(sentence).toContainText("7,500 JPY");
+  operator.expectQuiet(refused);
+  await page.context().close();
+});
+
 /** Everything that a page of rules can show. */
 async function visit(operator: Operator, server: Server, look: (where: string) => Promise<void>) {
   const name = newName();
@@ -185,6 +225,12 @@ async function visit(operator: Operator, server: Server, look: (where: string) =
   };
   await operator.open("/rules");
   await look("rules");
+  await operator.open("/rules/presets/structuring");
+  await operator.field("Near the limit from").fill("a lot");
+  await operator.field("Within").fill("");
+  await operator.button("Save as a test rule").click();
+  await expect(operator.page.getByRole("alert")).toBeVisible();
+  await look("rule-preset");
   await operator.open("/rules/new");
   await look("rule-new");
   await operator.main.locator("summary", { hasText: "As JSON" }).click();

@@ -160,6 +160,33 @@ if (folder) {
           await shoot("review-pt");
         });
 
+        test("a transaction that is held, with the why and its session", async ({ browser, server, backend }) => {
+          const company = await Company.of(server, backend);
+          const all = [
+            { field: "type", is: "PIX" },
+            { field: "amount", atLeast: 100_000, currency: "BRL" },
+            { sum: "amount", currency: "BRL", where: { direction: "OUT" }, within: "24h", atLeast: 500_000 },
+            { count: "transactions", where: { direction: "OUT", "counterparty.id": "same" }, within: "90d", atMost: 1 },
+          ];
+          const title = "Large PIX to a new payee";
+          await company.importRule({ name: "pix-new-payee", title, weight: 40, when: { all }, then: { action: "STEP_UP", flow: "step-up", ttl: "24h" } });
+          // Every picture has its own customer; the names are as a company's are.
+          const own = sizes.indexOf(viewport) * 2 + (colorScheme === "light" ? 0 : 1);
+          const customerId = `crm-${10_482 + own}`;
+          const pay = (amount: number, payee: string) => {
+            const counterparty = { id: payee, name: "Loja Azul", country: "BR" };
+            const transactionId = `pix-${amount}-${20_261_130 + own}`;
+            return company.post({ transactionId, customerId, amount, currency: "BRL", direction: "OUT", type: "PIX", channel: "APP", country: "BR", counterparty, deviceId: "device-9" });
+          };
+          await pay(389_000, "acct-12");
+          const held = await pay(125_000, "acct-77");
+          expect(held.status).toBe("AWAITING_USER");
+          const operator = await Operator.admin(browser, server, true, { viewport, colorScheme, isMobile: viewport.width < 600, deviceScaleFactor: 2 });
+          await company.events(held.transactionId, 1);
+          await openTransaction(operator, held.transactionId);
+          await operator.page.screenshot({ path: join(folder, `transactions-held-${viewport.width}-${colorScheme}.png`), animations: "disabled", fullPage: true });
+        });
+
         test("every page of the dashboard", async ({ browser, customer, link, server, backend }) => {
           test.slow();
           await customer.completeSteps();

@@ -10,6 +10,6 @@
     if (isNaN(at)) continue;
     const name = zone.formatToParts(at).find((part) => part.type === "timeZoneName").value;
     time.title = time.textContent;
-    time.textContent = `${("seconds" in time.dataset ? seconds : minutes).format(at)} ${name}`;
+    time.textContent = `${("seconds" in time.dataset ? seconds : minutes).format(at)}\u00a0${name}`;
   }
 }

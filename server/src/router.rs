@@ -15,7 +15,7 @@ use crate::http::{
     dashboard::{
         access::{anyone, may},
         account, backtests, dossiers, entrance, links, lists, operators, problem_pages,
-        rules::{self as desk_rules, editor},
+        rules::{self as desk_rules, editor, presets as desk_presets},
         sessions, settings,
         start::{missing, start},
         transactions as desk_transactions,
@@ -111,6 +111,8 @@ pub fn router(context: Context) -> Router {
         .route("/dashboard/rules", may(&context, May::SeeSettings, get(desk_rules::list)))
         .route("/dashboard/rules/new", may(&context, May::ChangeSettings, get(editor::new)))
         .route("/dashboard/rules/new", may(&context, May::ChangeSettings, post(editor::post_new)))
+        .route("/dashboard/rules/presets/{preset}", may(&context, May::ChangeSettings, get(desk_presets::show)))
+        .route("/dashboard/rules/presets/{preset}", may(&context, May::ChangeSettings, post(desk_presets::post)))
         .route("/dashboard/rules/by-name/{name}", may(&context, May::SeeSettings, get(desk_rules::show)))
         .route("/dashboard/rules/by-name/{name}/edit", may(&context, May::ChangeSettings, get(editor::edit)))
         .route("/dashboard/rules/by-name/{name}/edit", may(&context, May::ChangeSettings, post(editor::post_edit)))

@@ -20,6 +20,8 @@ use crate::{
 const REFRESH: &str = "2";
 /// How many days the chart shows.
 const CHART_DAYS: usize = 62;
+/// As many days the chart has room for at least.
+const FEW_DAYS: usize = 30;
 
 /// A backtest.
 #[derive(Clone, Debug)]
@@ -159,7 +161,8 @@ fn Chart(days: Vec<DayRow>, words: &'static BacktestWords) -> impl IntoView {
         }
     });
     let bars = bars.collect_view();
-    let frame = format!("0 0 {} {HEIGHT}", days.len() * WIDTH);
+    // A few days are not drawn as wide as many.
+    let frame = format!("0 0 {} {HEIGHT}", days.len().max(FEW_DAYS) * WIDTH);
     view! {
         <p class="row"><span class="key bar">{words.matched}</span><span class="key mark">{words.recorded}</span></p>
         <svg class="chart" role="img" aria-label=words.chart viewBox=frame preserveAspectRatio="none">{bars}</svg>
@@ -192,9 +195,9 @@ fn Named(transactions: Vec<NamedRow>, words: &'static BacktestWords) -> impl Int
         view! {
             <tr>
                 <th scope="row" class="wide"><a href=format!("/dashboard/transactions/{}", of.r#ref)><bdi>{of.transaction_id}</bdi></a></th>
-                <td><Time at=of.created_at /></td>
-                <td><Pill is text=change /></td>
-                <td class="wide"><ul class="lines">{lines(of.decisive)}</ul>{others}</td>
+                <td class="at" data-head=words.arrived><Time at=of.created_at /></td>
+                <td data-head=words.change><Pill is text=change /></td>
+                <td class="wide" data-head=words.decisive><ul class="lines">{lines(of.decisive)}</ul>{others}</td>
             </tr>
         }
     });
@@ -203,7 +206,7 @@ fn Named(transactions: Vec<NamedRow>, words: &'static BacktestWords) -> impl Int
     view! {
         <Card title=words.transactions>
             <p class="quiet">{fill(words.first_named, &[("n", &count)])}</p>
-            <Table name=words.transactions heads>{rows}</Table>
+            <Table name=words.transactions heads stacks=true>{rows}</Table>
         </Card>
     }
     .into_any()

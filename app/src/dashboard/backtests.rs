@@ -8,6 +8,7 @@ use super::{
     form::{Refused, SelectField, TextField},
     layout::{DashboardPage, Viewer},
     parts::{Card, Pill, Table, Time},
+    search::ListCard,
 };
 use crate::{
     components::layout::Site,
@@ -114,38 +115,35 @@ pub fn BacktestsPage(site: Site, viewer: Viewer, backtests: Backtests, faults: V
             </div>
         }
     });
-    let list = if rows.is_empty() {
-        view! { <p class="card body quiet">{words.no_backtests}</p> }.into_any()
-    } else {
-        let rows = rows.into_iter().map(|row| match row {
-            Ok(row) => view! { <Row row words /> }.into_any(),
-            Err(damaged) => view! { <DamagedRow damaged columns=5 words=common /> }.into_any(),
-        });
-        let heads = vec![words.rule, common.status, words.started, words.added, words.removed];
-        view! { <div class="card"><Table name=words.backtests heads>{rows.collect_view()}</Table></div> }.into_any()
-    };
+    let is_empty = rows.is_empty();
+    let rows = rows.into_iter().map(|row| match row {
+        Ok(row) => view! { <Row row status=common.status words /> }.into_any(),
+        Err(damaged) => view! { <DamagedRow damaged columns=5 words=common /> }.into_any(),
+    });
+    let rows = rows.collect_view();
+    let heads = vec![words.rule, common.status, words.started, words.added, words.removed];
     view! {
         <DashboardPage site viewer title=words.backtests>
             <h1>{words.backtests}</h1>
             {summary}
             <p class="quiet">{words.about}</p>
             {form}
-            {list}
+            <ListCard is_empty nothing=words.no_backtests><Table name=words.backtests heads stacks=true>{rows}</Table></ListCard>
         </DashboardPage>
     }
 }
 
 #[component]
-fn Row(row: BacktestRow, words: &'static BacktestWords) -> impl IntoView {
+fn Row(row: BacktestRow, status: &'static str, words: &'static BacktestWords) -> impl IntoView {
     let number = |of: fn(&Sums) -> u64| row.sums.as_ref().map(|sums| of(sums).to_string()).unwrap_or_default();
     let (added, removed) = (number(|sums| sums.added), number(|sums| sums.removed));
     view! {
         <tr>
             <th scope="row" class="wide"><a href=format!("{BACKTESTS}/{}", row.id)>{row.rule}</a></th>
-            <td><StandingPill standing=row.standing words /></td>
-            <td><Time at=row.started_at /></td>
-            <td>{added}</td>
-            <td>{removed}</td>
+            <td data-head=status><StandingPill standing=row.standing words /></td>
+            <td data-head=words.started><Time at=row.started_at /></td>
+            <td data-head=words.added>{added}</td>
+            <td data-head=words.removed>{removed}</td>
         </tr>
     }
 }

@@ -35,8 +35,8 @@ pub struct MatchedRule {
 pub struct Saw {
     /// What is true of it.
     pub text: String,
-    /// Whether it holds, by itself.
-    pub held: bool,
+    /// Whether it speaks for a match: it holds, or its opposite is asked for and it does not.
+    pub speaks_for: bool,
     /// The outcome rests on it.
     pub decisive: bool,
 }
@@ -90,9 +90,9 @@ fn Rule(rule: MatchedRule, #[prop(optional_no_strip)] from: Option<f64>, may_see
         }
     });
     let saw = rule.saw.into_iter().map(|saw| {
-        let (is, mark) = if saw.held { (words.holds, "✓") } else { (words.holds_not, "✗") };
+        let (is, mark) = if saw.speaks_for { (words.holds, "✓") } else { (words.holds_not, "✗") };
         view! {
-            <li class:quiet=!saw.decisive data-held=saw.held.to_string()>
+            <li class:quiet=!saw.decisive data-held=saw.speaks_for.to_string()>
                 <span class="mark" aria-hidden="true">{mark}</span>
                 <span><span class="visually-hidden">{is}": "</span>{saw.text}</span>
             </li>

@@ -104,7 +104,7 @@ fn described(id: &str, has_hint: bool, is_faulty: bool) -> Option<String> {
 
 /// Hint and fault of an input, or of several.
 #[component]
-fn Notes(id: String, hint: &'static str, fault: Option<Refusal>, language: Language) -> impl IntoView {
+fn Notes(id: String, hint: Cow<'static, str>, fault: Option<Refusal>, language: Language) -> impl IntoView {
     view! {
         {(!hint.is_empty()).then(|| view! { <span class="hint" id=format!("{id}-hint")>{hint}</span> })}
         {fault.map(|refusal| view! { <span class="fault" id=format!("{id}-fault")><Why refusal language /></span> })}
@@ -118,7 +118,7 @@ pub fn TextField(
     label: &'static str,
     refused: Refused,
     language: Language,
-    #[prop(optional)] hint: &'static str,
+    #[prop(optional, into)] hint: Cow<'static, str>,
     /// The artifact that the form is about.
     #[prop(optional, into)]
     artifact: String,
@@ -179,7 +179,7 @@ pub fn SelectField(name: &'static str, label: &'static str, options: Vec<(String
     view! {
         <div class="field">
             <label for=name>{label}</label>
-            <Notes id=name.to_owned() hint="" fault language />
+            <Notes id=name.to_owned() hint=Cow::Borrowed("") fault language />
             <select id=name name=name aria-describedby=described aria-invalid=invalid>{options.collect_view()}</select>
         </div>
     }
@@ -217,7 +217,7 @@ pub fn Choices(
         <fieldset class="field" role=is_group.then_some("radiogroup") aria-describedby=described
             aria-invalid=invalid.filter(|_| is_group)>
             <legend>{label}</legend>
-            <Notes id=name.to_owned() hint="" fault language />
+            <Notes id=name.to_owned() hint=Cow::Borrowed("") fault language />
             <div class="choices">{choices.collect_view()}</div>
         </fieldset>
     }

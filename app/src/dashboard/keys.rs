@@ -9,6 +9,7 @@ use super::{
     layout::{DashboardPage, Viewer},
     once::{Once, ShownOnce},
     parts::{Act, Card, Final, Pages, Rows, State, Table, Time},
+    search::ListCard,
 };
 use crate::{
     components::layout::Site,
@@ -64,11 +65,7 @@ pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Rows<Line<K
         }
     });
     let Rows { rows: keys, older, newest } = keys;
-    let list = if keys.is_empty() {
-        view! { <p class="card body quiet">{words.no_keys}</p> }.into_any()
-    } else {
-        view! { <div class="card"><KeyTable keys may words /></div> }.into_any()
-    };
+    let is_empty = keys.is_empty();
     view! {
         <DashboardPage site viewer title=words.api_keys island>
             <h1>{words.api_keys}</h1>
@@ -76,7 +73,7 @@ pub fn KeysPage(site: Site, viewer: Viewer, session_api: bool, keys: Rows<Line<K
             <Once once label=words.key language />
             <Card title=words.session_api><div class="row"><p>{state}</p>{switch}</div></Card>
             {form}
-            {list}
+            <ListCard is_empty nothing=words.no_keys><KeyTable keys may words /></ListCard>
             <Pages older newest words />
         </DashboardPage>
     }
@@ -103,14 +100,14 @@ fn KeyTable(keys: Vec<Line<KeyRow>>, may: bool, words: &'static DashboardWords) 
         };
         view! {
             <tr>
-                <th scope="row" class="wide">{name}<div class="mono quiet">{key.id}</div></th>
-                <td class="wide"><State disabled_at=key.disabled_at words />{disable}</td>
-                <td class="mono">{key.scopes.into_iter().map(|scope| view! { <div>{scope}</div> }).collect_view()}</td>
-                <td><Time at=key.created_at /><div class="quiet">{words.last_used}": "{used}</div></td>
+                <th scope="row" class="wide">{name}<div class="mono quiet whole">{key.id}</div></th>
+                <td class="wide" data-head=words.status><State disabled_at=key.disabled_at words />{disable}</td>
+                <td class="mono" data-head=words.scopes>{key.scopes.into_iter().map(|scope| view! { <div>{scope}</div> }).collect_view()}</td>
+                <td data-head=words.added><Time at=key.created_at /><div class="quiet">{words.last_used}": "{used}</div></td>
             </tr>
         }
         .into_any()
     });
     let rows = rows.collect_view();
-    view! { <Table name=words.api_keys heads=vec![words.key, words.status, words.scopes, words.added]>{rows}</Table> }
+    view! { <Table name=words.api_keys heads=vec![words.key, words.status, words.scopes, words.added] stacks=true>{rows}</Table> }
 }

@@ -73,6 +73,8 @@ pub fn DashboardPage(
     children: Children,
 ) -> impl IntoView {
     let Viewer { email, role, language, unresolved, waiting, here, done } = viewer;
+    let (name, domain) = email.split_at(email.rfind('@').unwrap_or_default());
+    let (name, domain) = (name.to_owned(), domain.to_owned());
     let words = words(language);
     let path = here.split('?').next().unwrap_or_default().to_owned();
     let parts = PARTS.into_iter().filter(|(_, action, _)| role.may(*action)).map(|(address, _, name)| {
@@ -106,7 +108,7 @@ pub fn DashboardPage(
                         <div class="account">
                             <p>
                                 <span class="visually-hidden">{words.signed_in_as}" "</span>
-                                <strong><bdi>{email}</bdi></strong>
+                                <strong><bdi>{name}<wbr />{domain}</bdi></strong>
                                 <span class="quiet">{words.role_of(role)}</span>
                             </p>
                             <a href=ACCOUNT aria-current=(path == ACCOUNT).then_some("page")>{account_words(language).account}</a>

@@ -118,17 +118,17 @@ fn LinkTable(rows: Vec<Line<LinkRow>>, name: &'static str, words: &'static Dashb
         Ok(row) => view! {
             <tr>
                 <th scope="row"><a class="mono" href=format!("/dashboard/links/{}", row.r#ref)>{short(&row.r#ref)}</a></th>
-                <td class="flow"><Flow flow=row.flow words /></td>
-                <td><StatusPill status=row.status words /></td>
-                <td class="at"><Time at=row.created_at /></td>
-                <td class="at"><Time at=row.expires_at /></td>
+                <td class="flow" data-head=words.flow><Flow flow=row.flow words /></td>
+                <td data-head=words.status><StatusPill status=row.status words /></td>
+                <td class="at" data-head=words.created><Time at=row.created_at /></td>
+                <td class="at" data-head=words.expires><Time at=row.expires_at /></td>
             </tr>
         }
         .into_any(),
     });
     let rows = rows.collect_view();
     view! {
-        <Table name heads=vec![words.session, words.flow, words.status, words.created, words.expires]>
+        <Table name heads=vec![words.session, words.flow, words.status, words.created, words.expires] stacks=true>
             {rows}
         </Table>
     }

@@ -9,6 +9,7 @@ use super::{
     form::{ErrorSummary, Hidden, REVEALED, Refused, SelectField, TextField},
     layout::{DashboardPage, Viewer},
     parts::{Act, Card, Final, Nothing, Pages, Pill, Rows, Table, Time},
+    search::ListCard,
 };
 use crate::{
     components::layout::Site,
@@ -111,25 +112,21 @@ pub fn ListsPage(site: Site, viewer: Viewer, lists: Vec<ListRow>, refused: Refus
         view! {
             <tr>
                 <th scope="row" class="wide"><a href=format!("{LISTS}/{}", list.id)>{list.name}</a></th>
-                <td>{words.kind_of(list.kind)}</td>
-                <td>{list.entries}</td>
-                <td class="wide"><UsedBy rules=list.rules words /></td>
+                <td data-head=words.kind>{words.kind_of(list.kind)}</td>
+                <td data-head=words.now>{list.entries}</td>
+                <td class="wide" data-head=words.used_by><UsedBy rules=list.rules words /></td>
             </tr>
         }
     });
-    let table = if lists.is_empty() {
-        view! { <p class="card body quiet">{words.no_lists}</p> }.into_any()
-    } else {
-        let rows = rows.collect_view();
-        view! { <div class="card"><Table name=all.lists heads=vec![words.name, words.kind, words.now, words.used_by]>{rows}</Table></div> }.into_any()
-    };
+    let (is_empty, rows) = (lists.is_empty(), rows.collect_view());
+    let heads = vec![words.name, words.kind, words.now, words.used_by];
     view! {
         <DashboardPage site viewer title=all.lists>
             <h1>{all.lists}</h1>
             {summary}
             <p class="quiet">{words.about}</p>
             {form}
-            {table}
+            <ListCard is_empty nothing=words.no_lists><Table name=all.lists heads stacks=true>{rows}</Table></ListCard>
         </DashboardPage>
     }
 }
@@ -194,7 +191,7 @@ fn Entries(path: String, along: Vec<(&'static str, String)>, search: String, ent
         view! { <p class="body quiet" role=is_search.then_some("status")>{text}</p> }.into_any()
     } else {
         let rows = entries.into_iter().map(|entry| view! { <EntryLine entry path=path.clone() along=along.clone() may language /> }).collect_view();
-        view! { <Table name=words.entries heads=vec![words.value, all.status, words.from, words.until]>{rows}</Table> }.into_any()
+        view! { <Table name=words.entries heads=vec![words.value, all.status, words.from, words.until] stacks=true>{rows}</Table> }.into_any()
     };
     view! {
         <section class="card">
@@ -229,9 +226,9 @@ fn EntryLine(entry: Line<EntryRow>, path: String, along: Vec<(&'static str, Stri
     view! {
         <tr>
             <th scope="row" class="wide"><bdi class="mono">{entry.value}</bdi>{entry.note.map(|note| view! { <div class="quiet"><bdi>{note}</bdi></div> })}</th>
-            <td class="wide"><Pill is text />{end}</td>
-            <td><Time at=entry.from /></td>
-            <td>{until}</td>
+            <td class="wide" data-head=all.status><Pill is text />{end}</td>
+            <td data-head=words.from><Time at=entry.from /></td>
+            <td data-head=words.until>{until}</td>
         </tr>
     }
     .into_any()

@@ -26,6 +26,7 @@ pub mod parts;
 pub mod problem;
 pub mod risk;
 pub mod rules;
+pub mod search;
 pub mod session;
 pub mod sessions;
 pub mod timeline;

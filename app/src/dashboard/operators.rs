@@ -91,13 +91,13 @@ fn OperatorTable(operators: Vec<Line<OperatorRow>>, may: bool, words: &'static D
         view! {
             <tr>
                 <th scope="row" class="wide"><a href=format!("{OPERATORS}/{}", operator.id)><bdi>{operator.email}</bdi></a>{operator.is_self.then(|| view! { " "<span class="quiet">"("{words.this_is_you}")"</span> })}</th>
-                <td class="wide"><State disabled_at=operator.disabled_at invited=!operator.active words />{disable}</td>
-                <td>{words.role_of(operator.role)}</td>
-                <td><Time at=operator.created_at /></td>
+                <td class="wide" data-head=words.status><State disabled_at=operator.disabled_at invited=!operator.active words />{disable}</td>
+                <td data-head=words.role>{words.role_of(operator.role)}</td>
+                <td data-head=words.added><Time at=operator.created_at /></td>
             </tr>
         }
         .into_any()
     });
     let rows = rows.collect_view();
-    view! { <Table name=words.operators heads=vec![words.email, words.status, words.role, words.added]>{rows}</Table> }
+    view! { <Table name=words.operators heads=vec![words.email, words.status, words.role, words.added] stacks=true>{rows}</Table> }
 }

@@ -40,7 +40,7 @@ pub fn Cut(cut: Option<usize>, words: &'static DashboardWords) -> impl IntoView 
 #[component]
 pub fn Time(at: String, #[prop(optional)] seconds: bool) -> impl IntoView {
     let end = if seconds { 19 } else { 16 };
-    let text = format!("{} {} UTC", at.get(..10).unwrap_or_default(), at.get(11..end).unwrap_or_default());
+    let text = format!("{} {}\u{a0}UTC", at.get(..10).unwrap_or_default(), at.get(11..end).unwrap_or_default());
     view! { <time datetime=at data-seconds=seconds.then_some("")>{text}</time> }
 }
 
@@ -154,11 +154,12 @@ pub fn Card(#[prop(into)] title: String, children: Children) -> impl IntoView {
     }
 }
 
-/// A table that scrolls on a narrow page, with the keyboard too.
+/// A table that scrolls on a narrow page, with the keyboard too. One that `stacks` shows each row as a block there, each cell below the other
+/// and named by its `data-head`.
 #[component]
-pub fn Table(#[prop(into)] name: String, heads: Vec<&'static str>, children: Children) -> impl IntoView {
+pub fn Table(#[prop(into)] name: String, heads: Vec<&'static str>, #[prop(optional)] stacks: bool, children: Children) -> impl IntoView {
     view! {
-        <div class="scroll" role="region" tabindex="0" aria-label=name>
+        <div class="scroll" class:stacks=stacks role="region" tabindex="0" aria-label=name>
             <table>
                 <caption class="visually-hidden">{name.clone()}</caption>
                 <thead>

@@ -94,7 +94,7 @@ pub fn SessionPage(site: Site, viewer: Viewer, data: SessionDetail, refused: Ref
         view! {
             <section class="card">
                 <h2>{name}</h2>
-                <TransactionTable rows=data.transactions.rows name language />
+                <TransactionTable rows=data.transactions.rows name brief=true language />
                 <Cut cut=data.transactions.cut words />
             </section>
         }

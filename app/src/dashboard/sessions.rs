@@ -9,6 +9,7 @@ use super::{
     form::{ErrorSummary, Refused},
     layout::{DashboardPage, Viewer},
     parts::{Customer, DecisionPill, Nothing, Pages, Score, StatusPill, Table, Time, short},
+    search::Search,
 };
 use crate::{
     components::layout::Site,
@@ -87,12 +88,7 @@ pub fn SessionsPage(site: Site, viewer: Viewer, data: Sessions, refused: Refused
             <ErrorSummary refused language />
             <div class="tools">
                 <Filters filter=filter.clone() words />
-                // A search is a POST, so that no address contains the search text, which may be a link's id or a CPF.
-                <form class="search" role="search" method="post" action=SESSIONS>
-                    <label class="visually-hidden" for="q">{words.search}</label>
-                    <input type="search" id="q" name="q" value=search placeholder=words.search_hint autocomplete="off" spellcheck="false" />
-                    <button class="button">{words.search}</button>
-                </form>
+                <Search action=SESSIONS label=words.search hint=words.search_hint typed=search />
             </div>
             {filter.customer.is_some().then(|| view! { <p>{words.of_customer}" "<Customer customer=filter.customer words /></p> })}
             {list}
@@ -136,17 +132,17 @@ pub fn SessionTable(rows: Vec<Line<SessionRow>>, name: &'static str, words: &'st
         view! {
             <tr>
                 <th scope="row"><a class="mono" href=format!("{SESSIONS}/{}", row.r#ref)>{short(&row.r#ref)}</a></th>
-                <td><StatusPill status=row.status words /></td>
-                <td>{decision}</td>
-                <td>{score}</td>
-                <td class="cut"><Customer customer=row.customer words /></td>
-                <td class="flow"><Flow flow=row.flow words /></td>
-                <td class="at"><Time at=row.created_at /></td>
+                <td data-head=words.status><StatusPill status=row.status words /></td>
+                <td data-head=words.decision>{decision}</td>
+                <td data-head=words.risk>{score}</td>
+                <td class="cut" data-head=words.customer><Customer customer=row.customer words /></td>
+                <td class="flow" data-head=words.flow><Flow flow=row.flow words /></td>
+                <td class="at" data-head=words.created><Time at=row.created_at /></td>
             </tr>
         }
         .into_any()
     });
     let rows = rows.collect_view();
     let heads = vec![words.session, words.status, words.decision, words.risk, words.customer, words.flow, words.created];
-    view! { <Table name heads>{rows}</Table> }
+    view! { <Table name heads stacks=true>{rows}</Table> }
 }

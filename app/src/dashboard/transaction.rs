@@ -250,7 +250,7 @@ fn SessionCard(session: SessionSide, on_expired: Option<OnExpired>, viewer: View
     let others = if rows.is_empty() {
         view! { <p class="quiet">{words.no_others}</p> }.into_any()
     } else {
-        view! { <h3>{words.others}</h3><TransactionTable rows name=words.others language /><Cut cut words=common /> }.into_any()
+        view! { <h3>{words.others}</h3><TransactionTable rows name=words.others brief=true language /><Cut cut words=common /> }.into_any()
     };
     let is_open = row.status == Status::Pending;
     view! {

@@ -11,6 +11,7 @@ use super::{
     form::{ErrorSummary, Refused, SelectField, TextField},
     layout::{DashboardPage, Viewer},
     parts::{Customer, Nothing, Pages, Pill, Rows, Score, Table, Time},
+    search::{ListCard, Search},
 };
 use crate::{
     components::layout::Site,
@@ -150,12 +151,7 @@ pub fn TransactionsPage(site: Site, viewer: Viewer, data: Transactions, refused:
             <ErrorSummary refused=faults language />
             <div class="tools">
                 <Statuses filter=filter.clone() language />
-                // A search is a POST, so that no address contains what was searched, which may be a CPF.
-                <form class="search" role="search" method="post" action=TRANSACTIONS>
-                    <label class="visually-hidden" for="q">{common.search}</label>
-                    <input type="search" id="q" name="q" value=search placeholder=words.search_hint autocomplete="off" spellcheck="false" />
-                    <button class="button">{common.search}</button>
-                </form>
+                <Search action=TRANSACTIONS label=common.search hint=words.search_hint typed=search />
             </div>
             <MoreFilters filter=filter.clone() rules language />
             {filter.customer.is_some().then(|| view! { <p>{words.of_customer}" "<Customer customer=filter.customer words=common /></p> })}
@@ -212,37 +208,52 @@ fn MoreFilters(filter: Filter, rules: Vec<String>, language: Language) -> impl I
     }
 }
 
-/// A table of transactions. `by_time` shows when they happened, else when they arrived.
+/// A table of transactions. `by_time` shows when they happened, else when they arrived; `brief` only what differs between those of one session.
 #[component]
-pub fn TransactionTable(rows: Vec<Line<TransactionRow>>, name: &'static str, #[prop(optional)] by_time: bool, language: Language) -> impl IntoView {
+pub fn TransactionTable(
+    rows: Vec<Line<TransactionRow>>,
+    name: &'static str,
+    #[prop(optional)] by_time: bool,
+    #[prop(optional)] brief: bool,
+    language: Language,
+) -> impl IntoView {
     let (words, common) = (transaction_words(language), words(language));
+    let time = if by_time { words.occurred } else { words.arrived };
+    let mut heads = vec![words.transaction, common.status, words.amount, common.customer, words.decided_by, common.risk, time];
+    if brief {
+        heads.drain(3..6);
+    }
+    let columns = if brief { 4 } else { 7 };
     let rows = rows.into_iter().map(|row| {
         let row = match row {
             Ok(row) => row,
-            Err(damaged) => return view! { <DamagedRow damaged columns=7 words=common /> }.into_any(),
+            Err(damaged) => return view! { <DamagedRow damaged columns words=common /> }.into_any(),
         };
         let direction = if row.direction == Direction::In { words.incoming } else { words.outgoing };
         let rule = match row.decided_by {
             Some(rule) => view! { <span class="mono">{rule}</span> }.into_any(),
             None => view! { <Nothing words=common /> }.into_any(),
         };
+        let more = (!brief).then(|| {
+            view! {
+                <td class="cut" data-head=common.customer><Customer customer=row.customer words=common /></td>
+                <td class="cut" data-head=words.decided_by>{rule}</td>
+                <td data-head=common.risk><Score score=row.risk_score words=common /></td>
+            }
+        });
         view! {
             <tr>
-                <th scope="row" class="cut"><a class="mono" href=format!("{TRANSACTIONS}/{}", row.r#ref)><bdi>{row.id}</bdi></a></th>
-                <td><TransactionPill status=row.status words /></td>
-                <td class="amount"><span class="number">{row.amount}</span>" "<span class="quiet">{direction}", "{row.kind}</span></td>
-                <td class="cut"><Customer customer=row.customer words=common /></td>
-                <td class="cut">{rule}</td>
-                <td><Score score=row.risk_score words=common /></td>
-                <td class="at"><Time at=if by_time { row.occurred_at } else { row.created_at } /></td>
+                <th scope="row" class="id"><a class="mono" href=format!("{TRANSACTIONS}/{}", row.r#ref)><bdi>{row.id}</bdi></a></th>
+                <td data-head=common.status><TransactionPill status=row.status words /></td>
+                <td class="amount" data-head=words.amount><span class="number">{row.amount}</span>" "<span class="quiet">{direction}", "{row.kind}</span></td>
+                {more}
+                <td class="at" data-head=time><Time at=if by_time { row.occurred_at } else { row.created_at } /></td>
             </tr>
         }
         .into_any()
     });
     let rows = rows.collect_view();
-    let time = if by_time { words.occurred } else { words.arrived };
-    let heads = vec![words.transaction, common.status, words.amount, common.customer, words.decided_by, common.risk, time];
-    view! { <Table name heads>{rows}</Table> }
+    view! { <Table name heads stacks=true>{rows}</Table> }
 }
 
 /// The queue: what waits for a person, oldest first.
@@ -252,22 +263,15 @@ pub fn QueuePage(site: Site, viewer: Viewer, data: Rows<Line<TransactionRow>>) -
     let (words, common) = (transaction_words(language), words(language));
     let Rows { rows, older, newest } = data;
     let first = rows.iter().flatten().next().map(|row| format!("{TRANSACTIONS}/{}", row.r#ref));
-    let list = if rows.is_empty() {
-        view! { <p class="card body quiet">{words.queue_empty}</p> }.into_any()
-    } else {
-        view! {
-            <p class="quiet">{words.queue_text}</p>
-            {first.map(|first| view! { <p><a class="button primary" href=first>{words.open_first}</a></p> })}
-            <div class="card"><TransactionTable rows name=words.queue language /></div>
-        }
-        .into_any()
-    };
+    let is_empty = rows.is_empty();
     let pages = [(newest, words.first_page), (older, words.next_page)];
     let pages: Vec<_> = pages.into_iter().filter_map(|(to, name)| to.map(|to| view! { <a class="button" href=to>{name}</a> })).collect();
     view! {
         <DashboardPage site viewer title=words.queue>
             <h1>{words.queue}</h1>
-            {list}
+            {(!is_empty).then(|| view! { <p class="quiet">{words.queue_text}</p> })}
+            {first.map(|first| view! { <p><a class="button primary" href=first>{words.open_first}</a></p> })}
+            <ListCard is_empty nothing=words.queue_empty><TransactionTable rows name=words.queue language /></ListCard>
             {(!pages.is_empty()).then(|| view! { <nav class="row" aria-label=common.pages>{pages}</nav> })}
         </DashboardPage>
     }

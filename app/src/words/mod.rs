@@ -77,14 +77,16 @@ mod tests {
     #[test]
     fn every_word_of_the_dashboard_is_there_with_the_same_places() {
         use dashboard::{
-            AccountWords, BacktestWords, DashboardWords, ListWords, RecordWords, RuleWords, TransactionWords, account_words, backtest_words, list_words,
-            rule_words, transaction_words,
+            AccountWords, BacktestWords, DashboardWords, ListWords, PostedWords, PresetWords, RecordWords, RuleWords, TransactionWords, account_words,
+            backtest_words, list_words, posted_words, preset_words, rule_words, transaction_words,
         };
         hold_against_each_other(DashboardWords::NAMES, |language| dashboard::words(language).all(), &["Webhooks", "E-mail", "Menu"]);
         hold_against_each_other(RecordWords::NAMES, |language| dashboard::words(language).records.all(), &[]);
         hold_against_each_other(AccountWords::NAMES, |language| account_words(language).all(), &[]);
         hold_against_each_other(BacktestWords::NAMES, |language| backtest_words(language).all(), &[]);
         hold_against_each_other(ListWords::NAMES, |language| list_words(language).all(), &[]);
+        hold_against_each_other(PostedWords::NAMES, |language| posted_words(language).all(), &[]);
+        hold_against_each_other(PresetWords::NAMES, |language| preset_words(language).all(), &[]);
         hold_against_each_other(RuleWords::NAMES, |language| rule_words(language).all(), &[]);
         hold_against_each_other(TransactionWords::NAMES, |language| transaction_words(language).all(), &["Canal"]);
     }

@@ -36,9 +36,9 @@ pub enum Tried<'a> {
 /// Why a rule was not tried.
 #[derive(Debug, thiserror::Error)]
 pub enum TrialError {
-    /// The body is not JSON; the sentence says why.
+    /// The body is not JSON, from this line and column on.
     #[error("the body is not JSON")]
-    NotJson(String),
+    NotJson(usize, usize),
     /// The body has these faults.
     #[error("some fields need correcting")]
     Faults(Vec<FieldFault>),
@@ -73,7 +73,7 @@ pub async fn judge(kit: &Kit, rule: &Rule, tried: Tried<'_>, by: Actor) -> Resul
     let rules = rules::set(&mut *kit.store.read().await?, None, vec![Arc::new(version)]).await.map_err(Failure::from)?;
     let facts = match tried {
         Tried::Posted(json) => {
-            let posted = Posted::parse(json).map_err(|error| TrialError::NotJson(error.to_string()))?;
+            let posted = Posted::parse(json).map_err(|error| TrialError::NotJson(error.line(), error.column()))?;
             let transaction = posted.read(now, Purpose::Decision).map_err(TrialError::Faults)?;
             let mut db = kit.store.read().await?;
             let (customer, key) = customer(kit, &mut db, &transaction.customer_id).await?;

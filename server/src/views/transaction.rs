@@ -106,8 +106,10 @@ impl Views<'_> {
         let explained = matched.iter().filter_map(|one| {
             let (hit, rule) = (one.hit()?, &one.version.rule);
             let texts = hit.evaluation.texts(rule, style);
-            let saw =
-                texts.into_iter().zip(&hit.evaluation.because).map(|(because, line)| Saw { text: because.text, held: line.held, decisive: line.decisive });
+            let saw = texts.into_iter().zip(&hit.evaluation.because).map(|(because, line)| {
+                let is_opposite = line.path.split('.').filter(|step| *step == "not").count() % 2 == 1;
+                Saw { text: because.text, speaks_for: line.held != is_opposite, decisive: line.decisive }
+            });
             Some(MatchedRule {
                 title: rule.title(self.language).to_owned(),
                 version: one.version.version,

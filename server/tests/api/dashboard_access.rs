@@ -53,7 +53,7 @@ fn right_of(method: &Method, path: &str) -> Option<&'static str> {
         // It has whole values.
         (["lists", _, "export"], true) => Some("ChangeSettings"),
         // The editor is only for those who may save.
-        (["rules", "new"] | ["rules", "by-name", _, "edit"], _) => Some("ChangeSettings"),
+        (["rules", "new"] | ["rules", "presets", _] | ["rules", "by-name", _, "edit"], _) => Some("ChangeSettings"),
         (["webhooks" | "api-keys" | "operators" | "settings" | "rules" | "lists", ..], true) => Some("SeeSettings"),
         (["webhooks" | "api-keys" | "operators" | "settings" | "rules" | "lists", ..], false) => Some("ChangeSettings"),
         _ => panic!("this table has no right for {method} {path}"),
@@ -117,6 +117,7 @@ impl Ids {
             ("backtests", database.texts("SELECT id FROM backtests").await.remove(0)),
             ("customers", database.texts("SELECT customer FROM sessions").await.remove(0)),
             ("by-name", "held".to_owned()),
+            ("presets", "structuring".to_owned()),
             ("transactions", in_review(app).await),
             ("webhooks", text(&app.operator.add_webhook("http://127.0.0.1:9/hook").await["id"])),
             ("api-keys", text(&app.operator.add_key(&["sessions:read"]).await["id"])),

@@ -5,19 +5,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::canonical::canonical;
+use super::{canonical::canonical, posted_why::PostedWhy};
 use crate::{
     by_field::ByField,
-    problem::{FieldCode, FieldFault, field_fault},
+    problem::{FieldFault, field_fault},
     reading::json::Node,
 };
 
 /// The most keys that are named as written twice, so that the answer is not larger than the request.
 const MAX_NAMED: usize = 20;
-
-/// Why a value was refused: the code, and a sentence about what is allowed.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Refusal(pub FieldCode, pub &'static str);
 
 /// The keys of an object.
 pub(super) struct Keys<'n> {
@@ -34,7 +30,7 @@ impl<'n> Keys<'n> {
         let mut keys = Self { node, path: path.to_owned(), left: BTreeMap::new(), faults: Vec::new(), is_object: true };
         let Node::Object(entries) = node else {
             keys.is_object = false;
-            keys.refuse(FieldCode::WrongType, "This is an object.");
+            keys.refuse(PostedWhy::Object);
             return keys;
         };
         let mut twice = Vec::new();
@@ -44,7 +40,7 @@ impl<'n> Keys<'n> {
             }
         }
         for key in twice {
-            keys.fault(key, Refusal(FieldCode::Malformed, "This key is written twice."));
+            keys.fault(key, PostedWhy::Twice);
         }
         keys.left.retain(|_, value| !matches!(value, Node::Leaf(Json::Null)));
         keys
@@ -61,21 +57,21 @@ impl<'n> Keys<'n> {
     }
 
     /// Notes a fault of the object.
-    pub fn refuse(&mut self, code: FieldCode, message: &str) {
+    pub fn refuse(&mut self, why: PostedWhy) {
         let path = if self.path.is_empty() { "transaction" } else { &self.path };
-        self.faults.push(FieldFault::new(path, code, message));
+        self.faults.push(FieldFault::new(path, why.code(), why.sentence()));
     }
 
     /// The value of a key that may be absent.
-    pub fn optional<T>(&mut self, key: &str, read: impl FnOnce(&'n Node) -> Result<T, Refusal>) -> Option<T> {
+    pub fn optional<T>(&mut self, key: &str, read: impl FnOnce(&'n Node) -> Result<T, PostedWhy>) -> Option<T> {
         let node = self.left.remove(key)?;
-        read(node).map_err(|refusal| self.fault(key, refusal)).ok()
+        read(node).map_err(|why| self.fault(key, why)).ok()
     }
 
     /// The value of a required key.
-    pub fn required<T>(&mut self, key: &str, read: impl FnOnce(&'n Node) -> Result<T, Refusal>) -> Option<T> {
+    pub fn required<T>(&mut self, key: &str, read: impl FnOnce(&'n Node) -> Result<T, PostedWhy>) -> Option<T> {
         if self.is_object && !self.left.contains_key(key) {
-            self.fault(key, Refusal(FieldCode::Required, "This is required."));
+            self.fault(key, PostedWhy::Required);
         }
         self.optional(key, read)
     }
@@ -89,15 +85,15 @@ impl<'n> Keys<'n> {
     }
 
     /// The values of all keys. Only the first faults are named.
-    pub fn each<T>(&mut self, read: impl Fn(&str, &'n Node) -> Result<T, Refusal>) -> ByField<T> {
+    pub fn each<T>(&mut self, read: impl Fn(&str, &'n Node) -> Result<T, PostedWhy>) -> ByField<T> {
         let mut values = ByField::default();
         let mut named = 0;
         for (key, node) in std::mem::take(&mut self.left) {
             match read(key, node) {
                 Ok(value) => values.set(key, value),
-                Err(refusal) if named < MAX_NAMED => {
+                Err(why) if named < MAX_NAMED => {
                     named += 1;
-                    self.fault(&key.chars().take(64).collect::<String>(), refusal);
+                    self.fault(&key.chars().take(64).collect::<String>(), why);
                 }
                 Err(_) => {}
             }
@@ -109,12 +105,12 @@ impl<'n> Keys<'n> {
     /// Every fault. A key that was not taken is one.
     pub fn finish(mut self) -> Result<(), Vec<FieldFault>> {
         let paths: Vec<String> = self.left.keys().map(|key| self.path_of(key)).collect();
-        self.faults.extend(field_fault::unknown(paths.iter().map(String::as_str), "There is no such key."));
+        self.faults.extend(field_fault::unknown(paths.iter().map(String::as_str), PostedWhy::Unknown.sentence()));
         if self.faults.is_empty() { Ok(()) } else { Err(self.faults) }
     }
 
-    fn fault(&mut self, key: &str, refusal: Refusal) {
-        self.faults.push(FieldFault::new(self.path_of(key), refusal.0, refusal.1));
+    fn fault(&mut self, key: &str, why: PostedWhy) {
+        self.faults.push(FieldFault::new(self.path_of(key), why.code(), why.sentence()));
     }
 
     fn path_of(&self, key: &str) -> String {

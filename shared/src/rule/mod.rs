@@ -25,6 +25,7 @@ mod model;
 mod network;
 mod operator;
 mod posted;
+mod posted_why;
 pub mod presets;
 mod read_aggregate;
 mod read_condition;
@@ -60,6 +61,7 @@ pub use self::{
     model::{Action, ActionKind, Mode, OnExpired, Rule, StepUp},
     network::Network,
     posted::{BATCH, Posted, Purpose},
+    posted_why::PostedWhy,
     read_condition::MAX_DEPTH,
     seen::Seen,
     shown::Style,

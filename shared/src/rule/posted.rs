@@ -9,19 +9,12 @@ use super::{
     canonical::canonical,
     country::Country,
     currency::Currency,
-    keys::{Keys, Refusal},
+    keys::Keys,
+    posted_why::PostedWhy,
     transaction::{Counterparty, Direction, MAX_AMOUNT, Transaction, is_id, is_metadata_key, is_word},
     value::Value,
 };
-use crate::{
-    by_field::ByField,
-    language::Language,
-    problem::{FieldCode, FieldFault},
-    reading::json::Node,
-    rfc3339,
-    session::Timestamp,
-    text,
-};
+use crate::{by_field::ByField, language::Language, problem::FieldFault, reading::json::Node, rfc3339, session::Timestamp, text};
 
 /// How many transactions a batch has.
 pub const BATCH: RangeInclusive<usize> = 1..=500;
@@ -60,11 +53,10 @@ impl Posted {
     /// Every fault of the batch. Those of its items are their own.
     pub fn batch(self) -> Result<Vec<Self>, Vec<FieldFault>> {
         let mut keys = Keys::open(&self.0, "");
-        let many = || Refusal(FieldCode::Malformed, "A batch has 1 to 500 transactions.");
         keys.required("transactions", |node| match node {
             Node::List(items) if BATCH.contains(&items.len()) => Ok(()),
-            Node::List(_) => Err(many()),
-            _ => Err(Refusal(FieldCode::WrongType, "This is a list.")),
+            Node::List(_) => Err(PostedWhy::Batch),
+            _ => Err(PostedWhy::List),
         });
         keys.finish()?;
         let Node::Object(entries) = self.0 else { return Ok(Vec::new()) };
@@ -93,19 +85,21 @@ impl Posted {
         let transaction_id = keys.required("transactionId", id);
         let customer_id = keys.required("customerId", id);
         let amount = keys.required("amount", amount);
-        let currency = keys.required("currency", |node| string(node).and_then(|text| Currency::parse(text).ok_or(CURRENCY)));
-        let direction = keys.required("direction", |node| string(node).and_then(|text| Direction::parse(text).ok_or(DIRECTION)));
+        let currency = keys.required("currency", |node| string(node).and_then(|text| Currency::parse(text).ok_or(PostedWhy::Currency)));
+        let direction = keys.required("direction", |node| string(node).and_then(|text| Direction::parse(text).ok_or(PostedWhy::Direction)));
         let r#type = keys.required("type", word);
         let channel = keys.optional("channel", word);
         let country = keys.optional("country", country);
         let device_id = keys.optional("deviceId", |node| visible(node, MAX_PLACE));
-        let ip = keys.optional("ip", |node| string(node).and_then(|text| text.parse::<std::net::IpAddr>().map_err(|_| IP)));
+        let ip = keys.optional("ip", |node| string(node).and_then(|text| text.parse::<std::net::IpAddr>().map_err(|_| PostedWhy::Ip)));
         let counterparty = keys.within("counterparty", read_counterparty);
         let occurred_at = match purpose {
-            Purpose::Decision => keys.optional("occurredAt", |node| time(node, now.plus_seconds(-MAX_BACK_S), now.plus_seconds(MAX_AHEAD_S), TOO_FAR)),
-            Purpose::Import => keys.required("occurredAt", |node| time(node, Timestamp(i64::MIN), now, NOT_PAST)),
+            Purpose::Decision => {
+                keys.optional("occurredAt", |node| time(node, now.plus_seconds(-MAX_BACK_S), now.plus_seconds(MAX_AHEAD_S), PostedWhy::TooFar))
+            }
+            Purpose::Import => keys.required("occurredAt", |node| time(node, Timestamp(i64::MIN), now, PostedWhy::NotPast)),
         };
-        let locale = keys.optional("locale", |node| string(node).and_then(|text| Language::from_tag(text).ok_or(LOCALE)));
+        let locale = keys.optional("locale", |node| string(node).and_then(|text| Language::from_tag(text).ok_or(PostedWhy::Locale)));
         let return_url = keys.optional("returnUrl", |node| string(node).map(str::to_owned));
         let metadata = keys.within("metadata", read_metadata);
         match (keys.finish(), transaction_id, customer_id, amount, currency, direction, r#type) {
@@ -141,79 +135,61 @@ fn read_counterparty(keys: &mut Keys<'_>) -> Counterparty {
 
 fn read_metadata(keys: &mut Keys<'_>) -> ByField<Value> {
     if keys.len() > MAX_METADATA_KEYS {
-        keys.refuse(FieldCode::Malformed, "The metadata has at most 20 keys.");
+        keys.refuse(PostedWhy::MetadataKeys);
     }
     if keys.bytes() > MAX_METADATA_BYTES {
-        keys.refuse(FieldCode::TooLong, "The metadata has at most 4 KiB as compact JSON.");
+        keys.refuse(PostedWhy::MetadataBytes);
     }
     keys.each(|key, node| {
         if !is_metadata_key(key) {
-            return Err(Refusal(FieldCode::Malformed, "A key is [a-z][a-zA-Z0-9_]{0,31}."));
+            return Err(PostedWhy::MetadataKey);
         }
         match node {
             Node::Leaf(Json::String(_)) => string(node).and_then(|text| bounded(text, MAX_NAME)).map(Value::Text),
             Node::Leaf(Json::Bool(flag)) => Ok(Value::Flag(*flag)),
-            Node::Leaf(Json::Number(number)) => number.as_f64().map(Value::Number).ok_or(METADATA),
-            _ => Err(METADATA),
+            Node::Leaf(Json::Number(number)) => number.as_f64().map(Value::Number).ok_or(PostedWhy::Metadata),
+            _ => Err(PostedWhy::Metadata),
         }
     })
 }
 
-const ID: Refusal = Refusal(FieldCode::Malformed, "An id has 1 to 128 of A-Za-z0-9_.:-, and is not . or ..");
-const AMOUNT: Refusal = Refusal(FieldCode::Malformed, "An amount is a whole number of minor units from 0 to 1000000000000000, without fraction or exponent.");
-const AMOUNT_TYPE: Refusal = Refusal(FieldCode::WrongType, "An amount is a number.");
-const CURRENCY: Refusal = Refusal(FieldCode::Malformed, "A currency is a code that ISO 4217 lists as in use, such as BRL.");
-const DIRECTION: Refusal = Refusal(FieldCode::NotAnOption, "A direction is IN or OUT.");
-const WORD: Refusal = Refusal(FieldCode::Malformed, "This is [A-Z][A-Z0-9_]{0,31}.");
-const COUNTRY: Refusal = Refusal(FieldCode::Malformed, "A country is a code of ISO 3166-1 alpha-2, such as BR.");
-const IP: Refusal = Refusal(FieldCode::Malformed, "This is an IPv4 or IPv6 address.");
-const TIME: Refusal = Refusal(FieldCode::Malformed, "A time is written as in RFC 3339, such as 2026-11-30T12:00:00Z.");
-const TOO_FAR: Refusal = Refusal(FieldCode::Malformed, "The time is at most 5 minutes ahead and at most 90 days back.");
-const NOT_PAST: Refusal = Refusal(FieldCode::Malformed, "The time is in the past.");
-const LOCALE: Refusal = Refusal(FieldCode::NotAnOption, "A locale is pt-BR, en or es.");
-const METADATA: Refusal = Refusal(FieldCode::WrongType, "A value is a string, a number, or true or false.");
-const STRING: Refusal = Refusal(FieldCode::WrongType, "This is a string.");
-const EMPTY: Refusal = Refusal(FieldCode::Malformed, "This has at least 1 character, or is left out.");
-const LONG: Refusal = Refusal(FieldCode::TooLong, "This has too many characters: 128 of an id or a device are allowed, and 200 of another text.");
-const UNSEEN: Refusal = Refusal(FieldCode::Malformed, "Control characters are not allowed.");
-
-fn string(node: &Node) -> Result<&str, Refusal> {
-    if let Node::Leaf(Json::String(text)) = node { Ok(text) } else { Err(STRING) }
+fn string(node: &Node) -> Result<&str, PostedWhy> {
+    if let Node::Leaf(Json::String(text)) = node { Ok(text) } else { Err(PostedWhy::Text) }
 }
 
-fn id(node: &Node) -> Result<String, Refusal> {
+fn id(node: &Node) -> Result<String, PostedWhy> {
     let text = string(node)?;
-    if is_id(text) { Ok(text.to_owned()) } else { Err(ID) }
+    if is_id(text) { Ok(text.to_owned()) } else { Err(PostedWhy::Id) }
 }
 
-fn word(node: &Node) -> Result<String, Refusal> {
+fn word(node: &Node) -> Result<String, PostedWhy> {
     let text = string(node)?;
-    if is_word(text) { Ok(text.to_owned()) } else { Err(WORD) }
+    if is_word(text) { Ok(text.to_owned()) } else { Err(PostedWhy::Word) }
 }
 
-fn country(node: &Node) -> Result<Country, Refusal> {
-    Country::parse(string(node)?).ok_or(COUNTRY)
+fn country(node: &Node) -> Result<Country, PostedWhy> {
+    Country::parse(string(node)?).ok_or(PostedWhy::Country)
 }
 
-fn amount(node: &Node) -> Result<i64, Refusal> {
-    let Node::Leaf(Json::Number(number)) = node else { return Err(AMOUNT_TYPE) };
-    number.as_i64().filter(|amount| (0..=MAX_AMOUNT).contains(amount)).ok_or(AMOUNT)
+fn amount(node: &Node) -> Result<i64, PostedWhy> {
+    let Node::Leaf(Json::Number(number)) = node else { return Err(PostedWhy::Number) };
+    number.as_i64().filter(|amount| (0..=MAX_AMOUNT).contains(amount)).ok_or(PostedWhy::Amount)
 }
 
 /// A text that is not empty.
-fn visible(node: &Node, max: usize) -> Result<String, Refusal> {
+fn visible(node: &Node, max: usize) -> Result<String, PostedWhy> {
     let text = string(node)?;
-    if text.is_empty() { Err(EMPTY) } else { bounded(text, max) }
+    if text.is_empty() { Err(PostedWhy::Empty) } else { bounded(text, max) }
 }
 
-fn bounded(text: &str, max: usize) -> Result<String, Refusal> {
+fn bounded(text: &str, max: usize) -> Result<String, PostedWhy> {
     if text.chars().count() > max {
-        return Err(LONG);
+        return Err(PostedWhy::Long);
     }
-    if text::refused(text).is_some() { Err(UNSEEN) } else { Ok(text.to_owned()) }
+    if text::refused(text).is_some() { Err(PostedWhy::Unseen) } else { Ok(text.to_owned()) }
 }
 
-fn time(node: &Node, first: Timestamp, last: Timestamp, outside: Refusal) -> Result<Timestamp, Refusal> {
-    let time = rfc3339::parse(string(node)?).ok_or(TIME)?;
+fn time(node: &Node, first: Timestamp, last: Timestamp, outside: PostedWhy) -> Result<Timestamp, PostedWhy> {
+    let time = rfc3339::parse(string(node)?).ok_or(PostedWhy::Time)?;
     if first <= time && time <= last { Ok(time) } else { Err(outside) }
 }

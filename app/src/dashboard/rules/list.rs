@@ -1,7 +1,5 @@
 //! The list of rules, in the order in which they decide.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use shared::{
     language::Language,
@@ -9,7 +7,7 @@ use shared::{
     rule::{ActionKind, Mode, presets},
 };
 
-use super::{RULES, address};
+use super::{RULES, address, preset_address};
 use crate::{
     components::layout::Site,
     dashboard::{
@@ -97,12 +95,9 @@ fn Hits(days: Vec<(u64, u64)>, words: &'static RuleWords) -> impl IntoView {
 /// Rules with settings to begin with.
 #[component]
 fn Presets(language: Language, words: &'static RuleWords) -> impl IntoView {
-    let links = presets::all().iter().filter_map(|preset| {
-        let rule = preset.rule(&BTreeMap::new()).ok()?;
-        Some(view! { <li><a href=format!("{RULES}/new?preset={}", preset.name)>{rule.title(language).to_owned()}</a></li> })
-    });
+    let links = presets::all().iter().map(|preset| view! { <li><a href=preset_address(preset.name)>{preset.title(language)}</a></li> });
     let links = links.collect_view();
-    view! { <details class="card body"><summary>{words.presets}</summary><ul>{links}</ul></details> }
+    view! { <details class="card body presets"><summary>{words.presets}</summary><ul>{links}</ul></details> }
 }
 
 /// Every rule.
@@ -136,8 +131,10 @@ pub fn RulesPage(site: Site, viewer: Viewer, rules: Vec<RuleRow>, refused: Refus
             {summary}
             <div class="tools">
                 <p class="quiet">{words.order}</p>
-                <a class="button" href=BACKTESTS>{backtest_words(language).backtests}</a>
-                {may.then(|| view! { <a class="button primary" href=format!("{RULES}/new")>{words.new_rule}</a> })}
+                <div class="row">
+                    <a class="button" href=BACKTESTS>{backtest_words(language).backtests}</a>
+                    {may.then(|| view! { <a class="button primary" href=format!("{RULES}/new")>{words.new_rule}</a> })}
+                </div>
             </div>
             {may.then(|| view! { <Presets language words /> })}
             {nothing}

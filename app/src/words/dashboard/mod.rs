@@ -11,6 +11,8 @@ mod failure;
 mod history;
 mod languages;
 mod lists;
+mod posted;
+mod presets;
 mod problem;
 mod pt_br;
 mod records;
@@ -29,6 +31,8 @@ pub use self::{
     history::{DoneBy, Happened},
     languages::words,
     lists::{ListRefusal, ListWords, list_words},
+    posted::{PostedWords, posted_words},
+    presets::{PresetRefusal, PresetWords, preset_words},
     problem::PageProblem,
     records::RecordWords,
     refusal::{Refusal, refusal_of},

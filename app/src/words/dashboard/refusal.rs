@@ -8,6 +8,7 @@ use super::{
     bad_url::BadUrl,
     languages::words,
     lists::{ListRefusal, ListWords, list_words},
+    presets::{PresetRefusal, PresetWords, preset_words},
     rules::{RuleWords, rule_words},
     texts::DashboardWords,
     transactions::{TransactionWords, transaction_words},
@@ -67,6 +68,8 @@ pub enum Refusal {
     NoScope,
     /// A form about a list.
     List(ListRefusal),
+    /// The form of a preset.
+    Preset(PresetRefusal),
     /// The session has changed since the page was opened; nothing was done.
     TooLate,
     /// The role may not do this.
@@ -87,11 +90,20 @@ pub enum Refusal {
 
 /// Why a form was refused, with what is allowed.
 pub fn refusal_of(refusal: &Refusal, language: Language) -> String {
-    words(language).refusal_of(refusal, account_words(language), list_words(language), rule_words(language), transaction_words(language))
+    let (account, lists, presets) = (account_words(language), list_words(language), preset_words(language));
+    words(language).refusal_of(refusal, account, lists, presets, rule_words(language), transaction_words(language))
 }
 
 impl DashboardWords {
-    fn refusal_of(&self, refusal: &Refusal, account: &AccountWords, lists: &ListWords, rules: &RuleWords, transactions: &TransactionWords) -> String {
+    fn refusal_of(
+        &self,
+        refusal: &Refusal,
+        account: &AccountWords,
+        lists: &ListWords,
+        presets: &PresetWords,
+        rules: &RuleWords,
+        transactions: &TransactionWords,
+    ) -> String {
         let plain = match refusal {
             Refusal::TooMany(seconds) => return fill(self.too_many, &[("seconds", &seconds.to_string())]),
             Refusal::TooLarge(kib) => return fill(self.form_large, &[("kib", &kib.to_string())]),
@@ -103,6 +115,7 @@ impl DashboardWords {
             Refusal::BadUrl(why) => return self.bad_url_of(why),
             Refusal::WeakPassword(why) => return account.weak(*why),
             Refusal::List(why) => return lists.refusal_of(why),
+            Refusal::Preset(why) => return presets.refusal_of(why, rules),
             Refusal::WrongPassword => account.wrong_password,
             Refusal::LastAdministrator => account.last_administrator,
             Refusal::NumberHidden => account.number_hidden,

@@ -47,7 +47,7 @@ pub fn page_of(action: &str) -> String {
 fn page_of_rules(action: &str) -> String {
     let parts: Vec<&str> = action.split('/').skip(3).collect();
     match parts[..] {
-        ["new"] | ["by-name", _, "edit"] => action.to_owned(),
+        ["new"] | ["presets", _] | ["by-name", _, "edit"] => action.to_owned(),
         ["by-name", name, _] => format!("/dashboard/rules/by-name/{name}"),
         ["backtests"] => action.to_owned(),
         ["backtests", row, ..] => format!("/dashboard/rules/backtests/{row}"),

@@ -201,7 +201,11 @@ impl Stage {
         for (method, path, body) in [(Method::PUT, here.as_str(), &rule), (Method::POST, "/transactions", &payment)] {
             self.program.http.send_raw(self.program.request(method, path).json(body)).await.expect("an answer");
         }
-        let new = if path.ends_with("/new") { "desk-made" } else { &name };
+        let new = match path.rsplit('/').next() {
+            Some("new") => "desk-made",
+            Some("{preset}") => "desk-begun",
+            _ => &name,
+        };
         let over = if path.ends_with("/new") { "0" } else { "1" };
         let form = [
             ("_action", "save"),
@@ -213,8 +217,11 @@ impl Stage {
             ("action", "BLOCK"),
             ("mode", "TEST"),
             ("stored", "desk-1"),
+            ("amount", "50000"),
+            ("type", "CASH"),
+            ("currency", "BRL"),
         ];
-        let (admin, path) = (&self.admin, path.replace("{name}", &name));
+        let (admin, path) = (&self.admin, path.replace("{name}", &name).replace("{preset}", "large-cash"));
         let installation = &self.app.installation;
         if method == "GET" { added(installation, admin.get(&path)).await } else { added(installation, admin.post(&path, &form)).await }
     }

@@ -56,9 +56,14 @@ impl Operator {
 
     /// `list import` of a list of accounts.
     pub async fn import_list(&self, name: &str, csv: &str) -> Value {
+        self.import_list_of(name, "account", csv).await
+    }
+
+    /// The same with values of this kind.
+    pub async fn import_list_of(&self, name: &str, kind: &str, csv: &str) -> Value {
         let file = self.installation.home().join("list.csv");
         std::fs::write(&file, csv).expect("writes the list");
-        self.json(&["list", "import", name, file.to_str().expect("a path in UTF-8"), "--kind", "account"]).await
+        self.json(&["list", "import", name, file.to_str().expect("a path in UTF-8"), "--kind", kind]).await
     }
 
     /// `session show`, by id or ref.

@@ -58,6 +58,8 @@ async fn a_page_says_why_in_each_language_and_hides_what_is_sealed(app: TestApp)
     for shown in ["counterparty ••••", "metadata segment ••••", "A•••• Q••••", "••••ry", "+40"] {
         assert!(text_of(&masked).contains(shown), "{shown}: {}", text_of(&masked));
     }
+    // What holds because a condition does not, speaks for the rule as well.
+    assert!(!masked.contains("data-held=\"false\""), "{masked}");
     assert!(!masked.contains("/reveal") && !masked.contains("/decision"), "an auditor changes nothing");
     assert_eq!(links(&masked, "/dashboard/rules/"), ["/dashboard/rules/by-name/payee", "/dashboard/rules/by-name/tried"]);
 

@@ -2,7 +2,7 @@
 //! JSON of a rule, which is then read and checked like every other one; each fault leads back to its input. It runs natively and in the
 //! browser.
 
-mod amount;
+pub(super) mod amount;
 mod edit;
 mod faults;
 mod from_rule;

@@ -3,9 +3,11 @@
 
 mod all;
 mod preset;
+mod typed;
 mod words;
 
 pub use self::{
     all::{all, named},
     preset::{Preset, Setting, Takes},
+    typed::{SettingFault, Typed},
 };

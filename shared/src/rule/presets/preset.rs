@@ -79,26 +79,48 @@ impl Preset {
             let known: Vec<&str> = self.settings.iter().map(|setting| setting.key).collect();
             faults.note_as(key, FieldCode::UnknownField, format!("the preset has no such setting; it has {}", known.join(", ")));
         }
-        let mut json = self.template.to_owned();
         for setting in self.settings {
-            let typed = values.get(setting.key).map_or(setting.default, String::as_str);
-            match setting.takes.read(typed) {
-                Some(value) => json = json.replace(&format!("\"${}\"", setting.key), &value),
-                None => faults.note(setting.key, format!("{typed:?}; allowed is {}", setting.takes.allowed())),
+            let typed = value_of(setting, values);
+            if setting.takes.read(typed).is_none() {
+                faults.note(setting.key, format!("{typed:?}; allowed is {}", setting.takes.allowed()));
             }
         }
-        let number = |key: &str| self.setting(key).and_then(|setting| values.get(key).map_or(setting.default, String::as_str).trim().parse::<i64>().ok());
-        if number("floor").zip(number("limit")).is_some_and(|(floor, limit)| floor >= limit) {
+        if self.is_crossed(values) {
             faults.note("floor", "no amount is at least this and below the limit");
         }
         faults.finish(())?;
-        Rule::stored(&json)
+        self.filled(values)
+    }
+
+    /// The rule with these settings, which are allowed.
+    pub(super) fn filled(&self, values: &BTreeMap<String, String>) -> Result<Rule, Faults> {
+        let fill = |json: String, setting: &Setting| {
+            let value = setting.takes.read(value_of(setting, values)).unwrap_or_default();
+            json.replace(&format!("\"${}\"", setting.key), &value)
+        };
+        Rule::stored(&self.settings.iter().fold(self.template.to_owned(), fill))
+    }
+
+    /// Whether no amount is at least the floor and below the limit.
+    pub(super) fn is_crossed(&self, values: &BTreeMap<String, String>) -> bool {
+        let number = |key: &str| self.setting(key).and_then(|setting| value_of(setting, values).trim().parse::<i64>().ok());
+        number("floor").zip(number("limit")).is_some_and(|(floor, limit)| floor >= limit)
+    }
+
+    /// What people call it.
+    pub fn title(&self, language: Language) -> String {
+        self.filled(&BTreeMap::new()).map_or_else(|_| self.name.to_owned(), |rule| rule.title(language).to_owned())
     }
 
     /// The setting of this key.
     pub fn setting(&self, key: &str) -> Option<&'static Setting> {
         self.settings.iter().find(|setting| setting.key == key)
     }
+}
+
+/// What a setting is: what was filled in, or else its default.
+fn value_of<'v>(setting: &Setting, values: &'v BTreeMap<String, String>) -> &'v str {
+    values.get(setting.key).map_or(setting.default, String::as_str)
 }
 
 impl Setting {
@@ -110,7 +132,7 @@ impl Setting {
 
 impl Takes {
     /// A value as the rule's JSON has it, if it is allowed.
-    fn read(self, text: &str) -> Option<String> {
+    pub(super) fn read(self, text: &str) -> Option<String> {
         let number = |text: &str, least: i64, most: i64| text.trim().parse().ok().filter(|number| (least..=most).contains(number));
         let quoted = |fits: bool| fits.then(|| format!("\"{text}\""));
         match self {

@@ -158,7 +158,7 @@ pub(super) static WORDS: RuleWords = RuleWords {
     country_hint: "Two letters, such as BR",
     word_hint: "Such as PIX",
     age_hint: "Such as 30d",
-    any_hint: "For true or false: true, or false",
+    any_hint: "If the kind is “True or false”: true or false",
     days: "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday",
     is: "is",
     is_not: "is not",

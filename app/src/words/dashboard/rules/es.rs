@@ -158,7 +158,7 @@ pub(super) static WORDS: RuleWords = RuleWords {
     country_hint: "Dos letras, como BR",
     word_hint: "Como PIX",
     age_hint: "Como 30d",
-    any_hint: "Para verdadero o falso: true o false",
+    any_hint: "Si el tipo es «Verdadero o falso»: true o false",
     days: "lunes,martes,miércoles,jueves,viernes,sábado,domingo",
     is: "es",
     is_not: "no es",

@@ -158,7 +158,7 @@ pub(super) static WORDS: RuleWords = RuleWords {
     country_hint: "Duas letras, como BR",
     word_hint: "Como PIX",
     age_hint: "Como 30d",
-    any_hint: "Para verdadeiro ou falso: true ou false",
+    any_hint: "Se o tipo for “Verdadeiro ou falso”: true ou false",
     days: "segunda-feira,terça-feira,quarta-feira,quinta-feira,sexta-feira,sábado,domingo",
     is: "é",
     is_not: "não é",

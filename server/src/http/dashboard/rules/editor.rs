@@ -1,7 +1,5 @@
 //! The editor of a rule: `GET` and `POST` of a new rule, and of one that there is.
 
-use std::collections::BTreeMap;
-
 use app::{
     dashboard::rules::{
         RULES, address,
@@ -15,7 +13,7 @@ use leptos::prelude::*;
 use shared::{
     problem::FieldCode,
     reading::faults::Faults,
-    rule::{Draft, DraftFault, Mode, Rule, Why, presets},
+    rule::{Draft, DraftFault, Mode, Rule, Why},
 };
 
 use super::{
@@ -33,12 +31,17 @@ fn address_of(existing: Option<&str>) -> String {
     existing.map_or_else(|| format!("{RULES}/new"), |name| format!("{}/edit", address(name)))
 }
 
-/// `GET /dashboard/rules/new`; `?preset=NAME` begins with a preset and its defaults.
+/// `GET /dashboard/rules/new`
 pub async fn new(page: Page) -> Result<Response, ApiError> {
-    let preset = page.query("preset").and_then(presets::named).and_then(|preset| preset.rule(&BTreeMap::new()).ok());
-    let fresh = || preset.map_or_else(State::default, |rule| State { draft: Draft::of(&rule, page.language), ..State::default() });
-    let state = State::kept(&page.kept(), page.language).unwrap_or_else(fresh);
-    draw(&page, None, state, false).await
+    draw(&page, None, State::kept(&page.kept(), page.language).unwrap_or_default(), false).await
+}
+
+/// The editor of a new rule that begins in this state.
+///
+/// # Errors
+/// If the store does not answer.
+pub(super) async fn begin(page: &Page, state: State) -> Result<Response, ApiError> {
+    respond(page, None, state).await
 }
 
 /// `GET /dashboard/rules/by-name/{name}/edit`

@@ -1,6 +1,7 @@
-//! The pages of rules: the list, one rule with its modes, its versions and a trial, and the editor.
+//! The pages of rules: the list, one rule with its modes, its versions and a trial, the editor, and the forms of presets.
 
 pub mod editor;
+pub mod presets;
 mod state;
 mod trials;
 

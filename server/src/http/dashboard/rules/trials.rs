@@ -2,7 +2,10 @@
 
 use app::{
     dashboard::rules::trial::{POSTED, STORED, TrialForm, TrialShown},
-    words::dashboard::rule_words,
+    words::{
+        dashboard::{posted_words, rule_words},
+        fill,
+    },
 };
 use shared::rule::Rule;
 
@@ -17,7 +20,7 @@ use crate::{
 /// # Errors
 /// If the store does not answer.
 pub async fn tried(page: &Page, rule: &Rule, form: TrialForm) -> Result<TrialForm, ApiError> {
-    let words = rule_words(page.language);
+    let (words, about) = (rule_words(page.language), posted_words(page.language));
     let (stored, posted) = (form.stored.trim().to_owned(), form.posted.trim().to_owned());
     let (input, tried) = match (stored.as_str(), posted.as_str()) {
         ("", "") => return Ok(TrialForm { faults: vec![(STORED, words.trial_none.to_owned())], ..form }),
@@ -30,8 +33,8 @@ pub async fn tried(page: &Page, rule: &Rule, form: TrialForm) -> Result<TrialFor
             return Ok(TrialForm { shown: Some(shown), ..form });
         }
         Err(TrialError::NotFound) => vec![words.trial_unknown.to_owned()],
-        Err(TrialError::NotJson(reason)) => vec![format!("{} ({reason})", words.not_json)],
-        Err(TrialError::Faults(faults)) => faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect(),
+        Err(TrialError::NotJson(line, column)) => vec![fill(about.not_json, &[("line", &line.to_string()), ("column", &column.to_string())])],
+        Err(TrialError::Faults(faults)) => faults.iter().map(|fault| about.fault(fault)).collect(),
         Err(TrialError::Failure(error)) => return Err(error.into()),
     };
     Ok(TrialForm { faults: faults.into_iter().map(|fault| (input, fault)).collect(), ..form })

@@ -3,6 +3,7 @@
 
 mod editor;
 mod pages;
+mod presets;
 
 use reqwest::Method;
 

@@ -65,8 +65,9 @@ async fn a_rule_is_tried_and_nothing_is_written_but_that_a_transaction_was_read(
     for (input, text, why) in [
         ("stored", "nothing", "There is no such transaction"),
         ("stored", "", "Enter a stored transaction or paste one"),
-        ("posted", "{", "This is not JSON"),
-        ("posted", "{}", "transactionId: This is required."),
+        ("posted", "{", "This is not JSON: see line 1, column 1"),
+        ("posted", "{}", "transactionId: this key is required"),
+        ("posted", "[]", "use an object"),
     ] {
         let page = text_of(&desk.admin.post(NEW, &with(sum.to_vec(), &[(input, text)])).await.expect(422).text());
         assert!(page.contains(why), "{input} {text}: {page}");
@@ -76,6 +77,23 @@ async fn a_rule_is_tried_and_nothing_is_written_but_that_a_transaction_was_read(
     let led = desk.admin.submit(&format!("{LARGE}/test"), &[("stored", "b")]).await.see_other();
     let page = text_of(&desk.admin.page(&led).await);
     assert!(page.contains("Tried on b") && page.contains("amount 700.00 BRL ≥ 700.00 BRL"), "{page}");
+    // In the reader's language, each by its key.
+    let wrong =
+        r#"{"transactionId":"..","amount":1.5,"currency":"XXX","direction":"UP","type":"pix","foo":1,"counterparty":{"country":"Brazil"},"metadata":{"X":[]}}"#;
+    let page = text_of(&desk.admin.post(&format!("{LARGE}/test?lang=pt-BR"), &[("posted", wrong)]).await.expect(422).text());
+    for fault in [
+        "transactionId: use de 1 a 128 letras",
+        "customerId: esta chave é obrigatória",
+        "amount: use um número inteiro",
+        "currency: use o código de uma moeda",
+        "direction: use IN ou OUT",
+        "type: use letras maiúsculas",
+        "counterparty.country: use o código de duas letras",
+        "metadata.X: use uma chave como segment",
+        "foo: esta chave não existe",
+    ] {
+        assert!(page.contains(fault), "{fault}: {page}");
+    }
 }
 
 on_each_engine!(roles_see_and_change_rules_as_the_contract_says);
