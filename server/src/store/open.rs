@@ -75,8 +75,15 @@ const LIMITS: &str = "SET lock_timeout = '8s'; SET statement_timeout = '15s'; SE
 /// the batch.
 const BY_INDEX: &str = "SET enable_seqscan = off";
 
+macro_rules! pragmas {
+    () => {
+        "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
+    };
+}
 /// Settings of each SQLite connection: commits are durable, foreign keys are enforced, deleted data is overwritten.
-const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;";
+const PRAGMAS: &str = pragmas!();
+/// Those of the one that writes: it keeps 16 MiB of pages, since every change goes through it.
+const WRITER_PRAGMAS: &str = concat!(pragmas!(), " PRAGMA cache_size = -16384;");
 const ASSERTED: [(&str, &str, &str); 4] = [
     ("journal_mode", "SELECT journal_mode FROM pragma_journal_mode", "wal"),
     ("synchronous", "SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous", "2"),
@@ -124,7 +131,7 @@ impl Store {
         let file = sqlite_file(path)?;
         let file = sqlite_options(&file, if purpose == Purpose::Make { "rwc" } else { "rw" })?;
         first_connection(&file, PRAGMAS, purpose.tables(Engine::Sqlite)).await?;
-        let writer = Writer::open(file.clone(), PRAGMAS).await.map_err(OpenError::Unreachable)?;
+        let writer = Writer::open(file.clone(), WRITER_PRAGMAS).await.map_err(OpenError::Unreachable)?;
         let readers = pool(READERS, &[PRAGMAS]).connect_with(file).await.map_err(OpenError::Unreachable)?;
         assert_pragmas(&readers).await?;
         Ok(Self { engine: Engine::Sqlite, lookup: Lookup::new(&readers), lookups: readers.clone(), readers, writer: Some(writer) })
