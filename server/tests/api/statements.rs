@@ -18,17 +18,17 @@ const MOST: [(&str, i64); 6] = [("first page", 1), ("save", 5), ("second page", 
 const NOT_COUNTED: [&str; 8] =
     ["BEGIN%", "COMMIT%", "ROLLBACK%", "SET %", "SELECT id, url, url_mac%", "UPDATE%SET lease%", "SELECT ref FROM sessions WHERE status%", "%/* test */%"];
 
-struct Counter(PgConnection);
+pub struct Counter(PgConnection);
 
 impl Counter {
-    async fn of(app: &TestApp) -> Self {
+    pub async fn of(app: &TestApp) -> Self {
         let mut connection = PgConnection::connect(&app.installation.database.url).await.expect("connects");
         sqlx::query("CREATE EXTENSION pg_stat_statements /* test */").execute(&mut connection).await.expect("PostgreSQL counts statements");
         Self(connection)
     }
 
     /// How many statements were sent so far.
-    async fn all(&mut self) -> i64 {
+    pub async fn all(&mut self) -> i64 {
         self.calls().await.values().sum()
     }
 

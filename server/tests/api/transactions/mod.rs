@@ -15,6 +15,7 @@ mod reviews;
 mod rules;
 mod searching;
 mod settling;
+mod statements;
 mod step_ups;
 
 use std::fs;
