@@ -7,7 +7,13 @@ mod document;
 mod fields;
 mod import;
 mod resolve;
+mod settings;
 mod view;
 
-pub use self::{check::is_flow_name, document::Definition, import::MAX_BYTES};
+pub use self::{
+    check::is_flow_name,
+    document::Definition,
+    import::MAX_BYTES,
+    settings::{Ages, Settings},
+};
 pub use crate::reading::faults::{Faults, Refused};
