@@ -28,7 +28,7 @@ fn each_rule_names_its_path() {
         (r#""name":"a","#, "", "name"),
         (r#""name":"a","#, r#""name":"a","nmae":1,"#, "nmae"),
         (r#""name":"a","#, r#""name":"a","name":"b","#, "name"),
-        (r#""name":"a","#, r#""name":"a","decisive":[],"#, "decisive"),
+        (r#""name":"a","#, r#""name":"a","linkBy":[],"#, "linkBy"),
         (r#""name":"a","#, r#""name":"a","locale":"fr","#, "locale"),
         (r#""name":"a","#, r#""name":"a","title":null,"#, "title"),
         (r#""name":"a","#, r#""name":"a","title":{},"#, "title"),

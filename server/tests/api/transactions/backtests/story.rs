@@ -16,7 +16,7 @@ use ::server::store;
 use ::server::transactions::backtest::{self, Ended};
 use ::server::transactions::follower::SettleTransactions;
 use ::server::transactions::{batch, import};
-use ::shared::risk::{self, Decision};
+use ::shared::risk::Decision;
 use ::shared::role::Role;
 use ::shared::rule::{ListKind, Posted};
 use ::shared::session::{Outcome, Status};
