@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::settings::Ages;
+use super::ages::Ages;
 use crate::{
     flow::{FieldType, Meaning, StepType},
     language::Language,

@@ -1,30 +1,7 @@
 //! The keys of a flow that say what a check looks for, such as `age`, and the rules for them.
 
-use serde::Serialize;
-
-use super::document::Definition;
-use crate::{
-    flow::Meaning,
-    reading::{
-        faults::Collector,
-        json::Node,
-        read::{Object, Place, Read, number},
-    },
-};
-
-/// The highest age that a flow can name.
-const MOST_YEARS: u16 = 150;
-
-/// The ages that a flow accepts, in full years.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Ages {
-    /// The least age.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min: Option<u16>,
-    /// The greatest age.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<u16>,
-}
+use super::{ages::Ages, document::Definition};
+use crate::{flow::Meaning, reading::faults::Collector};
 
 /// What a flow says to its checks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,16 +14,6 @@ impl Definition {
     /// What the flow says to its checks.
     pub fn settings(&self) -> Settings {
         Settings { ages: self.age.unwrap_or_default() }
-    }
-}
-
-impl Read for Ages {
-    fn read(node: Node, place: &Place<'_>) -> Self {
-        let mut keys = Object::open(node, place);
-        let years = |node: Node, place: &Place<'_>| number(&node, place, &(0..=MOST_YEARS));
-        let read = Self { min: keys.optional_by("min", years), max: keys.optional_by("max", years) };
-        keys.finish();
-        read
     }
 }
 
