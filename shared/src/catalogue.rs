@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     field_type::{FieldType, Meaning},
-    risk::{Bands, CheckResult, Weights},
+    risk::{self, Bands, CheckResult, Decision, Weights},
 };
 
 /// The name of a check, such as `cpf`, as stored and sent: `[a-z][a-z0-9_]{0,31}`.
@@ -179,10 +179,23 @@ pub struct Resolved {
     pub weights: Weights,
     /// The scores at which review and rejection begin.
     pub bands: Bands,
+    /// Reasons that reject by themselves, whatever the score.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub decisive: BTreeSet<String>,
     /// Evidence that the flow collects and no check of it examines. While there is any, a session is REVIEW where it would be APPROVED.
     /// Empty if the flow sets its own bands: then its company has decided what a low score means.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub unexamined: BTreeSet<Evidence>,
+}
+
+impl Resolved {
+    /// The decision for a score and the reasons that were found. `has_error`: a check could not be done.
+    pub fn decide(&self, score: u8, reasons: &BTreeSet<String>, has_error: bool) -> Decision {
+        if !self.decisive.is_disjoint(reasons) {
+            return Decision::Rejected;
+        }
+        risk::decide(score, self.bands, has_error || !self.unexamined.is_empty())
+    }
 }
 
 #[cfg(test)]
@@ -238,5 +251,16 @@ mod tests {
         let json = serde_json::to_string(&unexamined).expect("JSON");
         assert!(json.ends_with(r#","unexamined":["document","selfie"]}"#), "{json}");
         assert_eq!(serde_json::from_str::<Resolved>(&json).expect("resolved"), unexamined);
+    }
+
+    #[test]
+    fn a_decisive_reason_rejects_by_itself() {
+        let resolved = Resolved { decisive: BTreeSet::from(["face.small".to_owned()]), ..Resolved::default() };
+        let decided = |codes: &[&str], has_error| resolved.decide(20, &codes.iter().map(|code| (*code).to_owned()).collect(), has_error);
+        assert_eq!(decided(&["face.small"], false), Decision::Rejected);
+        assert_eq!(decided(&["cpf.check_digits", "face.small"], true), Decision::Rejected, "also where a check could not be done");
+        assert_eq!((decided(&["cpf.check_digits"], false), decided(&[], true)), (Decision::Approved, Decision::Review));
+        let unexamined = Resolved { unexamined: BTreeSet::from([Evidence::Selfie]), ..resolved };
+        assert_eq!(unexamined.decide(0, &BTreeSet::new(), false), Decision::Review);
     }
 }

@@ -37,6 +37,13 @@ impl Day {
         Self::at(now.plus_seconds(14 * 3_600))
     }
 
+    /// The full years from this day to a later one; negative if that is earlier. Somebody born on 29 February is a year older on 1 March
+    /// where the year has no such day.
+    pub fn years_until(self, later: Self) -> i64 {
+        let has_not_come = (later.month, later.day) < (self.month, self.day);
+        i64::from(later.year) - i64::from(self.year) - i64::from(has_not_come)
+    }
+
     /// The day at this time, in UTC.
     fn at(time: Timestamp) -> Self {
         Self::of_number(time.0.div_euclid(86_400_000_000))
@@ -144,6 +151,21 @@ mod tests {
 
     fn day(text: &str) -> Day {
         Day::parse(text).expect("a day")
+    }
+
+    #[test]
+    fn full_years() {
+        for (from, to, years) in [
+            ("2000-05-17", "2018-05-17", 18),
+            ("2000-05-17", "2018-05-16", 17),
+            ("2000-02-29", "2018-02-28", 17),
+            ("2000-02-29", "2018-03-01", 18),
+            ("2000-02-29", "2020-02-29", 20),
+            ("2018-05-17", "2018-05-17", 0),
+            ("2018-05-18", "2018-05-17", -1),
+        ] {
+            assert_eq!(day(from).years_until(day(to)), years, "{from} {to}");
+        }
     }
 
     #[test]

@@ -28,7 +28,7 @@ fn each_rule_names_its_path() {
         (r#""name":"a","#, "", "name"),
         (r#""name":"a","#, r#""name":"a","nmae":1,"#, "nmae"),
         (r#""name":"a","#, r#""name":"a","name":"b","#, "name"),
-        (r#""name":"a","#, r#""name":"a","decisive":[],"#, "decisive"),
+        (r#""name":"a","#, r#""name":"a","linkBy":[],"#, "linkBy"),
         (r#""name":"a","#, r#""name":"a","locale":"fr","#, "locale"),
         (r#""name":"a","#, r#""name":"a","title":null,"#, "title"),
         (r#""name":"a","#, r#""name":"a","title":{},"#, "title"),
@@ -104,7 +104,7 @@ fn every_fault_is_named_in_the_order_of_the_document() {
         faults(json),
         [
             "name: this key is missing",
-            "color: unknown key; allowed are name, title, locale, timeout, branding, returnUrls, allowedOrigins, steps, checks, weights, bands",
+            "color: unknown key; allowed are name, title, locale, timeout, branding, returnUrls, allowedOrigins, steps, checks, weights, bands, decisive, age",
             "weights.face.none: \"x\"; allowed is a whole number from 0 to 100",
             "steps[0].type: \"FROM\"; allowed are CONSENT, FORM, DOCUMENT, SELFIE, PROOF, REVIEW",
             "steps[0].id: 7; allowed is a string",
@@ -135,6 +135,40 @@ fn a_weight_is_of_a_reason_that_a_check_has() {
     let json = SMALLEST.replacen(r#""name":"a","#, r#""name":"a","weights":{"cpf.chek":1,"evidence.small":0},"#, 1);
     let allowed = "cpf.check_digits, cpf.repeated_digits, evidence.missing, evidence.small, evidence.unreadable, document.name_differs";
     assert_eq!(faults(&json), [format!("weights.cpf.chek: no check has this reason; allowed are {allowed}")]);
+}
+
+#[test]
+fn a_decisive_reason_is_one_that_a_check_has() {
+    let json = SMALLEST.replacen(r#""name":"a","#, r#""name":"a","decisive":["evidence.small","cpf.chek","evidence.small"],"#, 1);
+    let allowed = "cpf.check_digits, cpf.repeated_digits, evidence.missing, evidence.small, evidence.unreadable, document.name_differs";
+    assert_eq!(
+        faults(&json),
+        [format!("decisive[1]: \"cpf.chek\": no check has this reason; allowed are {allowed}"), "decisive[2]: \"evidence.small\" is named twice".to_owned()]
+    );
+}
+
+#[test]
+fn ages_are_of_somebody_whose_date_of_birth_is_asked_for() {
+    let flow = |extra: Value| {
+        let mut flow: Value = serde_json::from_str(&with_fields(json!([{"name": "b", "type": "DATE", "label": "B", "is": "birth_date"}]))).expect("JSON");
+        flow.as_object_mut().expect("an object").extend(extra.as_object().expect("an object").clone());
+        flow.to_string()
+    };
+    for (age, expected) in [
+        (json!({"min": 18}), vec![]),
+        (json!({"max": 0}), vec![]),
+        (json!({"min": 18, "max": 18}), vec![]),
+        (json!({}), vec!["age: allowed are min, max or both"]),
+        (json!({"min": 19, "max": 18}), vec!["age: min must not be above max"]),
+        (json!({"min": 151}), vec!["age.min: 151; allowed is a whole number from 0 to 150"]),
+        (json!({"least": 18}), vec!["age.least: unknown key; allowed are min, max"]),
+        (json!(18), vec!["age: 18; allowed is an object"]),
+    ] {
+        assert_eq!(faults(&flow(json!({"age": age}))), expected, "{age}");
+    }
+    assert_eq!(faults(&flow(json!({"age": {"min": 18}, "checks": ["cpf"]}))), ["age: the check \"age\" is not among the flow's checks"]);
+    let other = SMALLEST.replacen(r#""name":"a","#, r#""name":"a","age":{"min":18},"#, 1);
+    assert_eq!(faults(&other), ["age: no field has \"is\": \"birth_date\""]);
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub struct Risk {
     pub reasons: Vec<(Reason, f32)>,
     /// Evidence that no check of the flow examines.
     pub unexamined: BTreeSet<Evidence>,
+    /// Whether one of the reasons rejects by itself.
+    pub is_decisive: bool,
 }
 
 /// A check and what it found; no result while it runs.
@@ -48,14 +50,15 @@ pub struct Reason {
 #[component]
 pub fn RiskView(risk: Option<Risk>, checks: Vec<CheckRow>, status: Status, language: Language) -> impl IntoView {
     let words = words(language);
-    let Some(Risk { score, bands, reasons, unexamined }) = risk else {
+    let Some(Risk { score, bands, reasons, unexamined, is_decisive }) = risk else {
         let text = if status == Status::Expired { words.score_never } else { words.score_later };
         return view! { <p class="quiet">{text}</p> }.into_any();
     };
     let not_done = checks.iter().any(|check| check.result == Some(CheckResult::Error)).then_some(words.score_error);
     // A low score approves only if nothing else asks for a person.
-    let why_review = not_done.into_iter().chain(words.unexamined(&unexamined)).filter(|_| score < bands.0).collect::<Vec<_>>();
+    let why_review = not_done.into_iter().chain(words.unexamined(&unexamined)).filter(|_| score < bands.0 && !is_decisive).collect::<Vec<_>>();
     let (meaning, scores) = match score {
+        _ if is_decisive => (words.score_decisive, String::new()),
         score if score < bands.0 => (if why_review.is_empty() { words.score_low } else { words.score_middle }, scores(0, bands.0)),
         score if score < bands.1 => (words.score_middle, scores(bands.0, bands.1)),
         _ => (words.score_high, scores(bands.1, MOST + 1)),

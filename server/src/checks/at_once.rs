@@ -2,9 +2,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use futures::FutureExt as _;
-use shared::language::Language;
-
 use super::{
     check::{Check, Submission},
     results::{outcome, row},
@@ -14,17 +11,17 @@ use crate::{
     model::Verdict,
     sessions::at_once::{AtOnce, Checked, Submitted},
 };
+use futures::FutureExt as _;
 
 /// Runs these checks at once where they only compute.
 pub struct ChecksAtOnce(pub &'static [&'static dyn Check]);
 
 impl AtOnce for ChecksAtOnce {
     fn check(&self, kit: &Kit, submitted: &Submitted<'_>) -> Option<Checked> {
-        let Submitted { session, key, flow, answers } = submitted;
+        let Submitted { session, key, flow, answers, at } = submitted;
         let known = |name: &str| self.0.iter().find(|check| check.info().name == name && check.only_computes()).copied();
         let checks = flow.resolved.checks.iter().map(|name| Some((name, known(name.as_str())?))).collect::<Option<Vec<_>>>()?;
-        let steps = flow.definition.steps(Language::default());
-        let submission = Submission::new(kit.clone(), (*key).clone(), flow.resolved.weights.clone(), steps, (*answers).clone(), Vec::new());
+        let submission = Submission::new(kit.clone(), (*key).clone(), flow, *at, (*answers).clone(), Vec::new());
         let (mut results, mut found) = (Vec::new(), Vec::new());
         for (name, check) in checks {
             // One that panics or fails is tried again by the job, like every other check.

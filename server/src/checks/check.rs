@@ -6,15 +6,18 @@ use futures::future::BoxFuture;
 use shared::{
     answers::Answers,
     catalogue::CheckInfo,
-    flow::{Field, Step},
+    definition::Settings,
+    flow::{Field, Meaning, Step},
+    language::Language,
     risk::{CheckResult, Weights},
+    session::Timestamp,
 };
 
 use crate::{
     artifacts::{self, ReadError},
     cpu::Panicked,
     kit::Kit,
-    model::{Artifact, Finding, FoundReason, PdfState, Verdict},
+    model::{Artifact, Finding, Flow, FoundReason, PdfState, Verdict},
     vault::Key,
     worker::WorkerError,
 };
@@ -64,6 +67,10 @@ pub struct Submission {
     kit: Kit,
     key: Key,
     weights: Weights,
+    /// When the customer submitted it.
+    pub submitted_at: Timestamp,
+    /// What its flow says to its checks.
+    pub settings: Settings,
     /// The steps of its flow.
     pub steps: Vec<Step>,
     /// The submitted values.
@@ -73,9 +80,11 @@ pub struct Submission {
 }
 
 impl Submission {
-    /// A submitted session, with the key that opens its files and the weights that its version of the flow was imported with.
-    pub const fn new(kit: Kit, key: Key, weights: Weights, steps: Vec<Step>, answers: Answers, artifacts: Vec<Artifact>) -> Self {
-        Self { kit, key, weights, steps, answers, artifacts }
+    /// A session of this version of a flow that was submitted then, with the key that opens its files.
+    pub fn new(kit: Kit, key: Key, flow: &Flow, submitted_at: Timestamp, answers: Answers, artifacts: Vec<Artifact>) -> Self {
+        let (weights, settings) = (flow.resolved.weights.clone(), flow.definition.settings());
+        let steps = flow.definition.steps(Language::default());
+        Self { kit, key, weights, submitted_at, settings, steps, answers, artifacts }
     }
 
     /// Whether this reason existed when the session's version of the flow was imported. A check looks for nothing that is newer, so that
@@ -87,6 +96,13 @@ impl Submission {
     /// Every field of the flow, in the flow's order.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.steps.iter().flat_map(|step| &step.fields)
+    }
+
+    /// What was entered for the field with this meaning, and the field.
+    pub fn entered(&self, meaning: Meaning) -> Option<(&Field, &str)> {
+        let field = self.fields().find(|field| field.meaning() == Some(meaning))?;
+        let text = self.answers.get(&field.name)?.text();
+        (!text.is_empty()).then_some((field, text))
     }
 
     /// The file that answers a field.

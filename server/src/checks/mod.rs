@@ -25,6 +25,7 @@ macro_rules! registry {
 }
 
 registry! {
+    age,
     cpf,
     evidence,
 }

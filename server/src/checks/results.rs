@@ -53,6 +53,6 @@ pub fn row(vault: &Vault, key: &Key, session: SessionRef, name: CheckName, versi
 pub fn outcome(flow: &Flow, found: &[(CheckResult, Vec<String>)]) -> Outcome {
     let reasons: BTreeSet<String> = found.iter().flat_map(|(_, codes)| codes.iter().cloned()).collect();
     let risk_score = risk::score(&reasons, &flow.resolved.weights);
-    let must_look = found.iter().any(|(result, _)| *result == CheckResult::Error) || !flow.resolved.unexamined.is_empty();
-    Outcome { risk_score, decision: risk::decide(risk_score, flow.resolved.bands, must_look), reasons }
+    let has_error = found.iter().any(|(result, _)| *result == CheckResult::Error);
+    Outcome { risk_score, decision: flow.resolved.decide(risk_score, &reasons, has_error), reasons }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures::future::join_all;
-use shared::{catalogue::CheckName, language::Language, risk::CheckResult, session::Timestamp};
+use shared::{catalogue::CheckName, risk::CheckResult, session::Timestamp};
 use tracing::{error, info, warn};
 
 use super::{
@@ -183,8 +183,9 @@ impl CheckRuns {
         let mut db = self.kit.store.read().await?;
         let answers = saved::load(&mut db, session.r#ref, &key).await?.answers;
         let artifacts = store::artifacts::of_session(&mut db, &self.kit.vault, session.r#ref).await?;
-        let steps = flow.definition.steps(Language::default());
-        Ok(Submission::new(self.kit.clone(), key, flow.resolved.weights.clone(), steps, answers, artifacts))
+        // A session that this process submits just now has no such column yet.
+        let submitted_at = session.submitted_at.unwrap_or_else(|| self.kit.ambient.now());
+        Ok(Submission::new(self.kit.clone(), key, flow, submitted_at, answers, artifacts))
     }
 
     /// Writes the results. Completes the session if every check has one; else the checks are due again.

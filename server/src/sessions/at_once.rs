@@ -1,7 +1,10 @@
 //! Checks that only compute run while the session is submitted: it is completed in the same transaction, by one commit instead of three,
 //! and its event leaves with the answer.
 
-use shared::{answers::Answers, session::Outcome};
+use shared::{
+    answers::Answers,
+    session::{Outcome, Timestamp},
+};
 
 use crate::{ids::SessionRef, kit::Kit, model::Flow, store::checks::NewCheck, vault::Key};
 
@@ -15,6 +18,8 @@ pub struct Submitted<'a> {
     pub flow: &'a Flow,
     /// What was entered.
     pub answers: &'a Answers,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What its checks found.

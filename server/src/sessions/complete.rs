@@ -89,7 +89,8 @@ pub async fn complete(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, sent: &
     }
     let dropped = save::write(kit, &mut tx, opened, change).await?;
     let submission = repeat::submission(kit, opened, &steps, sent, sender.device);
-    let checked = lifecycle.at_once.as_ref().and_then(|checks| checks.check(kit, &Submitted { session, key: &opened.key, flow: &opened.flow, answers: &all }));
+    let submitted = Submitted { session, key: &opened.key, flow: &opened.flow, answers: &all, at: now };
+    let checked = lifecycle.at_once.as_ref().and_then(|checks| checks.check(kit, &submitted));
     let mut steps = vec![Step { transition: Transition::Submit(submission), by: Actor::Customer, at: now }];
     if let Some(Checked { outcome, results }) = checked {
         // Later than the submission, so that a timeline shows them in order.

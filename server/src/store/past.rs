@@ -1,7 +1,7 @@
 //! Reads the past, customer by customer, for a backtest: transactions in the order in which they arrived, and completed sessions with every
 //! decision on them. Each statement reads few rows, so that none is long under way.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use shared::{risk::Decision, session::Timestamp};
 use sqlx::{AssertSqlSafe, Row as _, any::AnyRow};
@@ -85,6 +85,8 @@ pub struct PastSession {
     pub linked_at: Option<Timestamp>,
     /// Its score.
     pub score: u8,
+    /// The reasons that its checks found.
+    pub reasons: BTreeSet<String>,
     /// Its newest decision.
     pub decision: Decision,
     /// Whether a check could not be done.
@@ -101,7 +103,7 @@ pub async fn sessions(db: &mut Db, customers: &[CustomerId]) -> Result<HashMap<C
     let bound = |query| customers.iter().chain(std::iter::repeat(last)).take(width).fold(query, |query: Query<'_>, id| query.bind(id.row()));
     let sql = format!(
         "SELECT s.ref AS ref, s.customer AS customer, s.flow AS flow_version, f.name AS flow, s.completed_at AS completed_at, s.risk_score AS risk_score, \
-         s.decision AS decision, \
+         s.decision AS decision, s.reasons AS reasons, \
          (SELECT MAX(a.at) FROM audit a WHERE a.subject = s.ref AND a.routine = 0 AND a.routine < 2 AND a.action = 'session.linked') AS linked_at, \
          (SELECT COUNT(*) FROM checks c WHERE c.session_ref = s.ref AND c.result = 'ERROR') AS errors \
          FROM sessions s JOIN flows f ON f.id = s.flow \
@@ -117,6 +119,7 @@ pub async fn sessions(db: &mut Db, customers: &[CustomerId]) -> Result<HashMap<C
             completed_at: columns.required_time("completed_at")?,
             linked_at: columns.time_option("linked_at")?,
             score: columns.number("risk_score")?,
+            reasons: columns.words("reasons")?,
             decision: columns.parsed("decision")?,
             has_error: columns.get::<i64>("errors")? > 0,
             reviews: Vec::new(),

@@ -215,7 +215,8 @@ fn risk_of(session: &Session, flow: &Flow, found: &BTreeMap<String, Vec<String>>
     let bands = flow.resolved.bands;
     let reasons = risk::contributions(&outcome.reasons, &flow.resolved.weights);
     let reasons = reasons.into_iter().map(|(code, _, points)| (found_in(code, found), points)).collect();
-    Some(Risk { score: outcome.risk_score, bands: (bands.review, bands.reject), reasons, unexamined: flow.resolved.unexamined.clone() })
+    let is_decisive = !flow.resolved.decisive.is_disjoint(&outcome.reasons);
+    Some(Risk { score: outcome.risk_score, bands: (bands.review, bands.reject), reasons, unexamined: flow.resolved.unexamined.clone(), is_decisive })
 }
 
 fn check_row(check: KnownCheck, found: &BTreeMap<String, Vec<String>>) -> CheckRow {

@@ -17,6 +17,7 @@ mod blank_pages;
 mod body_limits;
 mod check_runs;
 mod checkout;
+mod checks;
 mod command_line;
 mod completion_secrets;
 mod conditions;

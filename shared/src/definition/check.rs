@@ -3,7 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{BrandingDefinition, Definition};
+use super::{
+    document::{BrandingDefinition, Definition},
+    settings,
+};
 use crate::{
     catalogue::Catalogue,
     duration,
@@ -24,6 +27,7 @@ pub(super) fn check(flow: &Definition, catalogue: &Catalogue, faults: &Collector
     check_addresses(flow, faults);
     check_branding(&flow.branding.clone().unwrap_or_default(), faults);
     check_choice_of_checks(flow, catalogue, faults);
+    settings::check(flow, faults);
     check_steps(flow, faults);
 }
 
@@ -95,10 +99,20 @@ fn check_choice_of_checks(flow: &Definition, catalogue: &Catalogue, faults: &Col
             faults.note(&format!("checks[{at}]"), format!("{name:?} is not a check; allowed are {}", listed(catalogue.names())));
         }
     }
+    let allowed = || listed(catalogue.reasons().map(|reason| reason.code));
     for code in flow.weights.iter().flat_map(|weights| weights.keys()) {
         if catalogue.reason(code).is_none() {
-            let allowed = listed(catalogue.reasons().map(|reason| reason.code));
-            faults.note(&path_of("weights", code), format!("no check has this reason; allowed are {allowed}"));
+            faults.note(&path_of("weights", code), format!("no check has this reason; allowed are {}", allowed()));
+        }
+    }
+    let mut decisive = BTreeSet::new();
+    for (at, code) in flow.decisive.iter().flatten().enumerate() {
+        let path = format!("decisive[{at}]");
+        if !decisive.insert(code) {
+            faults.note(&path, format!("{code:?} is named twice"));
+        }
+        if catalogue.reason(code).is_none() {
+            faults.note(&path, format!("{code:?}: no check has this reason; allowed are {}", allowed()));
         }
     }
 }

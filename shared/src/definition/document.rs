@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::ages::Ages;
 use crate::{
     flow::{FieldType, Meaning, StepType},
     language::Language,
@@ -41,6 +42,10 @@ pub struct Definition {
     pub(super) weights: Option<Weights>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) bands: Option<Bands>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) decisive: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) age: Option<Ages>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -149,6 +154,8 @@ impl Read for Definition {
             checks: keys.optional("checks"),
             weights: keys.optional_by("weights", read_weights),
             bands: keys.optional("bands"),
+            decisive: keys.optional("decisive"),
+            age: keys.optional("age"),
         };
         keys.finish();
         read

@@ -2,12 +2,14 @@
 //! [`Definition::import`] reads it and reports every fault, [`Definition::steps`] returns its steps in one language, and
 //! [`Definition::resolve`] its checks, weights and bands.
 
+mod ages;
 mod check;
 mod document;
 mod fields;
 mod import;
 mod resolve;
+mod settings;
 mod view;
 
-pub use self::{check::is_flow_name, document::Definition, import::MAX_BYTES};
+pub use self::{ages::Ages, check::is_flow_name, document::Definition, import::MAX_BYTES, settings::Settings};
 pub use crate::reading::faults::{Faults, Refused};

@@ -11,7 +11,7 @@ use crate::{
 impl Definition {
     /// The checks, weights and bands of a version that is imported now. Checks: those that the flow names, or else every one whose needs it
     /// meets. Weights: the catalogue's, replaced by the flow's. Bands: the flow's, or else 25 and 70; then what no check examines is
-    /// noted.
+    /// noted. Decisive reasons: the flow's.
     pub fn resolve(&self, catalogue: &Catalogue) -> Resolved {
         let checks: BTreeSet<_> = match &self.checks {
             Some(named) => named.iter().filter_map(|name| name.parse().ok()).collect(),
@@ -25,7 +25,8 @@ impl Definition {
             let examined = |evidence: &Evidence| checks.iter().filter_map(|name| catalogue.find(name.as_str())).any(|check| check.examines.contains(evidence));
             self.evidence().filter(|evidence| !examined(evidence)).collect()
         };
-        Resolved { checks, weights, bands: self.bands.unwrap_or_default(), unexamined }
+        let decisive = self.decisive.iter().flatten().cloned().collect();
+        Resolved { checks, weights, bands: self.bands.unwrap_or_default(), decisive, unexamined }
     }
 
     /// The evidence that the flow collects.

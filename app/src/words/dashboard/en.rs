@@ -96,6 +96,7 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     score_low: "{scores}: approved automatically",
     score_middle: "{scores}: needs manual review",
     score_high: "{scores}: rejected automatically",
+    score_decisive: "Rejected automatically: this flow rejects by one of these reasons alone, whatever the score.",
     score_error: "A check could not run, so this session needs manual review.",
     unexamined_document: "No check of this flow examines the document, so this session needs manual review.",
     unexamined_selfie: "No check of this flow examines the selfie, so this session needs manual review.",

@@ -96,6 +96,7 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     score_low: "{scores}: aprobada automáticamente",
     score_middle: "{scores}: necesita revisión manual",
     score_high: "{scores}: rechazada automáticamente",
+    score_decisive: "Rechazada automáticamente: en este flujo basta uno de estos motivos, sea cual sea la puntuación.",
     score_error: "No se ha podido hacer una comprobación; por eso esta sesión necesita revisión manual.",
     unexamined_document: "Ninguna comprobación de este flujo examina el documento, así que esta sesión necesita revisión manual.",
     unexamined_selfie: "Ninguna comprobación de este flujo examina la selfie, así que esta sesión necesita revisión manual.",

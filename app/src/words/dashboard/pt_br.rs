@@ -96,6 +96,7 @@ pub(super) static WORDS: DashboardWords = DashboardWords {
     score_low: "{scores}: aprovada automaticamente",
     score_middle: "{scores}: precisa de análise manual",
     score_high: "{scores}: reprovada automaticamente",
+    score_decisive: "Rejeitada automaticamente: neste fluxo basta um destes motivos, seja qual for a pontuação.",
     score_error: "Uma verificação não pôde ser feita; por isso esta sessão precisa de análise manual.",
     unexamined_document: "Nenhuma verificação deste fluxo examina o documento, por isso esta sessão precisa de análise manual.",
     unexamined_selfie: "Nenhuma verificação deste fluxo examina a selfie, por isso esta sessão precisa de análise manual.",

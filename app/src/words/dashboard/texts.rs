@@ -53,6 +53,7 @@ page_words! {
     score_middle,
     /// `{scores}`
     score_high,
+    score_decisive,
     score_error, unexamined_document, unexamined_selfie, unexamined_both, score_nothing, score_later, score_never, by_score, no_decision, no_decision_expired, new_decision, approve, reject, review,
     reason, reason_hint, decide, entered, nothing_entered, reveal, reveal_hint, revealed, consents,
     /// `{field}`, `{language}`

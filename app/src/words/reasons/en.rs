@@ -1,10 +1,13 @@
 //! Checks and reasons in English.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] = &[("cpf", "CPF"), ("evidence", "Files")];
+pub const CHECKS: &[(&str, &str)] = &[("age", "Age"), ("cpf", "CPF"), ("evidence", "Files")];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
+    ("age.implausible", "The date of birth is in the future or more than 120 years ago"),
+    ("age.too_old", "The customer is older than this flow accepts"),
+    ("age.too_young", "The customer is younger than this flow accepts"),
     ("cpf.check_digits", "The check digits of the CPF are wrong"),
     ("cpf.repeated_digits", "The CPF repeats one digit eleven times"),
     ("evidence.missing", "A required file is missing"),

@@ -1,10 +1,13 @@
 //! Checks and reasons in Spanish.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] = &[("cpf", "CPF"), ("evidence", "Archivos")];
+pub const CHECKS: &[(&str, &str)] = &[("age", "Edad"), ("cpf", "CPF"), ("evidence", "Archivos")];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
+    ("age.implausible", "La fecha de nacimiento está en el futuro o hace más de 120 años"),
+    ("age.too_old", "La persona supera la edad máxima de este flujo"),
+    ("age.too_young", "La persona no alcanza la edad mínima de este flujo"),
     ("cpf.check_digits", "Los dígitos de control del CPF no son correctos"),
     ("cpf.repeated_digits", "El CPF repite un solo dígito once veces"),
     ("evidence.missing", "Falta un archivo obligatorio"),

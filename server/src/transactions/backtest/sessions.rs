@@ -3,11 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use shared::{
-    risk::{self, Decision},
-    rule::LastSession,
-    session::Timestamp,
-};
+use shared::{risk::Decision, rule::LastSession, session::Timestamp};
 
 use crate::{
     failure::Failure,
@@ -44,7 +40,7 @@ async fn first_decision(kit: &Kit, session: &PastSession) -> Result<Decision, Fa
         return Ok(session.decision);
     }
     let flow = flows::by_id(kit, session.flow_version).await?;
-    Ok(risk::decide(session.score, flow.resolved.bands, session.has_error || !flow.resolved.unexamined.is_empty()))
+    Ok(flow.resolved.decide(session.score, &session.reasons, session.has_error))
 }
 
 impl Sessions {

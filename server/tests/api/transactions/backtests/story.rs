@@ -18,7 +18,7 @@ use ::server::store;
 use ::server::transactions::backtest::{self, Ended};
 use ::server::transactions::follower::SettleTransactions;
 use ::server::transactions::{batch, import};
-use ::shared::risk::{self, Decision};
+use ::shared::risk::Decision;
 use ::shared::role::Role;
 use ::shared::rule::{ListKind, Posted};
 use ::shared::session::{Outcome, Status};
@@ -159,7 +159,7 @@ impl Story {
         let kit = self.parts.kit.clone();
         let flow = flows::newest(&kit, FLOW).await.expect("the flow");
         let score = u8::try_from(self.rng.below(101)).expect("small");
-        let decision = risk::decide(score, flow.resolved.bands, !flow.resolved.unexamined.is_empty());
+        let decision = flow.resolved.decide(score, &Default::default(), false);
         let mut tx = kit.store.write().await.expect("begins");
         let held = transition::hold_to_settle(&mut tx, session, None).await.expect("reads").expect("there is one");
         let now = kit.ambient.now();
