@@ -101,7 +101,7 @@ async fn listed(kit: &Kit, db: &mut Db, rules: &RuleSet, asked: BTreeSet<ListKey
     let sought = |asked: ListKey| {
         let (list, value) = (rules.lists.get(&asked.list)?, asked.field.value(of)?);
         let forms = lists::sought(kit, list, &value);
-        (!forms.is_empty()).then(|| (asked, (list.id, forms)))
+        (!forms.is_empty()).then_some((asked, (list.id, forms)))
     };
     let (keys, sought): (Vec<ListKey>, Vec<(ListId, Vec<String>)>) = asked.into_iter().filter_map(sought).unzip();
     let mut listed = BTreeSet::new();

@@ -92,7 +92,7 @@ async fn a_person_without_a_link_gets_a_page_and_a_program_a_problem(app: TestAp
         assert!(tags(&text, "script").is_empty(), "{text}");
         for other in ["pt-BR", "en", "es"] {
             let link = tags(&text, "a").into_iter().find(|link| attribute(link, "href").is_some_and(|href| href == format!("?lang={other}")));
-            let is_current = attribute(&link.expect("a link to each language"), "aria-current").is_some();
+            let is_current = attribute(link.expect("a link to each language"), "aria-current").is_some();
             assert_eq!(is_current, other == language);
             let path = format!("/verify/{UNKNOWN_ID}?lang={other}");
             let there = stranger.send(as_person(&stranger, &path, language)).await.expect(404).text();
