@@ -28,7 +28,7 @@ port=$(node -e 'const server = net.createServer().listen(0, "127.0.0.1", () => {
   "${as_postgres[@]}" "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/log" -o "-k $folder -p $port -c listen_addresses=127.0.0.1 -c max_connections=300" start >/dev/null
 )
 export BENCH_POSTGRES=postgres://postgres@127.0.0.1:$port
-say "Measuring: all of it takes about 30 minutes"
+say "Measuring: all of it takes more than an hour"
 "$(target_dir)/release/examples/bench" "$@" &
 bench=$! status=0
 wait "$bench" || status=$?
