@@ -1,9 +1,10 @@
-//! Decodes an image in memory, within a limit.
+//! Decodes an image within a limit of memory. The pixels of a PNG may take 8 bytes each, so a PNG is only ever decoded row by row.
 
 use std::io::Cursor;
 
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageReader, Limits, RgbImage};
 use jpeg_decoder::PixelFormat;
+use png::{DecodingError, Transformations};
 
 use super::{
     fault::{Fault, check_size},
@@ -14,6 +15,30 @@ use super::{
 const MAX_ALLOC: u64 = 512 * 1024 * 1024;
 
 const UNDECODABLE: Fault = Fault::BadImage("its pixel data cannot be decoded");
+
+/// Checks that an image can be decoded. A panic of the decoder counts as an image that cannot be.
+pub(super) fn check(stored: &[u8], media: MediaType) -> Result<(), Fault> {
+    match media {
+        MediaType::Png => std::panic::catch_unwind(|| png_rows(stored)).unwrap_or(Err(UNDECODABLE)),
+        _ => pixels(stored, media).map(drop),
+    }
+}
+
+fn png_rows(stored: &[u8]) -> Result<(), Fault> {
+    let mut decoder = png::Decoder::new(Cursor::new(stored));
+    decoder.set_ignore_iccp_chunk(true);
+    decoder.set_transformations(Transformations::EXPAND);
+    let mut rows = decoder.read_info().map_err(wrong_row)?;
+    while rows.next_row().map_err(wrong_row)?.is_some() {}
+    Ok(())
+}
+
+fn wrong_row(error: DecodingError) -> Fault {
+    match error {
+        DecodingError::LimitsExceeded => Fault::BadImage("decoding it takes too much memory"),
+        _ => UNDECODABLE,
+    }
+}
 
 /// Decodes an image without applying its orientation. A panic of the decoder counts as an image that cannot be decoded.
 pub(super) fn pixels(stored: &[u8], media: MediaType) -> Result<DynamicImage, Fault> {

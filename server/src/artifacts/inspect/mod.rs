@@ -115,7 +115,7 @@ impl Prepared {
                 return Ok(Inspected { media_type: MediaType::Pdf, width: None, height: None, stored, clues: Clues::default(), warnings: Vec::new() });
             }
         };
-        if let Err(fault) = decode::pixels(&image.stored, media_type) {
+        if let Err(fault) = decode::check(&image.stored, media_type) {
             let is_truncated = media_type == MediaType::Png && png::is_truncated(&image.stored);
             return Err(if is_truncated { Fault::Truncated } else { fault });
         }

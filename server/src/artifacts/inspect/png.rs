@@ -14,6 +14,8 @@ use super::{
 };
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1A\n";
+/// The most pixels of a row. The rows that are decoded at once stay small, however deep the picture is.
+const MAX_WIDTH: u32 = 250_000;
 const IEND: &[u8] = b"\0\0\0\0IEND\xAE\x42\x60\x82";
 const SOFTWARE: &[u8] = b"Software\0";
 /// The most EXIF that we read, in bytes. A camera's EXIF fits in a JPEG segment.
@@ -30,6 +32,9 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
         _ => return Err(Fault::BadImage("it does not begin with its header")),
     };
     check_size(width, height)?;
+    if width > MAX_WIDTH {
+        return Err(Fault::BadImage("it is wider than 250000 pixels"));
+    }
     let mut kept = Vec::with_capacity(bytes.len());
     let mut exif: Option<&[u8]> = None;
     let mut software = None;
@@ -75,7 +80,9 @@ pub(super) fn strip(bytes: &[u8]) -> Result<Stripped, Fault> {
     stored.extend(IEND);
     let mut clues = exif.map_or_else(Clues::default, clues::read);
     clues.software = clues.software.or(software);
-    Ok(Stripped { width, height, orientation, stored, clues, memory: memory::of_pixels(width, height, memory::OTHER) })
+    // It takes less, row by row. But it takes as long, and so large pictures come one after the other.
+    let memory = memory::of_pixels(width, height, memory::OTHER);
+    Ok(Stripped { width, height, orientation, stored, clues, memory })
 }
 
 /// Whether the chunk is intact and one of those that say how colours and transparency are meant, with the size that it has to have.
@@ -276,6 +283,8 @@ pub(super) mod tests {
         let mut header = [0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60, 8, 2, 0, 0, 0];
         let huge = file(&[(*b"IHDR", header.to_vec())]);
         assert_eq!(inspect(&huge), Err(Fault::TooManyPixels { width: 60_000, height: 60_000 }));
+        header[..8].copy_from_slice(&[0, 3, 0xD0, 0x91, 0, 0, 0, 1]);
+        assert_eq!(inspect(&file(&[(*b"IHDR", header.to_vec())])), Err(Fault::BadImage("it is wider than 250000 pixels")));
         header[..4].fill(0);
         assert_eq!(inspect(&file(&[(*b"IHDR", header.to_vec())])), Err(Fault::BadImage("its width or height is zero")));
     }
