@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::Subcommand;
+use futures::TryStreamExt as _;
 use serde_json::json;
 use server::{
     actor::Actor,
@@ -112,7 +113,7 @@ async fn import(app: &App, name: &str, file: &Path, kind: Option<ListKind>) -> R
 }
 
 async fn export(app: &App, name: &str) -> Result<Printed, CommandError> {
-    let exported = lists::export(&app.kit, name, Actor::CommandLine).await.map_err(failed)?;
+    let rows = lists::export(&app.kit, name, Actor::CommandLine).await.map_err(failed)?.try_concat().await.map_err(failed)?;
     let entry = |row: &Row| json!({ "value": row.value, "note": row.note, "from": row.from.map(csv::time), "until": row.until.map(csv::time) });
-    Ok(Printed { text: csv::file(&exported.rows), json: exported.rows.iter().map(entry).collect() })
+    Ok(Printed { text: csv::header() + &csv::lines(&rows), json: rows.iter().map(entry).collect() })
 }

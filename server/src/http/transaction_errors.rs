@@ -70,7 +70,7 @@ impl From<ListError> for ApiError {
             cause @ (ListError::NotThere | ListError::OtherKind(_) | ListError::Known | ListError::Full | ListError::Long | ListError::Taken) => {
                 Self::new(Code::Conflict, sentence(&cause))
             }
-            cause @ (ListError::Name | ListError::Value(_) | ListError::Faults(_)) => Self::new(Code::InvalidRequest, sentence(&cause)),
+            cause @ (ListError::Name | ListError::Entry(_) | ListError::Faults(_)) => Self::new(Code::InvalidRequest, sentence(&cause)),
             ListError::Panicked(cause) => internal(&cause),
             ListError::Failure(error) => error.into(),
         }

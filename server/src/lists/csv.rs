@@ -165,7 +165,7 @@ impl Records<'_> {
     }
 }
 
-/// Writes one line of a file, without its end.
+/// Writes one line of a file, without an end.
 fn line(cells: [&str; 4]) -> String {
     let quoted = |cell: &str| {
         let needs = cell.contains(['"', ',', '\n', '\r']) || cell.trim() != cell;
@@ -174,14 +174,16 @@ fn line(cells: [&str; 4]) -> String {
     cells.map(quoted).join(",")
 }
 
-/// Entries as a file.
-pub fn file(rows: &[Row]) -> String {
-    let cells = |row: &Row| {
-        let when = |at: Option<Timestamp>| at.map(time).unwrap_or_default();
-        line([&row.value, row.note.as_deref().unwrap_or_default(), &when(row.from), &when(row.until)])
-    };
-    let lines: Vec<String> = std::iter::once(line(COLUMNS)).chain(rows.iter().map(cells)).collect();
-    lines.join("\n")
+/// The first line of a file, without an end.
+pub fn header() -> String {
+    line(COLUMNS)
+}
+
+/// The lines of some entries, each after the end of the line before it.
+pub fn lines(rows: &[Row]) -> String {
+    let when = |at: Option<Timestamp>| at.map(time).unwrap_or_default();
+    let cells = |row: &Row| line([&row.value, row.note.as_deref().unwrap_or_default(), &when(row.from), &when(row.until)]);
+    rows.iter().flat_map(|row| ["\n".to_owned(), cells(row)]).collect()
 }
 
 /// A time as a file has it, to the microsecond.

@@ -83,16 +83,13 @@ fn checked(kit: &Kit, list: &List, text: &str, now: Timestamp) -> Result<Vec<New
                 continue;
             }
         };
-        let Some(value) = list.kind.normalised(&row.value) else {
-            faults.push(Fault { line: row.line, reason: ListFault::Value(list.kind) });
-            continue;
+        let entry = match new_entry(kit, list, &row, now) {
+            Ok(entry) => entry,
+            Err(reason) => {
+                faults.push(Fault { line: row.line, reason });
+                continue;
+            }
         };
-        let entry = new_entry(kit, list, &value, &row, now);
-        // One that ends as it begins never counts: an export has it where somebody removed a value before its time came.
-        if entry.until.is_some_and(|until| until < entry.from) {
-            faults.push(Fault { line: row.line, reason: ListFault::Ends });
-            continue;
-        }
         open += usize::from(!entry.has_ended(now));
         new.push(New { entry, line: row.line, has_from: row.from.is_some() });
     }

@@ -5,8 +5,9 @@ pub mod csv;
 pub mod import;
 pub mod past;
 
+use futures::stream::{self, BoxStream, StreamExt as _};
 use shared::{
-    rule::{ListFault, ListKind, is_name},
+    rule::{ListFault, ListKind, MOST_NOTE, is_name},
     session::Timestamp,
 };
 
@@ -28,6 +29,8 @@ use crate::{
 pub const MOST_ENTRIES: usize = 100_000;
 /// The most entries of a file, those that have ended included: what a list exports that was replaced three times.
 const MOST_LINES: usize = 4 * MOST_ENTRIES;
+/// How many entries of an export are in memory at once.
+const EXPORTED_AT_ONCE: i64 = 500;
 /// The largest file that the dashboard takes, in MiB: 100,000 entries of 160 bytes. The command line takes larger ones.
 pub const MOST_MIB: usize = 16;
 /// The same in bytes.
@@ -48,9 +51,9 @@ pub enum ListError {
     /// The file, or the value, has these faults.
     #[error("{}", .0.iter().map(Fault::to_string).collect::<Vec<_>>().join("\n"))]
     Faults(Vec<Fault>),
-    /// A value is none of the list's kind, or its time ends before it begins.
+    /// A value is none of the list's kind, or what stands beside it has a fault.
     #[error("{0}")]
-    Value(ListFault),
+    Entry(ListFault),
     /// There is a list of this name.
     #[error("there is a list of this name")]
     Taken,
@@ -90,21 +93,30 @@ pub fn sought(kit: &Kit, list: &List, value: &str) -> Vec<String> {
     list.kind.sought(value).iter().map(|form| found(kit, list, form)).collect()
 }
 
-fn new_entry(kit: &Kit, list: &List, value: &str, row: &Row, now: Timestamp) -> ListEntry {
+fn new_entry(kit: &Kit, list: &List, row: &Row, now: Timestamp) -> Result<ListEntry, ListFault> {
+    let value = normalised(list, &row.value)?;
+    if row.note.as_deref().is_some_and(|note| note.chars().nth(MOST_NOTE).is_some()) {
+        return Err(ListFault::Note);
+    }
+    let from = row.from.unwrap_or(now);
+    // One that ends as it begins never counts: an export has it where somebody removed a value before its time came.
+    if row.until.is_some_and(|until| until < from) {
+        return Err(ListFault::Ends);
+    }
     let id = kit.ambient.id();
     let seal = |place, text: &str| kit.vault.seal_own(&place, text.as_bytes());
-    ListEntry {
+    Ok(ListEntry {
         id,
-        found: found(kit, list, value),
-        value: (!list.kind.is_clear()).then(|| seal(sealed::list_value(id), value)),
+        found: found(kit, list, &value),
+        value: (!list.kind.is_clear()).then(|| seal(sealed::list_value(id), &value)),
         note: row.note.as_deref().map(|note| seal(sealed::list_note(id), note)),
-        from: row.from.unwrap_or(now),
+        from,
         until: row.until,
-    }
+    })
 }
 
-fn normalised(list: &List, value: &str) -> Result<String, ListError> {
-    list.kind.normalised(value).ok_or(ListError::Value(ListFault::Value(list.kind)))
+fn normalised(list: &List, value: &str) -> Result<String, ListFault> {
+    list.kind.normalised(value).ok_or(ListFault::Value(list.kind))
 }
 
 /// The list of this id.
@@ -139,24 +151,21 @@ fn open(kit: &Kit, place: &crate::vault::Place, sealed: &[u8]) -> Result<String,
     String::from_utf8(kit.vault.open_own(place, sealed)?).map_err(|_| Unsealable)
 }
 
-/// A list with its entries, opened: value, note, since when, until when.
-pub struct Exported {
-    /// The list.
-    pub list: List,
-    /// Its entries, those that have ended included.
-    pub rows: Vec<Row>,
-}
-
-/// A list with all its entries, for somebody who reads it. Writes an audit row.
+/// Every entry of a list with its value and its note, those that have ended included, in the order in which they were made. They come
+/// some at a time, so that a slow reader keeps no whole list in memory. Writes an audit row.
 ///
 /// # Errors
 /// [`ListError::Unknown`]
-pub async fn export(kit: &Kit, name: &str, by: Actor) -> Result<Exported, ListError> {
-    let list = store::lists::by_name(&mut *kit.store.read().await?, name).await?.ok_or(ListError::Unknown)?;
-    kit.audit_read(by, Act::ListExported(list.id)).await?;
-    let entries = store::lists::entries(&mut *kit.store.read().await?, &kit.vault, list.id).await?;
-    let rows = entries.iter().map(|entry| opened(kit, entry)).collect::<Result<_, Unsealable>>()?;
-    Ok(Exported { list, rows })
+pub async fn export(kit: &Kit, name: &str, by: Actor) -> Result<BoxStream<'static, Result<Vec<Row>, Failure>>, ListError> {
+    let list = store::lists::by_name(&mut *kit.store.read().await?, name).await?.ok_or(ListError::Unknown)?.id;
+    kit.audit_read(by, Act::ListExported(list)).await?;
+    let next = move |(kit, after): (Kit, Option<EntryId>)| async move {
+        let entries = store::lists::entries_after(&mut *kit.store.read().await?, &kit.vault, list, after, EXPORTED_AT_ONCE).await?;
+        let Some(last) = entries.last().map(|entry| entry.id) else { return Ok(None) };
+        let rows = entries.iter().map(|entry| opened(&kit, entry)).collect::<Result<_, Unsealable>>()?;
+        Ok(Some((rows, (kit, Some(last)))))
+    };
+    Ok(stream::try_unfold((kit.clone(), None), next).boxed())
 }
 
 /// An entry with its value and its note.
@@ -201,16 +210,15 @@ pub async fn reveal(kit: &Kit, list: ListId, by: Actor) -> Result<(), StoreError
 /// Adds a value to a list.
 ///
 /// # Errors
-/// [`ListError::Unknown`]; [`ListError::Value`]; [`ListError::Known`] if it is there and has not ended.
+/// [`ListError::Unknown`]; [`ListError::Entry`]; [`ListError::Known`] if it is there and has not ended.
 pub async fn add(kit: &Kit, name: &str, row: &Row, by: Actor) -> Result<(), ListError> {
     let mut tx = kit.store.write().await?;
     store::rules::hold(&mut tx).await?;
     let list = store::lists::by_name(tx.db().await?, name).await?.ok_or(ListError::Unknown)?;
-    let value = normalised(&list, &row.value)?;
     let now = kit.ambient.now();
-    let entry = new_entry(kit, &list, &value, row, now);
-    if entry.until.is_some_and(|until| until <= entry.from) {
-        return Err(ListError::Value(ListFault::Ends));
+    let entry = new_entry(kit, &list, row, now).map_err(ListError::Entry)?;
+    if entry.until == Some(entry.from) {
+        return Err(ListError::Entry(ListFault::Ends));
     }
     let same = store::lists::find(tx.db().await?, &kit.vault, list.id, std::slice::from_ref(&entry.found)).await?;
     if same.iter().any(|known| !known.has_ended(now)) {
@@ -228,12 +236,12 @@ pub async fn add(kit: &Kit, name: &str, row: &Row, by: Actor) -> Result<(), List
 /// Removes a value from a list: its entry ends now.
 ///
 /// # Errors
-/// [`ListError::Unknown`]; [`ListError::Value`]; [`ListError::NotThere`]
+/// [`ListError::Unknown`]; [`ListError::Entry`]; [`ListError::NotThere`]
 pub async fn remove(kit: &Kit, name: &str, value: &str, by: Actor) -> Result<(), ListError> {
     let mut tx = kit.store.write().await?;
     store::rules::hold(&mut tx).await?;
     let list = store::lists::by_name(tx.db().await?, name).await?.ok_or(ListError::Unknown)?;
-    let value = normalised(&list, value)?;
+    let value = normalised(&list, value).map_err(ListError::Entry)?;
     let now = kit.ambient.now();
     let same = store::lists::find(tx.db().await?, &kit.vault, list.id, &[found(kit, &list, &value)]).await?;
     let open: Vec<ListEntry> = same.into_iter().filter(|known| !known.has_ended(now)).collect();

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::list::ListKind;
 
+/// The most characters of an entry's note.
+pub const MOST_NOTE: usize = 1_000;
+
 /// What is wrong with a line of a list's file, or with an entry that is added.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum ListFault {
@@ -33,6 +36,9 @@ pub enum ListFault {
     /// It ends before it begins.
     #[error("it ends before it begins")]
     Ends,
+    /// The note is too long.
+    #[error("the note has more than {MOST_NOTE} characters")]
+    Note,
     /// The value stands twice.
     #[error("the value stands twice")]
     Twice,

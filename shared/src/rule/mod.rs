@@ -56,7 +56,7 @@ pub use self::{
     known::Known,
     lines::Because,
     list::{ListKind, is_name},
-    list_fault::ListFault,
+    list_fault::{ListFault, MOST_NOTE},
     measured::{Measured, measure},
     model::{Action, ActionKind, Mode, OnExpired, Rule, StepUp},
     network::Network,

@@ -8,9 +8,14 @@ use app::{
     words::dashboard::{Done, ListRefusal, Refusal},
 };
 use axum::{
+    body::Body,
     extract::Request,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
+};
+use futures::{
+    future,
+    stream::{self, StreamExt as _, TryStreamExt as _},
 };
 use leptos::prelude::*;
 use shared::{
@@ -140,8 +145,9 @@ pub async fn add(page: Page, Ids(list): Ids<ListId>, form: Form) -> Result<Respo
         let note = Some(form.text("note").to_owned()).filter(|note| !note.is_empty());
         match lists::add(&page.context.app.kit, &known.name, &Row { line: 0, value, note, from, until }, page.operator.actor()).await {
             Ok(()) => return Ok(go(&revealed::at(&path(list), token.as_deref()), Done::EntryAdded)),
-            Err(ListError::Value(fault @ ListFault::Ends)) => ("until", ListRefusal::Fault(fault)),
-            Err(ListError::Value(fault)) => ("value", ListRefusal::Fault(fault)),
+            Err(ListError::Entry(fault @ ListFault::Ends)) => ("until", ListRefusal::Fault(fault)),
+            Err(ListError::Entry(fault @ ListFault::Note)) => ("note", ListRefusal::Fault(fault)),
+            Err(ListError::Entry(fault)) => ("value", ListRefusal::Fault(fault)),
             Err(ListError::Known) => ("value", ListRefusal::Known),
             Err(ListError::Full) => ("value", ListRefusal::Full),
             Err(error) => return Err(error.into()),
@@ -198,9 +204,10 @@ pub async fn import(page: Page, Ids(list): Ids<ListId>, request: Request) -> Res
 /// `GET /dashboard/lists/{id}/export`: the list as CSV, with whole values.
 pub async fn export(page: Page, Ids(list): Ids<ListId>) -> Result<Response, ApiError> {
     let known = lists::by_id(&page.context.app.kit, list).await?;
-    let exported = lists::export(&page.context.app.kit, &known.name, page.operator.actor()).await?;
+    let rows = lists::export(&page.context.app.kit, &known.name, page.operator.actor()).await?;
     let name = HeaderValue::from_str(&format!("attachment; filename=\"{}.csv\"", known.name));
     let name = name.map_err(|_| ApiError::new(Code::Internal, "The name of the list is damaged."))?;
     let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, csv::file(&exported.rows)).into_response())
+    let file = stream::once(future::ready(Ok(csv::header()))).chain(rows.map_ok(|rows| csv::lines(&rows)));
+    Ok((headers, Body::from_stream(file)).into_response())
 }

@@ -1,6 +1,9 @@
 //! The pages of the lists that rules ask: making one, adding, ending, importing, looking up, revealing, exporting.
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::support::dashboard::list_file;
 use crate::support::html::{links, text_of};
@@ -46,6 +49,7 @@ async fn an_administrator_makes_fills_and_ends(app: TestApp) {
         (vec![("value", "")], "Enter a value"),
         (vec![("value", "a\u{0}")], "Use 1 to 128 characters"),
         (vec![("value", "a"), ("from", "2030-01-02T00:00"), ("until", "2030-01-01T00:00")], "The end must come after the beginning"),
+        (vec![("value", "a"), ("note", &"n".repeat(1_001))], "The note may have at most 1000 characters"),
         (vec![("value", "a"), ("until", "tomorrow")], "Enter a time such as 2026-11-30T12:00:00Z in “until”"),
     ] {
         let refused = text_of(&add(&form).await.expect(422).text());
@@ -131,6 +135,34 @@ async fn a_file_of_millions_of_lines_is_read_no_further_than_its_bounds(app: Tes
         assert!(grown < 120, "{:?}: {grown} MiB", &rows[..20]);
     }
     assert_eq!(app.installation.database.number("SELECT COUNT(*) FROM list_entries").await, 0);
+}
+
+on_each_engine!(slow_readers_of_an_export_keep_no_whole_list_in_memory);
+async fn slow_readers_of_an_export_keep_no_whole_list_in_memory(app: TestApp) {
+    const ENTRIES: usize = 20_000;
+    let admin = app.browser("ADMIN").await;
+    let page = create(&admin, "payees", "text").await;
+    let note = "n".repeat(700);
+    let csv: String = std::iter::once("value,note\n".to_owned()).chain((0..ENTRIES).map(|at| format!("acct-{at},{note}\n"))).collect();
+    import(&admin, &page, csv).await.expect(303);
+    let (name, token) = admin.cookie();
+    let request = format!("GET {page}/export HTTP/1.1\r\nHost: a\r\nCookie: {name}={token}\r\n\r\n");
+    let before = raw::memory_kib(&app.server, "VmHWM");
+    let mut readers = Vec::new();
+    for _ in 0..20 {
+        let mut reader = raw::connect_slow_reader(app.installation.port).await;
+        reader.write_all(request.as_bytes()).await.expect("asks");
+        let mut begun = [0; 12];
+        reader.read_exact(&mut begun).await.expect("an answer");
+        assert_eq!(&begun, b"HTTP/1.1 200");
+        readers.push(reader);
+    }
+    let grown = raw::memory_kib(&app.server, "VmHWM").saturating_sub(before) / 1024;
+    assert!(grown < 60, "20 readers of 14 MiB: {grown} MiB");
+    drop(readers);
+    let exported = admin.get(&format!("{page}/export")).await.expect(200).text();
+    let values: BTreeSet<&str> = exported.lines().skip(1).map(|line| line.split(',').next().expect("a value")).collect();
+    assert_eq!((exported.lines().count(), values.len()), (1 + ENTRIES, ENTRIES));
 }
 
 on_each_engine!(a_value_is_looked_up_and_is_in_no_address);

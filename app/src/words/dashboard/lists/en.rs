@@ -67,6 +67,7 @@ pub(super) static WORDS: ListWords = ListWords {
     no_value: "enter a value",
     open_quote: "a quotation mark is not closed",
     ends_first: "the end must come after the beginning",
+    long_note: "the note may have at most {most} characters",
     twice: "this value stands twice",
     bad_text: "use 1 to 200 characters that can be seen",
     bad_id: "use 1 to 128 characters that can be seen",

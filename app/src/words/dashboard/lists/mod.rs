@@ -8,7 +8,7 @@ mod texts;
 use serde::{Deserialize, Serialize};
 use shared::{
     language::Language,
-    rule::{ListFault, ListKind},
+    rule::{ListFault, ListKind, MOST_NOTE},
 };
 
 pub use self::texts::ListWords;
@@ -85,6 +85,7 @@ impl ListWords {
         let plain = match fault {
             ListFault::Columns { found, named } => return fill(self.bad_columns, &[("found", &found.to_string()), ("named", &named.to_string())]),
             ListFault::Time(column) => return fill(self.bad_time, &[("column", column)]),
+            ListFault::Note => return fill(self.long_note, &[("most", &MOST_NOTE.to_string())]),
             ListFault::Header => self.bad_header,
             ListFault::NoValue => self.no_value,
             ListFault::Quote => self.open_quote,

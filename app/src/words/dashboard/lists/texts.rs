@@ -33,7 +33,10 @@ page_words! {
     bad_columns,
     /// `{column}`
     bad_time,
-    no_value, open_quote, ends_first, twice, bad_text, bad_id, bad_country, bad_ip, bad_cpf, bad_email, bad_phone,
+    no_value, open_quote, ends_first,
+    /// `{most}`
+    long_note,
+    twice, bad_text, bad_id, bad_country, bad_ip, bad_cpf, bad_email, bad_phone,
 
     // What was done
     done_created, done_imported, done_added, done_ended,
