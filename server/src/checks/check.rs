@@ -1,20 +1,22 @@
 //! The trait of a check, and [`Submission`]: all that a check can read.
 
-use std::time::Duration;
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use shared::{
     answers::Answers,
     catalogue::CheckInfo,
     definition::Settings,
-    flow::{Field, Meaning, Step},
+    flow::{Field, FieldType, Meaning, Step, StepType},
+    ids::ArtifactId,
     language::Language,
     risk::{CheckResult, Weights},
     session::Timestamp,
 };
+use tokio::sync::OnceCell;
 
 use crate::{
-    artifacts::{self, ReadError},
+    artifacts::{self, ReadError, inspect},
     cpu::Panicked,
     kit::Kit,
     model::{Artifact, Finding, Flow, FoundReason, PdfState, Verdict},
@@ -77,6 +79,17 @@ pub struct Submission {
     pub answers: Answers,
     /// The uploaded files.
     pub artifacts: Vec<Artifact>,
+    /// What was seen of images that a check has asked for.
+    seen: HashMap<ArtifactId, OnceCell<Look>>,
+}
+
+/// What there is to see of an image.
+#[derive(Clone, Debug)]
+pub enum Look {
+    /// The file is lost or damaged, or no image that can be decoded.
+    Nothing,
+    /// The image.
+    Image(Arc<inspect::Seen>),
 }
 
 impl Submission {
@@ -84,7 +97,8 @@ impl Submission {
     pub fn new(kit: Kit, key: Key, flow: &Flow, submitted_at: Timestamp, answers: Answers, artifacts: Vec<Artifact>) -> Self {
         let (weights, settings) = (flow.resolved.weights.clone(), flow.definition.settings());
         let steps = flow.definition.steps(Language::default());
-        Self { kit, key, weights, submitted_at, settings, steps, answers, artifacts }
+        let seen = artifacts.iter().map(|artifact| (artifact.id, OnceCell::new())).collect();
+        Self { kit, key, weights, submitted_at, settings, steps, answers, artifacts, seen }
     }
 
     /// Whether this reason existed when the session's version of the flow was imported. A check looks for nothing that is newer, so that
@@ -111,12 +125,40 @@ impl Submission {
         self.artifacts.iter().find(|artifact| artifact.id == id)
     }
 
+    /// Each field that has a file, with the type of its step.
+    pub fn files(&self) -> Vec<(StepType, &Field, &Artifact)> {
+        let fields = self.steps.iter().flat_map(|step| step.fields.iter().map(|field| (step.r#type, field)));
+        let files = fields.filter(|(_, field)| field.r#type == FieldType::Artifact);
+        files.filter_map(|(kind, field)| Some((kind, field, self.artifact(field)?))).collect()
+    }
+
     /// The bytes of a file as they are stored: without metadata.
     ///
     /// # Errors
     /// If the file is lost or damaged, or the storage does not answer.
     pub async fn read(&self, artifact: &Artifact) -> Result<Vec<u8>, ReadError> {
         artifacts::read(&self.kit, &self.key, artifact).await
+    }
+
+    /// Decodes an image, once for all checks.
+    ///
+    /// # Errors
+    /// If the storage does not answer, or decoding panicked.
+    pub async fn image(&self, artifact: &Artifact) -> Result<Look, CheckError> {
+        let look = async || {
+            let bytes = match self.read(artifact).await {
+                Ok(bytes) => bytes,
+                Err(error) if error.is_lost() => return Ok(Look::Nothing),
+                Err(error) => return Err(error.into()),
+            };
+            let Ok(prepared) = self.on_cpu(1, move || inspect::prepare(&bytes)).await? else { return Ok(Look::Nothing) };
+            let seen = self.on_cpu(prepared.mebibytes(), move || prepared.seen()).await?;
+            Ok(seen.map_or(Look::Nothing, |seen| Look::Image(Arc::new(seen))))
+        };
+        match self.seen.get(&artifact.id) {
+            Some(cell) => cell.get_or_try_init(look).await.cloned(),
+            None => look().await,
+        }
     }
 
     /// What this PDF is to somebody who opens it. One of which a worker died is unreadable.
@@ -160,10 +202,7 @@ pub fn skipped() -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use shared::{
-        catalogue::{Needs, Reason},
-        flow::FieldType,
-    };
+    use shared::catalogue::{Needs, Reason};
 
     use super::*;
 

@@ -1,7 +1,7 @@
 //! Checks and reasons in English.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] = &[("age", "Age"), ("cpf", "CPF"), ("evidence", "Files")];
+pub const CHECKS: &[(&str, &str)] = &[("age", "Age"), ("cpf", "CPF"), ("evidence", "Files"), ("quality", "Photo quality")];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
@@ -14,4 +14,8 @@ pub const REASONS: &[(&str, &str)] = &[
     ("evidence.password", "A PDF opens only with a password"),
     ("evidence.small", "An image is too small to show details"),
     ("evidence.unreadable", "A file can't be opened"),
+    ("quality.blurred", "A photo is blurred"),
+    ("quality.cut_off", "A part of the document is outside the photo"),
+    ("quality.dark", "A photo is too dark"),
+    ("quality.glare", "A light is mirrored in a photo"),
 ];

@@ -1,7 +1,7 @@
 //! Checks and reasons in Spanish.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] = &[("age", "Edad"), ("cpf", "CPF"), ("evidence", "Archivos")];
+pub const CHECKS: &[(&str, &str)] = &[("age", "Edad"), ("cpf", "CPF"), ("evidence", "Archivos"), ("quality", "Calidad de las fotos")];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
@@ -14,4 +14,8 @@ pub const REASONS: &[(&str, &str)] = &[
     ("evidence.password", "Un PDF solo se abre con contraseña"),
     ("evidence.small", "Una imagen es demasiado pequeña para mostrar detalles"),
     ("evidence.unreadable", "Un archivo no se puede abrir"),
+    ("quality.blurred", "Una foto está borrosa"),
+    ("quality.cut_off", "Una parte del documento queda fuera de la foto"),
+    ("quality.dark", "Una foto es demasiado oscura"),
+    ("quality.glare", "Hay un reflejo de luz en una foto"),
 ];

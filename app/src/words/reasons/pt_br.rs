@@ -1,7 +1,7 @@
 //! Checks and reasons in Brazilian Portuguese.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] = &[("age", "Idade"), ("cpf", "CPF"), ("evidence", "Arquivos")];
+pub const CHECKS: &[(&str, &str)] = &[("age", "Idade"), ("cpf", "CPF"), ("evidence", "Arquivos"), ("quality", "Qualidade das fotos")];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
@@ -14,4 +14,8 @@ pub const REASONS: &[(&str, &str)] = &[
     ("evidence.password", "Um PDF só abre com senha"),
     ("evidence.small", "Uma imagem é pequena demais para mostrar detalhes"),
     ("evidence.unreadable", "Um arquivo não abre"),
+    ("quality.blurred", "Uma foto está desfocada"),
+    ("quality.cut_off", "Uma parte do documento está fora da foto"),
+    ("quality.dark", "Uma foto está escura demais"),
+    ("quality.glare", "Há um reflexo de luz em uma foto"),
 ];

@@ -2,6 +2,9 @@
 
 mod age;
 mod errors;
+mod figures;
+mod pictures;
+mod quality;
 
 use crate::support::{Customer, SOON, TestApp, Value, json};
 
