@@ -1,6 +1,6 @@
 -- When each of a customer's counterparties, countries and devices was seen last, by kind of transaction, so that counting different ones reads
 -- no more rows than there are different ones. Kept for customers that have spans. `field` is as in `tallies`. `latest` is the last time of one
--- that is not blocked; where it was blocked since, `is_doubtful` is 1 and it is the last time at most. `latest_any` counts blocked ones too.
+-- that is not blocked; `latest_any` counts blocked ones too.
 CREATE TABLE seen (
     customer TEXT NOT NULL REFERENCES customers (id),
     field BIGINT NOT NULL,
@@ -11,14 +11,13 @@ CREATE TABLE seen (
     country TEXT NOT NULL,
     latest BIGINT,
     latest_any BIGINT NOT NULL,
-    is_doubtful BIGINT NOT NULL,
     PRIMARY KEY (customer, field, value_index, type, direction, channel, country)
 ) WITHOUT ROWID;
 CREATE INDEX seen_latest ON seen (customer, field, latest);
 CREATE INDEX seen_latest_any ON seen (customer, field, latest_any);
 
-INSERT INTO seen (customer, field, value_index, type, direction, channel, country, latest, latest_any, is_doubtful)
-SELECT customer, field, value_index, type, direction, channel, country, MAX(CASE WHEN status <> 'BLOCKED' THEN occurred_at END), MAX(occurred_at), 0
+INSERT INTO seen (customer, field, value_index, type, direction, channel, country, latest, latest_any)
+SELECT customer, field, value_index, type, direction, channel, country, MAX(CASE WHEN status <> 'BLOCKED' THEN occurred_at END), MAX(occurred_at)
 FROM (
     SELECT customer, 1 AS field, counterparty_index AS value_index, type, direction, COALESCE(channel, '') AS channel, COALESCE(country, '') AS country,
         status, occurred_at FROM transactions

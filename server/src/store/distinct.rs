@@ -1,5 +1,6 @@
 //! The different values of a field within a window: counterparties, countries, devices. Read from when each was seen last, so that it costs no
-//! more than there are different ones, however many transactions the customer has.
+//! more than there are different ones, however many transactions the customer has. Only for a transaction that comes late, after others of
+//! many values, the window's own transactions are read.
 
 use std::collections::BTreeMap;
 
@@ -11,18 +12,18 @@ use super::{
     error::Result,
     places,
     spans::{Field, Range},
-    totals::{Distinct, Window, summed_up, tally_of},
+    totals::{Distinct, Window, stored_as, summed_up},
     tx::{Db, Tx},
 };
 use crate::ids::{CustomerId, RowId as _};
 
 type AnyQuery<'q> = Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
-/// The most doubtful values that one statement reads.
-const PAGE: usize = 64;
+/// The most values that are looked for one by one. Beyond that the window is read once for all of them.
+const FEW_VALUES: usize = 8;
 
 /// Which row: field, value, type, direction, channel, country.
-type Key = (i64, Vec<u8>, [String; 4]);
+type Key = (Field, Vec<u8>, [String; 4]);
 
 /// What was seen last: of those that are not blocked, and of all.
 #[derive(Default)]
@@ -33,7 +34,7 @@ const FIELDS: [Field; 4] = [Field::Counterparty, Field::CounterpartyCountry, Fie
 
 fn keys(of: &Counted) -> impl Iterator<Item = Key> {
     let kind = [&of.kind.r#type, &of.kind.direction, &of.kind.channel, &of.kind.country].map(String::clone);
-    FIELDS.into_iter().filter_map(move |field| Some((field.number(), of.value(field)?.to_vec(), kind.clone())))
+    FIELDS.into_iter().filter_map(move |field| Some((field, of.value(field)?.to_vec(), kind.clone())))
 }
 
 impl Seen {
@@ -51,30 +52,35 @@ impl Seen {
         let all: Vec<_> = self.0.into_iter().collect();
         for batch in all.chunks(places::MOST) {
             let sql = format!(
-                "INSERT INTO seen (customer, field, value_index, type, direction, channel, country, latest, latest_any, is_doubtful) VALUES {} \
+                "INSERT INTO seen (customer, field, value_index, type, direction, channel, country, latest, latest_any) VALUES {} \
                  ON CONFLICT (customer, field, value_index, type, direction, channel, country) DO UPDATE SET \
                  latest = CASE WHEN seen.latest IS NULL OR excluded.latest > seen.latest THEN COALESCE(excluded.latest, seen.latest) ELSE seen.latest END, \
-                 latest_any = CASE WHEN excluded.latest_any > seen.latest_any THEN excluded.latest_any ELSE seen.latest_any END, \
-                 is_doubtful = CASE WHEN excluded.latest >= seen.latest THEN 0 ELSE seen.is_doubtful END",
-                places::rows(batch.len(), 10)
+                 latest_any = CASE WHEN excluded.latest_any > seen.latest_any THEN excluded.latest_any ELSE seen.latest_any END",
+                places::rows(batch.len(), 9)
             );
             let mut query = tx.later(&sql).await?;
             for ((field, value, kind), (latest, latest_any)) in batch {
-                query = query.bind(customer.row()).bind(*field).bind(value.clone());
-                query = kind.iter().fold(query, |query, one| query.bind(one.clone())).bind(*latest).bind(*latest_any).bind(0_i64);
+                query = query.bind(customer.row()).bind(field.number()).bind(value.clone());
+                query = kind.iter().fold(query, |query, one| query.bind(one.clone())).bind(*latest).bind(*latest_any);
             }
         }
         Ok(())
     }
 }
 
-/// Notes that a transaction is blocked now: when its values were seen last before it, is not known any more.
+/// Takes a transaction that is blocked now out of what was seen. Its row says BLOCKED already. Where its values were seen last by it, the one
+/// before it is looked for, once, so that no decision has to.
 pub(super) async fn block(tx: &mut Tx, customer: CustomerId, of: &Counted) -> Result<()> {
     for (field, value, kind) in keys(of) {
-        let sql = "UPDATE seen SET is_doubtful = 1 WHERE customer = $1 AND field = $2 AND value_index = $3 AND type = $4 AND direction = $5 AND channel = $6 \
-                   AND country = $7 AND latest = $8";
-        let query = tx.later(sql).await?.bind(customer.row()).bind(field).bind(value);
-        kind.into_iter().fold(query, |query, one| query.bind(one)).bind(of.occurred_at);
+        let (column, is_text) = column(field);
+        let sql = format!(
+            "UPDATE seen SET latest = (SELECT MAX(occurred_at) FROM transactions WHERE customer = $1 AND {column} = $9 AND type = $4 AND direction = $5 \
+             AND COALESCE(channel, '') = $6 AND COALESCE(country, '') = $7 AND status <> 'BLOCKED') \
+             WHERE customer = $1 AND field = $2 AND value_index = $3 AND type = $4 AND direction = $5 AND channel = $6 AND country = $7 AND latest = $8"
+        );
+        let query = tx.later(&sql).await?.bind(customer.row()).bind(field.number()).bind(value.clone());
+        let query = kind.into_iter().fold(query, |query, one| query.bind(one)).bind(of.occurred_at);
+        if is_text { query.bind(text(value)) } else { query.bind(value) };
     }
     Ok(())
 }
@@ -85,62 +91,57 @@ pub(super) async fn count(db: &mut Db, of: (CustomerId, &Window<'_>), wanted: &D
         // What was seen does not name the counterparty.
         return listed(db, of, wanted).await;
     }
-    let (mut counted, mut after) = (0, Some(Vec::new()));
-    while let Some(from) = after.take().filter(|_| counted < wanted.most) {
-        let is_first = from.is_empty();
-        let (sure, doubtful) = read(&mut *db, of, wanted, from).await?;
-        // The sure ones are counted anew with each page.
-        counted += if is_first { sure } else { 0 };
-        after = doubtful.last().filter(|_| doubtful.len() == PAGE).cloned();
-        if counted < wanted.most && !doubtful.is_empty() {
-            counted += confirmed(&mut *db, of, wanted.field, doubtful, cover).await?;
-        }
+    let (sure, later) = read(&mut *db, of, wanted).await?;
+    if sure >= wanted.most || later.is_empty() {
+        return Ok(sure.min(wanted.most));
     }
-    Ok(counted.min(wanted.most))
+    if later.len() > FEW_VALUES {
+        return listed(db, of, wanted).await;
+    }
+    Ok((sure + seen_within(db, of, wanted.field, later, cover).await?).min(wanted.most))
 }
 
-/// How many values were seen last within the window; and after `from` those that were not, but last after it, or whose last one is blocked.
-/// These may have been seen within it too.
-async fn read(db: &mut Db, (customer, window): (CustomerId, &Window<'_>), wanted: &Distinct, from: Vec<u8>) -> Result<(u64, Vec<Vec<u8>>)> {
-    let (latest, is_sure, is_doubtful) = if window.key.blocked { ("latest_any", "", "") } else { ("latest", " AND is_doubtful = 0", " OR is_doubtful = 1") };
-    let conditions = window.conditions(7);
-    let of_field = |table: &str| format!("FROM seen {table} WHERE customer = $1 AND field = {} AND {latest} > $2", tally_of(wanted.field).number());
-    let sure = format!("AND {latest} <= $3{is_sure}{conditions}");
+/// How many values were seen last within the window; and those that were seen last after it, at most one more than [`FEW_VALUES`]. They may
+/// have been seen within it too.
+async fn read(db: &mut Db, (customer, window): (CustomerId, &Window<'_>), wanted: &Distinct) -> Result<(u64, Vec<Vec<u8>>)> {
+    let (latest, conditions) = (if window.key.blocked { "latest_any" } else { "latest" }, window.conditions(6));
+    let of_field = |table: &str| format!("FROM seen {table} WHERE customer = $1 AND field = {}", stored_as(wanted.field).number());
+    let within = format!("AND {latest} > $2 AND {latest} <= $3{conditions}");
     let sql = format!(
-        "SELECT $5 AS value_index, COUNT(*) AS n FROM (SELECT DISTINCT value_index {} {sure} AND value_index <> $6 LIMIT $4) AS sure \
-         UNION ALL SELECT value_index, -1 AS n FROM (SELECT DISTINCT value_index {} AND ({latest} > $3{is_doubtful}) AND value_index > $5 \
-         AND value_index <> $6{conditions} AND NOT EXISTS (SELECT 1 {} {sure} AND other.value_index = seen.value_index) \
-         ORDER BY value_index LIMIT {PAGE}) AS doubtful",
+        "SELECT $5 AS value_index, COUNT(*) AS n FROM (SELECT DISTINCT value_index {} {within} AND value_index <> $5 LIMIT $4) AS sure \
+         UNION ALL SELECT value_index, -1 AS n FROM (SELECT DISTINCT value_index {} AND {latest} > $3{conditions} AND value_index <> $5 \
+         AND NOT EXISTS (SELECT 1 {} {within} AND other.value_index = seen.value_index) LIMIT {}) AS later",
         of_field(""),
         of_field(""),
         of_field("other"),
+        FEW_VALUES + 1
     );
     let limit = i64::try_from(wanted.most).unwrap_or(i64::MAX);
-    let query = sqlx::query(AssertSqlSafe(sql)).bind(customer.row()).bind(window.since.0).bind(window.until.0).bind(limit).bind(from);
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(customer.row()).bind(window.since.0).bind(window.until.0).bind(limit);
     let rows = window.bind(query.bind(wanted.without.clone().unwrap_or_default())).fetch_all(db).await?;
-    let (mut sure, mut doubtful) = (0, Vec::new());
+    let (mut sure, mut later) = (0, Vec::new());
     for row in rows {
         match u64::try_from(row.try_get::<i64, _>("n")?) {
             Ok(count) => sure = count,
-            Err(_) => doubtful.push(row.try_get("value_index")?),
+            Err(_) => later.push(row.try_get("value_index")?),
         }
     }
-    Ok((sure, doubtful))
+    Ok((sure, later))
 }
 
 /// How many of these values were seen within the window.
-async fn confirmed(db: &mut Db, of: (CustomerId, &Window<'_>), field: DistinctField, values: Vec<Vec<u8>>, cover: &[Range]) -> Result<u64> {
+async fn seen_within(db: &mut Db, of: (CustomerId, &Window<'_>), field: DistinctField, values: Vec<Vec<u8>>, cover: &[Range]) -> Result<u64> {
     let (customer, window) = of;
     if field == DistinctField::CounterpartyId {
         let windows: Vec<Window<'_>> = values.into_iter().map(|value| Window { counterparty: Some(value), ..window.clone() }).collect();
         let totals = summed_up(db, customer, &windows.iter().map(|window| (window, cover)).collect::<Vec<_>>()).await?;
         return Ok(totals.iter().filter(|totals| totals.count > 0).count() as u64);
     }
-    let mut confirmed = 0;
+    let mut seen = 0;
     for value in values {
-        confirmed += u64::from(was_seen(&mut *db, of, field, value).await?);
+        seen += u64::from(was_seen(&mut *db, of, field, value).await?);
     }
-    Ok(confirmed)
+    Ok(seen)
 }
 
 /// What a `where` can name, in SQL.
@@ -174,13 +175,18 @@ impl Window<'_> {
 }
 
 /// The column of a field, and whether it is text.
-const fn column(field: DistinctField) -> (&'static str, bool) {
+const fn column(field: Field) -> (&'static str, bool) {
     match field {
-        DistinctField::CounterpartyId => ("counterparty_index", false),
-        DistinctField::CounterpartyCountry => ("counterparty_country", true),
-        DistinctField::Country => ("country", true),
-        DistinctField::DeviceId => ("device_index", false),
+        Field::CounterpartyCountry => ("counterparty_country", true),
+        Field::Country => ("country", true),
+        Field::Device => ("device_index", false),
+        Field::Counterparty | Field::All => ("counterparty_index", false),
     }
+}
+
+/// A value of a column of text.
+fn text(value: Vec<u8>) -> String {
+    String::from_utf8_lossy(&value).into_owned()
 }
 
 const fn unblocked(window: &Window<'_>) -> &'static str {
@@ -189,29 +195,31 @@ const fn unblocked(window: &Window<'_>) -> &'static str {
 
 /// Whether a value occurs in the window, looked for from its end.
 async fn was_seen(db: &mut Db, (customer, window): (CustomerId, &Window<'_>), field: DistinctField, value: Vec<u8>) -> Result<bool> {
-    let (column, is_text) = column(field);
+    let (column, is_text) = column(stored_as(field));
     let sql = format!(
         "SELECT 1 FROM transactions WHERE customer = $1 AND occurred_at > $2 AND occurred_at <= $3 AND {column} = $4{}{} ORDER BY occurred_at DESC LIMIT 1",
         window.conditions(5),
         unblocked(window)
     );
     let query = sqlx::query(AssertSqlSafe(sql)).bind(customer.row()).bind(window.since.0).bind(window.until.0);
-    let query = if is_text { query.bind(String::from_utf8_lossy(&value).into_owned()) } else { query.bind(value) };
+    let query = if is_text { query.bind(text(value)) } else { query.bind(value) };
     Ok(window.bind(query).fetch_optional(db).await?.is_some())
 }
 
 /// How many different values the window's transactions themselves have.
 async fn listed(db: &mut Db, (customer, window): (CustomerId, &Window<'_>), wanted: &Distinct) -> Result<u64> {
-    let ((column, is_text), place) = (column(wanted.field), 5 + window.places());
+    let (column, is_text) = column(stored_as(wanted.field));
+    let of_counterparty = window.counterparty.as_ref().map(|_| format!(" AND counterparty_index = ${}", 6 + window.places())).unwrap_or_default();
     let sql = format!(
         "SELECT COUNT(*) AS n FROM (SELECT DISTINCT {column} FROM transactions WHERE customer = $1 AND occurred_at > $2 AND occurred_at <= $3 \
-         AND {column} IS NOT NULL AND {column} <> $4{} AND counterparty_index = ${place}{}) AS found",
-        window.conditions(5),
+         AND {column} IS NOT NULL AND {column} <> $4{}{of_counterparty}{} LIMIT $5) AS found",
+        window.conditions(6),
         unblocked(window)
     );
     let query = sqlx::query(AssertSqlSafe(sql)).bind(customer.row()).bind(window.since.0).bind(window.until.0);
     let without = wanted.without.clone().unwrap_or_default();
-    let query = if is_text { query.bind(String::from_utf8_lossy(&without).into_owned()) } else { query.bind(without) };
-    let row = window.bind(query).bind(window.counterparty.clone()).fetch_one(db).await?;
-    Ok(u64::try_from(row.try_get::<i64, _>("n")?).unwrap_or_default().min(wanted.most))
+    let query = if is_text { query.bind(text(without)) } else { query.bind(without) };
+    let query = window.bind(query.bind(i64::try_from(wanted.most).unwrap_or(i64::MAX)));
+    let query = window.counterparty.iter().fold(query, |query, counterparty| query.bind(counterparty.clone()));
+    Ok(u64::try_from(query.fetch_one(db).await?.try_get::<i64, _>("n")?).unwrap_or_default())
 }

@@ -19,7 +19,7 @@ pub const FEW: i64 = 64;
 /// Amounts are summed in two parts, so that no sum is larger than the databases' integers: those of 10⁹ transactions fit.
 pub const PART: i64 = 1 << 32;
 
-/// What the value of a tally is of.
+/// What the value of a tally is of, and of what was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Field {
     /// Of nothing: all transactions.

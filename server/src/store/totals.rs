@@ -1,5 +1,5 @@
 //! What aggregates over a customer's earlier transactions come to: from the tallies of whole spans, and at the ends of the window from the
-//! transactions themselves. It costs the same however many transactions the customer has.
+//! transactions themselves. Counts and sums cost the same however many transactions the customer has.
 
 use std::collections::BTreeSet;
 
@@ -104,7 +104,7 @@ async fn few(db: &mut Db, customer: CustomerId, asked: &[(Window<'_>, Wanted)]) 
         match wanted {
             Wanted::Totals => Found::Totals(fitting.fold(Totals::default(), |totals, of| totals.and(Totals::of(of.amount)))),
             Wanted::Values(Distinct { field, most, without }) => {
-                let values: BTreeSet<&[u8]> = fitting.filter_map(|of| of.value(tally_of(*field))).filter(|value| Some(*value) != without.as_deref()).collect();
+                let values: BTreeSet<&[u8]> = fitting.filter_map(|of| of.value(stored_as(*field))).filter(|value| Some(*value) != without.as_deref()).collect();
                 Found::Values((values.len() as u64).min(*most))
             }
         }
@@ -112,7 +112,8 @@ async fn few(db: &mut Db, customer: CustomerId, asked: &[(Window<'_>, Wanted)]) 
     Ok(found.collect())
 }
 
-pub(super) const fn tally_of(field: DistinctField) -> Field {
+/// As what the values of a field are stored.
+pub(super) const fn stored_as(field: DistinctField) -> Field {
     match field {
         DistinctField::CounterpartyId => Field::Counterparty,
         DistinctField::CounterpartyCountry => Field::CounterpartyCountry,
