@@ -157,7 +157,8 @@ async fn replace(kit: &Kit, tx: &mut Tx, list: &List, new: Vec<New>, now: Timest
 /// Which of the entries of this value a line of a file is about: the one of exactly its time, else the open one. One that has ended is not
 /// opened again: the value comes back as a new entry. A line about a time that is over ends the open one, or is known already.
 fn place_of(new: &New, known: &[ListEntry], now: Timestamp) -> Option<usize> {
-    let begins = |old: &ListEntry| !new.has_from || old.counted_from() == new.entry.from;
+    // A line that does not say since when means the entry that counts now, not one that is planned.
+    let begins = |old: &ListEntry| if new.has_from { old.counted_from() == new.entry.from } else { old.from <= now };
     let exactly = known.iter().position(|old| new.has_from && begins(old) && old.until == new.entry.until);
     let open = || known.iter().position(|old| begins(old) && !old.has_ended(now));
     let over = || known.iter().position(|old| begins(old) && new.entry.has_ended(now));
