@@ -217,7 +217,10 @@ async fn make(kit: &Kit, tx: &mut Tx, mut session: Session, Step { transition, b
         announce(kit, tx, &session, event_type, occurrence, *at).await?;
     }
     match transition {
-        Transition::Submit(submission) => store::sessions::submit(tx, r#ref, *at, submission).await?,
+        Transition::Submit(submission) => {
+            session.submitted_at = Some(*at);
+            store::sessions::submit(tx, r#ref, *at, submission).await?;
+        }
         _ => store::sessions::change(tx, r#ref, from, &session.state).await?,
     }
     tx.audit(Entry::new(&kit.ambient, *at, *by, act)).await?;
