@@ -208,7 +208,8 @@ fn MoreFilters(filter: Filter, rules: Vec<String>, language: Language) -> impl I
     }
 }
 
-/// A table of transactions. `by_time` shows when they happened, else when they arrived; `brief` only what differs between those of one session.
+/// A table of transactions. `by_time` shows when they happened, else when they arrived; `brief` leaves out what is the same for those of one
+/// session or is on each one's own page: the customer, the rule and the risk.
 #[component]
 pub fn TransactionTable(
     rows: Vec<Line<TransactionRow>>,

@@ -2,6 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use futures::FutureExt as _;
+
 use super::{
     check::{Check, Submission},
     results::{outcome, row},
@@ -11,7 +13,6 @@ use crate::{
     model::Verdict,
     sessions::at_once::{AtOnce, Checked, Submitted},
 };
-use futures::FutureExt as _;
 
 /// Runs these checks at once where they only compute.
 pub struct ChecksAtOnce(pub &'static [&'static dyn Check]);

@@ -1,4 +1,4 @@
-//! The job that runs a follower again after it failed with `FollowError::Own` in a transition. The rows are in `follow_ups`.
+//! The job that runs a follower again after it failed with `FollowError::Own` or `Partly` in a transition. The rows are in `follow_ups`.
 
 use std::time::Duration;
 

@@ -183,7 +183,7 @@ pub async fn count_at(db: &mut Db, list: ListId, at: Timestamp) -> Result<i64> {
 
 /// How many entries of a list have not ended at this moment.
 pub async fn count_open(db: &mut Db, list: ListId, at: Timestamp) -> Result<i64> {
-    let sql = "SELECT COUNT(*) AS n FROM list_entries WHERE list = $1 AND (until_at IS NULL OR until_at > $2)";
+    let sql = "SELECT COUNT(*) AS n FROM list_entries WHERE list = $1 AND (until_at IS NULL OR (until_at > $2 AND until_at > from_at))";
     Ok(sqlx::query(sql).bind(list.row()).bind(at.0).fetch_one(db).await?.try_get("n")?)
 }
 

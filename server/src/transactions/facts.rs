@@ -135,7 +135,7 @@ fn with_this(asked: &AggregateKey, wanted: &Wanted, found: Found, this: Option<&
     let earlier = match (found, wanted) {
         (Found::Totals(totals), _) => totals,
         (Found::Values(count), Wanted::Values(distinct)) => return Measured::Count((count + u64::from(distinct.without.is_some())).min(distinct.most)),
-        (Found::Values(count), Wanted::Totals) => Totals { count, ..Totals::default() },
+        (Found::Values(count), Wanted::Totals) => return Measured::Count(count),
     };
     let all = this.map_or(earlier, |this| earlier.and(Totals::of(this.amount)));
     match asked.measure {

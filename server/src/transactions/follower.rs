@@ -32,7 +32,7 @@ impl Follower for SettleTransactions {
         "settle transactions"
     }
 
-    /// True: a settlement that fails for a reason of its own is made up for later. The session goes on.
+    /// True: a settlement that fails for a reason of its own, or in part, is made up for later. The session goes on.
     fn can_wait(&self) -> bool {
         true
     }
@@ -67,7 +67,7 @@ async fn settle_all(kit: &Kit, tx: &mut Tx, session: &Session, change: model::Ch
     let key = keys::customer_key(kit, &customer)?;
     let named = Named { customer: &customer, key: &key, session: Some(session) };
     for stored in sound {
-        if let Some((to, reason)) = outcome(session, &stored) {
+        if let Some((to, reason)) = outcome(session, &stored).filter(|_| !stored.state.status.is_final()) {
             if keys::details(&key, &stored).is_err() {
                 damaged.push(Damaged { table: "transactions", id: stored.r#ref.row() });
                 continue;

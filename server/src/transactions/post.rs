@@ -99,7 +99,7 @@ pub async fn post(kit: &Kit, posted: &Posted, by: &ApiKey, kept: Option<&Kept<'_
         let (customer, arrival) = customers::find_or_create_for_transaction(kit, &mut tx, &reference).await?;
         // Read again: where it does not say when it happened, that is now that the customer's row is locked. So it is not before another one
         // that was decided while this one waited, and sees it.
-        let transaction = read().map_err(PostError::Faults)?;
+        let Ok(transaction) = read() else { continue };
         let id_index = indexes::transaction_id(kit, &transaction.transaction_id);
         if let Some(known) = store::transactions::by_index(tx.db().await?, &kit.vault, &id_index).await? {
             // Read here: on SQLite, others see it only when the commit that both share is done.
@@ -173,7 +173,7 @@ async fn decide_in(kit: &Kit, tx: &mut Tx, new: New<'_>) -> Result<Shown, Failur
     let outcome = outcome(kit, tx, &verdict, &new, now).await?;
     let stored = stored(kit, &key, &new, (&verdict, rules.newest), &outcome, now);
     store::tallies::add(tx, &stored).await?;
-    // From here on nothing is read, so that all of it is sent together.
+    // Where it is approved at once, nothing is read from here on, so that all of it is sent together.
     store::transactions::insert(tx, &kit.vault, &stored).await?;
     let matches: Vec<(&str, u32)> = verdict.matched.iter().chain(&verdict.tests).map(|hit| (hit.rule.name.as_str(), hit.version)).collect();
     store::matches::insert(tx, stored.r#ref, &matches).await?;

@@ -47,7 +47,11 @@ async fn a_hundred_thousand_entries_are_found_by_an_index_and_one_more_is_refuse
             "COVERING INDEX list_entries_in_time",
             None,
         ),
-        ("SELECT COUNT(*) AS n FROM list_entries WHERE list = $1 AND (until_at IS NULL OR until_at > $2)", "COVERING INDEX list_entries_in_time", None),
+        (
+            "SELECT COUNT(*) AS n FROM list_entries WHERE list = $1 AND (until_at IS NULL OR (until_at > $2 AND until_at > from_at))",
+            "COVERING INDEX list_entries_in_time",
+            None,
+        ),
     ] {
         assert!(STORE.contains(statement) && STORE.contains(columns), "the store asks another question than {statement}");
         let whole = [("{COLUMNS}", columns), ("{}", "'acct-5'"), ("list = $1", &list), ("id < $2", "id < 'y'"), ("$2", "5"), ("$3", "51")];
