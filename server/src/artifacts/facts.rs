@@ -36,6 +36,15 @@ impl Facts {
     }
 }
 
+/// What an image's metadata told before it was removed.
+///
+/// # Errors
+/// If the store does not answer, or the facts do not open.
+pub async fn clues(kit: &Kit, session_key: &Key, artifact: &Artifact) -> Result<Clues, Failure> {
+    let wrapping = wrapping_key(kit, &mut *kit.store.read().await?, session_key, artifact.customer).await?;
+    Ok(Facts::open(&wrapping, artifact)?.clues)
+}
+
 /// What the customer should know of a file of this session, although it was taken.
 ///
 /// # Errors

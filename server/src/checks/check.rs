@@ -18,6 +18,7 @@ use tokio::sync::OnceCell;
 use crate::{
     artifacts::{self, ReadError, inspect},
     cpu::Panicked,
+    failure::Failure,
     kit::Kit,
     model::{Artifact, Finding, Flow, FoundReason, PdfState, Verdict},
     vault::Key,
@@ -158,6 +159,18 @@ impl Submission {
         match self.seen.get(&artifact.id) {
             Some(cell) => cell.get_or_try_init(look).await.cloned(),
             None => look().await,
+        }
+    }
+
+    /// What an image's metadata told before it was removed; `None` if that is damaged.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn clues(&self, artifact: &Artifact) -> Result<Option<inspect::Clues>, CheckError> {
+        match artifacts::facts::clues(&self.kit, &self.key, artifact).await {
+            Ok(clues) => Ok(Some(clues)),
+            Err(Failure::Sealed(_)) => Ok(None),
+            Err(error) => Err(ReadError::from(error).into()),
         }
     }
 

@@ -28,6 +28,7 @@ registry! {
     age,
     cpf,
     evidence,
+    metadata,
     quality,
 }
 

@@ -1,7 +1,7 @@
 //! Checks and reasons in English.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] = &[("age", "Age"), ("cpf", "CPF"), ("evidence", "Files"), ("quality", "Photo quality")];
+pub const CHECKS: &[(&str, &str)] = &[("age", "Age"), ("cpf", "CPF"), ("evidence", "Files"), ("metadata", "File details"), ("quality", "Photo quality")];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
@@ -14,6 +14,9 @@ pub const REASONS: &[(&str, &str)] = &[
     ("evidence.password", "A PDF opens only with a password"),
     ("evidence.small", "An image is too small to show details"),
     ("evidence.unreadable", "A file can't be opened"),
+    ("metadata.date", "A photo was taken long before, or after, the session"),
+    ("metadata.edited", "A photo was saved by an image editor"),
+    ("metadata.screenshot", "A photo is a screenshot"),
     ("quality.blurred", "A photo is blurred"),
     ("quality.cut_off", "A part of the document is outside the photo"),
     ("quality.dark", "A photo is too dark"),

@@ -1,7 +1,13 @@
 //! Checks and reasons in Spanish.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] = &[("age", "Edad"), ("cpf", "CPF"), ("evidence", "Archivos"), ("quality", "Calidad de las fotos")];
+pub const CHECKS: &[
+    (&str, &str)] = &[("age", "Edad"),
+    ("cpf", "CPF"),
+    ("evidence", "Archivos"),
+    ("metadata", "Datos de los archivos"),
+    ("quality", "Calidad de las fotos"),
+];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
@@ -14,6 +20,9 @@ pub const REASONS: &[(&str, &str)] = &[
     ("evidence.password", "Un PDF solo se abre con contraseña"),
     ("evidence.small", "Una imagen es demasiado pequeña para mostrar detalles"),
     ("evidence.unreadable", "Un archivo no se puede abrir"),
+    ("metadata.date", "Una foto se tomó mucho antes de la sesión, o después"),
+    ("metadata.edited", "Una foto se guardó con un editor de imágenes"),
+    ("metadata.screenshot", "Una foto es una captura de pantalla"),
     ("quality.blurred", "Una foto está borrosa"),
     ("quality.cut_off", "Una parte del documento queda fuera de la foto"),
     ("quality.dark", "Una foto es demasiado oscura"),

@@ -1,7 +1,13 @@
 //! Checks and reasons in Brazilian Portuguese.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] = &[("age", "Idade"), ("cpf", "CPF"), ("evidence", "Arquivos"), ("quality", "Qualidade das fotos")];
+pub const CHECKS: &[
+    (&str, &str)] = &[("age", "Idade"),
+    ("cpf", "CPF"),
+    ("evidence", "Arquivos"),
+    ("metadata", "Dados dos arquivos"),
+    ("quality", "Qualidade das fotos"),
+];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
@@ -14,6 +20,9 @@ pub const REASONS: &[(&str, &str)] = &[
     ("evidence.password", "Um PDF só abre com senha"),
     ("evidence.small", "Uma imagem é pequena demais para mostrar detalhes"),
     ("evidence.unreadable", "Um arquivo não abre"),
+    ("metadata.date", "Uma foto foi tirada muito antes da sessão, ou depois"),
+    ("metadata.edited", "Uma foto foi salva por um editor de imagens"),
+    ("metadata.screenshot", "Uma foto é uma captura de tela"),
     ("quality.blurred", "Uma foto está desfocada"),
     ("quality.cut_off", "Uma parte do documento está fora da foto"),
     ("quality.dark", "Uma foto está escura demais"),

@@ -17,6 +17,9 @@ const DATE_TIME: u16 = 0x0132;
 const EXIF_DIRECTORY: u16 = 0x8769;
 const GPS_DIRECTORY: u16 = 0x8825;
 const DATE_TIME_ORIGINAL: u16 = 0x9003;
+const USER_COMMENT: u16 = 0x9286;
+/// The comment of a screenshot, as iOS and macOS write it.
+const SCREENSHOT: &str = "Screenshot";
 
 /// What the metadata contained. Texts are as in the file, without control characters, at most 200 characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +32,9 @@ pub struct Clues {
     pub device: Option<String>,
     /// Whether it had a GPS position. We do not keep the position.
     pub had_gps: bool,
+    /// Whether it said of itself that it is a screenshot. False in a file that an earlier version of the server stored.
+    #[serde(default)]
+    pub is_screenshot: bool,
 }
 
 /// Reads EXIF that begins at its TIFF header. Leaves out what it cannot read.
@@ -36,12 +42,13 @@ pub(super) fn read(exif: &[u8]) -> Clues {
     let Some(tiff) = Tiff::new(exif) else { return Clues::default() };
     let main = tiff.directory(tiff.u32(4));
     let text = |entries: &[usize], tag| tiff.find(entries, tag).and_then(|at| tiff.text(at));
-    let taken = tiff.find(&main, EXIF_DIRECTORY).map(|at| tiff.directory(tiff.u32(at + 8)));
+    let inner = tiff.find(&main, EXIF_DIRECTORY).map(|at| tiff.directory(tiff.u32(at + 8))).unwrap_or_default();
     Clues {
         software: text(&main, SOFTWARE),
-        taken_at: taken.and_then(|taken| text(&taken, DATE_TIME_ORIGINAL)).or_else(|| text(&main, DATE_TIME)),
+        taken_at: text(&inner, DATE_TIME_ORIGINAL).or_else(|| text(&main, DATE_TIME)),
         device: device(text(&main, MAKE), text(&main, MODEL)),
         had_gps: tiff.find(&main, GPS_DIRECTORY).is_some(),
+        is_screenshot: tiff.find(&inner, USER_COMMENT).and_then(|at| tiff.comment(at)).is_some_and(|comment| comment == SCREENSHOT),
     }
 }
 
@@ -122,6 +129,13 @@ impl<'a> Tiff<'a> {
         let at = if count <= 4 { entry + 8 } else { self.u32(entry + 8) };
         clean(self.bytes.get(at..at + count)?)
     }
+
+    /// The value of an entry of type UNDEFINED (7) that has a comment: 8 bytes name its character set, of which we read ASCII.
+    fn comment(&self, entry: usize) -> Option<String> {
+        let (count, at) = (self.u32(entry + 4), self.u32(entry + 8));
+        let value = self.bytes.get(at..at + count).filter(|_| self.u16(entry + 2) == 7)?;
+        clean(value.strip_prefix(b"ASCII\0\0\0")?)
+    }
 }
 
 #[cfg(test)]
@@ -159,6 +173,20 @@ pub(super) mod tests {
         assert_eq!(clues.taken_at.as_deref(), Some("2026:05:31 18:20:00"));
         assert!(clues.had_gps);
         assert_eq!(orientation(&full_exif(6)).to_exif(), 6);
+    }
+
+    #[test]
+    fn a_screenshot_says_so() {
+        let comment = |set: &[u8], text: &[u8]| {
+            let value = [set, text].concat();
+            let head = b"MM\0*\0\0\0\x08\0\x01\x87\x69\0\x04\0\0\0\x01\0\0\0\x1A\0\0\0\0\0\x01\x92\x86\0\x07";
+            [&head[..], &(value.len() as u32).to_be_bytes(), &[0, 0, 0, 44], &[0; 4], &value].concat()
+        };
+        assert!(read(&comment(b"ASCII\0\0\0", b"Screenshot")).is_screenshot);
+        for (set, text) in [(&b"ASCII\0\0\0"[..], &b"Holiday"[..]), (b"UNICODE\0", b"\0S\0c"), (b"", b""), (b"ASCII", b"")] {
+            assert!(!read(&comment(set, text)).is_screenshot, "{text:?}");
+        }
+        assert!(!read(&full_exif(1)).is_screenshot);
     }
 
     #[test]

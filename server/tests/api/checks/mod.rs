@@ -3,6 +3,7 @@
 mod age;
 mod errors;
 mod figures;
+mod metadata;
 mod pictures;
 mod quality;
 

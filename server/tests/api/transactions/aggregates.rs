@@ -11,7 +11,7 @@ use ::shared::rule::{AggregateKey, Counterparty, Country, Currency, Direction, D
 use ::shared::session::Timestamp;
 
 use crate::support::rng::SeededRng as Rng;
-use crate::support::{Parts, on_each_engine};
+use crate::support::{Engine, Parts, on_each_engine};
 
 /// A moment around which the histories lie: 2026-11-30T12:00:00Z.
 const NOON: i64 = 1_796_040_000_000_000;
@@ -232,10 +232,38 @@ async fn the_ends_of_a_window_are_few_transactions(parts: Parts) {
     }
 }
 
+on_each_engine!(a_migration_fills_in_what_was_seen_before_it, Parts);
+async fn a_migration_fills_in_what_was_seen_before_it(parts: Parts) {
+    let (migration, hex) = match parts.installation.engine {
+        Engine::Sqlite => (include_str!("../../../migrations/sqlite/0014_quick_decisions.sql"), "hex(value_index)"),
+        Engine::Postgres => (include_str!("../../../migrations/postgres/0014_quick_decisions.sql"), "encode(value_index, 'hex')"),
+    };
+    let mut rng = Rng::from_seed(19);
+    let mut history = History::new(&parts).await;
+    for number in 0..150 {
+        history.add(transaction(&mut rng, number), of(&mut rng, &[TransactionStatus::Approved, TransactionStatus::Blocked])).await;
+    }
+    for _ in 0..40 {
+        let place = rng.below(history.all.len());
+        history.block(place).await;
+    }
+    let database = &parts.installation.database;
+    let rows = format!(
+        "SELECT field || ' ' || {hex} || ' ' || type || ' ' || direction || ' ' || channel || ' ' || country || ' ' || COALESCE(latest, -1) || ' ' || latest_any \
+         FROM seen ORDER BY 1"
+    );
+    let kept = database.texts(&rows).await;
+    assert!(kept.len() > 100, "{}", kept.len());
+    database.run("DELETE FROM seen").await;
+    let begin = migration.find("INSERT INTO seen").expect("it fills the table in");
+    database.change(migration[begin..].split(';').next().expect("a statement")).await;
+    assert_eq!(database.texts(&rows).await, kept);
+}
+
 on_each_engine!(what_decisions_read_is_found_by_index, Parts);
 async fn what_decisions_read_is_found_by_index(parts: Parts) {
     let database = &parts.installation.database;
-    let is_sqlite = parts.installation.engine == crate::support::Engine::Sqlite;
+    let is_sqlite = parts.installation.engine == Engine::Sqlite;
     let mut rng = Rng::from_seed(18);
     let mut history = History::new(&parts).await;
     for number in 0..200 {

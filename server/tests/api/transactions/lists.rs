@@ -88,6 +88,20 @@ async fn what_a_list_exports_is_imported_again(app: TestApp) {
     assert!(wrong.code == Some(1) && wrong.stderr.contains("line 2: it ends before it begins"), "{wrong:?}");
 }
 
+on_each_engine!(a_line_without_a_time_means_the_entry_that_counts_now);
+async fn a_line_without_a_time_means_the_entry_that_counts_now(app: TestApp) {
+    let company = Company::of(app).await;
+    company.import_list("bad", "value,from\nacct-1,2999-01-01T00:00:00Z\n", &["--kind", "account"]).await.json();
+    company.import_rule(&json!({ "name": "bad", "when": { "field": "counterparty.id", "inList": "bad" }, "then": { "action": "BLOCK" } })).await;
+    assert_eq!(company.paid_to("a", "acct-1").await, "APPROVED", "it is planned");
+    company.import_list("bad", "value\nacct-1\n", &[]).await.json();
+    assert_eq!(company.paid_to("b", "acct-1").await, "BLOCKED", "the file names it");
+    company.import_list("bad", "value,from,until\nacct-1,,2998-12-31T00:00:00Z\nacct-1,2999-01-01T00:00:00Z,\n", &[]).await.json();
+    assert_eq!(company.paid_to("c", "acct-1").await, "BLOCKED", "it goes on, and comes back later");
+    company.import_list("bad", "value,from,until\nacct-1,2999-01-01T00:00:00Z,\nacct-1,,2998-12-31T00:00:00Z\n", &[]).await.json();
+    assert_eq!(company.paid_to("d", "acct-1").await, "BLOCKED", "in whatever order");
+}
+
 on_each_engine!(networks_are_found_by_address_and_faults_by_line);
 async fn networks_are_found_by_address_and_faults_by_line(app: TestApp) {
     let company = Company::of(app).await;
