@@ -94,6 +94,8 @@ pub enum Needs {
     Type(FieldType),
     /// A field with each of these meanings.
     Meanings(&'static [Meaning]),
+    /// Lists that it names in `lists`.
+    Lists,
 }
 
 /// Evidence that a check or a person must have examined before a session is approved.

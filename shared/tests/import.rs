@@ -104,7 +104,7 @@ fn every_fault_is_named_in_the_order_of_the_document() {
         faults(json),
         [
             "name: this key is missing",
-            "color: unknown key; allowed are name, title, locale, timeout, branding, returnUrls, allowedOrigins, steps, checks, weights, bands, decisive, age",
+            "color: unknown key; allowed are name, title, locale, timeout, branding, returnUrls, allowedOrigins, steps, checks, weights, bands, decisive, age, lists",
             "weights.face.none: \"x\"; allowed is a whole number from 0 to 100",
             "steps[0].type: \"FROM\"; allowed are CONSENT, FORM, DOCUMENT, SELFIE, PROOF, REVIEW",
             "steps[0].id: 7; allowed is a string",

@@ -11,6 +11,7 @@ use shared::{
     ids::ArtifactId,
     language::Language,
     risk::{CheckResult, Weights},
+    rule::ListKind,
     session::Timestamp,
 };
 use tokio::sync::OnceCell;
@@ -20,7 +21,9 @@ use crate::{
     cpu::Panicked,
     failure::Failure,
     kit::Kit,
+    lists,
     model::{Artifact, Finding, Flow, FoundReason, PdfState, Verdict},
+    store::StoreError,
     vault::Key,
     worker::WorkerError,
 };
@@ -34,6 +37,9 @@ pub enum CheckError {
     /// A file could not be read.
     #[error(transparent)]
     File(#[from] ReadError),
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// No worker could look at a document.
     #[error(transparent)]
     Worker(#[from] WorkerError),
@@ -160,6 +166,14 @@ impl Submission {
             Some(cell) => cell.get_or_try_init(look).await.cloned(),
             None => look().await,
         }
+    }
+
+    /// For each of these values, which is of a kind, whether one of the flow's lists held it when the session was submitted.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn on_lists(&self, values: &[(ListKind, &str)]) -> Result<Vec<bool>, CheckError> {
+        Ok(lists::hits(&self.kit, &self.settings.lists, values, self.submitted_at).await?)
     }
 
     /// What an image's metadata told before it was removed; `None` if that is damaged.

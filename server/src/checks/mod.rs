@@ -26,6 +26,7 @@ macro_rules! registry {
 
 registry! {
     age,
+    blocklist,
     cpf,
     evidence,
     metadata,

@@ -8,7 +8,9 @@ use std::sync::{Arc, OnceLock};
 use shared::{
     catalogue::{Catalogue, Evidence},
     color,
-    definition::{Definition, Faults, is_flow_name},
+    definition::{Definition, Faults, LISTED, is_flow_name},
+    problem::FieldCode,
+    reading::faults::Refused,
 };
 use tokio::sync::Mutex;
 
@@ -172,7 +174,7 @@ pub async fn import(kit: &Kit, catalogue: &Catalogue, json: &str, by: Actor) -> 
 /// # Errors
 /// As [`import`].
 pub async fn import_in(kit: &Kit, tx: &mut Tx, catalogue: &Catalogue, json: &str, by: Actor) -> Result<Imported, FlowError> {
-    Ok(insert(kit, tx, catalogue, json, check_with_logo(catalogue, json)?, by).await?)
+    insert(kit, tx, catalogue, json, check_with_logo(catalogue, json)?, by).await
 }
 
 async fn insert(
@@ -182,7 +184,8 @@ async fn insert(
     json: &str,
     (definition, logo): (Definition, Option<Vec<u8>>),
     by: Actor,
-) -> Result<Imported, StoreError> {
+) -> Result<Imported, FlowError> {
+    check_lists(tx, &definition).await?;
     let resolved = serde_json::to_string(&definition.resolve(catalogue)).expect("names and numbers serialise");
     let (id, now) = (kit.ambient.id(), kit.ambient.now());
     let version = store::flows::insert(tx, id, &definition.name, json, &resolved, now).await?;
@@ -191,4 +194,21 @@ async fn insert(
     }
     tx.audit(Entry::new(&kit.ambient, now, by, Act::FlowImported(id))).await?;
     Ok(Imported { version, notes: notes(catalogue, &definition), name: definition.name })
+}
+
+/// Checks that the lists that a flow names are there, and of kinds that a customer can stand on.
+async fn check_lists(tx: &mut Tx, definition: &Definition) -> Result<(), FlowError> {
+    let mut faults = Vec::new();
+    for (at, name) in definition.settings().lists.iter().enumerate() {
+        let reason = match store::lists::by_name(tx.db().await?, name).await? {
+            None => format!("there is no list {name:?}"),
+            Some(list) if LISTED.iter().all(|(_, kind)| *kind != list.kind) => {
+                let allowed = LISTED.map(|(_, kind)| kind.as_str()).join(", ");
+                format!("{name:?} is a list of kind {}; allowed are {allowed}", list.kind.as_str())
+            }
+            Some(_) => continue,
+        };
+        faults.push(Refused { path: format!("lists[{at}]"), code: FieldCode::Malformed, reason });
+    }
+    Ok(Faults::none_of(faults)?)
 }

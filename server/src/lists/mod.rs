@@ -197,6 +197,24 @@ pub async fn find(kit: &Kit, list: &List, value: &str) -> Result<Vec<ListEntry>,
     Ok(entries)
 }
 
+/// For each of these values, which is of a kind, whether one of these lists holds it at a moment.
+///
+/// # Errors
+/// If the store does not answer, or an entry is damaged.
+pub async fn hits(kit: &Kit, names: &[String], values: &[(ListKind, &str)], at: Timestamp) -> Result<Vec<bool>, StoreError> {
+    let (mut db, mut hits) = (kit.store.read().await?, vec![false; values.len()]);
+    for name in names {
+        let Some(list) = store::lists::by_name(&mut db, name).await? else { continue };
+        for ((kind, value), hit) in values.iter().zip(&mut hits) {
+            if *kind == list.kind {
+                let entries = store::lists::find(&mut db, &kit.vault, list.id, &sought(kit, &list, value)).await?;
+                *hit |= entries.iter().any(|entry| entry.counts_at(at));
+            }
+        }
+    }
+    Ok(hits)
+}
+
 /// Writes that the values on a page of a list are shown.
 ///
 /// # Errors

@@ -80,7 +80,11 @@ pub(super) async fn block(tx: &mut Tx, customer: CustomerId, of: &Counted) -> Re
         );
         let query = tx.later(&sql).await?.bind(customer.row()).bind(field.number()).bind(value.clone());
         let query = kind.into_iter().fold(query, |query, one| query.bind(one)).bind(of.occurred_at);
-        if is_text { query.bind(text(value)) } else { query.bind(value) };
+        if is_text {
+            query.bind(text(value))
+        } else {
+            query.bind(value)
+        };
     }
     Ok(())
 }

@@ -46,6 +46,8 @@ pub struct Definition {
     pub(super) decisive: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) age: Option<Ages>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) lists: Option<Vec<String>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -156,6 +158,7 @@ impl Read for Definition {
             bands: keys.optional("bands"),
             decisive: keys.optional("decisive"),
             age: keys.optional("age"),
+            lists: keys.optional("lists"),
         };
         keys.finish();
         read

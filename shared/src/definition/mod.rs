@@ -11,5 +11,11 @@ mod resolve;
 mod settings;
 mod view;
 
-pub use self::{ages::Ages, check::is_flow_name, document::Definition, import::MAX_BYTES, settings::Settings};
+pub use self::{
+    ages::Ages,
+    check::is_flow_name,
+    document::Definition,
+    import::MAX_BYTES,
+    settings::{LISTED, Settings},
+};
 pub use crate::reading::faults::{Faults, Refused};

@@ -1,19 +1,33 @@
 //! The keys of a flow that say what a check looks for, such as `age`, and the rules for them.
 
+use std::collections::BTreeSet;
+
 use super::{ages::Ages, document::Definition};
-use crate::{flow::Meaning, reading::faults::Collector};
+use crate::{
+    flow::Meaning,
+    reading::faults::Collector,
+    rule::{ListKind, is_name},
+};
+
+/// The most lists that a flow names.
+const MOST_LISTS: usize = 20;
+/// What of a flow can stand on which kind of list.
+pub const LISTED: [(Meaning, ListKind); 4] =
+    [(Meaning::Cpf, ListKind::Cpf), (Meaning::DocumentNumber, ListKind::Document), (Meaning::Email, ListKind::Email), (Meaning::Phone, ListKind::Phone)];
 
 /// What a flow says to its checks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// The ages that it accepts.
     pub ages: Ages,
+    /// The names of the lists on which no customer may stand.
+    pub lists: Vec<String>,
 }
 
 impl Definition {
     /// What the flow says to its checks.
     pub fn settings(&self) -> Settings {
-        Settings { ages: self.age.unwrap_or_default() }
+        Settings { ages: self.age.unwrap_or_default(), lists: self.lists.clone().unwrap_or_default() }
     }
 }
 
@@ -24,6 +38,29 @@ pub(super) fn check(flow: &Definition, faults: &Collector) {
         needs(flow, faults, "age", "age");
         if !flow.fields().any(|(_, field)| field.meaning() == Some(Meaning::BirthDate)) {
             faults.note("age", "no field has \"is\": \"birth_date\"");
+        }
+    }
+    if let Some(lists) = &flow.lists {
+        check_lists(lists, faults);
+        needs(flow, faults, "lists", "blocklist");
+        if !flow.fields().any(|(_, field)| LISTED.iter().any(|(meaning, _)| field.meaning() == Some(*meaning))) {
+            faults.note("lists", "no field is of type CPF, EMAIL or PHONE, and none has \"is\": \"document_number\"");
+        }
+    }
+}
+
+fn check_lists(lists: &[String], faults: &Collector) {
+    if lists.is_empty() || lists.len() > MOST_LISTS {
+        faults.note("lists", format!("{} lists; allowed are 1 to {MOST_LISTS}", lists.len()));
+    }
+    let mut named = BTreeSet::new();
+    for (at, name) in lists.iter().enumerate() {
+        let path = format!("lists[{at}]");
+        if !is_name(name) {
+            faults.note(&path, format!("{name:?}; allowed is [a-z][a-z0-9-]{{0,63}}"));
+        }
+        if !named.insert(name) {
+            faults.note(&path, format!("{name:?} is named twice"));
         }
     }
 }

@@ -32,6 +32,14 @@ pub struct Refused {
 pub struct Faults(Vec<Refused>);
 
 impl Faults {
+    /// Nothing, if there are no faults; they stand in the order of the document.
+    ///
+    /// # Errors
+    /// The faults.
+    pub fn none_of(faults: Vec<Refused>) -> Result<(), Self> {
+        if faults.is_empty() { Ok(()) } else { Err(Self(faults)) }
+    }
+
     /// Iterates over the faults.
     pub fn iter(&self) -> std::slice::Iter<'_, Refused> {
         self.0.iter()

@@ -1,13 +1,15 @@
 //! Checks and reasons in English.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] = &[("age", "Age"), ("cpf", "CPF"), ("evidence", "Files"), ("metadata", "File details"), ("quality", "Photo quality")];
+pub const CHECKS: &[(&str, &str)] =
+    &[("age", "Age"), ("blocklist", "Lists"), ("cpf", "CPF"), ("evidence", "Files"), ("metadata", "File details"), ("quality", "Photo quality")];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
     ("age.implausible", "The date of birth is in the future or more than 120 years ago"),
     ("age.too_old", "The customer is older than this flow accepts"),
     ("age.too_young", "The customer is younger than this flow accepts"),
+    ("blocklist.hit", "The customer is on a list"),
     ("cpf.check_digits", "The check digits of the CPF are wrong"),
     ("cpf.repeated_digits", "The CPF repeats one digit eleven times"),
     ("evidence.missing", "A required file is missing"),

@@ -1,8 +1,9 @@
 //! Checks and reasons in Spanish.
 
 /// What each check is called.
-pub const CHECKS: &[
-    (&str, &str)] = &[("age", "Edad"),
+pub const CHECKS: &[(&str, &str)] = &[
+    ("age", "Edad"),
+    ("blocklist", "Listas"),
     ("cpf", "CPF"),
     ("evidence", "Archivos"),
     ("metadata", "Datos de los archivos"),
@@ -14,6 +15,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("age.implausible", "La fecha de nacimiento está en el futuro o hace más de 120 años"),
     ("age.too_old", "La persona supera la edad máxima de este flujo"),
     ("age.too_young", "La persona no alcanza la edad mínima de este flujo"),
+    ("blocklist.hit", "El cliente está en una lista"),
     ("cpf.check_digits", "Los dígitos de control del CPF no son correctos"),
     ("cpf.repeated_digits", "El CPF repite un solo dígito once veces"),
     ("evidence.missing", "Falta un archivo obligatorio"),

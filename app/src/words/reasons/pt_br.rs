@@ -1,8 +1,9 @@
 //! Checks and reasons in Brazilian Portuguese.
 
 /// What each check is called.
-pub const CHECKS: &[
-    (&str, &str)] = &[("age", "Idade"),
+pub const CHECKS: &[(&str, &str)] = &[
+    ("age", "Idade"),
+    ("blocklist", "Listas"),
     ("cpf", "CPF"),
     ("evidence", "Arquivos"),
     ("metadata", "Dados dos arquivos"),
@@ -14,6 +15,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("age.implausible", "A data de nascimento está no futuro ou há mais de 120 anos"),
     ("age.too_old", "A pessoa passa da idade máxima deste fluxo"),
     ("age.too_young", "A pessoa não tem a idade mínima deste fluxo"),
+    ("blocklist.hit", "O cliente está em uma lista"),
     ("cpf.check_digits", "Os dígitos verificadores do CPF estão errados"),
     ("cpf.repeated_digits", "O CPF repete um único dígito onze vezes"),
     ("evidence.missing", "Falta um arquivo obrigatório"),

@@ -1,6 +1,7 @@
 //! Each check through the public API: a session is submitted, and `session show` says what the check found.
 
 mod age;
+mod blocklist;
 mod errors;
 mod figures;
 mod metadata;

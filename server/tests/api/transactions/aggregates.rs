@@ -57,7 +57,11 @@ fn transaction(rng: &mut Rng, number: usize) -> Transaction {
         r#type: of(rng, &["PIX", "TED"]).to_owned(),
         channel: of(rng, &[None, Some("APP"), Some("WEB")]).map(str::to_owned),
         country: country(rng),
-        device_id: if rng.below(3) == 0 { Some(format!("d-{}", rng.below(40))) } else { of(rng, &[None, Some("d-1"), Some("d-2"), Some("d-3")]).map(str::to_owned) },
+        device_id: if rng.below(3) == 0 {
+            Some(format!("d-{}", rng.below(40)))
+        } else {
+            of(rng, &[None, Some("d-1"), Some("d-2"), Some("d-3")]).map(str::to_owned)
+        },
         ip: None,
         counterparty: Counterparty { id: of(rng, &[None, Some("a"), Some("b"), Some("c"), Some("d")]).map(str::to_owned), name: None, country: country(rng) },
         occurred_at: moment(rng),
@@ -297,10 +301,7 @@ async fn what_decisions_read_is_found_by_index(parts: Parts) {
     let binary = if is_sqlite { "BLOB" } else { "BYTEA" };
     let range = "start >= 1795000000000000 AND start < 1796000000000000";
     for (sql, indexes) in [
-        (
-            format!("SELECT SUM(count) FROM tallies WHERE customer = '{customer}' AND field = 0 AND level = 1 AND {range}"),
-            ["PRIMARY KEY", "tallies_pkey"],
-        ),
+        (format!("SELECT SUM(count) FROM tallies WHERE customer = '{customer}' AND field = 0 AND level = 1 AND {range}"), ["PRIMARY KEY", "tallies_pkey"]),
         (
             format!(
                 "SELECT SUM(count) FROM tallies WHERE customer = '{customer}' AND field = 1 AND value_index = CAST('a' AS {binary}) AND level = 1 AND {range}"
