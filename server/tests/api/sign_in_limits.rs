@@ -197,6 +197,28 @@ async fn refusals_are_logged_and_audited_with_their_address_sealed(installation:
     assert_stored_nowhere(&app, [known, unknown, refused, left, &agent.email]).await;
 }
 
+on_each_engine!(a_try_too_many_is_logged_and_audited_with_its_address_sealed, Installation);
+async fn a_try_too_many_is_logged_and_audited_with_its_address_sealed(installation: Installation) {
+    let app = with_limits(installation).await;
+    let (admin, agent) = (app.browser("ADMIN").await, app.browser("AGENT").await);
+    let (id, of_agent) = only_agent(&app, &admin).await;
+    let stranger = Browser::signed_out(&app.installation);
+    let (first, second) = ("203.0.113.78", "198.51.100.202");
+    for _ in 0..10 {
+        try_from(&stranger, first, &agent.email, "a guess").await.expect(422);
+    }
+    // The account has had its tries, and so has the first address.
+    try_from(&stranger, second, &agent.email, PASSWORD).await.expect(429);
+    try_from(&stranger, first, "nobody@example.com", PASSWORD).await.expect(429);
+    written(&app, "sign_in.limited", 2).await;
+    let sealed = "SELECT subject FROM audit WHERE action = 'sign_in.limited' AND source IS NOT NULL ORDER BY subject DESC";
+    assert_eq!(app.installation.database.texts(sealed).await, ["nobody", &id]);
+    let page = admin.page(&format!("{of_agent}?lang=en")).await;
+    assert!(page.contains("Too many tries to sign in") && page.contains(second), "{page}");
+    logged(&app, &["WARN", "sign_in.limited", &id]).await;
+    assert_stored_nowhere(&app, [first, second, &agent.email]).await;
+}
+
 on_each_engine!(a_flood_of_refusals_has_few_rows);
 async fn a_flood_of_refusals_has_few_rows(app: TestApp) {
     let agent = app.browser("AGENT").await;
