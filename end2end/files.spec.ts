@@ -1,4 +1,5 @@
 // Files as customers really have them: the photos of webcams and scanners, PDFs with a password, PDFs that are none.
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { answers, demo } from "./answers";
 import type { Customer } from "./customer";
@@ -56,5 +57,21 @@ test.describe("a proof of address", () => {
     await customer.answer(field, file("trailing-nul-80508.pdf"));
     await customer.pressContinue();
     await customer.expectStep("review");
+  });
+
+  test("PDFs that readers open are taken without a word, however they are written", async ({ customer, link, page, server }) => {
+    const field = await reachProof(customer);
+    const kept = async () => (await server.shown(link.sessionId)).artifacts.find((one: { field: string }) => one.field === field.name)?.size;
+    for (const name of ["leading-http-header.pdf", "leading-pjl.pdf", "comment-after-eof.pdf", "xfa.pdf"]) {
+      await test.step(name, async () => {
+        await customer.open("address");
+        await customer.answer(field, file(name));
+        await customer.pressContinue();
+        await customer.expectStep("review");
+        await expect(page.getByText("password")).toHaveCount(0);
+        await expect(page.locator(".fault")).toHaveCount(0);
+        await expect.poll(kept, "each replaces the one before").toBe(statSync(file(name)).size);
+      });
+    }
   });
 });

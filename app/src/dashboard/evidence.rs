@@ -71,7 +71,7 @@ fn Photo(id: String, file: String, label: String, words: &'static DashboardWords
         <a class="thumb" id=id.clone() href=format!("#{large}")>{name}<img src=file.clone() alt=label.clone() loading="lazy" /></a>
         <div class="large" id=large role="dialog" aria-label=label.clone() tabindex="-1">
             <div class="row">
-                <strong>{label.clone()}</strong>
+                <strong><bdi>{label.clone()}</bdi></strong>
                 <a class="button" href=file.clone() target="_blank" rel="noopener">{words.open_in_tab}</a>
                 <a class="button close" href=format!("#{id}")>{words.close}</a>
             </div>
@@ -93,7 +93,7 @@ fn Evidence(artifact: ArtifactRow, viewer: Viewer, refused: Refused, with_sessio
         view! {
             <a class="thumb" href=file.clone() download>
                 <Paper />
-                <span>{words.download}<span class="visually-hidden">": "{label.clone()}</span></span>
+                <span>{words.download}<span class="visually-hidden">": "<bdi>{label.clone()}</bdi></span></span>
             </a>
         }
         .into_any()
@@ -111,7 +111,7 @@ fn Evidence(artifact: ArtifactRow, viewer: Viewer, refused: Refused, with_sessio
         };
         view! {
             <details open=!refused.faults.is_empty()>
-                <summary>{words.dossier}<span class="visually-hidden">": "{label.clone()}</span></summary>
+                <summary>{words.dossier}<span class="visually-hidden">": "<bdi>{label.clone()}</bdi></span></summary>
                 {form}
             </details>
         }
@@ -120,7 +120,7 @@ fn Evidence(artifact: ArtifactRow, viewer: Viewer, refused: Refused, with_sessio
         <figure>
             {picture}
             <figcaption>
-                <strong>{label}</strong>
+                <strong><bdi>{label}</bdi></strong>
                 <span class="quiet">{about}</span>
                 <span class="quiet"><Time at=artifact.created_at /></span>
                 {with_session.then(|| view! { <span>{words.session}" "<a class="mono" href=session>{short(&artifact.session)}</a></span> })}

@@ -53,7 +53,7 @@ fn Entry(moment: Moment, words: &'static DashboardWords) -> impl IntoView {
         <li>
             <strong>{words.happened(&moment.happened)}</strong>
             <span class="quiet"><bdi>{words.done_by(&moment.by)}</bdi></span>
-            {detail.map(|detail| view! { <span class="mono quiet">{detail}</span> })}
+            {detail.map(|detail| view! { <span class="mono quiet"><bdi>{detail}</bdi></span> })}
             <span class="quiet"><Time at=moment.at seconds=true /></span>
         </li>
     }

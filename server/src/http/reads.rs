@@ -123,3 +123,64 @@ impl http_body::Body for Reading {
         SizeHint::with_exact(self.left)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        http::connections::{Connections, Newcomer},
+        ids::RowId as _,
+    };
+
+    fn connection() -> Connection {
+        match Arc::new(Connections::default()).enter([192, 0, 2, 1].into()) {
+            Some(Newcomer::Entered(connection)) => connection,
+            _ => panic!("there is room"),
+        }
+    }
+
+    /// Takes a place for a file of this session, read from this address.
+    async fn enter(reads: &Reads, connection: &Connection, session: usize, address: usize) -> Result<Place, ApiError> {
+        let session = SessionRef::from_uuid(Uuid::from_u128(session as u128));
+        let address = IpAddr::from(u32::try_from(0x0a00_0000 + address).unwrap().to_be_bytes());
+        reads.enter((session, Side::Operators), address, connection).await
+    }
+
+    fn is_refused(entered: Result<Place, ApiError>, limit: &str) -> bool {
+        entered.is_err_and(|error| error.0.status == 503 && error.0.detail == limit)
+    }
+
+    #[tokio::test]
+    async fn places_are_limited_in_total_and_become_free() {
+        let (reads, connection) = (Reads::default(), connection());
+        let mut open = Vec::new();
+        for at in 0..MAX_PER_PROCESS {
+            open.push(enter(&reads, &connection, at, at).await.expect("there is room"));
+        }
+        let one_more = async || enter(&reads, &connection, MAX_PER_PROCESS, MAX_PER_PROCESS).await;
+        assert!(is_refused(one_more().await, "At most 256 files are read at once."));
+        drop(open.pop());
+        open.push(one_more().await.expect("the place is free"));
+        assert!(is_refused(one_more().await, "At most 256 files are read at once."));
+        open.clear();
+        assert!(reads.of_session.is_unused(), "nothing is kept of sessions whose files nobody reads");
+    }
+
+    #[tokio::test]
+    async fn one_address_has_its_share_and_leaves_room_for_others() {
+        let (reads, connection) = (Reads::default(), connection());
+        let mut open = Vec::new();
+        for at in 0..MAX_PER_PROCESS / 2 {
+            open.push(enter(&reads, &connection, at, 1).await.expect("there is room"));
+        }
+        let one_more = async || enter(&reads, &connection, MAX_PER_PROCESS, 1).await;
+        let share = "Of 256 files that are read at once, an address has its share once 128 are read.";
+        assert!(is_refused(one_more().await, share));
+        drop(open.pop());
+        open.push(one_more().await.expect("the place is free"));
+        assert!(is_refused(one_more().await, share));
+        assert!(enter(&reads, &connection, 0, 2).await.is_ok(), "another address has room");
+    }
+}

@@ -1,6 +1,7 @@
 //! Signs operators in and out. A browser keeps a token, which is valid until it is idle too long, too old, or signed out.
 
 use shared::session::Timestamp;
+use tracing::info;
 
 use super::{
     email::{email, folded, index},
@@ -146,9 +147,12 @@ pub async fn sign_out(kit: &Kit, operator: OperatorId, visit: &Visit) -> Result<
     if let Some(token) = &visit.token {
         store::operators::remove_sign_in(&mut tx, hash(token)).await?;
     }
-    let entry = Entry::new(&kit.ambient, kit.ambient.now(), Actor::Operator(operator), Act::OperatorSignedOut(operator));
+    let act = Act::OperatorSignedOut(operator);
+    let entry = Entry::new(&kit.ambient, kit.ambient.now(), Actor::Operator(operator), act);
     trail::audit(kit, &mut tx, entry, visit.source).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    info!(act = act.as_str(), %operator, "an operator signed out");
+    Ok(())
 }
 
 #[cfg(test)]

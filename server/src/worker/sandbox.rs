@@ -84,7 +84,10 @@ pub(super) fn enter() -> io::Result<()> {
 
 /// Logs a warning where the kernel cannot confine workers. They run all the same, with bounded memory and time.
 pub fn warn_where_unconfined() {
-    let confinement = std::thread::spawn(confine_thread).join().unwrap_or_default();
+    warn_of_what_is_missing(std::thread::spawn(confine_thread).join().unwrap_or_default());
+}
+
+fn warn_of_what_is_missing(confinement: Confinement) {
     if !confinement.paths {
         warn!("this kernel has no Landlock: it does not keep the workers that read uploaded files from other files");
     }
@@ -164,5 +167,24 @@ mod tests {
     fn without_paths_no_file_opens() {
         let (works, opened) = thread::spawn(|| (refuse_paths(), File::open("/etc/passwd").is_ok())).join().unwrap();
         assert_eq!(works, !opened);
+    }
+
+    /// The lines of the log about a kernel with these means.
+    fn warnings(confinement: Confinement) -> Vec<String> {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(log.reopen().unwrap()).finish();
+        tracing::subscriber::with_default(subscriber, || warn_of_what_is_missing(confinement));
+        std::fs::read_to_string(log.path()).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn what_the_kernel_lacks_is_said_once() {
+        const CASES: [(bool, bool, &[&str]); 4] =
+            [(true, true, &[]), (false, true, &["Landlock"]), (true, false, &["seccomp"]), (false, false, &["Landlock", "seccomp"])];
+        for (paths, calls, missing) in CASES {
+            let said = warnings(Confinement { paths, calls });
+            assert_eq!(said.len(), missing.len(), "{said:?}");
+            assert!(said.iter().zip(missing).all(|(line, word)| line.contains("WARN") && line.contains(*word)), "{said:?}");
+        }
     }
 }

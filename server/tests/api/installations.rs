@@ -1,21 +1,37 @@
 //! Only `serve` and `migrate` make an installation. Every other command says where there is none, and makes no file, no folder and no
 //! table: a typing mistake must not look like an empty installation.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::support::{Database, Engine, Installation, Outcome, TestApp, on_each_engine, postgres};
 
-const OTHERS: [&[&str]; 7] = [
+/// The other commands. The files that some of them name do not exist: no command gets as far as reading one.
+const OTHERS: [&[&str]; 19] = [
     &["flow", "export", "minimal"],
     &["link", "create", "--flow", "minimal"],
+    &["flow", "import", "flow.json"],
     &["session", "show", "sess_0123456789abcdefghjkmnpqrs"],
+    &["rule", "import", "rule.json"],
+    &["rule", "list"],
+    &["rule", "export", "large"],
+    &["rule", "disable", "large"],
+    &["rule", "backtest", "rule.json"],
+    &["list", "import", "payees", "payees.csv"],
+    &["list", "export", "payees"],
+    &["list", "add", "payees", "acct-1"],
+    &["list", "remove", "payees", "acct-1"],
+    &["transaction", "import", "history.ndjson"],
     &["webhook", "add", "https://example.com/"],
     &["api-key", "create", "--scope", "sessions:create"],
     &["operator", "add", "ana@example.com", "--role", "ADMIN"],
+    &["operator", "reset", "ana@example.com"],
     &["settings", "set", "session-api", "on"],
 ];
+/// The commands that make an installation, and those that open none.
+const APART: [&str; 4] = ["serve", "migrate", "flow check", "rule presets"];
 
 #[track_caller]
 fn assert_none_here(outcome: &Outcome, setting: &str, place: &str) {
@@ -30,12 +46,20 @@ async fn rows(installation: &Installation) -> String {
     if installation.engine == Engine::Sqlite { String::new() } else { installation.database.every_row().await }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_is_one_of_these() {
+    let others = OTHERS.iter().map(|command| command[..2].join(" "));
+    let here: BTreeSet<String> = others.chain(APART.map(str::to_owned)).collect();
+    assert_eq!(here, Installation::on(Engine::Sqlite).await.commands().await, "the commands here and those of --help");
+}
+
 on_each_engine!(other_commands_make_nothing, Installation);
 async fn other_commands_make_nothing(installation: Installation) {
     let data = installation.data().display().to_string();
     for command in OTHERS {
         assert_none_here(&installation.run(command).await, "FLOW_DATA_DIR", &data);
     }
+    assert_eq!(installation.run(&["rule", "presets"]).await.code, Some(0), "it needs no installation");
     assert!(installation.contents().is_empty(), "{:?}", installation.contents());
     assert_eq!(rows(&installation).await, "");
     assert_eq!(installation.run(&["migrate"]).await.code, Some(0));

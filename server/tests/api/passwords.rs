@@ -76,7 +76,15 @@ async fn tries_at_the_current_password_are_limited(installation: Installation) {
     for _ in 0..10 {
         change(&agent, "a guess", NEW).await.expect(422);
     }
-    change(&agent, PASSWORD, NEW).await.problem(429, "rate-limited");
+    let database = &app.installation.database;
+    let rows = async || database.number("SELECT COUNT(*) FROM audit WHERE action = 'operator.refused' AND source IS NOT NULL").await;
+    assert_eq!(rows().await, 10, "a row for each wrong password");
+    for _ in 0..10 {
+        change(&agent, PASSWORD, NEW).await.problem(429, "rate-limited");
+    }
+    assert_eq!(rows().await, 11, "after ten, only the 20th has a row");
+    let times = database.number("SELECT MAX(times) FROM audit WHERE action = 'operator.refused'").await;
+    assert_eq!(times, 20, "tries too many are counted with wrong ones");
 }
 
 on_each_engine!(an_operator_sees_and_ends_own_sign_ins_only);

@@ -81,6 +81,8 @@ async fn thirty_searches_a_minute_are_enough_for_one_operator(installation: Inst
     }
     search(&reviewer, SESSIONS, "crm-1").await.expect(200);
     assert_eq!(app.installation.database.number("SELECT COUNT(*) FROM audit WHERE action = 'search'").await, 31);
+    let refused = "SELECT COUNT(*) FROM audit WHERE action = 'operator.refused' AND actor = 'operator' AND source IS NOT NULL";
+    assert_eq!(app.installation.database.number(refused).await, 6, "each search too many has a row");
 }
 
 on_each_engine!(linking_is_a_search_however_it_ends);

@@ -142,19 +142,39 @@ async fn addresses_of_ipv6_are_counted_by_64_and_by_48(installation: Installatio
     assert_eq!(attempt(42, "2001:db8:2:ffff::1".to_owned()).await, 422, "another /48");
 }
 
+/// The id of the only agent, and the page about that operator.
+async fn only_agent(app: &TestApp, admin: &Browser) -> (String, String) {
+    let id = app.installation.database.texts("SELECT id FROM operators WHERE role = 'AGENT'").await.remove(0);
+    let list = admin.page("/dashboard/operators").await;
+    let page = links(&list, "/dashboard/operators/").into_iter().find(|link| link.ends_with(&id)).expect("a link");
+    (id, page)
+}
+
+/// Waits for a line of the log with all of these words.
+async fn logged(app: &TestApp, words: &[&str]) {
+    let has_line = || app.installation.log.text().lines().any(|line| words.iter().all(|word| line.contains(word)));
+    eventually(&format!("a line of the log with {words:?}"), SOON, async || has_line().then_some(())).await;
+}
+
+/// Searches everything that is stored, and the log, for these addresses and e-mails.
+async fn assert_stored_nowhere<const COUNT: usize>(app: &TestApp, secrets: [&str; COUNT]) {
+    let search = Search::new(secrets.map(|secret| ("an address or an e-mail", secret.as_bytes().to_vec())), []);
+    search.assert_absent_from(&app.installation.stored_data().await);
+}
+
 on_each_engine!(refusals_are_logged_and_audited_with_their_address_sealed, Installation);
 async fn refusals_are_logged_and_audited_with_their_address_sealed(installation: Installation) {
     let app = TestApp::at(installation.with("FLOW_TRUSTED_PROXIES", Some("127.0.0.1"))).await;
     let (admin, agent) = (app.browser("ADMIN").await, app.browser("AGENT").await);
-    let row = app.installation.database.texts("SELECT id FROM operators WHERE role = 'AGENT'").await.remove(0);
-    let of_agent = links(&admin.page("/dashboard/operators").await, "/dashboard/operators/").into_iter().find(|link| link.ends_with(&row)).expect("a link");
+    let (id, of_agent) = only_agent(&app, &admin).await;
     let stranger = Browser::signed_out(&app.installation);
-    let (known, unknown, refused) = ("203.0.113.77", "2001:db8:abcd:12::9f", "198.51.100.201");
+    let (known, unknown, refused, left) = ("203.0.113.77", "2001:db8:abcd:12::9f", "198.51.100.201", "192.0.2.133");
     try_from(&stranger, known, &agent.email, "a guess").await.expect(422);
     try_from(&stranger, unknown, "nobody@example.com", "a guess").await.expect(422);
     let forbidden = agent.request(reqwest::Method::GET, "/dashboard/operators").header("x-forwarded-for", refused);
     agent.send(forbidden).await.expect(403);
-    agent.post("/dashboard/sign-out", &[]).await.expect(303);
+    let sign_out = agent.form("/dashboard/sign-out", &[]).header("sec-fetch-site", "same-origin").header("x-forwarded-for", left);
+    agent.send(sign_out).await.expect(303);
     admin.post(&format!("{of_agent}/disable"), &[]).await.expect(303);
     try_from(&stranger, known, &agent.email, PASSWORD).await.expect(422);
     for (action, rows) in [("sign_in.failed", 2), ("sign_in.disabled", 1), ("operator.refused", 1), ("operator.signed_out", 1)] {
@@ -163,17 +183,40 @@ async fn refusals_are_logged_and_audited_with_their_address_sealed(installation:
     let without = "SELECT COUNT(*) FROM audit WHERE source IS NULL AND action IN ('sign_in.failed', 'sign_in.disabled', 'operator.refused', 'operator.signed_out', 'operator.signed_in')";
     assert_eq!(app.installation.database.number(without).await, 0, "each has its address");
     let page = admin.page(&format!("{of_agent}?lang=en")).await;
-    for shown in [known, refused, "Wrong password", "Tried to sign in while disabled", "Asked for something not allowed", "Signed out", "127.0.0.1", "Invited"]
-    {
+    for shown in [known, refused, left, "127.0.0.1"] {
+        assert!(page.contains(shown), "{shown} in {page}");
+    }
+    for shown in ["Wrong password", "Tried to sign in while disabled", "Asked for something not allowed", "Signed out", "Invited"] {
         assert!(page.contains(shown), "{shown} in {page}");
     }
     assert!(!page.contains(unknown), "tries at unknown accounts are about nobody");
-    let log = app.installation.log.text();
     for act in ["sign_in.failed", "sign_in.disabled", "operator.refused"] {
-        assert!(log.lines().any(|line| line.contains(act) && line.contains("WARN")), "{act} in the log");
+        logged(&app, &["WARN", act]).await;
     }
-    let search = Search::new([known, unknown, refused, &agent.email].map(|secret| ("an address or an e-mail", secret.as_bytes().to_vec())), []);
-    search.assert_absent_from(&app.installation.stored_data().await);
+    logged(&app, &["INFO", "operator.signed_out", &id]).await;
+    assert_stored_nowhere(&app, [known, unknown, refused, left, &agent.email]).await;
+}
+
+on_each_engine!(a_try_too_many_is_logged_and_audited_with_its_address_sealed, Installation);
+async fn a_try_too_many_is_logged_and_audited_with_its_address_sealed(installation: Installation) {
+    let app = with_limits(installation).await;
+    let (admin, agent) = (app.browser("ADMIN").await, app.browser("AGENT").await);
+    let (id, of_agent) = only_agent(&app, &admin).await;
+    let stranger = Browser::signed_out(&app.installation);
+    let (first, second) = ("203.0.113.78", "198.51.100.202");
+    for _ in 0..10 {
+        try_from(&stranger, first, &agent.email, "a guess").await.expect(422);
+    }
+    // The account has had its tries, and so has the first address.
+    try_from(&stranger, second, &agent.email, PASSWORD).await.expect(429);
+    try_from(&stranger, first, "nobody@example.com", PASSWORD).await.expect(429);
+    written(&app, "sign_in.limited", 2).await;
+    let sealed = "SELECT subject FROM audit WHERE action = 'sign_in.limited' AND source IS NOT NULL ORDER BY subject DESC";
+    assert_eq!(app.installation.database.texts(sealed).await, ["nobody", &id]);
+    let page = admin.page(&format!("{of_agent}?lang=en")).await;
+    assert!(page.contains("Too many tries to sign in") && page.contains(second), "{page}");
+    logged(&app, &["WARN", "sign_in.limited", &id]).await;
+    assert_stored_nowhere(&app, [first, second, &agent.email]).await;
 }
 
 on_each_engine!(a_flood_of_refusals_has_few_rows);

@@ -1,9 +1,13 @@
 //! The server delivers every event at least once, signed, and retries until the receiver answers 2xx. Every try is recorded.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use crate::support::{Answer, Receiver, SOON, TestApp, Value, on_each_engine};
 
@@ -131,4 +135,37 @@ async fn a_failed_event_is_sent_again_after_a_restart(mut app: TestApp) {
     company.only_event(&secret, SOON).await;
     let delivery = app.operator.delivery_with_attempts(&customer.id, 2, SOON).await;
     assert_eq!(recorded(&delivery).len(), 2, "{delivery}");
+}
+
+/// A receiver as receivers are: it answers 204 with 150 headers, and one more that goes on over the next two lines. Returns its URL and the
+/// number of requests.
+async fn wordy_receiver() -> (String, Arc<AtomicUsize>) {
+    let headers: String = (0..150).map(|number| format!("x-{number}: some value\r\n")).collect();
+    let answer = format!("HTTP/1.1 204 No Content\r\n{headers}x-folded: one\r\n two\r\n\tthree\r\n\r\n");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/hook", listener.local_addr().expect("a bound address"));
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = requests.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = Vec::new();
+            while !request.ends_with(b"}") && stream.read_buf(&mut request).await.is_ok_and(|read| read > 0) {}
+            counted.fetch_add(1, Ordering::SeqCst);
+            let _ = stream.write_all(answer.as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    (url, requests)
+}
+
+on_each_engine!(an_answer_with_many_headers_is_an_answer);
+async fn an_answer_with_many_headers_is_an_answer(app: TestApp) {
+    let (url, requests) = wordy_receiver().await;
+    app.operator.add_webhook(&url).await;
+    let customer = app.customer().await;
+    customer.finish().await;
+    let delivery = app.operator.delivery_with_attempts(&customer.id, 1, SOON).await;
+    assert_eq!((delivery["status"].as_str(), recorded(&delivery).len()), (Some("DELIVERED"), 1), "{delivery}");
+    assert_eq!(recorded(&delivery)[0]["statusCode"], 204, "{delivery}");
+    assert_eq!(requests.load(Ordering::SeqCst), 1);
 }

@@ -7,25 +7,9 @@ use super::{acts, added, page::promises};
 use crate::support::dashboard::path_of;
 use crate::support::{Browser, Engine, Installation, Operator, Server, json, on_each_engine};
 
-/// The commands in a help page.
-fn commands_in(help: &str) -> Vec<String> {
-    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| line.starts_with("  "));
-    let names = lines.filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next().map(str::to_owned));
-    names.filter(|name| name != "help").collect()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_lists_every_command() {
-    let installation = Installation::on(Engine::Sqlite).await;
-    let mut known = BTreeSet::new();
-    for noun in commands_in(&installation.run(&["--help"]).await.stdout) {
-        let verbs = commands_in(&installation.run(&[&noun, "--help"]).await.stdout);
-        if verbs.is_empty() {
-            known.insert(noun);
-        } else {
-            known.extend(verbs.iter().map(|verb| format!("{noun} {verb}")));
-        }
-    }
+    let known = Installation::on(Engine::Sqlite).await.commands().await;
     assert!(known.len() > 8, "the help lists the commands: {known:?}");
     let listed = promises("Commands").into_keys().filter(|command| !command.contains("--"));
     assert_eq!(listed.collect::<BTreeSet<_>>(), known, "the commands of the page and of --help");

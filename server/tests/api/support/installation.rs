@@ -1,7 +1,7 @@
 //! One installation: its folder, its database, its port and its settings. Every command of the binary runs in it, without
 //! the environment variables of the tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
 use std::net::TcpListener;
@@ -63,6 +63,13 @@ impl Outcome {
         assert_eq!(self.code, Some(0), "{self:?}");
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("not one JSON value: {error}: {self:?}"))
     }
+}
+
+/// The commands in a help page.
+fn commands_in(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| line.starts_with("  "));
+    let names = lines.filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next().map(str::to_owned));
+    names.filter(|name| name != "help").collect()
 }
 
 /// An installation. Its folder is removed with its last clone.
@@ -185,6 +192,20 @@ impl Installation {
         let outcome = Outcome { code: status.code(), stdout: text(stdout), stderr: text(stderr) };
         self.log.append(outcome.stderr.as_bytes());
         outcome
+    }
+
+    /// Every command that `--help` lists, such as `flow import`.
+    pub async fn commands(&self) -> BTreeSet<String> {
+        let mut known = BTreeSet::new();
+        for noun in commands_in(&self.run(&["--help"]).await.stdout) {
+            let verbs = commands_in(&self.run(&[&noun, "--help"]).await.stdout);
+            if verbs.is_empty() {
+                known.insert(noun);
+            } else {
+                known.extend(verbs.iter().map(|verb| format!("{noun} {verb}")));
+            }
+        }
+        known
     }
 
     /// Everything that is stored, by name: each file, on PostgreSQL every row as text, and the log.
