@@ -21,9 +21,8 @@ use crate::{
 
 /// The most endpoints of one claim.
 pub const LANES: usize = 8;
-/// How many due deliveries to an endpoint a claim looks at. Some may wait for an earlier event; the event that they wait for is among
-/// them, or is being sent. More than this would only cost time.
-const CANDIDATES: usize = 128;
+/// The most deliveries to one endpoint that a claim takes.
+const MOST: usize = 64;
 /// How long the first try of an event holds back the first try of the next event of its subject, at most.
 const IN_ORDER_SECONDS: i64 = 1;
 
@@ -57,7 +56,7 @@ pub struct Claimed {
 /// its own, or has been at it for a second. A further try waits for nothing, and nothing waits for it.
 pub async fn claim(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<Vec<Claimed>> {
     let lease = wanted.lease;
-    let mut query = sqlx::query(AssertSqlSafe(claim_statement(wanted.lanes.len(), skip_locked(tx))))
+    let mut query = sqlx::query(AssertSqlSafe(claim_statement(wanted.lanes, skip_locked(tx))))
         .bind(lease.row())
         .bind(wanted.now.plus_seconds(wanted.lease_seconds).0)
         .bind(wanted.now.0)
@@ -76,22 +75,31 @@ pub async fn claim(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<Vec<Claimed>> {
     Ok(claimed)
 }
 
+/// How many due deliveries to an endpoint a claim looks at: twice as many as it takes, since some may wait for an earlier event. The event that
+/// they wait for is among them, or is being sent. PostgreSQL writes to each row that it locks, so more would cost more than it gains. A few
+/// different numbers are enough: each makes a statement of its own.
+fn candidates(lanes: &[(EndpointId, usize)]) -> usize {
+    let most = lanes.iter().map(|(_, limit)| *limit).max().unwrap_or_default();
+    2 * most.clamp(8, MOST).next_power_of_two()
+}
+
 /// The candidates are limited before the condition, so that PostgreSQL takes them in the order of the index and stops early. It would
 /// otherwise test all that is due, and sort it, for each claim. The conditions are subqueries with one value each: PostgreSQL answers such a one by index for each row that it takes, and does not turn
 /// it into a join over the whole table. `|| ''` and `COALESCE` keep it from looking for the delivery of the event before among all that is
 /// due to the endpoint: while it does not know of a backlog yet, it takes that for a short way.
-fn claim_statement(lanes: usize, skip: &str) -> String {
+fn claim_statement(lanes: &[(EndpointId, usize)], skip: &str) -> String {
+    let candidates = candidates(lanes);
     let lane = |lane: usize| {
         let (endpoint, limit) = (5 + 2 * lane, 6 + 2 * lane);
         format!(
             "SELECT id FROM (SELECT candidate.id AS id FROM (SELECT id, event, endpoint, tries FROM deliveries WHERE endpoint = ${endpoint} AND due_at <= $3 \
-             ORDER BY due_at LIMIT {CANDIDATES} {skip}) AS candidate WHERE candidate.tries > 0 OR \
+             ORDER BY due_at LIMIT {candidates} {skip}) AS candidate WHERE candidate.tries > 0 OR \
              (SELECT COUNT(*) FROM events e JOIN events b ON b.subject = e.subject AND b.sequence = e.sequence - 1 \
              JOIN deliveries f ON f.event = b.id AND f.endpoint || '' = candidate.endpoint \
              WHERE e.id = candidate.event AND f.tries = 0 AND COALESCE(f.due_at, 0) > CASE WHEN f.lease IS NULL THEN 0 ELSE $4 END) = 0 LIMIT ${limit}) AS lane_{lane}"
         )
     };
-    let lanes = (0..lanes).map(lane).collect::<Vec<_>>().join(" UNION ALL ");
+    let lanes = (0..lanes.len()).map(lane).collect::<Vec<_>>().join(" UNION ALL ");
     format!(
         "WITH due AS MATERIALIZED ({lanes}) UPDATE deliveries SET lease = $1, due_at = $2, claims = claims + 1 WHERE id IN (SELECT id FROM due) \
          RETURNING id, endpoint, event, tries, claims, (SELECT e.body FROM events e WHERE e.id = deliveries.event) AS body, \
