@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufRead as _, BufReader},
+    io::{BufRead, BufReader, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -12,7 +12,7 @@ use server::{
     actor::Actor,
     app::App,
     error::CommandError,
-    transactions::import::{self, BATCH, Imported, Refused},
+    transactions::import::{self, BATCH, Imported, MAX_LINE, Refused},
 };
 
 use super::{
@@ -39,10 +39,10 @@ pub async fn import(app: &App, file: &Path) -> Result<(Printed, bool), CommandEr
     let (mut done, mut batch, mut number) = (Imported::default(), Vec::with_capacity(BATCH), 0);
     loop {
         let mut line = Vec::new();
-        let length = reader.read_until(b'\n', &mut line).map_err(|error| failed(format!("{shown}: {error}")))?;
+        let length = next_line(&mut reader, &mut line).map_err(|error| failed(format!("{shown}: {error}")))?;
         if length > 0 {
             number += 1;
-            batch.push((number, String::from_utf8_lossy(&line).trim_end().to_owned()));
+            batch.push((number, line));
         }
         if batch.len() == BATCH || length == 0 {
             import::import(&app.kit, &batch, Actor::CommandLine, &mut done).await.map_err(failed)?;
@@ -55,6 +55,15 @@ pub async fn import(app: &App, file: &Path) -> Result<(Printed, bool), CommandEr
     }
     bar.end();
     Ok((printed(&done), done.refused.is_empty()))
+}
+
+/// Reads the next line, of which no more is kept than tells that it is too long. Returns how many bytes it has.
+fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<usize> {
+    let kept = reader.by_ref().take(MAX_LINE as u64 + 1).read_until(b'\n', line)?;
+    if line.len() <= MAX_LINE || line.ends_with(b"\n") {
+        return Ok(kept);
+    }
+    Ok(kept + reader.skip_until(b'\n')?)
 }
 
 fn printed(done: &Imported) -> Printed {

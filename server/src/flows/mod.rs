@@ -145,7 +145,8 @@ fn check_with_logo(catalogue: &Catalogue, json: &str) -> Result<(Definition, Opt
     Ok((definition, png))
 }
 
-/// What a company may not expect of its flow, a sentence each: colours that the pages correct, and evidence that no check examines.
+/// What a company may not expect of its flow, a sentence each: colours that the pages correct, evidence that no check examines, and an age
+/// that nobody has to tell.
 pub fn notes(catalogue: &Catalogue, definition: &Definition) -> Vec<String> {
     let unexamined = definition.resolve(catalogue).unexamined.into_iter().map(|evidence| match evidence {
         Evidence::Document => "document",
@@ -154,7 +155,9 @@ pub fn notes(catalogue: &Catalogue, definition: &Definition) -> Vec<String> {
     let unexamined = unexamined.map(|what| {
         format!("no check of this flow examines the {what}, so a session with a low score ends in REVIEW, not APPROVED; give \"bands\" to decide by the score")
     });
-    color::corrections(&definition.branding(None)).into_iter().chain(unexamined).collect()
+    let age = "who leaves the date of birth empty passes the check \"age\": give that field \"required\": true, without \"requiredWhen\"";
+    let age = definition.age_can_be_left_out().then(|| age.to_owned());
+    color::corrections(&definition.branding(None)).into_iter().chain(unexamined).chain(age).collect()
 }
 
 /// Checks a flow and writes it as the next version of its name. Running sessions keep their version.

@@ -1,7 +1,7 @@
 //! Replaces what is in a list by a file's entries. Reading and sealing 100,000 of them takes the processor a while, so it is done in the
 //! background and before anything is locked. A file is read entry by entry, and no further than its bounds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use shared::{
     rule::{ListFault, ListKind, is_name},
@@ -9,7 +9,7 @@ use shared::{
 };
 
 use super::{
-    ListError, MOST_ENTRIES, MOST_LINES,
+    ListError, MOST_ENTRIES, MOST_LINES, MOST_OF_VALUE,
     csv::{self, Fault},
     new_entry, open,
 };
@@ -72,6 +72,7 @@ struct New {
 /// The entries of a file.
 fn checked(kit: &Kit, list: &List, text: &str, now: Timestamp) -> Result<Vec<New>, ListError> {
     let (mut new, mut open, mut faults): (Vec<New>, usize, Vec<Fault>) = (Vec::new(), 0, Vec::new());
+    let mut count: HashMap<String, usize> = HashMap::new();
     for row in csv::rows(text).map_err(|fault| ListError::Faults(vec![fault]))? {
         if faults.len() >= MOST_FAULTS || open > MOST_ENTRIES || new.len() > MOST_LINES {
             break;
@@ -90,6 +91,12 @@ fn checked(kit: &Kit, list: &List, text: &str, now: Timestamp) -> Result<Vec<New
                 continue;
             }
         };
+        let of_value = count.entry(entry.found.clone()).or_default();
+        *of_value += 1;
+        if *of_value > MOST_OF_VALUE {
+            faults.push(Fault { line: row.line, reason: ListFault::Often(MOST_OF_VALUE) });
+            continue;
+        }
         open += usize::from(!entry.has_ended(now));
         new.push(New { entry, line: row.line, has_from: row.from.is_some() });
     }
@@ -127,7 +134,9 @@ fn twice(new: &[New], now: Timestamp) -> Vec<usize> {
 
 async fn replace(kit: &Kit, tx: &mut Tx, list: &List, new: Vec<New>, now: Timestamp) -> Result<(), Failure> {
     let mut known: HashMap<String, Vec<ListEntry>> = HashMap::new();
-    for entry in store::lists::entries(tx.db().await?, &kit.vault, list.id).await? {
+    let sought: BTreeSet<&str> = new.iter().map(|new| new.entry.found.as_str()).collect();
+    let sought: Vec<&str> = sought.into_iter().collect();
+    for entry in store::lists::open_or_found(tx.db().await?, &kit.vault, list.id, now, &sought).await? {
         known.entry(entry.found.clone()).or_default().push(entry);
     }
     let mut written = Vec::new();

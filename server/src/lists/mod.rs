@@ -29,6 +29,8 @@ use crate::{
 pub const MOST_ENTRIES: usize = 100_000;
 /// The most entries of a file, those that have ended included: what a list exports that was replaced three times.
 const MOST_LINES: usize = 4 * MOST_ENTRIES;
+/// The most entries of one value in a file. Each line is held against what is known of its value.
+const MOST_OF_VALUE: usize = 1_000;
 /// How many entries of an export are in memory at once.
 const EXPORTED_AT_ONCE: i64 = 500;
 /// The largest file that the dashboard takes, in MiB: 100,000 entries of 160 bytes. The command line takes larger ones.

@@ -53,6 +53,9 @@ pub async fn invite(kit: &Kit, email: &str, role: Role, by: Actor) -> Result<Inv
         Some(known) => {
             store::operators::hold(&mut tx, known.id).await?;
             store::operators::set_role(&mut tx, &kit.vault, known.id, role).await.map_err(taken)?;
+            if known.role != role {
+                tx.audit(Entry::new(&kit.ambient, now, by, Act::OperatorRoleChanged { operator: known.id, role })).await?;
+            }
             store::operators::remove_links(&mut tx, known.id).await?;
             known
         }

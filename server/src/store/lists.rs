@@ -20,7 +20,7 @@ use crate::{
 
 const TABLE: &str = "list_entries";
 const COLUMN: &str = "entry";
-/// The most entries that one statement writes.
+/// The most entries that one statement writes, or values that it looks for.
 const BATCH: usize = 128;
 
 /// An entry of a list.
@@ -116,18 +116,18 @@ fn read(row: &AnyRow, vault: &Vault) -> Result<ListEntry> {
     Ok(entry)
 }
 
-/// The entries of several lists that are found by one of these, each with its list.
-pub async fn find_in(db: &mut Db, vault: &Vault, sought: &[(ListId, Vec<String>)]) -> Result<Vec<(ListId, ListEntry)>> {
-    let (mut conditions, mut place) = (Vec::with_capacity(sought.len()), 1);
+/// The entries of several lists that are found by one of these and may count at this moment or later, each with its list.
+pub async fn find_in(db: &mut Db, vault: &Vault, at: Timestamp, sought: &[(ListId, Vec<String>)]) -> Result<Vec<(ListId, ListEntry)>> {
+    let (mut conditions, mut place) = (Vec::with_capacity(sought.len()), 2);
     for (_, found) in sought {
         let places: Vec<String> = (place + 1..=place + found.len()).map(|place| format!("${place}")).collect();
         conditions.push(format!("(list = ${place} AND found IN ({}))", places.join(", ")));
         place += 1 + found.len();
     }
-    let sql = format!("SELECT {COLUMNS} FROM list_entries WHERE {}", conditions.join(" OR "));
-    let query = sought
-        .iter()
-        .fold(sqlx::query(AssertSqlSafe(sql)), |query, (list, found)| found.iter().cloned().fold(query.bind(list.row()), |query, one| query.bind(one)));
+    let sql = format!("SELECT {COLUMNS} FROM list_entries WHERE ({}) AND (until_at IS NULL OR until_at > $1)", conditions.join(" OR "));
+    let query = sought.iter().fold(sqlx::query(AssertSqlSafe(sql)).bind(at.0), |query, (list, found)| {
+        found.iter().cloned().fold(query.bind(list.row()), |query, one| query.bind(one))
+    });
     query.fetch_all(db).await?.iter().map(|row| Ok((Columns::new(row, TABLE, "id")?.id("list")?, read(row, vault)?))).collect()
 }
 
@@ -142,14 +142,27 @@ pub async fn find(db: &mut Db, vault: &Vault, list: ListId, sought: &[String]) -
     query.fetch_all(db).await?.iter().map(|row| read(row, vault)).collect()
 }
 
-/// Every entry of a list, those that have ended included, in the order in which they were made.
-pub async fn entries(db: &mut Db, vault: &Vault, list: ListId) -> Result<Vec<ListEntry>> {
-    let sql = format!("SELECT {COLUMNS} FROM list_entries WHERE list = $1 ORDER BY id");
-    // One after the other: as a row of the database, an entry takes several times its memory.
-    let mut rows = sqlx::query(AssertSqlSafe(sql)).bind(list.row()).fetch(db);
+/// The entries of a list that may still count after this moment, and those that ended before it and are found by one of these.
+pub async fn open_or_found(db: &mut Db, vault: &Vault, list: ListId, at: Timestamp, sought: &[&str]) -> Result<Vec<ListEntry>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM list_entries WHERE list = $1 AND until_at IS NULL UNION ALL SELECT {COLUMNS} FROM list_entries WHERE list = $1 AND until_at > $2"
+    );
     let mut all = Vec::new();
-    while let Some(row) = rows.try_next().await? {
-        all.push(read(&row, vault)?);
+    {
+        // One after the other: as a row of the database, an entry takes several times its memory.
+        let mut rows = sqlx::query(AssertSqlSafe(sql)).bind(list.row()).bind(at.0).fetch(&mut *db);
+        while let Some(row) = rows.try_next().await? {
+            all.push(read(&row, vault)?);
+        }
+    }
+    for sought in sought.chunks(BATCH) {
+        let places: Vec<String> = (3..sought.len() + 3).map(|place| format!("${place}")).collect();
+        let sql = format!("SELECT {COLUMNS} FROM list_entries WHERE list = $1 AND until_at <= $2 AND found IN ({})", places.join(", "));
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(list.row()).bind(at.0);
+        let rows = sought.iter().fold(query, |query, one| query.bind((*one).to_owned())).fetch_all(&mut *db).await?;
+        for row in &rows {
+            all.push(read(row, vault)?);
+        }
     }
     Ok(all)
 }

@@ -126,15 +126,14 @@ pub async fn sessions(db: &mut Db, customers: &[CustomerId]) -> Result<HashMap<C
         });
     }
     let sql = format!(
-        "SELECT r.session_ref AS session_ref, s.customer AS customer, r.decision AS decision, r.at AS at FROM reviews r \
+        "SELECT r.session_ref AS session_ref, r.decision AS decision, r.at AS at FROM reviews r \
          JOIN sessions s ON s.ref = r.session_ref WHERE s.customer IN ({}) AND s.status = 'COMPLETED' ORDER BY r.session_ref, r.number",
         places::list(width)
     );
+    let mut past_of: HashMap<SessionRef, &mut PastSession> = found.values_mut().flatten().map(|past| (past.session, past)).collect();
     for row in &bound(sqlx::query(AssertSqlSafe(sql))).fetch_all(&mut *db).await? {
         let columns = Columns::new(row, "reviews", "session_ref")?;
-        let session: SessionRef = columns.id("session_ref")?;
-        let of_customer = found.get_mut(&columns.id::<CustomerId>("customer")?);
-        if let Some(past) = of_customer.and_then(|all| all.iter_mut().find(|past| past.session == session)) {
+        if let Some(past) = past_of.get_mut(&columns.id::<SessionRef>("session_ref")?) {
             past.reviews.push((columns.time("at")?, columns.parsed("decision")?));
         }
     }

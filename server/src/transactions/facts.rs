@@ -106,7 +106,7 @@ async fn listed(kit: &Kit, db: &mut Db, rules: &RuleSet, asked: BTreeSet<ListKey
     let (keys, sought): (Vec<ListKey>, Vec<(ListId, Vec<String>)>) = asked.into_iter().filter_map(sought).unzip();
     let mut listed = BTreeSet::new();
     for (keys, sought) in keys.chunks(LISTS).zip(sought.chunks(LISTS)) {
-        let entries = store::lists::find_in(db, &kit.vault, sought).await?;
+        let entries = store::lists::find_in(db, &kit.vault, now, sought).await?;
         let holds =
             |(list, forms): &(ListId, Vec<String>)| entries.iter().any(|(of, entry)| of == list && entry.counts_at(now) && forms.contains(&entry.found));
         listed.extend(keys.iter().zip(sought).filter(|(_, sought)| holds(sought)).map(|(key, _)| key.clone()));

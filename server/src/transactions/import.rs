@@ -24,7 +24,7 @@ use crate::{
 /// How many lines commit together. Their customers wait meanwhile.
 pub const BATCH: usize = 64;
 /// The most bytes of a transaction, as of one that is posted.
-const MAX_LINE: usize = 64 * 1024;
+pub const MAX_LINE: usize = 64 * 1024;
 /// How often a batch is tried if another transaction is first.
 const TRIES: usize = 5;
 
@@ -62,12 +62,12 @@ struct Line {
 ///
 /// # Errors
 /// If the store does not answer; then none of these lines was recorded.
-pub async fn import(kit: &Kit, lines: &[(usize, String)], by: Actor, done: &mut Imported) -> Result<(), Failure> {
+pub async fn import(kit: &Kit, lines: &[(usize, Vec<u8>)], by: Actor, done: &mut Imported) -> Result<(), Failure> {
     let now = kit.ambient.now();
     let mut good = Vec::with_capacity(lines.len());
-    for (number, text) in lines.iter().filter(|(_, text)| !text.trim().is_empty()) {
+    for (number, line) in lines.iter().filter(|(_, line)| !line.trim_ascii().is_empty()) {
         done.read += 1;
-        match read(kit, *number, text, now) {
+        match read(kit, *number, line.trim_ascii_end(), now) {
             Ok(line) => good.push(line),
             Err(errors) => done.refused.push(Refused { line: *number, errors }),
         }
@@ -92,10 +92,15 @@ pub async fn import(kit: &Kit, lines: &[(usize, String)], by: Actor, done: &mut 
     Err(StoreError::Conflict.into())
 }
 
-fn read(kit: &Kit, number: usize, text: &str, now: Timestamp) -> Result<Line, Vec<FieldFault>> {
-    if text.len() > MAX_LINE {
+fn read(kit: &Kit, number: usize, line: &[u8], now: Timestamp) -> Result<Line, Vec<FieldFault>> {
+    if line.len() > MAX_LINE {
         return Err(vec![FieldFault::new("", FieldCode::TooLong, format!("A transaction has at most {MAX_LINE} bytes."))]);
     }
+    let not_utf_8 = |error: std::str::Utf8Error| {
+        let at = error.valid_up_to() + 1;
+        vec![FieldFault::new("", FieldCode::Malformed, format!("This is not UTF-8, from byte {at} of the line on."))]
+    };
+    let text = std::str::from_utf8(line).map_err(not_utf_8)?;
     let not_json = |error: serde_json::Error| vec![FieldFault::new("", FieldCode::Malformed, format!("This is not JSON, at column {}.", error.column()))];
     let posted = Posted::parse(text).map_err(not_json)?;
     let transaction = posted.read(now, Purpose::Import)?;

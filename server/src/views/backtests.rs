@@ -10,7 +10,7 @@ use shared::{
     session::Timestamp,
 };
 
-use super::{Result, ViewError, Views, line};
+use super::{Result, ViewError, Views, line, mask};
 use crate::{
     actor::Actor,
     clock::rfc3339,
@@ -49,12 +49,13 @@ impl Views<'_> {
         Ok(Backtests { rows, rules })
     }
 
-    /// One backtest. Writes an audit row if it names transactions.
+    /// One backtest. What its transactions hold is masked, as on their own pages; there an operator may reveal it. Writes an audit row if it
+    /// names transactions.
     ///
     /// # Errors
     /// [`ViewError::NotFound`]
     pub async fn backtest(self, id: BacktestId, by: Actor) -> Result<BacktestData> {
-        let (kit, style) = (self.kit, Style::Page(self.language));
+        let (kit, style) = (self.kit, Style::Masked(self.language));
         let of = backtest::find(kit, id).await?;
         let draft = backtest::draft(&of)?;
         let named = backtest::named(kit, &of, &draft, by).await?;
@@ -101,7 +102,7 @@ fn named_row(of: &NamedTransaction, draft: &Rule, style: Style) -> NamedRow {
     let only = |lines: Vec<(bool, String)>| lines.into_iter().map(|(_, text)| text).collect();
     NamedRow {
         r#ref: of.transaction.to_string(),
-        transaction_id: of.transaction_id.clone(),
+        transaction_id: mask::reference(&of.transaction_id),
         created_at: rfc3339(of.created_at),
         matched: of.matched,
         recorded: of.recorded,

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{ages::Ages, document::Definition};
+use super::{
+    ages::Ages,
+    document::{Definition, FieldDefinition},
+};
 use crate::{
     flow::Meaning,
     reading::faults::Collector,
@@ -28,6 +31,14 @@ impl Definition {
     /// What the flow says to its checks.
     pub fn settings(&self) -> Settings {
         Settings { ages: self.age.unwrap_or_default(), lists: self.lists.clone().unwrap_or_default() }
+    }
+}
+
+impl Definition {
+    /// Whether a customer of the wrong age passes by leaving the date of birth empty.
+    pub fn age_can_be_left_out(&self) -> bool {
+        let is_optional = |field: &FieldDefinition| field.required != Some(true) || field.required_when.is_some();
+        self.age.is_some() && self.fields().any(|(_, field)| field.meaning() == Some(Meaning::BirthDate) && is_optional(field))
     }
 }
 

@@ -39,6 +39,9 @@ pub enum ListFault {
     /// The note is too long.
     #[error("the note has more than {MOST_NOTE} characters")]
     Note,
+    /// There are more than so many entries of the value.
+    #[error("more than {0} entries of this value")]
+    Often(usize),
     /// The value stands twice.
     #[error("the value stands twice")]
     Twice,

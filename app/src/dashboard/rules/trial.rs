@@ -38,6 +38,8 @@ pub struct TrialForm {
 pub struct TrialShown {
     /// The company's id of the transaction.
     pub transaction_id: String,
+    /// It is a stored one. What it holds is masked, as on its own page.
+    pub is_stored: bool,
     /// The rule that was tried.
     pub rule: Rule,
     /// Each condition with what it saw.
@@ -83,13 +85,14 @@ pub fn TrialInputs(form: TrialForm, language: Language) -> impl IntoView {
 #[component]
 pub fn TrialResult(shown: TrialShown, language: Language) -> impl IntoView {
     let words: &'static RuleWords = rule_words(language);
-    let TrialShown { transaction_id, rule, evaluation, passed_over } = shown;
+    let TrialShown { transaction_id, is_stored, rule, evaluation, passed_over } = shown;
     let verdict = match (evaluation.matched, passed_over) {
         (true, true) => words.trial_passed_over,
         (true, false) => words.trial_matched,
         (false, _) => words.trial_unmatched,
     };
-    let texts = evaluation.texts(&rule, Style::Page(language));
+    let style = if is_stored { Style::Masked(language) } else { Style::Page(language) };
+    let texts = evaluation.texts(&rule, style);
     let seen: Vec<(bool, bool, String)> = evaluation.because.iter().zip(texts).map(|(line, because)| (line.held, line.decisive, because.text)).collect();
     let beside: Beside = Box::new(move |leaf| {
         let Some((held, decisive, text)) = seen.get(leaf).cloned() else { return ().into_any() };

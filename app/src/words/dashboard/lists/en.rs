@@ -68,6 +68,7 @@ pub(super) static WORDS: ListWords = ListWords {
     open_quote: "a quotation mark is not closed",
     ends_first: "the end must come after the beginning",
     long_note: "the note may have at most {most} characters",
+    too_often: "more than {most} entries of this value",
     twice: "this value stands twice",
     bad_text: "use 1 to 200 characters that can be seen",
     bad_id: "use 1 to 128 characters that can be seen",

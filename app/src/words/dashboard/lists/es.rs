@@ -68,6 +68,7 @@ pub(super) static WORDS: ListWords = ListWords {
     open_quote: "falta cerrar una comilla",
     ends_first: "el final debe ir después del principio",
     long_note: "la nota puede tener como máximo {most} caracteres",
+    too_often: "más de {most} entradas de este valor",
     twice: "este valor aparece dos veces",
     bad_text: "use de 1 a 200 caracteres visibles",
     bad_id: "use de 1 a 128 caracteres visibles",

@@ -85,6 +85,7 @@ impl ListWords {
         let plain = match fault {
             ListFault::Columns { found, named } => return fill(self.bad_columns, &[("found", &found.to_string()), ("named", &named.to_string())]),
             ListFault::Time(column) => return fill(self.bad_time, &[("column", column)]),
+            ListFault::Often(most) => return fill(self.too_often, &[("most", &most.to_string())]),
             ListFault::Note => return fill(self.long_note, &[("most", &MOST_NOTE.to_string())]),
             ListFault::Header => self.bad_header,
             ListFault::NoValue => self.no_value,

@@ -68,6 +68,7 @@ pub(super) static WORDS: ListWords = ListWords {
     open_quote: "uma aspa não foi fechada",
     ends_first: "o fim deve vir depois do início",
     long_note: "a nota pode ter no máximo {most} caracteres",
+    too_often: "mais de {most} entradas deste valor",
     twice: "este valor aparece duas vezes",
     bad_text: "use de 1 a 200 caracteres visíveis",
     bad_id: "use de 1 a 128 caracteres visíveis",

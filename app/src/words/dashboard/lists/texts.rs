@@ -36,6 +36,8 @@ page_words! {
     no_value, open_quote, ends_first,
     /// `{most}`
     long_note,
+    /// `{most}`
+    too_often,
     twice, bad_text, bad_id, bad_country, bad_ip, bad_cpf, bad_email, bad_phone,
 
     // What was done

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     http::problems::ApiError,
+    operators::Visit,
     rules::{self, RuleError},
 };
 
@@ -58,15 +59,15 @@ pub(super) async fn newest(page: &Page, name: &str) -> Result<std::sync::Arc<cra
 }
 
 /// `POST /dashboard/rules/new`: a button of the editor, or a rule as JSON to begin with, in `_from`.
-pub async fn post_new(page: Page, state: State) -> Result<Response, ApiError> {
-    post(&page, None, state).await
+pub async fn post_new(page: Page, visit: Visit, state: State) -> Result<Response, ApiError> {
+    post(&page, &visit, None, state).await
 }
 
 /// `POST /dashboard/rules/by-name/{name}/edit`
-pub async fn post_edit(page: Page, Ids(name): Ids<String>, mut state: State) -> Result<Response, ApiError> {
+pub async fn post_edit(page: Page, visit: Visit, Ids(name): Ids<String>, mut state: State) -> Result<Response, ApiError> {
     newest(&page, &name).await?;
     state.draft.head.set("name", &*name);
-    post(&page, Some(&name), state).await
+    post(&page, &visit, Some(&name), state).await
 }
 
 /// The editor of a rule that cannot have this mode, with what is wrong with it.
@@ -80,7 +81,7 @@ pub(super) async fn check(page: &Page, name: &str, mode: Mode) -> Result<Respons
     respond(page, Some(name), state).await
 }
 
-async fn post(page: &Page, existing: Option<&str>, mut state: State) -> Result<Response, ApiError> {
+async fn post(page: &Page, visit: &Visit, existing: Option<&str>, mut state: State) -> Result<Response, ApiError> {
     match state.step {
         Step::Json => {
             if let Ok(rule) = Rule::parse(&state.json) {
@@ -103,7 +104,7 @@ async fn post(page: &Page, existing: Option<&str>, mut state: State) -> Result<R
                 Err(error) => return Err(error.into()),
             }
         }
-        Step::Test => trials::audit(page, &Rule::sketch(&state.draft.to_json(page.language)).0, &state.stored).await?,
+        Step::Test => trials::audit(page, visit, &Rule::sketch(&state.draft.to_json(page.language)).0, &state.stored).await?,
         Step::Show | Step::Check => {}
     }
     respond(page, existing, state).await

@@ -19,11 +19,12 @@ use app::{
 };
 use axum::{http::StatusCode, response::Response};
 use leptos::prelude::*;
-use shared::{problem::Code, rule::Mode};
+use shared::{problem::Code, role::May, rule::Mode};
 
 use super::{addresses::go, damaged, form::Form, ids::Ids, page::Page};
 use crate::{
     http::problems::ApiError,
+    operators::Visit,
     rules::{self, RuleError},
 };
 
@@ -44,7 +45,7 @@ async fn draw(page: &Page, name: &str, status: StatusCode, refused: Refused) -> 
         Ok(data) => data,
         Err(error) => return damaged::page(page, &address(name), error).await,
     };
-    if !refused.typed(TRIED).is_empty() {
+    if !refused.typed(TRIED).is_empty() && page.may(May::ChangeSettings) {
         data.trial = trials::tried(page, &data.rule, data.trial).await?;
     }
     let status = if status == StatusCode::UNPROCESSABLE_ENTITY && data.trial.faults.is_empty() { StatusCode::OK } else { status };
@@ -74,10 +75,10 @@ pub async fn change_mode(page: Page, Ids(name): Ids<String>, form: Form) -> Resu
 }
 
 /// `POST /dashboard/rules/by-name/{name}/test`: tries the rule on a transaction. It is a POST, so that no address contains the transaction.
-pub async fn test(page: Page, Ids(name): Ids<String>, form: Form) -> Result<Response, ApiError> {
+pub async fn test(page: Page, visit: Visit, Ids(name): Ids<String>, form: Form) -> Result<Response, ApiError> {
     let mut typed = form.typed_into(&[STORED, POSTED]);
     typed.typed.push((TRIED.to_owned(), "1".to_owned()));
     let rule = editor::newest(&page, &name).await?;
-    trials::audit(&page, &rule.rule, form.text(STORED)).await?;
+    trials::audit(&page, &visit, &rule.rule, form.text(STORED)).await?;
     draw(&page, &name, StatusCode::UNPROCESSABLE_ENTITY, typed).await
 }

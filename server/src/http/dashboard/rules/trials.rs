@@ -9,10 +9,11 @@ use app::{
 };
 use shared::rule::Rule;
 
-use super::super::page::Page;
+use super::super::{page::Page, searches};
 use crate::{
     http::problems::ApiError,
-    transactions::trial::{TrialError, Tried, judge},
+    operators::Visit,
+    transactions::trial::{Trial, TrialError, Tried, judge},
 };
 
 /// What came of trying the rule on what is typed.
@@ -29,7 +30,8 @@ pub async fn tried(page: &Page, rule: &Rule, form: TrialForm) -> Result<TrialFor
     };
     let faults = match judge(&page.context.app.kit, rule, tried, page.operator.actor()).await {
         Ok(trial) => {
-            let shown = TrialShown { transaction_id: trial.transaction_id, rule: rule.clone(), evaluation: trial.evaluation, passed_over: trial.passed_over };
+            let Trial { transaction_id, evaluation, passed_over } = trial;
+            let shown = TrialShown { transaction_id, is_stored: input == STORED, rule: rule.clone(), evaluation, passed_over };
             return Ok(TrialForm { shown: Some(shown), ..form });
         }
         Err(TrialError::NotFound) => vec![words.trial_unknown.to_owned()],
@@ -40,13 +42,15 @@ pub async fn tried(page: &Page, rule: &Rule, form: TrialForm) -> Result<TrialFor
     Ok(TrialForm { faults: faults.into_iter().map(|fault| (input, fault)).collect(), ..form })
 }
 
-/// Audits that a stored transaction is read, before a browser is led to the page that shows what came of it.
+/// Counts a trial as a search and audits it, before a browser is led to the page that shows what came of it: with a rule about lists or sums,
+/// a made-up transaction tells whether somebody is on a list, or what they paid.
 ///
 /// # Errors
-/// If the store does not answer.
-pub async fn audit(page: &Page, rule: &Rule, stored: &str) -> Result<(), ApiError> {
-    if !stored.trim().is_empty() {
-        tried(page, rule, TrialForm { stored: stored.to_owned(), ..TrialForm::default() }).await?;
+/// 429 if the operator has reached the searches of this minute; or if the store does not answer.
+pub async fn audit(page: &Page, visit: &Visit, rule: &Rule, stored: &str) -> Result<(), ApiError> {
+    searches::count(page, visit).await?;
+    if stored.trim().is_empty() {
+        return searches::audit(page, None).await;
     }
-    Ok(())
+    tried(page, rule, TrialForm { stored: stored.to_owned(), ..TrialForm::default() }).await.map(drop)
 }
