@@ -1,8 +1,10 @@
 //! Searches by an exact reference cannot be used to guess one: they are limited and audited, and a number is looked for only by operators
 //! who may reveal it.
 
+use reqwest::Method;
+
 use crate::support::html::is_linked;
-use crate::support::{Browser, Installation, Reply, TestApp, on_each_engine};
+use crate::support::{ApiClient, Browser, Installation, Reply, TestApp, json, on_each_engine};
 
 const CPF: &str = "52998224725";
 const SESSIONS: &str = "/dashboard/sessions";
@@ -71,6 +73,11 @@ async fn thirty_searches_a_minute_are_enough_for_one_operator(installation: Inst
     }
     let linked = admin.post(&format!("{SESSIONS}/{session_ref}/link"), &[("customer", "crm-1")]).await;
     linked.problem(429, "rate-limited");
+    let program = ApiClient::new(&app.installation, &["rules"]).await;
+    let rule = json!({ "name": "large", "when": { "field": "amount", "atLeast": 1, "currency": "BRL" }, "then": { "action": "REVIEW" } });
+    program.send(program.request(Method::PUT, "/rules/large").json(&rule)).await.expect(201);
+    // With a rule about lists or sums, a made-up payment tells as much as a search.
+    admin.post("/dashboard/rules/by-name/large/test", &[("posted", "{}")]).await.problem(429, "rate-limited");
     let session = format!("{SESSIONS}/{session_ref}");
     let (revealed, _) = admin.reveal(&session, &[]).await;
     let token = revealed.split_once("revealed=").expect("a token").1;
@@ -82,7 +89,7 @@ async fn thirty_searches_a_minute_are_enough_for_one_operator(installation: Inst
     search(&reviewer, SESSIONS, "crm-1").await.expect(200);
     assert_eq!(app.installation.database.number("SELECT COUNT(*) FROM audit WHERE action = 'search'").await, 31);
     let refused = "SELECT COUNT(*) FROM audit WHERE action = 'operator.refused' AND actor = 'operator' AND source IS NOT NULL";
-    assert_eq!(app.installation.database.number(refused).await, 6, "each search too many has a row");
+    assert_eq!(app.installation.database.number(refused).await, 7, "each search too many has a row");
 }
 
 on_each_engine!(linking_is_a_search_however_it_ends);

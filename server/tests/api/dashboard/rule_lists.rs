@@ -96,6 +96,9 @@ async fn a_file_replaces_what_is_in_a_list_and_its_faults_are_named_by_line(app:
     let wrong = "value\nKP\nUK\nKP\n";
     let refused = text_of(&import(&admin, &page, wrong).await.expect(422).text());
     assert!(refused.contains("Line 3: use a country code of two letters") && refused.contains("Line 4: this value stands twice"), "{refused}");
+    let often = format!("value,from,until\n{}", "KP,2020-01-01T00:00:00Z,2020-01-02T00:00:00Z\n".repeat(1_001));
+    let refused = text_of(&import(&admin, &page, often).await.expect(422).text());
+    assert!(refused.contains("Line 1002: more than 1000 entries of this value"), "{refused}");
     let many = format!("value\n{}", "UK\n".repeat(25));
     let refused = text_of(&import(&admin, &page, many).await.expect(422).text());
     assert!(refused.contains("Line 21:") && !refused.contains("Line 22:") && refused.contains("5 more faults"), "{refused}");

@@ -139,14 +139,15 @@ async fn history_is_imported_once_and_counts(app: TestApp) {
     lines.insert(5, payment("no-time", "c-1", 5).to_string());
     lines.push("{".to_owned());
     let file = company.app.installation.home().join("history.ndjson");
-    fs::write(&file, lines.join("\n")).expect("writes");
+    fs::write(&file, [lines.join("\n").as_bytes(), b"\n{ \"transactionId\": \"Jo\xE3o\" }"].concat()).expect("writes");
     let run = async || company.app.operator.run(&["transaction", "import", file.to_str().expect("UTF-8"), "--json"]).await;
     let first = run().await;
     assert_eq!(first.code, Some(1), "{first:?}");
     let said: Value = serde_json::from_str(&first.stdout).expect("JSON");
-    assert_eq!((&said["read"], &said["imported"], &said["known"]), (&json!(102), &json!(100), &json!(0)));
+    assert_eq!((&said["read"], &said["imported"], &said["known"]), (&json!(103), &json!(100), &json!(0)));
     let refused: Vec<&Value> = said["refused"].as_array().expect("refused").iter().map(|refused| &refused["line"]).collect();
-    assert_eq!(refused, [6, 103]);
+    assert_eq!(refused, [6, 103, 104]);
+    assert!(first.stdout.contains("This is not UTF-8, from byte 23 of the line on."), "{}", first.stdout);
     assert_eq!(said["refused"][0]["errors"][0]["field"], "occurredAt");
     let again: Value = serde_json::from_str(&run().await.stdout).expect("JSON");
     assert_eq!((&again["imported"], &again["known"]), (&json!(0), &json!(100)));

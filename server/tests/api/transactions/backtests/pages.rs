@@ -50,6 +50,26 @@ async fn a_backtest_is_started_and_read_in_the_dashboard(app: TestApp) {
     reviewer.get(BACKTESTS).await.expect(403);
 }
 
+on_each_engine!(what_its_transactions_hold_is_masked);
+async fn what_its_transactions_hold_is_masked(app: TestApp) {
+    const CPF: &str = "52998224725";
+    let company = Company::of(app).await;
+    let rule = json!({ "name": "paid", "when": { "field": "counterparty.id", "present": true }, "then": { "action": "REVIEW" } });
+    company.import_rule(&rule).await;
+    let mut body = payment(&format!("pix-{CPF}"), "c-1", 500);
+    body["counterparty"] = json!({ "id": CPF });
+    company.post(&body).await.expect(201);
+    let (admin, auditor) = (company.app.browser("ADMIN").await, company.app.browser("AUDITOR").await);
+    let page = admin.post(BACKTESTS, &[("rule", &rule.to_string().replace("paid", "other"))]).await.see_other();
+    for browser in [&admin, &auditor] {
+        let shown = eventually("a result", SOON, async || Some(browser.page(&page).await).filter(|page| page.contains("••••725"))).await;
+        assert!(!shown.contains(CPF) && shown.contains("••••25"), "{shown}");
+    }
+    let named = [("stored", &*format!("pix-{CPF}"))];
+    let tried = text_of(&admin.page(&admin.submit("/dashboard/rules/by-name/paid/test", &named).await.see_other()).await);
+    assert!(tried.contains("••••25") && !tried.contains(&format!("id {CPF}")), "{tried}");
+}
+
 on_each_engine!(a_draft_that_is_refused_is_shown_again_with_its_faults);
 async fn a_draft_that_is_refused_is_shown_again_with_its_faults(app: TestApp) {
     let admin = app.browser("ADMIN").await;
