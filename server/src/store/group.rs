@@ -13,7 +13,7 @@ use std::{
 use sqlx::{AnyConnection, Connection as _, Executor as _, any::AnyConnectOptions};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::error::Result;
+use super::{checkpoint::Checkpoints, error::Result};
 use crate::kill;
 
 /// The most members of a group.
@@ -160,13 +160,14 @@ pub async fn settled<F: Future>(request: F) -> Result<F::Output> {
 }
 
 /// The file of the database, and the settings of each connection to it.
-struct File {
+#[derive(Clone)]
+pub(super) struct File {
     options: AnyConnectOptions,
     settings: &'static str,
 }
 
 impl File {
-    async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
+    pub(super) async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
         let mut connection = AnyConnection::connect_with(&self.options).await?;
         connection.execute(self.settings).await?;
         Ok(connection)
@@ -175,7 +176,7 @@ impl File {
 
 /// The writer's task: one group after the other.
 async fn run(file: File, connection: AnyConnection, mut queue: mpsc::Receiver<Request>) {
-    let (mut connection, mut next) = (Some(connection), None);
+    let (mut connection, mut next, mut checkpoints) = (Some(connection), None, Checkpoints::start(file.clone()));
     loop {
         let request = match next.take() {
             Some(request) => Some(request),
@@ -185,18 +186,25 @@ async fn run(file: File, connection: AnyConnection, mut queue: mpsc::Receiver<Re
             Some(Request::Turn(first)) => first,
             Some(Request::Close(done)) => {
                 queue.close();
+                checkpoints.close().await;
                 close(connection).await;
                 let _ = done.send(());
                 return;
             }
-            None => return close(connection).await,
+            None => {
+                checkpoints.close().await;
+                return close(connection).await;
+            }
         };
         let open = match connection.take() {
             Some(open) => Ok(open),
             None => file.connect().await,
         };
         match open {
-            Ok(open) => (connection, next) = group(open, first, &mut queue).await,
+            Ok(open) => {
+                (connection, next) = group(open, first, &mut queue).await;
+                checkpoints.committed();
+            }
             Err(error) => drop(first.send(Err(error))),
         }
     }

@@ -9,6 +9,7 @@ pub mod artifacts;
 pub mod audit;
 pub mod backtests;
 pub mod bound;
+mod checkpoint;
 pub mod checks;
 pub mod consents;
 pub mod customers;

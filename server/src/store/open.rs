@@ -82,8 +82,9 @@ macro_rules! pragmas {
 }
 /// Settings of each SQLite connection: commits are durable, foreign keys are enforced, deleted data is overwritten.
 const PRAGMAS: &str = pragmas!();
-/// Those of the one that writes: it keeps 16 MiB of pages, since every change goes through it.
-const WRITER_PRAGMAS: &str = concat!(pragmas!(), " PRAGMA cache_size = -16384;");
+/// Those of the one that writes: it keeps 16 MiB of pages, since every change goes through it, and copies the log into the file only where
+/// nobody else came to it for 128 MiB, see `checkpoint.rs`.
+const WRITER_PRAGMAS: &str = concat!(pragmas!(), " PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 32768;");
 const ASSERTED: [(&str, &str, &str); 4] = [
     ("journal_mode", "SELECT journal_mode FROM pragma_journal_mode", "wal"),
     ("synchronous", "SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous", "2"),

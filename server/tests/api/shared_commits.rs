@@ -174,3 +174,22 @@ async fn a_disk_that_fills_up_fails_every_member_of_the_commit_and_no_later_one(
     }
     drop(disk);
 }
+
+/// The writer itself copies its log only when that has 128 MiB. Here as much is written, and the log begins anew before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_is_copied_beside_the_writer_and_begins_anew() {
+    let parts = Parts::on(Engine::Sqlite).await;
+    let log = parts.installation.data().join("flow-sessions.db-wal");
+    let mut longest = 0;
+    for number in 0..480 {
+        let mut tx = parts.kit.store.write().await.expect("a turn");
+        put(&mut tx, &format!("test {number}"), "x".repeat(256 * 1024)).await.expect("writes");
+        tx.commit().await.expect("commits");
+        longest = longest.max(std::fs::metadata(&log).expect("the log is there").len());
+        if number % 40 == 0 {
+            // A moment without a commit.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+    }
+    assert!(longest < 64 * 1024 * 1024, "of 120 MiB the log had {longest} bytes");
+}
