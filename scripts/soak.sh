@@ -7,20 +7,18 @@
 #     slow        slow connections, on each engine
 #     memory      attacks on memory, on each engine
 #     backtests   rules in force, judged again on what they decided, on each engine
-#     pictures    the figures of photo quality
 #     fuzz        damaged files, bodies, flows, headers and answers to webhooks
 #   FLOW_SOAK_KILLS=200        kills on each engine
 #   FLOW_SOAK_SLOW_ROUNDS=10   rounds of 500 slow headers and 500 slow bodies on each engine
 #   FLOW_SOAK_MEMORY_SECONDS=60   how long the attacks on memory last, on each engine
 #   FLOW_SOAK_TRANSACTIONS=100000   how many transactions the backtests judge, on each engine
 #   FLOW_SOAK_FUZZ_SECONDS=120    how long each kind of input is damaged
-#   FLOW_SOAK_PICTURES=200     how many pictures of each fault of photo quality
 #   FLOW_SOAK_SEED=…           the seed that an earlier run printed
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 kills=${FLOW_SOAK_KILLS:-200} rounds=${FLOW_SOAK_SLOW_ROUNDS:-10} seconds=${FLOW_SOAK_MEMORY_SECONDS:-60} fuzz=${FLOW_SOAK_FUZZ_SECONDS:-120}
-transactions=${FLOW_SOAK_TRANSACTIONS:-100000} pictures=${FLOW_SOAK_PICTURES:-200}
-unset FLOW_SOAK_PICTURES FLOW_SOAK_TRANSACTIONS FLOW_SOAK_KILLS FLOW_SOAK_SLOW_ROUNDS FLOW_SOAK_MEMORY_SECONDS FLOW_SOAK_FUZZ_SECONDS
-all=(crashes-sqlite crashes-postgres slow memory backtests pictures fuzz)
+transactions=${FLOW_SOAK_TRANSACTIONS:-100000}
+unset FLOW_SOAK_TRANSACTIONS FLOW_SOAK_KILLS FLOW_SOAK_SLOW_ROUNDS FLOW_SOAK_MEMORY_SECONDS FLOW_SOAK_FUZZ_SECONDS
+all=(crashes-sqlite crashes-postgres slow memory backtests fuzz)
 [ $# -gt 0 ] || set -- "${all[@]}"
 for part in "$@"; do
   [[ " ${all[*]} " = *" $part "* ]] || die "there is no part '$part'; there are ${all[*]}"
@@ -46,7 +44,6 @@ for part in "$@"; do
     slow) soak "$part" "$rounds rounds of slow connections on each engine" slowhttptest:: "FLOW_SOAK_SLOW_ROUNDS=$rounds" ;;
     memory) soak "$part" "$seconds s of attacks on memory on each engine" memory:: "FLOW_SOAK_MEMORY_SECONDS=$seconds" ;;
     backtests) soak "$part" "$transactions transactions on each engine" backtests::agreement:: "FLOW_SOAK_TRANSACTIONS=$transactions" ;;
-    pictures) soak "$part" "$pictures pictures of each fault" checks::figures:: "FLOW_SOAK_PICTURES=$pictures" ;;
     fuzz) soak "$part" "$fuzz s of each kind of damaged input" fuzz:: "FLOW_SOAK_FUZZ_SECONDS=$fuzz" ;;
   esac
 done

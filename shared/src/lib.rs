@@ -21,7 +21,6 @@ pub mod ids;
 pub mod language;
 pub mod phone;
 pub mod problem;
-pub mod quality;
 pub mod reading;
 pub mod return_url;
 pub mod rfc3339;

@@ -31,18 +31,21 @@ pub(super) struct Facts {
 impl Facts {
     /// The facts of a file whose key this key wraps.
     pub(super) fn open(wrapping: &Key, artifact: &Artifact) -> Result<Self, Unsealable> {
-        let key = unwrap(wrapping, artifact)?;
-        serde_json::from_slice(&vault::open(&key, &sealed::artifact_facts(artifact.id), &artifact.facts)?).map_err(|_| Unsealable)
+        Self::open_with(&unwrap(wrapping, artifact)?, artifact)
+    }
+
+    /// The facts of a file of this key.
+    fn open_with(key: &Key, artifact: &Artifact) -> Result<Self, Unsealable> {
+        serde_json::from_slice(&vault::open(key, &sealed::artifact_facts(artifact.id), &artifact.facts)?).map_err(|_| Unsealable)
     }
 }
 
-/// What an image's metadata told before it was removed.
+/// What the metadata of an image of this key told before it was removed.
 ///
 /// # Errors
-/// If the store does not answer, or the facts do not open.
-pub async fn clues(kit: &Kit, session_key: &Key, artifact: &Artifact) -> Result<Clues, Failure> {
-    let wrapping = wrapping_key(kit, &mut *kit.store.read().await?, session_key, artifact.customer).await?;
-    Ok(Facts::open(&wrapping, artifact)?.clues)
+/// If the facts do not open.
+pub fn clues(key: &Key, artifact: &Artifact) -> Result<Clues, Unsealable> {
+    Ok(Facts::open_with(key, artifact)?.clues)
 }
 
 /// What the customer should know of a file of this session, although it was taken.

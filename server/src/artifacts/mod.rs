@@ -16,7 +16,7 @@ mod read;
 mod strikes;
 
 pub use keys::move_to;
-pub use read::{FileStream, ReadError, of_device, of_session, read};
+pub use read::{FileStream, ReadError, key, of_device, of_session, read};
 
 /// The largest file, in bytes.
 pub const MAX_BYTES: u64 = 10 * 1024 * 1024;

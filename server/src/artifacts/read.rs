@@ -48,17 +48,20 @@ pub struct FileStream {
     pub chunks: BoxStream<'static, Result<Bytes, ReadError>>,
 }
 
-/// The bytes of a file as they are stored: without metadata.
+/// The bytes of a file with this key, as they are stored: without metadata.
 ///
 /// # Errors
 /// If the file is gone, cannot be decrypted, or the storage does not answer.
-pub async fn read(kit: &Kit, session_key: &Key, artifact: &Artifact) -> Result<Vec<u8>, ReadError> {
-    let key = key(kit, session_key, artifact).await?;
+pub async fn read(kit: &Kit, key: &Key, artifact: &Artifact) -> Result<Vec<u8>, ReadError> {
     let sealed = kit.storage.get(artifact.id).await?;
-    Ok(vault::open_file(&key, &artifact.id.to_string(), &sealed)?)
+    Ok(vault::open_file(key, &artifact.id.to_string(), &sealed)?)
 }
 
-async fn key(kit: &Kit, session_key: &Key, artifact: &Artifact) -> Result<Key, Failure> {
+/// The key of a file.
+///
+/// # Errors
+/// If the store does not answer, or the key does not open.
+pub async fn key(kit: &Kit, session_key: &Key, artifact: &Artifact) -> Result<Key, Failure> {
     let wrapping = wrapping_key(kit, &mut *kit.store.read().await?, session_key, artifact.customer).await?;
     Ok(unwrap(&wrapping, artifact)?)
 }

@@ -1,13 +1,13 @@
 //! The trait of a check, and [`Submission`]: all that a check can read.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use futures::future::BoxFuture;
 use shared::{
     answers::Answers,
     catalogue::CheckInfo,
     definition::Settings,
-    flow::{Field, FieldType, Meaning, Step, StepType},
+    flow::{Field, FieldType, Meaning, Step},
     ids::ArtifactId,
     language::Language,
     risk::{CheckResult, Weights},
@@ -86,17 +86,8 @@ pub struct Submission {
     pub answers: Answers,
     /// The uploaded files.
     pub artifacts: Vec<Artifact>,
-    /// What was seen of images that a check has asked for.
-    seen: HashMap<ArtifactId, OnceCell<Look>>,
-}
-
-/// What there is to see of an image.
-#[derive(Clone, Debug)]
-pub enum Look {
-    /// The file is lost or damaged, or no image that can be decoded.
-    Nothing,
-    /// The image.
-    Image(Arc<inspect::Seen>),
+    /// The keys of the files that a check has asked for.
+    keys: HashMap<ArtifactId, OnceCell<Key>>,
 }
 
 impl Submission {
@@ -104,8 +95,8 @@ impl Submission {
     pub fn new(kit: Kit, key: Key, flow: &Flow, submitted_at: Timestamp, answers: Answers, artifacts: Vec<Artifact>) -> Self {
         let (weights, settings) = (flow.resolved.weights.clone(), flow.definition.settings());
         let steps = flow.definition.steps(Language::default());
-        let seen = artifacts.iter().map(|artifact| (artifact.id, OnceCell::new())).collect();
-        Self { kit, key, weights, submitted_at, settings, steps, answers, artifacts, seen }
+        let keys = artifacts.iter().map(|artifact| (artifact.id, OnceCell::new())).collect();
+        Self { kit, key, weights, submitted_at, settings, steps, answers, artifacts, keys }
     }
 
     /// Whether this reason existed when the session's version of the flow was imported. A check looks for nothing that is newer, so that
@@ -132,11 +123,18 @@ impl Submission {
         self.artifacts.iter().find(|artifact| artifact.id == id)
     }
 
-    /// Each field that has a file, with the type of its step.
-    pub fn files(&self) -> Vec<(StepType, &Field, &Artifact)> {
-        let fields = self.steps.iter().flat_map(|step| step.fields.iter().map(|field| (step.r#type, field)));
-        let files = fields.filter(|(_, field)| field.r#type == FieldType::Artifact);
-        files.filter_map(|(kind, field)| Some((kind, field, self.artifact(field)?))).collect()
+    /// Each field that has a file.
+    pub fn files(&self) -> impl Iterator<Item = (&Field, &Artifact)> {
+        self.fields().filter(|field| field.r#type == FieldType::Artifact).filter_map(|field| Some((field, self.artifact(field)?)))
+    }
+
+    /// The key of a file, read once for all checks.
+    async fn file_key(&self, artifact: &Artifact) -> Result<Key, Failure> {
+        let read = || artifacts::key(&self.kit, &self.key, artifact);
+        match self.keys.get(&artifact.id) {
+            Some(known) => known.get_or_try_init(read).await.cloned(),
+            None => read().await,
+        }
     }
 
     /// The bytes of a file as they are stored: without metadata.
@@ -144,28 +142,7 @@ impl Submission {
     /// # Errors
     /// If the file is lost or damaged, or the storage does not answer.
     pub async fn read(&self, artifact: &Artifact) -> Result<Vec<u8>, ReadError> {
-        artifacts::read(&self.kit, &self.key, artifact).await
-    }
-
-    /// Decodes an image, once for all checks.
-    ///
-    /// # Errors
-    /// If the storage does not answer, or decoding panicked.
-    pub async fn image(&self, artifact: &Artifact) -> Result<Look, CheckError> {
-        let look = async || {
-            let bytes = match self.read(artifact).await {
-                Ok(bytes) => bytes,
-                Err(error) if error.is_lost() => return Ok(Look::Nothing),
-                Err(error) => return Err(error.into()),
-            };
-            let Ok(prepared) = self.on_cpu(1, move || inspect::prepare(&bytes)).await? else { return Ok(Look::Nothing) };
-            let seen = self.on_cpu(prepared.mebibytes(), move || prepared.seen()).await?;
-            Ok(seen.map_or(Look::Nothing, |seen| Look::Image(Arc::new(seen))))
-        };
-        match self.seen.get(&artifact.id) {
-            Some(cell) => cell.get_or_try_init(look).await.cloned(),
-            None => look().await,
-        }
+        artifacts::read(&self.kit, &self.file_key(artifact).await?, artifact).await
     }
 
     /// For each of these values, which is of a kind, whether one of the flow's lists held it when the session was submitted.
@@ -181,7 +158,8 @@ impl Submission {
     /// # Errors
     /// If the store does not answer.
     pub async fn clues(&self, artifact: &Artifact) -> Result<Option<inspect::Clues>, CheckError> {
-        match artifacts::facts::clues(&self.kit, &self.key, artifact).await {
+        let clues = self.file_key(artifact).await.and_then(|key| Ok(artifacts::facts::clues(&key, artifact)?));
+        match clues {
             Ok(clues) => Ok(Some(clues)),
             Err(Failure::Sealed(_)) => Ok(None),
             Err(error) => Err(ReadError::from(error).into()),

@@ -8,14 +8,13 @@ use shared::{
     answers,
     catalogue::{CheckInfo, Needs, Reason},
     flow::{Field, FieldType},
-    quality,
     risk::CheckResult,
 };
 
-use super::check::{self, CheckError, Look, Submission, found, reason, skipped};
+use super::check::{self, CheckError, Submission, found, reason, skipped};
 use crate::{
     artifacts::inspect,
-    model::{Artifact, PdfState, Verdict},
+    model::{PdfState, Verdict},
 };
 
 /// Version 2 of the check looks into PDFs. A flow that was imported before does not know this reason.
@@ -33,6 +32,9 @@ pub const INFO: CheckInfo = CheckInfo {
     needs: Needs::Type(FieldType::Artifact),
     examines: &[],
 };
+
+/// The least length of an image's shorter side, in pixels.
+const SHORT_SIDE: u32 = 600;
 
 pub struct Check;
 
@@ -69,17 +71,8 @@ async fn look_at(submission: &Submission, field: &Field) -> Result<Option<&'stat
         return Ok(answers::is_required(field, &submission.answers).then_some("evidence.missing"));
     };
     let Some(media) = inspect::MediaType::parse(&artifact.media_type) else { return Ok(Some("evidence.unreadable")) };
-    if media == inspect::MediaType::Pdf {
-        return document(submission, artifact).await;
-    }
-    Ok(match submission.image(artifact).await? {
-        Look::Nothing => Some("evidence.unreadable"),
-        Look::Image(seen) => quality::is_too_small(seen.width, seen.height).then_some("evidence.small"),
-    })
-}
-
-async fn document(submission: &Submission, artifact: &Artifact) -> Result<Option<&'static str>, CheckError> {
-    if !submission.knows(PASSWORD) {
+    let is_pdf = media == inspect::MediaType::Pdf;
+    if is_pdf && !submission.knows(PASSWORD) {
         return Ok(None);
     }
     let bytes = match submission.read(artifact).await {
@@ -87,9 +80,17 @@ async fn document(submission: &Submission, artifact: &Artifact) -> Result<Option
         Err(error) if error.is_lost() => return Ok(Some("evidence.unreadable")),
         Err(error) => return Err(error.into()),
     };
-    Ok(match submission.pdf(&bytes).await? {
-        PdfState::Readable => None,
-        PdfState::Password => Some(PASSWORD),
-        PdfState::Unreadable => Some("evidence.unreadable"),
+    if is_pdf {
+        return Ok(match submission.pdf(&bytes).await? {
+            PdfState::Readable => None,
+            PdfState::Password => Some(PASSWORD),
+            PdfState::Unreadable => Some("evidence.unreadable"),
+        });
+    }
+    let Ok(prepared) = submission.on_cpu(1, move || inspect::prepare(&bytes)).await? else { return Ok(Some("evidence.unreadable")) };
+    Ok(match submission.on_cpu(prepared.mebibytes(), move || prepared.inspect()).await? {
+        Err(_) => Some("evidence.unreadable"),
+        Ok(image) if image.width.min(image.height).is_some_and(|side| side < SHORT_SIDE) => Some("evidence.small"),
+        Ok(_) => None,
     })
 }

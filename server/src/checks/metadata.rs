@@ -59,7 +59,7 @@ impl check::Check for Check {
 /// Looks at every image; SKIPPED if there is none.
 async fn look(submission: &Submission) -> Result<Verdict, CheckError> {
     let (mut reasons, mut is_any) = (Vec::new(), false);
-    for (_, field, artifact) in submission.files() {
+    for (field, artifact) in submission.files() {
         if MediaType::parse(&artifact.media_type).is_none_or(|media| media == MediaType::Pdf) {
             continue;
         }

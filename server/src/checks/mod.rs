@@ -30,7 +30,6 @@ registry! {
     cpf,
     evidence,
     metadata,
-    quality,
 }
 
 #[cfg(test)]

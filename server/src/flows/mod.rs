@@ -20,7 +20,7 @@ use crate::{
     ids::FlowId,
     kit::Kit,
     model::{Flow, FlowVersion},
-    store::{self, Db, StoreError, Tx},
+    store::{self, Db, Tx},
 };
 
 /// The bundled flows. Only the first start imports them.

@@ -13,7 +13,7 @@ use tokio::{
 };
 use tracing::warn;
 
-use super::group::File;
+use super::file::File;
 
 /// After how many commits a pass begins.
 const COMMITS: u32 = 32;
@@ -56,22 +56,26 @@ impl Checkpoints {
 async fn run(file: File, mut asked: mpsc::Receiver<()>) {
     let mut connection: Option<AnyConnection> = None;
     while asked.recv().await.is_some() {
-        let began = Instant::now();
-        connection = match passes(&file, connection.take()).await {
-            Ok(connection) => Some(connection),
-            Err(error) => {
-                warn!(%error, "the write-ahead log could not be copied; the writer copies it when it is long");
-                None
-            }
-        };
-        sleep(REST.max(began.elapsed())).await;
+        let mut is_behind = true;
+        while is_behind && !asked.is_closed() {
+            let began = Instant::now();
+            (connection, is_behind) = match passes(&file, connection.take()).await {
+                Ok((connection, is_behind)) => (Some(connection), is_behind),
+                Err(error) => {
+                    warn!(%error, "the write-ahead log could not be copied; the writer copies it when it is long");
+                    (None, false)
+                }
+            };
+            sleep(REST.max(began.elapsed())).await;
+        }
     }
     if let Some(connection) = connection {
         let _ = connection.close().await;
     }
 }
 
-async fn passes(file: &File, open: Option<AnyConnection>) -> Result<AnyConnection, sqlx::Error> {
+/// Copies, until the log can begin anew or that seems not to come. Returns whether the log is long and not copied whole.
+async fn passes(file: &File, open: Option<AnyConnection>) -> Result<(AnyConnection, bool), sqlx::Error> {
     let mut connection = match open {
         Some(open) => open,
         None => file.connect().await?,
@@ -80,8 +84,8 @@ async fn passes(file: &File, open: Option<AnyConnection>) -> Result<AnyConnectio
         let row = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&mut connection).await?;
         let (log, copied): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
         if log < LONG || log == copied {
-            break;
+            return Ok((connection, false));
         }
     }
-    Ok(connection)
+    Ok((connection, true))
 }

@@ -2,7 +2,7 @@
 //! more than there are different ones, however many transactions the customer has. Only for a transaction that comes late, after others of
 //! many values, the window's own transactions are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shared::rule::{Country, Direction, DistinctField};
 use sqlx::{AssertSqlSafe, Row as _, query::Query};
@@ -12,8 +12,9 @@ use super::{
     error::Result,
     places,
     spans::{Field, Range},
-    totals::{Distinct, Window, stored_as, summed_up},
+    sums::summed_up,
     tx::{Db, Tx},
+    window::{Distinct, Window, stored_as},
 };
 use crate::ids::{CustomerId, RowId as _};
 
@@ -21,6 +22,8 @@ type AnyQuery<'q> = Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
 /// The most values that are looked for one by one. Beyond that the window is read once for all of them.
 const FEW_VALUES: usize = 8;
+/// The most rows of such values that are read: a value has one for each kind of transaction.
+const FEW_ROWS: usize = 64;
 
 /// Which row: field, value, type, direction, channel, country.
 type Key = (Field, Vec<u8>, [String; 4]);
@@ -96,45 +99,48 @@ pub(super) async fn count(db: &mut Db, of: (CustomerId, &Window<'_>), wanted: &D
         return listed(db, of, wanted).await;
     }
     let (sure, later) = read(&mut *db, of, wanted).await?;
-    if sure >= wanted.most || later.is_empty() {
-        return Ok(sure.min(wanted.most));
+    match later {
+        _ if sure >= wanted.most => Ok(wanted.most),
+        None => listed(db, of, wanted).await,
+        Some(later) if later.is_empty() => Ok(sure),
+        Some(later) => Ok((sure + seen_within(db, of, wanted.field, later, cover).await?).min(wanted.most)),
     }
-    if later.len() > FEW_VALUES {
-        return listed(db, of, wanted).await;
-    }
-    Ok((sure + seen_within(db, of, wanted.field, later, cover).await?).min(wanted.most))
 }
 
-/// How many values were seen last within the window; and those that were seen last after it, at most one more than [`FEW_VALUES`]. They may
-/// have been seen within it too.
-async fn read(db: &mut Db, (customer, window): (CustomerId, &Window<'_>), wanted: &Distinct) -> Result<(u64, Vec<Vec<u8>>)> {
+/// How many values were seen last within the window; and those that were seen last after it, unless they are many. They may have been seen
+/// within it too.
+async fn read(db: &mut Db, (customer, window): (CustomerId, &Window<'_>), wanted: &Distinct) -> Result<(u64, Option<BTreeSet<Vec<u8>>>)> {
     let (latest, conditions) = (if window.key.blocked { "latest_any" } else { "latest" }, window.conditions(6));
     let of_field = |table: &str| format!("FROM seen {table} WHERE customer = $1 AND field = {}", stored_as(wanted.field).number());
     let within = format!("AND {latest} > $2 AND {latest} <= $3{conditions}");
+    // In the order of time, so that the engine reads no more than these rows.
     let sql = format!(
         "SELECT $5 AS value_index, COUNT(*) AS n FROM (SELECT DISTINCT value_index {} {within} AND value_index <> $5 LIMIT $4) AS sure \
-         UNION ALL SELECT value_index, -1 AS n FROM (SELECT DISTINCT value_index {} AND {latest} > $3{conditions} AND value_index <> $5 \
-         AND NOT EXISTS (SELECT 1 {} {within} AND other.value_index = seen.value_index) LIMIT {}) AS later",
-        of_field(""),
+         UNION ALL SELECT value_index, CASE WHEN EXISTS (SELECT 1 {} {within} AND other.value_index = later.value_index) THEN -2 ELSE -1 END AS n \
+         FROM (SELECT value_index {} AND {latest} > $3{conditions} AND value_index <> $5 ORDER BY {latest} LIMIT {}) AS later",
         of_field(""),
         of_field("other"),
-        FEW_VALUES + 1
+        of_field(""),
+        FEW_ROWS + 1
     );
     let limit = i64::try_from(wanted.most).unwrap_or(i64::MAX);
     let query = sqlx::query(AssertSqlSafe(sql)).bind(customer.row()).bind(window.since.0).bind(window.until.0).bind(limit);
     let rows = window.bind(query.bind(wanted.without.clone().unwrap_or_default())).fetch_all(db).await?;
-    let (mut sure, mut later) = (0, Vec::new());
-    for row in rows {
-        match u64::try_from(row.try_get::<i64, _>("n")?) {
-            Ok(count) => sure = count,
-            Err(_) => later.push(row.try_get("value_index")?),
+    let (mut sure, mut later) = (0, BTreeSet::new());
+    for row in &rows {
+        match row.try_get::<i64, _>("n")? {
+            -2 => {}
+            -1 => drop(later.insert(row.try_get("value_index")?)),
+            count => sure = u64::try_from(count).unwrap_or_default(),
         }
     }
-    Ok((sure, later))
+    // One row is the count.
+    let are_few = rows.len() <= 1 + FEW_ROWS && later.len() <= FEW_VALUES;
+    Ok((sure, are_few.then_some(later)))
 }
 
 /// How many of these values were seen within the window.
-async fn seen_within(db: &mut Db, of: (CustomerId, &Window<'_>), field: DistinctField, values: Vec<Vec<u8>>, cover: &[Range]) -> Result<u64> {
+async fn seen_within(db: &mut Db, of: (CustomerId, &Window<'_>), field: DistinctField, values: BTreeSet<Vec<u8>>, cover: &[Range]) -> Result<u64> {
     let (customer, window) = of;
     if field == DistinctField::CounterpartyId {
         let windows: Vec<Window<'_>> = values.into_iter().map(|value| Window { counterparty: Some(value), ..window.clone() }).collect();

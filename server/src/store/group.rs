@@ -13,7 +13,7 @@ use std::{
 use sqlx::{AnyConnection, Connection as _, Executor as _, any::AnyConnectOptions};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{checkpoint::Checkpoints, error::Result};
+use super::{checkpoint::Checkpoints, error::Result, file::File};
 use crate::kill;
 
 /// The most members of a group.
@@ -157,21 +157,6 @@ pub async fn settled<F: Future>(request: F) -> Result<F::Output> {
         committed(&mut outcome).await?;
     }
     Ok(output)
-}
-
-/// The file of the database, and the settings of each connection to it.
-#[derive(Clone)]
-pub(super) struct File {
-    options: AnyConnectOptions,
-    settings: &'static str,
-}
-
-impl File {
-    pub(super) async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
-        let mut connection = AnyConnection::connect_with(&self.options).await?;
-        connection.execute(self.settings).await?;
-        Ok(connection)
-    }
 }
 
 /// The writer's task: one group after the other.

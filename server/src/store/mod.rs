@@ -16,6 +16,7 @@ pub mod customers;
 pub mod deliveries;
 pub mod endpoint_health;
 pub mod endpoints;
+mod file;
 pub mod flows;
 pub mod follow_ups;
 pub mod lists;
@@ -53,6 +54,7 @@ pub mod places;
 mod schema;
 mod sums;
 mod tx;
+mod window;
 
 pub use acting::acting;
 pub use columns::Listed;

@@ -7,8 +7,8 @@ use super::{
     counted::Kind,
     error::Result,
     spans::{Field, Level, PART, Range},
-    totals::Totals,
     tx::Db,
+    window::{Totals, Window},
 };
 use crate::ids::{CustomerId, RowId as _};
 
@@ -17,25 +17,44 @@ const TOGETHER: usize = 16;
 
 /// What is summed up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Part<'w> {
+struct Part<'w> {
     /// The window, in parts.
-    pub cover: &'w [Range],
+    cover: &'w [Range],
     /// Only with this counterparty.
-    pub counterparty: Option<&'w [u8]>,
+    counterparty: Option<&'w [u8]>,
 }
 
 /// What those of one kind come to.
 #[derive(Clone, Debug)]
-pub(super) struct Sum {
-    pub kind: Kind,
+struct Sum {
+    kind: Kind,
     /// Those that are not blocked.
-    pub open: Totals,
+    open: Totals,
     /// Those that are.
-    pub blocked: Totals,
+    blocked: Totals,
+}
+
+/// Counts and sums of these windows. What several of them read is read once.
+pub(super) async fn summed_up(db: &mut Db, customer: CustomerId, windows: &[(&Window<'_>, &[Range])]) -> Result<Vec<Totals>> {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    let mut part_of = Vec::with_capacity(windows.len());
+    for (window, cover) in windows {
+        let part = Part { cover, counterparty: window.counterparty.as_deref() };
+        part_of.push(parts.iter().position(|known| *known == part).unwrap_or_else(|| {
+            parts.push(part);
+            parts.len() - 1
+        }));
+    }
+    let sums = by_kind(db, customer, &parts).await?;
+    let total = |((window, _), part): (&(&Window<'_>, &[Range]), usize)| {
+        let fitting = sums[part].iter().filter(|sum| window.fits(&sum.kind));
+        fitting.fold(Totals::default(), |totals, sum| if window.key.blocked { totals.and(sum.open).and(sum.blocked) } else { totals.and(sum.open) })
+    };
+    Ok(windows.iter().zip(part_of).map(total).collect())
 }
 
 /// Sums up each of these parts.
-pub(super) async fn by_kind(db: &mut Db, customer: CustomerId, parts: &[Part<'_>]) -> Result<Vec<Vec<Sum>>> {
+async fn by_kind(db: &mut Db, customer: CustomerId, parts: &[Part<'_>]) -> Result<Vec<Vec<Sum>>> {
     let mut all = Vec::with_capacity(parts.len());
     for parts in parts.chunks(TOGETHER) {
         let (mut selects, mut first) = (Vec::with_capacity(parts.len()), 2);

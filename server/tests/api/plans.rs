@@ -204,7 +204,7 @@ fn queries(engine: Engine) -> Vec<Query> {
              (SELECT COUNT(*) FROM events e JOIN events b ON b.subject = e.subject AND b.sequence = e.sequence - 1 \
              JOIN deliveries f ON f.event = b.id AND f.endpoint || '' = candidate.endpoint \
              WHERE e.id = candidate.event AND f.tries = 0 AND COALESCE(f.due_at, 0) > CASE WHEN f.lease IS NULL THEN 0 ELSE $4 END) = 0 LIMIT ${limit}) AS lane_{lane}",
-            &[("${endpoint}", "'w10007'"), ("$3", "5"), ("{candidates}", "128"), ("{skip}", ""), ("$4", "9"), ("${limit}", "64"), ("{lane}", "0")],
+            &[("${endpoint}", "'w10007'"), ("$3", "5"), ("{candidates}", "64"), ("{skip}", ""), ("$4", "9"), ("${limit}", "64"), ("{lane}", "0")],
             ["deliveries_due"; 2],
         ),
         query(

@@ -1,8 +1,7 @@
 //! Checks and reasons in English.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] =
-    &[("age", "Age"), ("blocklist", "Lists"), ("cpf", "CPF"), ("evidence", "Files"), ("metadata", "File details"), ("quality", "Photo quality")];
+pub const CHECKS: &[(&str, &str)] = &[("age", "Age"), ("blocklist", "Lists"), ("cpf", "CPF"), ("evidence", "Files"), ("metadata", "File details")];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
@@ -19,8 +18,4 @@ pub const REASONS: &[(&str, &str)] = &[
     ("metadata.date", "A photo was taken long before, or after, the session"),
     ("metadata.edited", "A photo was saved by an image editor"),
     ("metadata.screenshot", "A photo is a screenshot"),
-    ("quality.blurred", "A photo is blurred"),
-    ("quality.cut_off", "A part of the document is outside the photo"),
-    ("quality.dark", "A photo is too dark"),
-    ("quality.glare", "A light is mirrored in a photo"),
 ];

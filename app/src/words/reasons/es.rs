@@ -1,14 +1,8 @@
 //! Checks and reasons in Spanish.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] = &[
-    ("age", "Edad"),
-    ("blocklist", "Listas"),
-    ("cpf", "CPF"),
-    ("evidence", "Archivos"),
-    ("metadata", "Datos de los archivos"),
-    ("quality", "Calidad de las fotos"),
-];
+pub const CHECKS: &[(&str, &str)] =
+    &[("age", "Edad"), ("blocklist", "Listas"), ("cpf", "CPF"), ("evidence", "Archivos"), ("metadata", "Datos de los archivos")];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
@@ -25,8 +19,4 @@ pub const REASONS: &[(&str, &str)] = &[
     ("metadata.date", "Una foto se tomó mucho antes de la sesión, o después"),
     ("metadata.edited", "Una foto se guardó con un editor de imágenes"),
     ("metadata.screenshot", "Una foto es una captura de pantalla"),
-    ("quality.blurred", "Una foto está borrosa"),
-    ("quality.cut_off", "Una parte del documento queda fuera de la foto"),
-    ("quality.dark", "Una foto es demasiado oscura"),
-    ("quality.glare", "Hay un reflejo de luz en una foto"),
 ];

@@ -1,14 +1,7 @@
 //! Checks and reasons in Brazilian Portuguese.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] = &[
-    ("age", "Idade"),
-    ("blocklist", "Listas"),
-    ("cpf", "CPF"),
-    ("evidence", "Arquivos"),
-    ("metadata", "Dados dos arquivos"),
-    ("quality", "Qualidade das fotos"),
-];
+pub const CHECKS: &[(&str, &str)] = &[("age", "Idade"), ("blocklist", "Listas"), ("cpf", "CPF"), ("evidence", "Arquivos"), ("metadata", "Dados dos arquivos")];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
@@ -25,8 +18,4 @@ pub const REASONS: &[(&str, &str)] = &[
     ("metadata.date", "Uma foto foi tirada muito antes da sessão, ou depois"),
     ("metadata.edited", "Uma foto foi salva por um editor de imagens"),
     ("metadata.screenshot", "Uma foto é uma captura de tela"),
-    ("quality.blurred", "Uma foto está desfocada"),
-    ("quality.cut_off", "Uma parte do documento está fora da foto"),
-    ("quality.dark", "Uma foto está escura demais"),
-    ("quality.glare", "Há um reflexo de luz em uma foto"),
 ];

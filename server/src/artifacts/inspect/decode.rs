@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageReader, Limits, RgbImage};
 use jpeg_decoder::PixelFormat;
-use png::{DecodingError, InterlaceInfo, Transformations};
+use png::{DecodingError, Transformations};
 
 use super::{
     fault::{Fault, check_size},
@@ -24,54 +24,13 @@ pub(super) fn check(stored: &[u8], media: MediaType) -> Result<(), Fault> {
     }
 }
 
-/// Decodes an image to the brightness of its pixels, without applying its orientation.
-pub(super) fn luma(stored: &[u8], media: MediaType) -> Result<GrayImage, Fault> {
-    match media {
-        MediaType::Png => std::panic::catch_unwind(|| png_luma(stored)).unwrap_or(Err(UNDECODABLE)),
-        _ => pixels(stored, media).map(DynamicImage::into_luma8),
-    }
-}
-
-fn png_reader(stored: &[u8]) -> Result<png::Reader<Cursor<&[u8]>>, Fault> {
+fn png_rows(stored: &[u8]) -> Result<(), Fault> {
     let mut decoder = png::Decoder::new(Cursor::new(stored));
     decoder.set_ignore_iccp_chunk(true);
-    decoder.set_transformations(Transformations::normalize_to_color8());
-    decoder.read_info().map_err(wrong_row)
-}
-
-fn png_rows(stored: &[u8]) -> Result<(), Fault> {
-    let mut reader = png_reader(stored)?;
-    while reader.next_row().map_err(wrong_row)?.is_some() {}
+    decoder.set_transformations(Transformations::EXPAND);
+    let mut rows = decoder.read_info().map_err(wrong_row)?;
+    while rows.next_row().map_err(wrong_row)?.is_some() {}
     Ok(())
-}
-
-fn png_luma(stored: &[u8]) -> Result<GrayImage, Fault> {
-    let mut reader = png_reader(stored)?;
-    let (width, height) = reader.info().size();
-    check_size(width, height)?;
-    let (channels, width_in_memory) = (reader.output_color_type().0.samples(), width as usize);
-    let (mut luma, mut at) = (vec![0; width_in_memory * height as usize], 0);
-    let mut line = Vec::new();
-    while let Some(row) = reader.next_interlaced_row().map_err(wrong_row)? {
-        line.clear();
-        line.extend(row.data().chunks_exact(channels).map(brightness));
-        if let InterlaceInfo::Adam7(pass) = row.interlace() {
-            png::expand_interlaced_row(&mut luma, width_in_memory, &line, pass, 8);
-        } else {
-            luma[at..at + line.len()].copy_from_slice(&line);
-            at += line.len();
-        }
-    }
-    GrayImage::from_raw(width, height, luma).ok_or(UNDECODABLE)
-}
-
-/// The brightness of a pixel of one to four channels, by the weights of ITU-R BT.709, as the `image` crate has it for other formats.
-fn brightness(pixel: &[u8]) -> u8 {
-    match *pixel {
-        [red, green, blue, ..] => ((2_126 * u32::from(red) + 7_152 * u32::from(green) + 722 * u32::from(blue)) / 10_000) as u8,
-        [level, ..] => level,
-        [] => 0,
-    }
 }
 
 fn wrong_row(error: DecodingError) -> Fault {

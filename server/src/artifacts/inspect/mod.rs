@@ -22,10 +22,7 @@ mod stripped;
 mod vp8l;
 mod webp;
 
-use shared::{
-    api::FileWarning,
-    quality::{self, Luma},
-};
+use shared::api::FileWarning;
 
 use stripped::Stripped;
 
@@ -48,17 +45,6 @@ pub struct Inspected {
     pub clues: Clues,
     /// What the customer should know of it. The inspection finds nothing; a worker may.
     pub warnings: Vec<FileWarning>,
-}
-
-/// What an image looks like, as it is stored: its orientation is not applied.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
-    /// Width in pixels.
-    pub width: u32,
-    /// Height in pixels.
-    pub height: u32,
-    /// Its brightness, shrunk.
-    pub luma: Luma,
 }
 
 /// Detects a media type from the first bytes.
@@ -116,18 +102,6 @@ impl Prepared {
         let mut image = decode::pixels(&stripped.stored, media_type)?;
         image.apply_orientation(stripped.orientation);
         Ok(image)
-    }
-
-    /// Decodes an image to its brightness, as it is stored, shrunk to what `shared::quality` looks at.
-    ///
-    /// # Errors
-    /// `UnsupportedMedia` for a PDF, or `BadImage` if it cannot be decoded.
-    pub fn seen(self) -> Result<Seen, Fault> {
-        let Content::Image(media_type, stripped) = self.0 else { return Err(Fault::UnsupportedMedia) };
-        let pixels = decode::luma(&stripped.stored, media_type)?;
-        let (width, height) = pixels.dimensions();
-        let luma = Luma::new(width, height, pixels.into_raw()).ok_or(Fault::BadImage("it has no pixels"))?;
-        Ok(Seen { width, height, luma: luma.shrunk(quality::LOOKED_AT) })
     }
 
     /// Checks that an image can be decoded.

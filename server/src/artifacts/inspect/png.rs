@@ -269,46 +269,6 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn brightness_is_that_of_the_whole_picture() {
-        let picture = image::DynamicImage::ImageRgb8(noise(17, 11));
-        let kinds = [
-            picture.clone(),
-            picture.to_luma8().into(),
-            picture.to_luma_alpha8().into(),
-            picture.to_rgba8().into(),
-            picture.to_luma16().into(),
-            picture.to_rgba16().into(),
-        ];
-        for picture in kinds {
-            let mut bytes = std::io::Cursor::new(Vec::new());
-            picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
-            let (read, whole) = (super::super::decode::luma(&bytes.into_inner(), MediaType::Png).unwrap(), picture.to_luma8());
-            assert_eq!(read.dimensions(), whole.dimensions());
-            let most = read.iter().zip(whole.iter()).map(|(read, whole)| read.abs_diff(*whole)).max();
-            // 16 bits are cut to 8 before they are weighed here, and afterwards there.
-            assert!(most <= Some(1), "{:?}: {most:?}", picture.color());
-        }
-    }
-
-    #[test]
-    fn the_passes_of_an_interlaced_picture_are_put_together() {
-        let (width, height) = (11_u32, 10_u32);
-        let mut raw = Vec::new();
-        for (x, y, across, down) in super::super::rows::ADAM7 {
-            for y in (y..height).step_by(down as usize).filter(|_| x < width) {
-                raw.push(0);
-                raw.extend((x..width).step_by(across as usize).map(|x| (x * 16 + y) as u8));
-            }
-        }
-        let header = [0, 0, 0, width as u8, 0, 0, 0, height as u8, 8, 0, 0, 0, 1].to_vec();
-        // A profile is packed as pixels are, after its name and two bytes.
-        let bytes = file(&[(*b"IHDR", header), (*b"IDAT", icc::to_png(&raw)[5..].to_vec()), (*b"IEND", Vec::new())]);
-        assert!(inspect(&bytes).is_ok());
-        let read = super::super::decode::luma(&bytes, MediaType::Png).unwrap();
-        assert!(read.enumerate_pixels().all(|(x, y, level)| level.0 == [(x * 16 + y) as u8]), "{read:?}");
-    }
-
-    #[test]
     fn orientation_written_after_the_pixels_still_counts() {
         let mut parts = chunks(&photo(MediaType::Png, &noise(9, 5), 8));
         let at = parts.iter().position(|(kind, _)| kind == b"eXIf").unwrap();

@@ -7,7 +7,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 /// The highest number of a filter (PNG, third edition, clause 9.2).
 const LAST_FILTER: u8 = 4;
 /// The passes of an interlaced picture: first column and row, and the distance to the next ones (clause 8.2).
-pub(super) const ADAM7: [(u32, u32, u32, u32); 7] = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+const ADAM7: [(u32, u32, u32, u32); 7] = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
 /// Why the rows were not followed to the end.
 #[derive(Debug, PartialEq, Eq)]

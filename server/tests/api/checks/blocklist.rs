@@ -16,7 +16,7 @@ fn flow(lists: Value) -> Value {
 on_each_engine!(a_customer_on_a_list_is_found_by_what_was_entered);
 async fn a_customer_on_a_list_is_found_by_what_was_entered(app: TestApp) {
     let operator = &app.operator;
-    operator.import_list_of("people", "cpf", "value,until\n529.982.247-25,\n111.444.777-35,2020-01-01T00:00:00Z\n").await;
+    operator.import_list_of("people", "cpf", "value,from,until\n529.982.247-25,,\n111.444.777-35,2019-01-01T00:00:00Z,2020-01-01T00:00:00Z\n").await;
     operator.import_list_of("mails", "email", "value\nbad@example.com\n").await;
     operator.import_list_of("phones", "phone", "value\n+5511987654321\n").await;
     operator.import_list_of("numbers", "document", "value\nAB-123\n").await;

@@ -3,10 +3,7 @@
 mod age;
 mod blocklist;
 mod errors;
-mod figures;
 mod metadata;
-mod pictures;
-mod quality;
 
 use crate::support::{Customer, SOON, TestApp, Value, json};
 

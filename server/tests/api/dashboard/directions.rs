@@ -52,5 +52,5 @@ async fn text_from_right_to_left_is_isolated(app: TestApp) {
     assert!(revealed.contains(&format!("<dd><bdi>{NAME}</bdi></dd>")), "an answer: {revealed}");
     browser.post(&format!("{page}/decision"), &[("decision", "REJECTED"), ("reason", NAME)]).await.expect(303);
     let decided = browser.page(&page).await;
-    assert!(decided.contains(&format!("<p class=\"said\" dir=\"auto\">{NAME}</p>")), "a reason: {decided}");
+    assert!(decided.contains(&format!("<p dir=\"auto\" class=\"said\">{NAME}</p>")), "a reason: {decided}");
 }

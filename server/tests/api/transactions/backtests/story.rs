@@ -136,11 +136,11 @@ impl Story {
     }
 
     async fn import(&mut self) {
-        let lines: Vec<(usize, String)> = (1..6)
+        let lines: Vec<(usize, Vec<u8>)> = (1..6)
             .map(|line| {
                 let mut body = self.payment();
                 body["occurredAt"] = json!(self.ago(400 * 86_400));
-                (line, body.to_string())
+                (line, body.to_string().into_bytes())
             })
             .collect();
         let mut done = import::Imported::default();
