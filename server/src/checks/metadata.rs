@@ -32,8 +32,30 @@ pub const INFO: CheckInfo = CheckInfo {
 /// Parts of the names of programs that change what a picture shows, in lower case. Cameras write the version of their firmware, and viewers
 /// that only turn a picture write their name: these are not here.
 const EDITORS: [&str; 24] = [
-    "acdsee", "affinity", "airbrush", "canva", "capture one", "corel", "faceapp", "facetune", "fotor", "gimp", "inpaint", "krita", "lightroom", "luminar",
-    "meitu", "paint", "photodirector", "photopea", "photoscape", "photoshop", "picsart", "pixelmator", "pixlr", "snapseed",
+    "acdsee",
+    "affinity",
+    "airbrush",
+    "canva",
+    "capture one",
+    "corel",
+    "faceapp",
+    "facetune",
+    "fotor",
+    "gimp",
+    "inpaint",
+    "krita",
+    "lightroom",
+    "luminar",
+    "meitu",
+    "paint",
+    "photodirector",
+    "photopea",
+    "photoscape",
+    "photoshop",
+    "picsart",
+    "pixelmator",
+    "pixlr",
+    "snapseed",
 ];
 /// The same of programs that make screenshots.
 const SCREENSHOTS: [&str; 6] = ["flameshot", "greenshot", "screenshot", "sharex", "snagit", "snipping"];
