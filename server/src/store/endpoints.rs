@@ -51,11 +51,13 @@ pub async fn by_id(db: &mut Db, vault: &Vault, id: EndpointId) -> Result<Option<
     query.fetch_optional(db).await?.as_ref().map(|row| read(row, vault)).transpose()
 }
 
-/// The active endpoints with a delivery that is due. A damaged endpoint is an error of its own, so that it stops no other.
+/// The active endpoints with a delivery that is due. A damaged endpoint is an error of its own, so that it stops no other. The first one in the
+/// order of the index is looked for: with a backlog, PostgreSQL would read the table from its beginning for each endpoint.
 pub async fn with_due_deliveries(db: &mut Db, vault: &Vault, now: Timestamp) -> Result<Vec<(EndpointId, Result<Endpoint>)>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM endpoints WHERE disabled_at IS NULL \
-         AND (SELECT d.id FROM deliveries d WHERE d.endpoint = endpoints.id AND d.due_at <= $1 LIMIT 1) IS NOT NULL ORDER BY id"
+         AND (SELECT d.id FROM deliveries d WHERE d.endpoint = endpoints.id AND d.due_at <= $1 ORDER BY d.due_at LIMIT 1) IS NOT NULL \
+         ORDER BY id"
     );
     let rows = sqlx::query(AssertSqlSafe(sql)).bind(now.0).fetch_all(db).await?;
     let id = |row: &AnyRow| intact(Columns::new(row, "endpoints", "id").and_then(|columns| columns.id("id")));

@@ -198,6 +198,12 @@ fn queries(engine: Engine) -> Vec<Query> {
             ["deliveries_due"; 2],
         ),
         query(
+            "whether something is due to an endpoint",
+            "SELECT d.id FROM deliveries d WHERE d.endpoint = endpoints.id AND d.due_at <= $1 ORDER BY d.due_at LIMIT 1",
+            &[("endpoints.id", "'w10007'"), ("$1", "5")],
+            ["deliveries_due"; 2],
+        ),
+        query(
             "what is due to an endpoint, in order",
             "SELECT id FROM (SELECT candidate.id AS id FROM (SELECT id, event, endpoint, tries FROM deliveries WHERE endpoint = ${endpoint} AND due_at <= $3 \
              ORDER BY due_at LIMIT {candidates} {skip}) AS candidate WHERE candidate.tries > 0 OR \
