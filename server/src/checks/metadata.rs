@@ -31,7 +31,7 @@ pub const INFO: CheckInfo = CheckInfo {
 
 /// Parts of the names of programs that change what a picture shows, in lower case. Cameras write the version of their firmware, and viewers
 /// that only turn a picture write their name: these are not here.
-const EDITORS: [&str; 24] = [
+const EDITORS: [&str; 23] = [
     "acdsee",
     "affinity",
     "airbrush",
@@ -42,7 +42,6 @@ const EDITORS: [&str; 24] = [
     "facetune",
     "fotor",
     "gimp",
-    "inpaint",
     "krita",
     "lightroom",
     "luminar",

@@ -18,7 +18,9 @@ use super::{
 use crate::{
     actor::Actor,
     failure::Failure,
-    flows, kill,
+    flows,
+    ids::RowId as _,
+    kill,
     kit::{CHECKS, Kit},
     model::{CheckRow, CheckRun, Flow, Session, Verdict},
     sessions::{
@@ -26,7 +28,7 @@ use crate::{
         transition::{self, Lifecycle, Transition, TransitionError},
     },
     store::{
-        self, StoreError,
+        self, Damaged, StoreError,
         queue::{self, Queue},
     },
     work::{Job, Pace, Places},
@@ -183,8 +185,8 @@ impl CheckRuns {
         let mut db = self.kit.store.read().await?;
         let answers = saved::load(&mut db, session.r#ref, &key).await?.answers;
         let artifacts = store::artifacts::of_session(&mut db, &self.kit.vault, session.r#ref).await?;
-        // Whoever has checks to run has submitted.
-        let submitted_at = session.submitted_at.unwrap_or(session.created_at);
+        // A session that has checks to run was submitted.
+        let submitted_at = session.submitted_at.ok_or_else(|| StoreError::from(Damaged { table: "sessions", id: session.r#ref.row() }))?;
         Ok(Submission::new(self.kit.clone(), key, flow, submitted_at, answers, artifacts))
     }
 

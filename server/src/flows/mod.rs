@@ -155,7 +155,7 @@ pub fn notes(catalogue: &Catalogue, definition: &Definition) -> Vec<String> {
     let unexamined = unexamined.map(|what| {
         format!("no check of this flow examines the {what}, so a session with a low score ends in REVIEW, not APPROVED; give \"bands\" to decide by the score")
     });
-    let age = "who leaves the date of birth empty passes the check \"age\": give that field \"required\": true, without \"requiredWhen\"";
+    let age = "a customer who leaves the date of birth empty passes the check \"age\": give that field \"required\": true, without \"requiredWhen\"";
     let age = definition.age_can_be_left_out().then(|| age.to_owned());
     color::corrections(&definition.branding(None)).into_iter().chain(unexamined).chain(age).collect()
 }

@@ -146,6 +146,15 @@ async fn the_last_administrator_is_never_lost(installation: Installation) {
     ana.get(OPERATORS).await.expect(403);
 }
 
+on_each_engine!(an_invitation_that_changes_the_role_says_so);
+async fn an_invitation_that_changes_the_role_says_so(app: TestApp) {
+    for (role, changes) in [("AGENT", 0), ("AGENT", 0), ("REVIEWER", 1)] {
+        app.operator.invite("new@example.com", role).await;
+        let changed = "SELECT COUNT(*) FROM audit WHERE action = 'operator.role_changed'";
+        assert_eq!(app.installation.database.number(changed).await, changes, "{role}");
+    }
+}
+
 on_each_engine!(two_processes_cannot_take_each_others_administrator_away);
 async fn two_processes_cannot_take_each_others_administrator_away(app: TestApp) {
     // A second process on the same database, as behind a load balancer.

@@ -11,6 +11,8 @@ fn flow(extra: Value) -> Value {
 on_each_engine!(ages_are_those_of_the_flow);
 async fn ages_are_those_of_the_flow(app: TestApp) {
     let flow = flow(json!({ "age": { "min": 18, "max": 75 } }));
+    let notes = app.operator.import_flow(&flow).await["notes"].to_string();
+    assert!(notes.contains("leaves the date of birth empty"), "{notes}");
     for (born, result, codes, decision) in [
         ("1985-05-17", "PASSED", &[][..], "APPROVED"),
         ("2020-05-17", "FAILED", &["age.too_young"], "REJECTED"),
