@@ -19,6 +19,8 @@ pub mod field_value;
 pub mod flow;
 pub mod ids;
 pub mod language;
+pub mod mrz;
+pub mod names;
 pub mod phone;
 pub mod problem;
 pub mod reading;
