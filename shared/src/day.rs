@@ -23,8 +23,18 @@ impl Day {
         let bytes = text.as_bytes();
         let shape = bytes.len() == 10 && bytes.iter().enumerate().all(|(at, b)| if at == 4 || at == 7 { *b == b'-' } else { b.is_ascii_digit() });
         let number = |range: std::ops::Range<usize>| text.get(range)?.parse().ok();
-        let day = Self { year: number(0..4)?, month: number(5..7)?, day: number(8..10)? };
-        (shape && day.year > 0 && day.day > 0 && day.day <= days_of(day.year, day.month)).then_some(day)
+        let day = Self::of(number(0..4)?, number(5..7)?, number(8..10)?)?;
+        shape.then_some(day)
+    }
+
+    /// The day of a year from 1 to 9999, a month and a day of the month. `None` if there is no such day.
+    pub fn of(year: u32, month: u32, day: u32) -> Option<Self> {
+        ((1..=9999).contains(&year) && day > 0 && day <= days_of(year, month)).then_some(Self { year, month, day })
+    }
+
+    /// The year, the month and the day of the month.
+    pub const fn parts(self) -> (u32, u32, u32) {
+        (self.year, self.month, self.day)
     }
 
     /// The earliest day that it is anywhere on Earth at this time: the day at UTC−12.

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod color;
 pub mod conditions;
 pub mod cpf;
+pub mod dates;
 pub mod day;
 #[cfg(feature = "server")]
 pub mod definition;
