@@ -12,6 +12,7 @@ pub mod dates;
 pub mod day;
 #[cfg(feature = "server")]
 pub mod definition;
+pub mod documents;
 pub mod duration;
 pub mod email;
 pub mod event;
@@ -20,6 +21,7 @@ pub mod field_value;
 pub mod flow;
 pub mod ids;
 pub mod language;
+pub mod letters;
 pub mod mrz;
 pub mod names;
 pub mod phone;

@@ -80,8 +80,8 @@ fn each_fault_names_its_field() {
     }
     let no_day = zone(&TD1.replace("1204159", "1213157"));
     assert!(no_day.faults.contains(&Fault::NoDay { field: Field::Expiry, read: "121315".into() }), "{:?}", no_day.faults);
-    assert_eq!(no_day.faults[0].to_string(), "expiry: 121315 is no day");
-    let unknown = TD1.replace("7408122", "74<<<<8");
+    assert!(no_day.faults.iter().any(|fault| fault.to_string() == "expiry: 121315 is no day"));
+    let unknown = TD1.replace("7408122", "74<<<<1");
     assert_eq!((zone(&unknown).birth, zone(&unknown).faults.first().map(Fault::field)), (None, Some(Field::Composite)), "{:?}", zone(&unknown).faults);
 }
 

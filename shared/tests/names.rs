@@ -8,8 +8,9 @@ use proptest::{
     sample::{select, subsequence},
 };
 use shared::{
+    letters::folded,
     mrz,
-    names::{Verdict, Writing, compare, compare_mrz, folded},
+    names::{Verdict, Writing, compare, compare_mrz},
 };
 
 type Row = (String, String, String, String);

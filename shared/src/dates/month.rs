@@ -1,6 +1,6 @@
 //! The names of months in Portuguese, Spanish and English, whole or shortened to at least three letters.
 
-use crate::names::folded;
+use crate::letters::folded;
 
 /// The names of each month, from January on.
 const NAMES: [&[&str]; 12] = [

@@ -1,7 +1,7 @@
 //! Finds dates in a line of text.
 
 use super::{
-    Century, YEARS,
+    century::{Century, YEARS},
     token::{Token, tokens},
 };
 use crate::day::Day;

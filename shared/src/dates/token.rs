@@ -1,7 +1,7 @@
 //! Splits a line into numbers and words, with what stands between them.
 
 use super::month::month_of;
-use crate::names::folded;
+use crate::letters::folded;
 
 /// A number or a word.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Writing,
     near::distance,
     part::{Kind, Part},
+    verdict::Writing,
 };
 
 /// The most parts that are written as one: `van der Berg`, `Vanderberg`.

@@ -2,11 +2,12 @@
 //! anything else are two names: `MARIA` and `MARIO` are one letter apart, and two people.
 
 /// Letters that look alike in capital letters or in print, or that one name is written with.
-const ALIKE: [&str; 25] =
-    ["OQ", "OD", "OC", "QG", "CG", "IL", "IT", "IJ", "LT", "BR", "BE", "EF", "PR", "PF", "UV", "VY", "HN", "MN", "HM", "NW", "KX", "SZ", "IY", "VW", "CE"];
+const ALIKE: [&str; 26] = [
+    "OQ", "OD", "OC", "QG", "CG", "IL", "IT", "IJ", "LT", "BR", "BE", "EF", "PR", "PF", "UV", "VY", "HN", "MN", "HM", "NW", "KX", "SZ", "IY", "VW", "CE", "CK",
+];
 
-/// One letter that is misread as two, and the other way round.
-const PAIRS: [(&str, &str); 6] = [("M", "RN"), ("W", "VV"), ("D", "CL"), ("U", "II"), ("N", "RI"), ("H", "LI")];
+/// One letter that is misread as two, or that one name is written with: `Vítor`, `Victor`; `Rafael`, `Raphael`.
+const PAIRS: [(&str, &str); 9] = [("M", "RN"), ("W", "VV"), ("D", "CL"), ("U", "II"), ("N", "RI"), ("H", "LI"), ("F", "PH"), ("T", "CT"), ("T", "PT")];
 
 /// The least letters of a word that may have lost one, or have two in the wrong order.
 const LONG: usize = 5;
@@ -70,7 +71,8 @@ impl Words<'_> {
             (Some('A'), 'E') => word.get(at + 1..) != Some(&['L']),
             _ => false,
         };
-        shorter >= LONG && (matches!(letter, 'I' | 'L' | 'H') || before == Some(letter) || word.get(at + 1) == Some(letter) || umlaut)
+        let is_doubled = before == Some(letter) || word.get(at + 1) == Some(letter);
+        is_doubled || (shorter >= LONG && (matches!(letter, 'I' | 'L' | 'H') || umlaut))
     }
 
     fn is_swapped(&self, i: usize, j: usize) -> bool {
@@ -98,6 +100,9 @@ mod tests {
             ("OLIVIERA", "OLIVEIRA", Some(1)),
             ("LUIZ", "LUIS", Some(1)),
             ("VVILLIAM", "WILLIAN", Some(2)),
+            ("MELO", "MELLO", Some(1)),
+            ("VITOR", "VICTOR", Some(1)),
+            ("SOFIA", "SOPHIA", Some(1)),
             ("MARIA", "MARIO", None),
             ("MARIANA", "MARINA", None),
             ("CRISTIANA", "CRISTINA", None),

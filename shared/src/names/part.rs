@@ -1,7 +1,9 @@
 //! Splits a name into its parts, and knows what kind of part each is: a name, a particle such as `de`, or a suffix such as `Júnior`.
 
-use super::letters::{Scheme, capitals, composed, is_mark, write};
-use crate::text::is_hidden;
+use crate::{
+    letters::{Scheme, capitals, composed, is_mark, write},
+    text::is_hidden,
+};
 
 /// The most parts of a name that are compared. The longest real ones have fewer, and the work grows with the square.
 const MOST: usize = 24;
@@ -27,6 +29,9 @@ const SUFFIXES: [(&str, &str); 12] = [
     ("II", "II"),
     ("III", "III"),
 ];
+
+/// What stands before a name and is none of it.
+const TITLES: [&str; 5] = ["DR", "DRA", "PROF", "PROFA", "SRA"];
 
 /// The kind of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +98,10 @@ pub(super) fn parts_of(name: &str) -> Parts {
         }
     }
     end(&mut word, false, &mut all);
+    if all.len() > 1 && all[0].is_short && TITLES.contains(&all[0].forms[0].as_str()) {
+        all.remove(0);
+        comma = comma.map(|at| at.saturating_sub(1));
+    }
     let comma = comma.filter(|at| *at > 0 && *at < all.len() && !matches!(all[*at].kind, Kind::Suffix(_)));
     if let Some(at) = comma {
         all.rotate_left(at);

@@ -83,7 +83,7 @@ const CYRILLIC: [(char, &str); 38] = [
 
 /// A way to write names in the letters of a machine-readable zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scheme {
+pub(crate) enum Scheme {
     /// Letters without their accents: `Ü` is `U`.
     Bare,
     /// The first writing of ICAO: `Ü` is `UE`.
@@ -93,7 +93,7 @@ pub(super) enum Scheme {
 }
 
 /// The letter with the combining mark that follows it, where ICAO writes the two together in a way of their own.
-pub(super) fn composed(letter: char, mark: char) -> Option<char> {
+pub(crate) fn composed(letter: char, mark: char) -> Option<char> {
     Some(match (letter, mark) {
         ('A', '\u{308}') => 'Ä',
         ('O', '\u{308}') => 'Ö',
@@ -105,12 +105,12 @@ pub(super) fn composed(letter: char, mark: char) -> Option<char> {
 }
 
 /// Whether it is a mark that goes on the letter before it.
-pub(super) const fn is_mark(c: char) -> bool {
+pub(crate) const fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}')
 }
 
 /// Writes a capital letter. A letter of an unknown script stays as it is.
-pub(super) fn write(letter: char, scheme: Scheme, out: &mut String) {
+pub(crate) fn write(letter: char, scheme: Scheme, out: &mut String) {
     if letter.is_ascii() && letter != '|' {
         out.push(letter);
         return;
@@ -142,7 +142,7 @@ pub fn folded(text: &str) -> String {
 }
 
 /// The capital letters of a letter. `ß` stays, because its capital is two letters that mean something else.
-pub(super) fn capitals(letter: char) -> impl Iterator<Item = char> {
+pub(crate) fn capitals(letter: char) -> impl Iterator<Item = char> {
     let stays = matches!(letter, 'ß' | 'ŉ' | 'ı' | 'ª' | 'º');
     let (one, several) = if stays { (Some(letter), None) } else { (None, Some(letter.to_uppercase())) };
     one.into_iter().chain(several.into_iter().flatten())
