@@ -28,6 +28,7 @@ registry! {
     age,
     blocklist,
     cpf,
+    duplicate,
     evidence,
     metadata,
 }

@@ -7,6 +7,7 @@ use shared::{answers, api::RawUserData, language::Language, session::Timestamp};
 use super::{
     at_once::{Checked, Submitted},
     entered::{self, Begun, Entered},
+    fingerprints,
     open::Opened,
     repeat,
     save::{self, Invalid, Sender},
@@ -18,6 +19,7 @@ use crate::{
     failure::Failure,
     kill,
     kit::Kit,
+    model::DUPLICATE,
     objects, store,
 };
 
@@ -88,8 +90,11 @@ pub async fn complete(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, sent: &
         tx.audit(Entry::new(&kit.ambient, now, Actor::Customer, Act::SessionOverwritten(session))).await?;
     }
     let dropped = save::write(kit, &mut tx, opened, change).await?;
+    if opened.flow.runs(DUPLICATE) {
+        fingerprints::note(kit, &mut tx, session, &steps, &all).await?;
+    }
     let submission = repeat::submission(kit, opened, &steps, sent, sender.device);
-    let submitted = Submitted { session, key: &opened.key, flow: &opened.flow, answers: &all, at: now };
+    let submitted = Submitted { session: &held.0, key: &opened.key, flow: &opened.flow, answers: &all, at: now };
     let checked = lifecycle.at_once.as_ref().and_then(|checks| checks.check(kit, &submitted));
     let mut steps = vec![Step { transition: Transition::Submit(submission), by: Actor::Customer, at: now }];
     if let Some(Checked { outcome, results }) = checked {

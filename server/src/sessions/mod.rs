@@ -6,6 +6,7 @@ pub mod at_once;
 pub mod complete;
 pub mod create;
 pub mod expire;
+pub mod fingerprints;
 pub mod follow_up;
 pub mod follower;
 pub mod keys;

@@ -1,7 +1,8 @@
 //! Checks and reasons in English.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] = &[("age", "Age"), ("blocklist", "Lists"), ("cpf", "CPF"), ("evidence", "Files"), ("metadata", "File details")];
+pub const CHECKS: &[(&str, &str)] =
+    &[("age", "Age"), ("blocklist", "Lists"), ("cpf", "CPF"), ("duplicate", "Duplicates"), ("evidence", "Files"), ("metadata", "File details")];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
@@ -11,6 +12,10 @@ pub const REASONS: &[(&str, &str)] = &[
     ("blocklist.hit", "The customer is on a list"),
     ("cpf.check_digits", "The check digits of the CPF are wrong"),
     ("cpf.repeated_digits", "The CPF repeats one digit eleven times"),
+    ("duplicate.cpf_other_customer", "Another customer used the same CPF"),
+    ("duplicate.document_other_customer", "Another customer used the same document number"),
+    ("duplicate.file", "The same file was sent twice, or by somebody else"),
+    ("duplicate.picture", "Somebody else sent almost the same picture"),
     ("evidence.missing", "A required file is missing"),
     ("evidence.password", "A PDF opens only with a password"),
     ("evidence.small", "An image is too small to show details"),

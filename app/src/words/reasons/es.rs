@@ -2,7 +2,7 @@
 
 /// What each check is called.
 pub const CHECKS: &[(&str, &str)] =
-    &[("age", "Edad"), ("blocklist", "Listas"), ("cpf", "CPF"), ("evidence", "Archivos"), ("metadata", "Datos de los archivos")];
+    &[("age", "Edad"), ("blocklist", "Listas"), ("cpf", "CPF"), ("duplicate", "Duplicados"), ("evidence", "Archivos"), ("metadata", "Datos de los archivos")];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
@@ -12,6 +12,10 @@ pub const REASONS: &[(&str, &str)] = &[
     ("blocklist.hit", "El cliente está en una lista"),
     ("cpf.check_digits", "Los dígitos de control del CPF no son correctos"),
     ("cpf.repeated_digits", "El CPF repite un solo dígito once veces"),
+    ("duplicate.cpf_other_customer", "Otro cliente usó el mismo CPF"),
+    ("duplicate.document_other_customer", "Otro cliente usó el mismo número de documento"),
+    ("duplicate.file", "El mismo archivo se envió dos veces o lo envió otra persona"),
+    ("duplicate.picture", "Otra persona envió casi la misma imagen"),
     ("evidence.missing", "Falta un archivo obligatorio"),
     ("evidence.password", "Un PDF solo se abre con contraseña"),
     ("evidence.small", "Una imagen es demasiado pequeña para mostrar detalles"),

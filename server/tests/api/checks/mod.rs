@@ -2,6 +2,7 @@
 
 mod age;
 mod blocklist;
+mod duplicate;
 mod errors;
 mod metadata;
 

@@ -1,0 +1,17 @@
+-- By what the check `duplicate` finds the same person or file again: HMACs, cut to 16 bytes. They go with the row that they were made of.
+
+-- A CPF, or the number of a document, that was entered in a submitted session.
+CREATE TABLE fingerprints (
+    value_index BLOB NOT NULL,
+    session_ref TEXT NOT NULL REFERENCES sessions (ref) ON DELETE CASCADE,
+    PRIMARY KEY (value_index, session_ref)
+) WITHOUT ROWID;
+CREATE INDEX fingerprints_of_session ON fingerprints (session_ref);
+
+-- A file's content, and parts of what its picture looks like.
+CREATE TABLE file_fingerprints (
+    value_index BLOB NOT NULL,
+    artifact TEXT NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,
+    PRIMARY KEY (value_index, artifact)
+) WITHOUT ROWID;
+CREATE INDEX file_fingerprints_of_artifact ON file_fingerprints (artifact);
