@@ -62,7 +62,7 @@ pub(super) static WORDS: ListWords = ListWords {
     line: "Línea {line}: {fault}",
     more: "{n} errores más",
     bad_header: "la primera línea debe nombrar las columnas value,note,from,until",
-    bad_columns: "{found} columnas, y la primera línea nombra {named}",
+    bad_columns: "{found} columnas, pero la primera línea nombra {named}",
     bad_time: "escriba en “{column}” una hora como 2026-11-30T12:00:00Z",
     no_value: "escriba un valor",
     open_quote: "falta cerrar una comilla",

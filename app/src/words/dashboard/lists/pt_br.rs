@@ -62,7 +62,7 @@ pub(super) static WORDS: ListWords = ListWords {
     line: "Linha {line}: {fault}",
     more: "Mais {n} erros",
     bad_header: "a primeira linha deve nomear as colunas value,note,from,until",
-    bad_columns: "{found} colunas, e a primeira linha nomeia {named}",
+    bad_columns: "{found} colunas, mas a primeira linha nomeia {named}",
     bad_time: "informe em “{column}” um horário como 2026-11-30T12:00:00Z",
     no_value: "informe um valor",
     open_quote: "uma aspa não foi fechada",

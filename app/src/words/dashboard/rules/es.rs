@@ -6,7 +6,7 @@ pub(super) static WORDS: RuleWords = RuleWords {
     rules: "Reglas",
     new_rule: "Nueva regla",
     no_rules: "Todavía no hay reglas. Toda transacción pasa hasta que una regla diga lo contrario.",
-    order: "Decide la primera regla activa que se cumple. La prioridad más baja va primero.",
+    order: "Las reglas siguen la prioridad: el número más bajo va primero. Decide la primera regla activa que se cumple.",
     presets: "Empezar con un modelo",
     hits: "Últimos 30 días: se cumplió en {matched} de {judged}",
     not_judged: "Últimos 30 días: sin transacciones",
