@@ -201,7 +201,7 @@ fn Named(transactions: Vec<NamedRow>, words: &'static BacktestWords) -> impl Int
             .then(|| view! { <details><summary>{words.other_conditions}</summary><ul class="lines">{lines(of.others.clone())}</ul></details> });
         view! {
             <tr>
-                <th scope="row" class="wide"><a href=format!("/dashboard/transactions/{}", of.r#ref)><bdi>{of.transaction_id}</bdi></a></th>
+                <th scope="row" class="id"><a class="mono" href=format!("/dashboard/transactions/{}", of.r#ref)><bdi>{of.transaction_id}</bdi></a></th>
                 <td class="at" data-head=words.arrived><Time at=of.created_at /></td>
                 <td data-head=words.change><Pill is text=change /></td>
                 <td class="wide" data-head=words.decisive><ul class="lines">{lines(of.decisive)}</ul>{others}</td>
