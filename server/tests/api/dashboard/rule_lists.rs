@@ -56,7 +56,7 @@ async fn an_administrator_makes_fills_and_ends(app: TestApp) {
         assert!(refused.contains(says), "{form:?}: {refused}");
     }
     let masked = read(&auditor, &page).await;
-    assert!(masked.contains("••••77") && masked.contains("Counts") && masked.contains("Not yet"), "{masked}");
+    assert!(masked.contains("••••77") && masked.contains("Active") && masked.contains("Not yet"), "{masked}");
     assert!(!masked.contains("acct-77") && !masked.contains("rent") && !masked.contains("Add a value") && !masked.contains("Export"), "{masked}");
     let (_, revealed) = admin.reveal(&page, &[]).await;
     assert!(revealed.contains("acct-77") && revealed.contains("rent"), "{revealed}");

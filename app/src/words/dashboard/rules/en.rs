@@ -195,7 +195,7 @@ pub(super) static WORDS: RuleWords = RuleWords {
     trial_nothing: "Nothing was decided or stored.",
     holds: "Holds",
     holds_not: "Does not hold",
-    decisive: "The outcome rests on this",
+    decisive: "This decides the outcome",
     trial_none: "Enter a stored transaction or paste one",
     trial_unknown: "There is no such transaction",
     missing: "Enter a value",

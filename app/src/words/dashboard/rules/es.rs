@@ -195,7 +195,7 @@ pub(super) static WORDS: RuleWords = RuleWords {
     trial_nothing: "No se decidió ni se guardó nada.",
     holds: "Se cumple",
     holds_not: "No se cumple",
-    decisive: "El resultado depende de esto",
+    decisive: "Esto decide el resultado",
     trial_none: "Indique una transacción guardada o pegue una",
     trial_unknown: "No existe esa transacción",
     missing: "Indique un valor",

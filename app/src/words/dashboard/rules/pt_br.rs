@@ -195,7 +195,7 @@ pub(super) static WORDS: RuleWords = RuleWords {
     trial_nothing: "Nada foi decidido nem guardado.",
     holds: "Vale",
     holds_not: "Não vale",
-    decisive: "O resultado depende disto",
+    decisive: "Isto decide o resultado",
     trial_none: "Informe uma transação guardada ou cole uma",
     trial_unknown: "Não existe essa transação",
     missing: "Informe um valor",
