@@ -28,7 +28,7 @@ pub(super) static WORDS: ListWords = ListWords {
     waits: "Todavía no",
     ended: "Terminada",
     end: "Terminar entrada",
-    end_follows: "El valor deja de contar. La entrada permanece, para que una prueba sobre el pasado vea la lista como era.",
+    end_follows: "El valor deja de contar. La entrada permanece, para que una simulación vea la lista como era.",
     add: "Añadir un valor",
     note_hint: "Por qué está en la lista. Opcional.",
     from_hint: "En UTC. Si está vacío, activa de inmediato.",

@@ -28,7 +28,7 @@ pub(super) static WORDS: ListWords = ListWords {
     waits: "Ainda não",
     ended: "Encerrado",
     end: "Encerrar item",
-    end_follows: "O valor deixa de valer. O item permanece, para que um teste no passado veja a lista como era.",
+    end_follows: "O valor deixa de valer. O item permanece, para que uma simulação veja a lista como era.",
     add: "Adicionar um valor",
     note_hint: "Por que está na lista. Opcional.",
     from_hint: "Em UTC. Se vazio, ativo imediatamente.",
