@@ -131,8 +131,8 @@ pub fn Checks(checks: Vec<CheckRow>, status: Status, language: Language) -> impl
         view! {
             <tr>
                 <th scope="row">{name}</th>
-                <td><ResultPill result=check.result words /></td>
-                <td class="wide">{found}</td>
+                <td data-head=words.result><ResultPill result=check.result words /></td>
+                <td class="wide" data-head=words.found>{found}</td>
             </tr>
         }
     });

@@ -41,7 +41,7 @@ async fn a_rule_is_written_step_by_step_saved_and_decides(app: TestApp) {
     assert_eq!(same, format!("{LARGE}?done=rule-same"));
     let taken = desk.admin.post(NEW, &with(large("7"), &[("_action", "save"), ("_over", "0")])).await.expect(422).text();
     assert_eq!(linked(&taken), ["name"]);
-    assert!(taken.contains("There is a rule of this name already"), "{taken}");
+    assert!(taken.contains("There is already a rule with this name"), "{taken}");
     assert_eq!(desk.versions().await, 1);
 }
 
