@@ -104,7 +104,7 @@ fn every_fault_is_named_in_the_order_of_the_document() {
         faults(json),
         [
             "name: this key is missing",
-            "color: unknown key; allowed are name, title, locale, timeout, branding, returnUrls, allowedOrigins, steps, checks, weights, bands, decisive, age, lists",
+            "color: unknown key; allowed are name, title, locale, timeout, branding, returnUrls, allowedOrigins, steps, checks, weights, bands, decisive, age, lists, velocity",
             "weights.face.none: \"x\"; allowed is a whole number from 0 to 100",
             "steps[0].type: \"FROM\"; allowed are CONSENT, FORM, DOCUMENT, SELFIE, PROOF, REVIEW",
             "steps[0].id: 7; allowed is a string",
@@ -169,6 +169,31 @@ fn ages_are_of_somebody_whose_date_of_birth_is_asked_for() {
     assert_eq!(faults(&flow(json!({"age": {"min": 18}, "checks": ["cpf"]}))), ["age: the check \"age\" is not among the flow's checks"]);
     let other = SMALLEST.replacen(r#""name":"a","#, r#""name":"a","age":{"min":18},"#, 1);
     assert_eq!(faults(&other), ["age: no field has \"is\": \"birth_date\""]);
+}
+
+#[test]
+fn velocity_sets_numbers_within_a_time() {
+    let flow = |velocity: &Value, more: &str| SMALLEST.replacen(r#""name":"a","#, &format!(r#""name":"a","velocity":{velocity},{more}"#), 1);
+    for (velocity, expected) in [
+        (json!({}), vec![]),
+        (json!({"within": "24h", "device": 3, "network": 10, "customer": 5}), vec![]),
+        (json!({"within": "30d", "device": 1, "network": 1000}), vec![]),
+        (
+            json!({"within": "31d", "device": 0, "network": 1001, "customer": "5"}),
+            vec![
+                "velocity.within: \"31d\" is not a duration; allowed is a number and s, m, h or d, from 1s to 30d, such as 7d",
+                "velocity.device: 0; allowed is a whole number from 1 to 1000",
+                "velocity.network: 1001; allowed is a whole number from 1 to 1000",
+                "velocity.customer: \"5\"; allowed is a whole number from 1 to 1000",
+            ],
+        ),
+        (json!({"within": 24}), vec!["velocity.within: 24; allowed is a string"]),
+        (json!({"window": "24h"}), vec!["velocity.window: unknown key; allowed are within, device, network, customer"]),
+        (json!("24h"), vec!["velocity: \"24h\"; allowed is an object"]),
+    ] {
+        assert_eq!(faults(&flow(&velocity, "")), expected, "{velocity}");
+    }
+    assert_eq!(faults(&flow(&json!({}), r#""checks":["cpf"],"#)), ["velocity: the check \"velocity\" is not among the flow's checks"]);
 }
 
 #[test]

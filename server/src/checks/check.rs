@@ -23,8 +23,8 @@ use crate::{
     ids::SessionRef,
     kit::Kit,
     lists,
-    model::{Artifact, Finding, Flow, FoundReason, PdfState, Person, Session, Twin, Verdict},
-    sessions::fingerprints,
+    model::{Artifact, Finding, Flow, FoundReason, PdfState, Person, Seen, Session, Twin, Verdict},
+    sessions::{fingerprints, visits},
     store::StoreError,
     vault::Key,
     worker::WorkerError,
@@ -187,6 +187,15 @@ impl Submission {
         let key = self.file_key(artifact).await;
         let twins = async { artifacts::twins::of_others(&self.kit, &self.person, &key?, artifact).await };
         Ok(intact(twins.await)?.unwrap_or_default())
+    }
+
+    /// The other sessions of the same device, network and customer within the flow's time; nothing if it is not known where this one was
+    /// submitted from.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn seen(&self) -> Result<Vec<Seen>, CheckError> {
+        Ok(visits::seen(&self.kit, self.person.session, self.submitted_at, self.settings.velocity).await?)
     }
 
     /// What an image's metadata told before it was removed; `None` if that is damaged.

@@ -31,6 +31,7 @@ registry! {
     duplicate,
     evidence,
     metadata,
+    velocity,
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod rules;
 mod sessions;
 mod subject;
 mod transactions;
+mod visits;
 mod webhooks;
 
 pub use artifacts::Artifact;
@@ -28,4 +29,5 @@ pub use rules::{List, RuleCache, RuleSet, RuleVersion};
 pub use sessions::{Consent, Device, SavedAnswer, Session, Submission};
 pub use subject::Subject;
 pub use transactions::{By, Details, Entry, Origin, Reason, State, Stored};
+pub use visits::{Counted, Seen, VELOCITY, Visit};
 pub use webhooks::{Attempt, Claim, Delivery, DeliveryStatus, Endpoint, Failing, HandedDelivery, Health, Outgoing};

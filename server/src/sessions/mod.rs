@@ -16,6 +16,7 @@ pub mod save;
 pub mod saved;
 pub mod show;
 pub mod transition;
+pub mod visits;
 pub mod watch;
 
 mod announce;

@@ -38,6 +38,7 @@ pub mod tallies;
 pub mod totals;
 pub mod transaction_lists;
 pub mod transactions;
+pub mod visits;
 
 mod acting;
 mod columns;

@@ -1,8 +1,15 @@
 //! Checks and reasons in English.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] =
-    &[("age", "Age"), ("blocklist", "Lists"), ("cpf", "CPF"), ("duplicate", "Duplicates"), ("evidence", "Files"), ("metadata", "File details")];
+pub const CHECKS: &[(&str, &str)] = &[
+    ("age", "Age"),
+    ("blocklist", "Lists"),
+    ("cpf", "CPF"),
+    ("duplicate", "Duplicates"),
+    ("evidence", "Files"),
+    ("metadata", "File details"),
+    ("velocity", "Number of sessions"),
+];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
@@ -23,4 +30,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("metadata.date", "A photo was taken long before, or after, the session"),
     ("metadata.edited", "A photo was saved by an image editor"),
     ("metadata.screenshot", "A photo is a screenshot"),
+    ("velocity.customer", "The customer completed many sessions in a short time"),
+    ("velocity.device", "Many sessions were completed on this device in a short time"),
+    ("velocity.network", "Many sessions came from this network in a short time"),
 ];

@@ -1,8 +1,15 @@
 //! Checks and reasons in Spanish.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] =
-    &[("age", "Edad"), ("blocklist", "Listas"), ("cpf", "CPF"), ("duplicate", "Duplicados"), ("evidence", "Archivos"), ("metadata", "Datos de los archivos")];
+pub const CHECKS: &[(&str, &str)] = &[
+    ("age", "Edad"),
+    ("blocklist", "Listas"),
+    ("cpf", "CPF"),
+    ("duplicate", "Duplicados"),
+    ("evidence", "Archivos"),
+    ("metadata", "Datos de los archivos"),
+    ("velocity", "Número de sesiones"),
+];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
@@ -23,4 +30,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("metadata.date", "Una foto se tomó mucho antes de la sesión, o después"),
     ("metadata.edited", "Una foto se guardó con un editor de imágenes"),
     ("metadata.screenshot", "Una foto es una captura de pantalla"),
+    ("velocity.customer", "El cliente completó muchas sesiones en poco tiempo"),
+    ("velocity.device", "Se completaron muchas sesiones en este dispositivo en poco tiempo"),
+    ("velocity.network", "Llegaron muchas sesiones de esta red en poco tiempo"),
 ];

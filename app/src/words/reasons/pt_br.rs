@@ -1,8 +1,15 @@
 //! Checks and reasons in Brazilian Portuguese.
 
 /// What each check is called.
-pub const CHECKS: &[(&str, &str)] =
-    &[("age", "Idade"), ("blocklist", "Listas"), ("cpf", "CPF"), ("duplicate", "Duplicidade"), ("evidence", "Arquivos"), ("metadata", "Dados dos arquivos")];
+pub const CHECKS: &[(&str, &str)] = &[
+    ("age", "Idade"),
+    ("blocklist", "Listas"),
+    ("cpf", "CPF"),
+    ("duplicate", "Duplicidade"),
+    ("evidence", "Arquivos"),
+    ("metadata", "Dados dos arquivos"),
+    ("velocity", "Número de sessões"),
+];
 
 /// What each reason code means.
 pub const REASONS: &[(&str, &str)] = &[
@@ -23,4 +30,7 @@ pub const REASONS: &[(&str, &str)] = &[
     ("metadata.date", "Uma foto foi tirada muito antes da sessão, ou depois"),
     ("metadata.edited", "Uma foto foi salva por um editor de imagens"),
     ("metadata.screenshot", "Uma foto é uma captura de tela"),
+    ("velocity.customer", "O cliente concluiu muitas sessões em pouco tempo"),
+    ("velocity.device", "Muitas sessões foram concluídas neste dispositivo em pouco tempo"),
+    ("velocity.network", "Muitas sessões vieram desta rede em pouco tempo"),
 ];

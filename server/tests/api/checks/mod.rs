@@ -5,6 +5,7 @@ mod blocklist;
 mod duplicate;
 mod errors;
 mod metadata;
+mod velocity;
 
 use crate::support::{Customer, SOON, TestApp, Value, json};
 
