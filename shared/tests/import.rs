@@ -121,7 +121,7 @@ fn every_fault_is_named_in_the_order_of_the_document() {
             "steps[1]: \"a step\"; allowed is an object",
             "steps[2].type: a REVIEW is the last step and has no fields",
             "steps[3].id: \"s\" is used twice",
-            "checks[1]: \"face\" is not a check; allowed are cpf, evidence, document_text",
+            "checks[1]: \"face\" is not a check; allowed are cpf, evidence, duplicate, document_text",
             "branding.primaryColor: \"#12345\"; allowed is #rrggbb",
             "branding.accentColor: \"blue\"; allowed is #rrggbb",
         ]
@@ -133,14 +133,14 @@ fn every_fault_is_named_in_the_order_of_the_document() {
 #[test]
 fn a_weight_is_of_a_reason_that_a_check_has() {
     let json = SMALLEST.replacen(r#""name":"a","#, r#""name":"a","weights":{"cpf.chek":1,"evidence.small":0},"#, 1);
-    let allowed = "cpf.check_digits, cpf.repeated_digits, evidence.missing, evidence.small, evidence.unreadable, document.name_differs";
+    let allowed = "cpf.check_digits, cpf.repeated_digits, evidence.missing, evidence.small, evidence.unreadable, duplicate.file, duplicate.picture, document.name_differs";
     assert_eq!(faults(&json), [format!("weights.cpf.chek: no check has this reason; allowed are {allowed}")]);
 }
 
 #[test]
 fn a_decisive_reason_is_one_that_a_check_has() {
     let json = SMALLEST.replacen(r#""name":"a","#, r#""name":"a","decisive":["evidence.small","cpf.chek","evidence.small"],"#, 1);
-    let allowed = "cpf.check_digits, cpf.repeated_digits, evidence.missing, evidence.small, evidence.unreadable, document.name_differs";
+    let allowed = "cpf.check_digits, cpf.repeated_digits, evidence.missing, evidence.small, evidence.unreadable, duplicate.file, duplicate.picture, document.name_differs";
     assert_eq!(
         faults(&json),
         [format!("decisive[1]: \"cpf.chek\": no check has this reason; allowed are {allowed}"), "decisive[2]: \"evidence.small\" is named twice".to_owned()]
@@ -181,10 +181,10 @@ fn velocity_sets_numbers_within_a_time() {
         (
             json!({"within": "31d", "device": 0, "network": 1001, "customer": "5"}),
             vec![
-                "velocity.within: \"31d\" is not a duration; allowed is a number and s, m, h or d, from 1s to 30d, such as 7d",
+                "velocity.customer: \"5\"; allowed is a whole number from 1 to 1000",
                 "velocity.device: 0; allowed is a whole number from 1 to 1000",
                 "velocity.network: 1001; allowed is a whole number from 1 to 1000",
-                "velocity.customer: \"5\"; allowed is a whole number from 1 to 1000",
+                "velocity.within: \"31d\" is not a duration; allowed is a number and s, m, h or d, from 1s to 30d, such as 7d",
             ],
         ),
         (json!({"within": 24}), vec!["velocity.within: 24; allowed is a string"]),
