@@ -79,7 +79,7 @@ async fn each_fault_is_beside_its_input_in_the_language_of_the_page(app: TestApp
         "priority",
         "timezone",
     ];
-    for (language, name, english) in [("en", "begin", true), ("pt-BR", "Use", false), ("es", "Use", false)] {
+    for (language, name, english) in [("en", "lower-case", true), ("pt-BR", "Use", false), ("es", "Use", false)] {
         desk.admin.post("/dashboard/language", &[("language", language), ("back", "/dashboard/rules")]).await.expect(303);
         let page = desk.admin.post(NEW, &form).await.expect(422).text();
         assert_eq!(linked(&page), inputs, "{language}");
