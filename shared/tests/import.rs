@@ -172,23 +172,24 @@ fn ages_are_of_somebody_whose_date_of_birth_is_asked_for() {
 }
 
 #[test]
-fn velocity_sets_numbers_within_a_time() {
+fn velocity_sets_numbers_per_time() {
     let flow = |velocity: &Value, more: &str| SMALLEST.replacen(r#""name":"a","#, &format!(r#""name":"a","velocity":{velocity},{more}"#), 1);
     for (velocity, expected) in [
         (json!({}), vec![]),
-        (json!({"within": "24h", "device": 3, "network": 10, "customer": 5}), vec![]),
-        (json!({"within": "30d", "device": 1, "network": 1000}), vec![]),
+        (json!({"device": {"per": "24h", "most": 3}, "network": {"per": "30d", "most": 1000}, "customer": {"per": "1s", "most": 1}}), vec![]),
         (
-            json!({"within": "31d", "device": 0, "network": 1001, "customer": "5"}),
+            json!({"customer": {"most": "5"}, "device": {"most": 0, "per": "31d"}, "network": {"most": 1001, "per": 24}}),
             vec![
-                "velocity.customer: \"5\"; allowed is a whole number from 1 to 1000",
-                "velocity.device: 0; allowed is a whole number from 1 to 1000",
-                "velocity.network: 1001; allowed is a whole number from 1 to 1000",
-                "velocity.within: \"31d\" is not a duration; allowed is a number and s, m, h or d, from 1s to 30d, such as 7d",
+                "velocity.customer.per: this key is missing",
+                "velocity.customer.most: \"5\"; allowed is a whole number from 1 to 1000",
+                "velocity.device.most: 0; allowed is a whole number from 1 to 1000",
+                "velocity.device.per: \"31d\" is not a duration; allowed is a number and s, m, h or d, from 1s to 30d, such as 7d",
+                "velocity.network.most: 1001; allowed is a whole number from 1 to 1000",
+                "velocity.network.per: 24; allowed is a string",
             ],
         ),
-        (json!({"within": 24}), vec!["velocity.within: 24; allowed is a string"]),
-        (json!({"window": "24h"}), vec!["velocity.window: unknown key; allowed are within, device, network, customer"]),
+        (json!({"within": "24h"}), vec!["velocity.within: unknown key; allowed are device, network, customer"]),
+        (json!({"device": 3}), vec!["velocity.device: 3; allowed is an object"]),
         (json!("24h"), vec!["velocity: \"24h\"; allowed is an object"]),
     ] {
         assert_eq!(faults(&flow(&velocity, "")), expected, "{velocity}");

@@ -1,11 +1,10 @@
 //! Check `velocity`: no more sessions than the flow accepts were submitted by one device, from one network or for one customer, within the
-//! flow's time.
+//! flow's times.
 
 use futures::future::BoxFuture;
 use serde_json::json;
 use shared::{
     catalogue::{CheckInfo, Needs, Reason},
-    definition::Limits,
     risk::CheckResult,
 };
 
@@ -39,23 +38,22 @@ impl check::Check for Check {
     }
 }
 
-/// Counts; SKIPPED if it is not known where the session was submitted from.
+/// Counts; SKIPPED if the flow sets no limit, or it is not known where the session was submitted from.
 async fn look(submission: &Submission) -> Result<Verdict, CheckError> {
     let seen = submission.seen().await?;
     if seen.is_empty() {
         return Ok(skipped());
     }
-    let reasons = seen.into_iter().filter_map(|seen| too_many(seen, submission.settings.velocity));
-    Ok(found(&INFO, reasons.collect()))
+    Ok(found(&INFO, seen.into_iter().filter_map(too_many).collect()))
 }
 
 /// The reason, if there are more sessions than the flow accepts. It names the others that are newest.
-fn too_many(seen: Seen, limits: Limits) -> Option<FoundReason> {
-    let (code, most) = match seen.by {
-        Counted::Device => ("velocity.device", limits.device),
-        Counted::Network => ("velocity.network", limits.network),
-        Counted::Customer => ("velocity.customer", limits.customer),
+fn too_many(seen: Seen) -> Option<FoundReason> {
+    let code = match seen.by {
+        Counted::Device => "velocity.device",
+        Counted::Network => "velocity.network",
+        Counted::Customer => "velocity.customer",
     };
     let named: Vec<_> = seen.sessions.iter().take(MOST_NAMED).collect();
-    (seen.sessions.len() >= usize::from(most)).then(|| FoundReason { code: code.to_owned(), field: None, details: Some(json!({ "sessions": named })) })
+    (seen.sessions.len() >= usize::from(seen.most)).then(|| FoundReason { code: code.to_owned(), field: None, details: Some(json!({ "sessions": named })) })
 }

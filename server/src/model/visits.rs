@@ -38,6 +38,8 @@ impl Counted {
 pub struct Seen {
     /// Which of them.
     pub by: Counted,
+    /// How many the flow accepts, this one counted.
+    pub most: u16,
     /// Those that were submitted within the time before this one, the newest first.
     pub sessions: Vec<SessionRef>,
 }

@@ -35,22 +35,23 @@ fn network(address: IpAddr) -> String {
     }
 }
 
-/// The other sessions of the same device, network and customer that were submitted before this one, within the flow's time: as many as the
-/// flow accepts with this one, or more. Nothing if it is not known where this one was submitted from.
+/// The other sessions of the same device, network and customer that were submitted before this one, within the flow's times: as many as the
+/// flow accepts with this one, or more. Nothing of what the flow sets no limit for, nor if it is not known where this one was submitted from.
 ///
 /// # Errors
 /// If the store does not answer.
 pub async fn seen(kit: &Kit, session: SessionRef, submitted_at: Timestamp, limits: Limits) -> Result<Vec<Seen>, StoreError> {
     let mut db = kit.store.read().await?;
     let own = store::visits::of_session(&mut db, session).await?;
-    let from = submitted_at.plus_seconds(-limits.within_seconds);
     let mut all = Vec::new();
-    for (by, most) in Counted::ALL.into_iter().zip([limits.device, limits.network, limits.customer]) {
+    for (by, limit) in Counted::ALL.into_iter().zip([limits.device, limits.network, limits.customer]) {
+        let Some(limit) = limit else { continue };
         let values: Vec<Vec<u8>> = own.iter().filter(|(of, _)| *of == by).map(|(_, value)| value.clone()).collect();
         if !values.is_empty() {
-            let mut sessions = store::visits::sessions(&mut db, &values, from, submitted_at, i64::from(most) + 1).await?;
+            let from = submitted_at.plus_seconds(-limit.per_seconds);
+            let mut sessions = store::visits::sessions(&mut db, &values, from, submitted_at, i64::from(limit.most) + 1).await?;
             sessions.retain(|other| *other != session);
-            all.push(Seen { by, sessions });
+            all.push(Seen { by, most: limit.most, sessions });
         }
     }
     Ok(all)

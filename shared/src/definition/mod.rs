@@ -18,6 +18,6 @@ pub use self::{
     document::Definition,
     import::MAX_BYTES,
     settings::{LISTED, Settings},
-    velocity::Limits,
+    velocity::{Limit, Limits},
 };
 pub use crate::reading::faults::{Faults, Refused};

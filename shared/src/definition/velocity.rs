@@ -11,60 +11,63 @@ use crate::{
     },
 };
 
-/// The time, where the flow does not say it.
-const WITHIN: &str = "24h";
-/// The sessions that a flow accepts of a device, a network and a customer where it does not say how many.
-const MOST: Limits = Limits { within_seconds: 24 * 3_600, device: 3, network: 30, customer: 5 };
 /// The greatest number that a flow can name.
 const GREATEST: u16 = 1_000;
 
-/// What a flow's JSON says about velocity.
+/// What a flow's JSON says about velocity. What it leaves out is not counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct VelocityDefinition {
     #[serde(skip_serializing_if = "Option::is_none")]
-    within: Option<String>,
+    device: Option<LimitDefinition>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    device: Option<u16>,
+    network: Option<LimitDefinition>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    network: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    customer: Option<u16>,
+    customer: Option<LimitDefinition>,
 }
 
-/// The most sessions that a flow accepts within a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+struct LimitDefinition {
+    per: String,
+    most: u16,
+}
+
+/// The most sessions that a flow accepts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// The time, in seconds.
-    pub within_seconds: i64,
     /// Of one device.
-    pub device: u16,
+    pub device: Option<Limit>,
     /// Of one network.
-    pub network: u16,
+    pub network: Option<Limit>,
     /// Of one customer.
-    pub customer: u16,
+    pub customer: Option<Limit>,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        MOST
-    }
+/// The most sessions within a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The time, in seconds.
+    pub per_seconds: i64,
+    /// So many sessions are accepted.
+    pub most: u16,
 }
 
 impl VelocityDefinition {
-    /// What the flow accepts, with what it leaves out.
+    /// What the flow accepts.
     pub(super) fn limits(&self) -> Limits {
-        Limits {
-            within_seconds: duration::parse_seconds(self.within.as_deref().unwrap_or(WITHIN)).unwrap_or(MOST.within_seconds),
-            device: self.device.unwrap_or(MOST.device),
-            network: self.network.unwrap_or(MOST.network),
-            customer: self.customer.unwrap_or(MOST.customer),
-        }
+        let limit = |limit: &Option<LimitDefinition>| {
+            let LimitDefinition { per, most } = limit.as_ref()?;
+            Some(Limit { per_seconds: duration::parse_seconds(per).ok()?, most: *most })
+        };
+        Limits { device: limit(&self.device), network: limit(&self.network), customer: limit(&self.customer) }
     }
 
     /// Notes a fault for what cannot be followed.
     pub(super) fn check(&self, faults: &Collector) {
-        if let Some(Err(reason)) = self.within.as_deref().map(duration::parse_seconds) {
-            faults.note("velocity.within", reason);
+        let all = [("device", &self.device), ("network", &self.network), ("customer", &self.customer)];
+        for (key, limit) in all.into_iter().filter_map(|(key, limit)| Some((key, limit.as_ref()?))) {
+            if let Err(reason) = duration::parse_seconds(&limit.per) {
+                faults.note(&format!("velocity.{key}.per"), reason);
+            }
         }
     }
 }
@@ -72,27 +75,18 @@ impl VelocityDefinition {
 impl Read for VelocityDefinition {
     fn read(node: Node, place: &Place<'_>) -> Self {
         let mut keys = Object::open(node, place);
-        let sessions = |node: Node, place: &Place<'_>| number(&node, place, &(1..=GREATEST));
-        let read = Self {
-            within: keys.optional("within"),
-            device: keys.optional_by("device", sessions),
-            network: keys.optional_by("network", sessions),
-            customer: keys.optional_by("customer", sessions),
-        };
+        let read = Self { device: keys.optional("device"), network: keys.optional("network"), customer: keys.optional("customer") };
         keys.finish();
         read
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_flow_leaves_out_has_defaults() {
-        assert_eq!(VelocityDefinition::default().limits(), Limits::default());
-        let some = VelocityDefinition { within: Some("2h".to_owned()), device: Some(1), ..VelocityDefinition::default() };
-        assert_eq!(some.limits(), Limits { within_seconds: 7_200, device: 1, ..Limits::default() });
-        assert_eq!(duration::parse_seconds(WITHIN), Ok(MOST.within_seconds));
+impl Read for LimitDefinition {
+    fn read(node: Node, place: &Place<'_>) -> Self {
+        let mut keys = Object::open(node, place);
+        let sessions = |node: Node, place: &Place<'_>| number(&node, place, &(1..=GREATEST));
+        let read = Self { per: keys.required("per"), most: keys.required_by("most", sessions) };
+        keys.finish();
+        read
     }
 }

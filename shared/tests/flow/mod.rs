@@ -27,10 +27,7 @@ const EVIDENCE: CheckInfo = CheckInfo {
 const DUPLICATE: CheckInfo = CheckInfo {
     name: "duplicate",
     version: 1,
-    reasons: &[
-        Reason { code: "duplicate.file", weight: 40, result: Warning },
-        Reason { code: "duplicate.picture", weight: 30, result: Warning },
-    ],
+    reasons: &[Reason { code: "duplicate.file", weight: 40, result: Warning }, Reason { code: "duplicate.picture", weight: 30, result: Warning }],
     needs: Needs::Type(FieldType::Artifact),
     examines: &[],
 };
