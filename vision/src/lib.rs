@@ -3,6 +3,7 @@
 
 mod network;
 mod picture;
+pub mod text;
 mod turn;
 
 pub use network::{NetworkFailed, keep_to_this_thread};

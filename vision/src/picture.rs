@@ -1,5 +1,7 @@
 //! A picture as pixels, and what is done to pixels before a network or a reader of codes sees them: made smaller, cut out, turned.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Turn;
 
 /// An opaque picture: `rgb` holds three bytes a pixel, row by row from the top, in sRGB.
@@ -11,7 +13,7 @@ pub struct Picture {
 }
 
 /// A point in pixels from the left upper corner; the centre of the first pixel is at (0.5, 0.5).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// From the left.
     pub x: f32,
