@@ -3,6 +3,7 @@
 
 mod network;
 mod picture;
+pub mod sample;
 pub mod text;
 mod turn;
 

@@ -193,14 +193,14 @@ fn taps(from: usize, to: usize) -> Vec<Vec<(usize, f32)>> {
 }
 
 /// Maps the unit square onto four corners in perspective (Heckbert, Fundamentals of Texture Mapping and Image Warping, 1989, section 2.2.3).
-struct Projection {
+pub(crate) struct Projection {
     x: [f32; 3],
     y: [f32; 3],
     w: [f32; 2],
 }
 
 impl Projection {
-    fn onto(&[a, b, c, d]: &Quad) -> Self {
+    pub(crate) fn onto(&[a, b, c, d]: &Quad) -> Self {
         let (sx, sy) = (a.x - b.x + c.x - d.x, a.y - b.y + c.y - d.y);
         let (dx1, dx2, dy1, dy2) = (b.x - c.x, d.x - c.x, b.y - c.y, d.y - c.y);
         let area = dx1 * dy2 - dx2 * dy1;
@@ -208,7 +208,8 @@ impl Projection {
         Self { x: [b.x - a.x + g * b.x, d.x - a.x + h * d.x, a.x], y: [b.y - a.y + g * b.y, d.y - a.y + h * d.y, a.y], w: [g, h] }
     }
 
-    fn at(&self, u: f32, v: f32) -> Point {
+    /// Where (u, v) of the unit square lies.
+    pub(crate) fn at(&self, u: f32, v: f32) -> Point {
         let w = self.w[0] * u + self.w[1] * v + 1.0;
         Point { x: (self.x[0] * u + self.x[1] * v + self.x[2]) / w, y: (self.y[0] * u + self.y[1] * v + self.y[2]) / w }
     }

@@ -5,8 +5,6 @@
 
 use std::sync::OnceLock;
 
-use crate::network::embedded;
-
 /// Between two characters.
 const BLANK: usize = 0;
 
