@@ -5,6 +5,8 @@ mod canvas;
 mod codes;
 mod dice;
 mod documents;
+mod faces;
+mod looks;
 mod mrz;
 mod people;
 mod photograph;
@@ -12,6 +14,8 @@ mod portrait;
 
 pub use dice::Dice;
 pub use documents::{Kind, document};
+pub use faces::{selfie, together};
+pub use looks::Looks;
 pub use people::{Day, Person};
 pub use photograph::{Fault, photograph};
 

@@ -7,7 +7,7 @@ use ab_glyph::{Font as _, FontRef, PxScale, ScaleFont as _, point};
 use crate::{Picture, network::embedded};
 
 /// Pixels to a millimetre: about what a photo of 2 MP has of a card.
-const SCALE: f32 = 14.0;
+pub(super) const SCALE: f32 = 14.0;
 
 /// A colour in sRGB.
 pub(super) type Colour = [u8; 3];

@@ -1,7 +1,7 @@
 //! The documents: what is written where, in millimetres. They follow the look of the real ones only as far as reading needs it.
 
 use super::{
-    Dice, MARK, Person,
+    Dice, Looks, MARK, Person,
     canvas::{Canvas, Colour, Letters::Sans},
     codes::{self, Code},
     mrz, portrait,
@@ -88,10 +88,10 @@ pub fn document(kind: Kind, person: &Person, dice: &mut Dice) -> Picture {
     match kind {
         Kind::Rg => sheet.rg(person),
         Kind::Cnh => sheet.cnh(person, dice),
-        Kind::CinFront => sheet.cin_front(person, dice),
+        Kind::CinFront => sheet.cin_front(person),
         Kind::CinBack => sheet.cin_back(person),
-        Kind::Passport => sheet.passport(person, dice),
-        Kind::Generic => sheet.generic(person, dice),
+        Kind::Passport => sheet.passport(person),
+        Kind::Generic => sheet.generic(person),
     }
     sheet.canvas.done()
 }
@@ -141,7 +141,7 @@ impl Sheet {
         self.heading([14.0, 8.0], 2.6, "REPÚBLICA FEDERATIVA DO BRASIL");
         self.heading([14.0, 13.0], 2.0, "CARTEIRA NACIONAL DE HABILITAÇÃO");
         self.mark([92.0, 9.0]);
-        portrait::draw(&mut self.canvas, [6.0, 26.0, 26.0, 34.0], dice);
+        portrait::draw(&mut self.canvas, [6.0, 26.0, 26.0, 34.0], &Looks::of(person));
         self.field([36.0, 20.0], "NOME", &person.name());
         self.field([36.0, 29.0], "DOC. IDENTIDADE / ÓRG. EMISSOR / UF", &format!("{} SSP SP", person.number));
         self.field([36.0, 38.0], "CPF", &person.cpf_written());
@@ -155,11 +155,11 @@ impl Sheet {
         }
     }
 
-    fn cin_front(&mut self, person: &Person, dice: &mut Dice) {
+    fn cin_front(&mut self, person: &Person) {
         self.heading([5.0, 6.0], 1.9, "REPÚBLICA FEDERATIVA DO BRASIL");
         self.mark([63.0, 6.0]);
         self.canvas.text([5.0, 10.0], 1.5, Sans, LABEL, "CARTEIRA DE IDENTIDADE");
-        portrait::draw(&mut self.canvas, [4.0, 14.0, 22.0, 29.0], dice);
+        portrait::draw(&mut self.canvas, [4.0, 14.0, 22.0, 29.0], &Looks::of(person));
         self.field([30.0, 16.0], "Nome / Name", &person.name());
         self.field([30.0, 24.0], "Registro Geral - CPF / Personal Number", &person.cpf_written());
         self.field([30.0, 32.0], "Data de Nascimento / Date of Birth", &person.born.to_string());
@@ -178,10 +178,10 @@ impl Sheet {
         self.zone(4.7, 37.0, &Kind::CinBack.mrz(person));
     }
 
-    fn passport(&mut self, person: &Person, dice: &mut Dice) {
+    fn passport(&mut self, person: &Person) {
         self.heading([6.0, 7.0], 2.4, "REPÚBLICA FEDERATIVA DO BRASIL");
         self.mark([92.0, 7.0]);
-        portrait::draw(&mut self.canvas, [6.0, 20.0, 31.0, 40.0], dice);
+        portrait::draw(&mut self.canvas, [6.0, 20.0, 31.0, 40.0], &Looks::of(person));
         self.field([42.0, 14.0], "TIPO / TYPE", "P");
         self.field([60.0, 14.0], "PAÍS EMISSOR / ISSUING COUNTRY", "BRA");
         self.field([95.0, 14.0], "PASSAPORTE Nº", &person.number);
@@ -194,10 +194,10 @@ impl Sheet {
         self.zone(6.6, 77.0, &Kind::Passport.mrz(person));
     }
 
-    fn generic(&mut self, person: &Person, dice: &mut Dice) {
+    fn generic(&mut self, person: &Person) {
         self.heading([4.0, 6.0], 2.4, "IDENTITY CARD");
         self.mark([62.0, 6.0]);
-        portrait::draw(&mut self.canvas, [4.0, 10.0, 20.0, 25.0], dice);
+        portrait::draw(&mut self.canvas, [4.0, 10.0, 20.0, 25.0], &Looks::of(person));
         self.field([28.0, 12.0], "Name", &person.name());
         self.field([28.0, 20.0], "Document number", &person.number);
         self.field([60.0, 20.0], "Sex", &person.sex.to_string());
