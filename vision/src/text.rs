@@ -15,11 +15,18 @@ use crate::{NetworkFailed, Picture, Point, Quad, Turn};
 /// A larger picture is made smaller before lines are cut out of it, to this longer side in pixels.
 const LARGEST: usize = 3_000;
 
+/// Lines are read until they are so wide together, in pixels at the height of 48 at which they are read. A document's front has 5,000 to
+/// 10,000; a page full of print would take minutes.
+const MOST_WIDTH: usize = 30_000;
+
 /// What is written on a picture.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// From the top, at most 200.
     pub lines: Vec<Line>,
+    /// There is more text than is read of one picture: what comes after the last line.
+    #[serde(default)]
+    pub more: bool,
     /// How far the picture has to be turned for its text to be upright.
     pub turn: Turn,
 }
@@ -48,13 +55,18 @@ pub fn read(picture: &Picture) -> Result<Reading, NetworkFailed> {
     let scale = picture.width() as f32 / smaller.width() as f32;
     let (upright, turn, mut boxes) = upright::upright(&smaller)?;
     rows::sort(&mut boxes);
-    let mut lines = Vec::new();
+    let (mut lines, mut more, mut left) = (Vec::new(), false, MOST_WIDTH);
     for quad in boxes {
+        let Some(rest) = left.checked_sub(recogniser::width(&quad)) else {
+            more = true;
+            break;
+        };
+        left = rest;
         let recogniser::Recognised { decoded, mrz } = recogniser::read(&upright, &quad)?;
         if !decoded.text.trim().is_empty() {
             let quad = quad.map(|point| turn.back(point, upright.width() as f32, upright.height() as f32)).map(|p| Point { x: p.x * scale, y: p.y * scale });
             lines.push(Line { text: decoded.text.trim().to_owned(), score: decoded.score, quad, mrz });
         }
     }
-    Ok(Reading { lines, turn })
+    Ok(Reading { lines, more, turn })
 }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use super::{
     alphabet::{Alphabet, Decoded},
     detector::planes,
+    rows,
 };
 use crate::{
     NetworkFailed, Picture, Quad,
@@ -49,14 +50,17 @@ pub(super) fn read(picture: &Picture, quad: &Quad) -> Result<Recognised, Network
     Ok(Recognised { decoded, mrz })
 }
 
+/// How wide the line of a box becomes, in pixels: the time it takes to read it grows with that.
+pub(super) fn width(quad: &Quad) -> usize {
+    let steps = rows::length(quad) / rows::height(quad).max(1.0) * HEIGHT as f32 / STEP as f32;
+    (steps.ceil() as usize).saturating_mul(STEP).clamp(NARROWEST, WIDEST)
+}
+
 /// The line, drawn straight in the height that the network reads.
-fn cut(picture: &Picture, [a, b, c, d]: &Quad) -> Picture {
-    let length = (b.x - a.x).hypot(b.y - a.y).max((c.x - d.x).hypot(c.y - d.y)).max(1.0);
-    let height = (d.x - a.x).hypot(d.y - a.y).max((c.x - b.x).hypot(c.y - b.y)).max(1.0);
-    let width = ((length / height * HEIGHT as f32 / STEP as f32).ceil() as usize * STEP).clamp(NARROWEST, WIDEST);
-    let scale = (height / HEIGHT as f32).clamp(1.0, MOST_CUT);
-    let cut = picture.crop(&[*a, *b, *c, *d], (width as f32 * scale) as usize, (HEIGHT as f32 * scale) as usize);
-    cut.resize(width, HEIGHT)
+fn cut(picture: &Picture, quad: &Quad) -> Picture {
+    let scale = (rows::height(quad) / HEIGHT as f32).clamp(1.0, MOST_CUT);
+    let cut = picture.crop(quad, (width(quad) as f32 * scale) as usize, (HEIGHT as f32 * scale) as usize);
+    cut.resize(width(quad), HEIGHT)
 }
 
 /// Many capitals, digits and fillers, at least one filler, and hardly anything else.
