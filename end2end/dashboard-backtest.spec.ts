@@ -17,7 +17,7 @@ test("a draft is corrected, judged and read", async ({ browser, server, javaScri
   await operator.field("Rule as JSON").fill('{ "name": "large" }');
   await operator.button("Start backtest").click();
   const summary = page.getByRole("alert");
-  await expect(summary).toContainText("This rule can’t be used");
+  await expect(summary).toContainText("This rule can't be used");
   await expect(summary).toContainText("when");
   await expect(operator.field("Rule as JSON")).toHaveValue('{ "name": "large" }');
   if (javaScriptEnabled) await expectNoViolations(page, "a draft that is refused");

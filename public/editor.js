@@ -32,6 +32,7 @@ addEventListener("submit", (event) => {
   event.preventDefault();
   change(form, submitter.value);
 });
+document.getElementById("editor")?.classList.add("in-place");
 addEventListener("change", ({ target }) => {
   if (target.matches("#editor select.what")) change(target.form, "update");
 });

@@ -23,7 +23,7 @@ use crate::{
     kit::{Handoffs, Kit},
     objects,
     operators::{self, Refusals, SetUp, password::Passwords},
-    sessions::{expire::Expiry, follow_up::FollowUps, transition::Lifecycle},
+    sessions::{expire::Expiry, follow_up::FollowUps, transition::Lifecycle, visits},
     store::{self, Store, Tx},
     transactions::{follower::SettleTransactions, hits},
     webhooks::{address::Policy, client::WebhookClient, sender::Sender},
@@ -35,12 +35,13 @@ use crate::{
 };
 
 /// Work that repeats at an interval. One process at a time runs a sweep.
-const SWEEPS: [Sweep; 6] = [
+const SWEEPS: [Sweep; 7] = [
     Sweep { name: "objects", every_seconds: 900, run: |kit| async { Ok(objects::sweep(kit).await?) }.boxed() },
     Sweep { name: "unknown files", every_seconds: 24 * 3_600, run: |kit| async { Ok(objects::count_unknown(kit).await.map(drop)?) }.boxed() },
     Sweep { name: "sign-ins", every_seconds: 900, run: |kit| async { Ok(operators::sweep(kit).await?) }.boxed() },
     Sweep { name: "shown secrets", every_seconds: 900, run: |kit| async { Ok(operators::forget_secrets(kit).await?) }.boxed() },
     Sweep { name: "rule hits", every_seconds: 300, run: |kit| async { Ok(hits::sweep(kit).await?) }.boxed() },
+    Sweep { name: "visits", every_seconds: 3_600, run: |kit| async { Ok(visits::sweep(kit).await?) }.boxed() },
     Sweep { name: "idempotency", every_seconds: 900, run: |kit| async { Ok(api_keys::sweep(kit).await?) }.boxed() },
 ];
 

@@ -96,6 +96,8 @@ pub enum Needs {
     Meanings(&'static [Meaning]),
     /// Lists that it names in `lists`.
     Lists,
+    /// The numbers that it sets in `velocity`.
+    Velocity,
 }
 
 /// Evidence that a check or a person must have examined before a session is approved.

@@ -66,15 +66,16 @@ fn meanings_are_on_the_fields() {
 fn an_import_resolves_checks_weights_and_bands() {
     let [minimal, demo, example] = WHOLE;
     let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
-    assert_eq!(checks_of(minimal), named(&["cpf", "evidence"]), "there is no document's front");
-    assert_eq!(checks_of(demo), named(&["cpf", "evidence", "document_text"]));
+    assert_eq!(checks_of(minimal), named(&["cpf", "evidence", "duplicate"]), "there is no document's front");
+    assert_eq!(checks_of(demo), named(&["cpf", "evidence", "duplicate", "document_text"]));
     assert_eq!(checks_of(example), named(&["cpf", "evidence"]), "the flow names them");
     assert_eq!(checks_of(&SMALLEST.replacen(r#""name":"a","#, r#""name":"a","checks":["document_text"],"#, 1)), named(&["document_text"]));
     assert_eq!(checks_of(&minimal.replacen('{', r#"{"checks":[],"#, 1)), named(&[]));
-    let own = minimal.replacen('{', r#"{"weights":{"cpf.check_digits":5},"bands":{"review":10,"reject":101},"#, 1);
+    let bands = minimal.replacen('{', r#"{"bands":{"review":10,"reject":101},"#, 1);
+    let own = bands.replacen(r#""duplicate.file": 0"#, r#""duplicate.file": 0, "cpf.check_digits": 5"#, 1);
     let resolved = import(&own).resolve(&CATALOGUE);
     let mut weights: Weights = CATALOGUE.weights();
-    weights.insert("cpf.check_digits".into(), 5);
+    weights.extend([("cpf.check_digits".into(), 5), ("duplicate.file".into(), 0), ("duplicate.picture".into(), 0)]);
     assert_eq!((resolved.weights, resolved.bands), (weights, Bands { review: 10, reject: 101 }));
 }
 

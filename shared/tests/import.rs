@@ -104,7 +104,7 @@ fn every_fault_is_named_in_the_order_of_the_document() {
         faults(json),
         [
             "name: this key is missing",
-            "color: unknown key; allowed are name, title, locale, timeout, branding, returnUrls, allowedOrigins, steps, checks, weights, bands, decisive, age, lists",
+            "color: unknown key; allowed are name, title, locale, timeout, branding, returnUrls, allowedOrigins, steps, checks, weights, bands, decisive, age, lists, velocity",
             "weights.face.none: \"x\"; allowed is a whole number from 0 to 100",
             "steps[0].type: \"FROM\"; allowed are CONSENT, FORM, DOCUMENT, SELFIE, PROOF, REVIEW",
             "steps[0].id: 7; allowed is a string",
@@ -121,7 +121,7 @@ fn every_fault_is_named_in_the_order_of_the_document() {
             "steps[1]: \"a step\"; allowed is an object",
             "steps[2].type: a REVIEW is the last step and has no fields",
             "steps[3].id: \"s\" is used twice",
-            "checks[1]: \"face\" is not a check; allowed are cpf, evidence, document_text",
+            "checks[1]: \"face\" is not a check; allowed are cpf, evidence, duplicate, document_text",
             "branding.primaryColor: \"#12345\"; allowed is #rrggbb",
             "branding.accentColor: \"blue\"; allowed is #rrggbb",
         ]
@@ -133,14 +133,14 @@ fn every_fault_is_named_in_the_order_of_the_document() {
 #[test]
 fn a_weight_is_of_a_reason_that_a_check_has() {
     let json = SMALLEST.replacen(r#""name":"a","#, r#""name":"a","weights":{"cpf.chek":1,"evidence.small":0},"#, 1);
-    let allowed = "cpf.check_digits, cpf.repeated_digits, evidence.missing, evidence.small, evidence.unreadable, document.name_differs";
+    let allowed = "cpf.check_digits, cpf.repeated_digits, evidence.missing, evidence.small, evidence.unreadable, duplicate.file, duplicate.picture, document.name_differs";
     assert_eq!(faults(&json), [format!("weights.cpf.chek: no check has this reason; allowed are {allowed}")]);
 }
 
 #[test]
 fn a_decisive_reason_is_one_that_a_check_has() {
     let json = SMALLEST.replacen(r#""name":"a","#, r#""name":"a","decisive":["evidence.small","cpf.chek","evidence.small"],"#, 1);
-    let allowed = "cpf.check_digits, cpf.repeated_digits, evidence.missing, evidence.small, evidence.unreadable, document.name_differs";
+    let allowed = "cpf.check_digits, cpf.repeated_digits, evidence.missing, evidence.small, evidence.unreadable, duplicate.file, duplicate.picture, document.name_differs";
     assert_eq!(
         faults(&json),
         [format!("decisive[1]: \"cpf.chek\": no check has this reason; allowed are {allowed}"), "decisive[2]: \"evidence.small\" is named twice".to_owned()]
@@ -169,6 +169,32 @@ fn ages_are_of_somebody_whose_date_of_birth_is_asked_for() {
     assert_eq!(faults(&flow(json!({"age": {"min": 18}, "checks": ["cpf"]}))), ["age: the check \"age\" is not among the flow's checks"]);
     let other = SMALLEST.replacen(r#""name":"a","#, r#""name":"a","age":{"min":18},"#, 1);
     assert_eq!(faults(&other), ["age: no field has \"is\": \"birth_date\""]);
+}
+
+#[test]
+fn velocity_sets_numbers_per_time() {
+    let flow = |velocity: &Value, more: &str| SMALLEST.replacen(r#""name":"a","#, &format!(r#""name":"a","velocity":{velocity},{more}"#), 1);
+    for (velocity, expected) in [
+        (json!({}), vec![]),
+        (json!({"device": {"per": "24h", "most": 3}, "network": {"per": "30d", "most": 1000}, "customer": {"per": "1s", "most": 1}}), vec![]),
+        (
+            json!({"customer": {"most": "5"}, "device": {"most": 0, "per": "31d"}, "network": {"most": 1001, "per": 24}}),
+            vec![
+                "velocity.customer.per: this key is missing",
+                "velocity.customer.most: \"5\"; allowed is a whole number from 1 to 1000",
+                "velocity.device.most: 0; allowed is a whole number from 1 to 1000",
+                "velocity.device.per: \"31d\" is not a duration; allowed is a number and s, m, h or d, from 1s to 30d, such as 7d",
+                "velocity.network.most: 1001; allowed is a whole number from 1 to 1000",
+                "velocity.network.per: 24; allowed is a string",
+            ],
+        ),
+        (json!({"within": "24h"}), vec!["velocity.within: unknown key; allowed are device, network, customer"]),
+        (json!({"device": 3}), vec!["velocity.device: 3; allowed is an object"]),
+        (json!("24h"), vec!["velocity: \"24h\"; allowed is an object"]),
+    ] {
+        assert_eq!(faults(&flow(&velocity, "")), expected, "{velocity}");
+    }
+    assert_eq!(faults(&flow(&json!({}), r#""checks":["cpf"],"#)), ["velocity: the check \"velocity\" is not among the flow's checks"]);
 }
 
 #[test]

@@ -106,8 +106,8 @@ fn SignInTable(rows: Vec<SignInRow>, name: &'static str, last_used: &'static str
         view! {
             <tr>
                 <th scope="row">{browser}{end}</th>
-                <td class="mono">{row.source}</td>
-                <td><Time at=row.created_at /><div class="quiet">{last_used}": "<Time at=row.seen_at /></div></td>
+                <td class="mono" data-head=account.source>{row.source}</td>
+                <td data-head=account.began><Time at=row.created_at /><div class="quiet">{last_used}": "<Time at=row.seen_at /></div></td>
             </tr>
         }
     });

@@ -172,7 +172,14 @@ fn Chart(days: Vec<DayRow>, words: &'static BacktestWords) -> impl IntoView {
 #[component]
 fn Days(days: Vec<DayRow>, words: &'static BacktestWords) -> impl IntoView {
     let rows = days.into_iter().rev().map(|day| {
-        view! { <tr><th scope="row">{day.day}</th><td>{day.judged}</td><td>{day.matched}</td><td>{day.recorded}</td></tr> }
+        view! {
+            <tr>
+                <th scope="row">{day.day}</th>
+                <td class="number" data-head=words.judged>{day.judged}</td>
+                <td class="number" data-head=words.matched>{day.matched}</td>
+                <td class="number" data-head=words.recorded>{day.recorded}</td>
+            </tr>
+        }
     });
     view! { <Table name=words.per_day heads=vec![words.day, words.judged, words.matched, words.recorded]>{rows.collect_view()}</Table> }
 }
@@ -194,7 +201,7 @@ fn Named(transactions: Vec<NamedRow>, words: &'static BacktestWords) -> impl Int
             .then(|| view! { <details><summary>{words.other_conditions}</summary><ul class="lines">{lines(of.others.clone())}</ul></details> });
         view! {
             <tr>
-                <th scope="row" class="wide"><a href=format!("/dashboard/transactions/{}", of.r#ref)><bdi>{of.transaction_id}</bdi></a></th>
+                <th scope="row" class="id"><a class="mono" href=format!("/dashboard/transactions/{}", of.r#ref)><bdi>{of.transaction_id}</bdi></a></th>
                 <td class="at" data-head=words.arrived><Time at=of.created_at /></td>
                 <td data-head=words.change><Pill is text=change /></td>
                 <td class="wide" data-head=words.decisive><ul class="lines">{lines(of.decisive)}</ul>{others}</td>
@@ -206,7 +213,7 @@ fn Named(transactions: Vec<NamedRow>, words: &'static BacktestWords) -> impl Int
     view! {
         <Card title=words.transactions>
             <p class="quiet">{fill(words.first_named, &[("n", &count)])}</p>
-            <Table name=words.transactions heads stacks=true>{rows}</Table>
+            <Table name=words.transactions heads>{rows}</Table>
         </Card>
     }
     .into_any()

@@ -128,7 +128,7 @@ pub fn BacktestsPage(site: Site, viewer: Viewer, backtests: Backtests, faults: V
             {summary}
             <p class="quiet">{words.about}</p>
             {form}
-            <ListCard is_empty nothing=words.no_backtests><Table name=words.backtests heads stacks=true>{rows}</Table></ListCard>
+            <ListCard is_empty nothing=words.no_backtests><Table name=words.backtests heads>{rows}</Table></ListCard>
         </DashboardPage>
     }
 }

@@ -97,10 +97,10 @@ fn Attempts(name: String, attempts: Vec<AttemptRow>, words: &'static DashboardWo
     let rows = attempts.into_iter().map(|attempt| {
         view! {
             <tr>
-                <th scope="row" class="number">{attempt.number}</th>
-                <td><Time at=attempt.at /></td>
-                <td class="number">{attempt.duration_ms}" ms"</td>
-                <td class="wide" lang="en"><Pill is=if attempt.ok { "good" } else { "bad" } text=attempt.outcome /></td>
+                <th scope="row" class="number" data-head=words.try_number>{attempt.number}</th>
+                <td data-head=words.time><Time at=attempt.at /></td>
+                <td class="number" data-head=words.duration>{attempt.duration_ms}" ms"</td>
+                <td class="wide" data-head=words.answer lang="en"><Pill is=if attempt.ok { "good" } else { "bad" } text=attempt.outcome /></td>
             </tr>
         }
     });

@@ -109,5 +109,5 @@ fn KeyTable(keys: Vec<Line<KeyRow>>, may: bool, words: &'static DashboardWords) 
         .into_any()
     });
     let rows = rows.collect_view();
-    view! { <Table name=words.api_keys heads=vec![words.key, words.status, words.scopes, words.added] stacks=true>{rows}</Table> }
+    view! { <Table name=words.api_keys heads=vec![words.key, words.status, words.scopes, words.added]>{rows}</Table> }
 }

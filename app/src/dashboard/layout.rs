@@ -41,8 +41,8 @@ const PARTS: [Part; 11] = [
     ("/dashboard/transactions", May::SeeSessions, |language| transaction_words(language).title),
     (QUEUE, May::SeeSessions, |language| transaction_words(language).queue),
     ("/dashboard/rules", May::SeeSettings, |language| rule_words(language).rules),
-    ("/dashboard/webhooks", May::SeeSettings, |language| words(language).webhooks),
     ("/dashboard/lists", May::SeeSettings, |language| words(language).lists),
+    ("/dashboard/webhooks", May::SeeSettings, |language| words(language).webhooks),
     ("/dashboard/api-keys", May::SeeSettings, |language| words(language).api_keys),
     ("/dashboard/operators", May::SeeSettings, |language| words(language).operators),
 ];

@@ -128,7 +128,7 @@ fn LinkTable(rows: Vec<Line<LinkRow>>, name: &'static str, words: &'static Dashb
     });
     let rows = rows.collect_view();
     view! {
-        <Table name heads=vec![words.session, words.flow, words.status, words.created, words.expires] stacks=true>
+        <Table name heads=vec![words.session, words.flow, words.status, words.created, words.expires]>
             {rows}
         </Table>
     }

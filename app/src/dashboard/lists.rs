@@ -126,7 +126,7 @@ pub fn ListsPage(site: Site, viewer: Viewer, lists: Vec<ListRow>, refused: Refus
             {summary}
             <p class="quiet">{words.about}</p>
             {form}
-            <ListCard is_empty nothing=words.no_lists><Table name=all.lists heads stacks=true>{rows}</Table></ListCard>
+            <ListCard is_empty nothing=words.no_lists><Table name=all.lists heads>{rows}</Table></ListCard>
         </DashboardPage>
     }
 }
@@ -191,7 +191,7 @@ fn Entries(path: String, along: Vec<(&'static str, String)>, search: String, ent
         view! { <p class="body quiet" role=is_search.then_some("status")>{text}</p> }.into_any()
     } else {
         let rows = entries.into_iter().map(|entry| view! { <EntryLine entry path=path.clone() along=along.clone() may language /> }).collect_view();
-        view! { <Table name=words.entries heads=vec![words.value, all.status, words.from, words.until] stacks=true>{rows}</Table> }.into_any()
+        view! { <Table name=words.entries heads=vec![words.value, all.status, words.from, words.until]>{rows}</Table> }.into_any()
     };
     view! {
         <section class="card">

@@ -132,12 +132,12 @@ fn HistoryTable(rows: Vec<HistoryRow>, words: &'static DashboardWords, account: 
         view! {
             <tr>
                 <td><Time at=row.at /></td>
-                <td class="wide">
+                <td class="wide" data-head=account.what>
                     {account.event_of(row.what)}{role.map(|role| view! { ": "{role} })}
                     {times.map(|times| view! { <div class="quiet">{times}</div> })}
                 </td>
-                <td class="cut">{words.done_by(&row.who)}</td>
-                <td class="mono">{row.source}</td>
+                <td class="cut" data-head=account.who>{words.done_by(&row.who)}</td>
+                <td class="mono" data-head=account.source>{row.source}</td>
             </tr>
         }
     });

@@ -99,5 +99,5 @@ fn OperatorTable(operators: Vec<Line<OperatorRow>>, may: bool, words: &'static D
         .into_any()
     });
     let rows = rows.collect_view();
-    view! { <Table name=words.operators heads=vec![words.email, words.status, words.role, words.added] stacks=true>{rows}</Table> }
+    view! { <Table name=words.operators heads=vec![words.email, words.status, words.role, words.added]>{rows}</Table> }
 }

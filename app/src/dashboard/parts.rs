@@ -154,12 +154,12 @@ pub fn Card(#[prop(into)] title: String, children: Children) -> impl IntoView {
     }
 }
 
-/// A table that scrolls on a narrow page, with the keyboard too. One that `stacks` shows each row as a block there, each cell below the other
-/// and named by its `data-head`.
+/// A table that scrolls where it is too wide, with the keyboard too. On a narrow page each row is a block, each cell below the other and named
+/// by its `data-head`.
 #[component]
-pub fn Table(#[prop(into)] name: String, heads: Vec<&'static str>, #[prop(optional)] stacks: bool, children: Children) -> impl IntoView {
+pub fn Table(#[prop(into)] name: String, heads: Vec<&'static str>, children: Children) -> impl IntoView {
     view! {
-        <div class="scroll" class:stacks=stacks role="region" tabindex="0" aria-label=name>
+        <div class="scroll stacks" role="region" tabindex="0" aria-label=name>
             <table>
                 <caption class="visually-hidden">{name.clone()}</caption>
                 <thead>

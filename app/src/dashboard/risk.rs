@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 use shared::{catalogue::Evidence, language::Language, risk::CheckResult, session::Status};
 
-use super::parts::{Nothing, ResultPill, Score, Table, decimal};
+use super::parts::{Nothing, ResultPill, Score, Table, decimal, short};
 use crate::words::{dashboard::words, fill, reasons};
 
 /// The highest score.
@@ -44,6 +44,8 @@ pub struct Reason {
     pub code: String,
     /// The labels of the fields that it is about; none if it is about the whole session.
     pub fields: Vec<String>,
+    /// The refs of other sessions in which the same was found. Named beside the check, not beside the score.
+    pub sessions: Vec<String>,
 }
 
 /// The score, what it means, and what each reason adds to it.
@@ -101,10 +103,13 @@ fn scores(from: u8, next: u8) -> String {
 /// A reason in words, the fields that it is about, and its code.
 #[component]
 fn Found(reason: Reason, language: Language) -> impl IntoView {
-    let Reason { code, fields } = reason;
+    let Reason { code, fields, sessions } = reason;
     let meaning = reasons::reason(language, &code);
     let fields = (!fields.is_empty()).then(|| view! { <bdi>{fields.join(", ")}</bdi> ": " });
-    view! { <span>{fields}{meaning.map(|meaning| view! { {meaning} " " })}<span class="mono quiet">{code}</span></span> }
+    let link = |session: String| view! { " "<a class="mono" href=format!("/dashboard/sessions/{session}")>{short(&session)}</a> };
+    let sessions =
+        (!sessions.is_empty()).then(|| view! { <span class="quiet">" · "{words(language).sessions}":"</span>{sessions.into_iter().map(link).collect_view()} });
+    view! { <span>{fields}{meaning.map(|meaning| view! { {meaning} " " })}<span class="mono quiet">{code}</span>{sessions}</span> }
 }
 
 /// Each check with its result and its reasons.
@@ -126,8 +131,8 @@ pub fn Checks(checks: Vec<CheckRow>, status: Status, language: Language) -> impl
         view! {
             <tr>
                 <th scope="row">{name}</th>
-                <td><ResultPill result=check.result words /></td>
-                <td class="wide">{found}</td>
+                <td data-head=words.result><ResultPill result=check.result words /></td>
+                <td class="wide" data-head=words.found>{found}</td>
             </tr>
         }
     });

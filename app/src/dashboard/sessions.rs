@@ -144,5 +144,5 @@ pub fn SessionTable(rows: Vec<Line<SessionRow>>, name: &'static str, words: &'st
     });
     let rows = rows.collect_view();
     let heads = vec![words.session, words.status, words.decision, words.risk, words.customer, words.flow, words.created];
-    view! { <Table name heads stacks=true>{rows}</Table> }
+    view! { <Table name heads>{rows}</Table> }
 }

@@ -254,7 +254,7 @@ pub fn TransactionTable(
         .into_any()
     });
     let rows = rows.collect_view();
-    view! { <Table name heads stacks=true>{rows}</Table> }
+    view! { <Table name heads>{rows}</Table> }
 }
 
 /// The queue: what waits for a person, oldest first.

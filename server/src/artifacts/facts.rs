@@ -1,10 +1,11 @@
 //! What the inspection found out about a file, sealed beside its row.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use shared::api::FileWarning;
 
 use super::{
-    inspect::Clues,
+    inspect::{Clues, Print},
     keys::{unwrap, wrapping_key},
 };
 use crate::{
@@ -23,6 +24,12 @@ pub(super) struct Facts {
     pub(super) width: Option<u32>,
     pub(super) height: Option<u32>,
     pub(super) clues: Clues,
+    /// SHA-256 of the bytes as stored, hexadecimal. None where the flow does not look for duplicates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) content: Option<String>,
+    /// What it looks like. None where the flow does not look for duplicates, for a PDF, and where there is too little to see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) print: Option<Print>,
     /// None in a file that an earlier version of the server stored.
     #[serde(default)]
     pub(super) warnings: Vec<FileWarning>,
@@ -35,9 +42,14 @@ impl Facts {
     }
 
     /// The facts of a file of this key.
-    fn open_with(key: &Key, artifact: &Artifact) -> Result<Self, Unsealable> {
+    pub(super) fn open_with(key: &Key, artifact: &Artifact) -> Result<Self, Unsealable> {
         serde_json::from_slice(&vault::open(key, &sealed::artifact_facts(artifact.id), &artifact.facts)?).map_err(|_| Unsealable)
     }
+}
+
+/// What the content of a file is known by.
+pub(super) fn content_of(stored: &[u8]) -> String {
+    Sha256::digest(stored).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What the metadata of an image of this key told before it was removed.

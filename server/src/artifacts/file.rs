@@ -12,7 +12,7 @@ use shared::{
 pub use super::filed::{FileError, Filed};
 use super::{
     documents,
-    facts::Facts,
+    facts::{Facts, content_of},
     filed::{is_for, total},
     inspect::{self, Inspected, MediaType},
     keep,
@@ -24,7 +24,7 @@ use crate::{
     cpu::Panicked,
     failure::Failure,
     kit::Kit,
-    model::{Artifact, Device},
+    model::{Artifact, DUPLICATE, Device},
     sealed,
     sessions::open::Opened,
     store,
@@ -80,7 +80,11 @@ pub async fn file(
     let work = uploads.work(session).await?;
     let plain = spooled.read().await?;
     let prepared = uploads.run(&kit.cpu, session, 1, move || inspect::prepare(&plain)).await??;
-    let mut inspected = uploads.run(&kit.cpu, session, prepared.mebibytes(), move || prepared.inspect()).await??;
+    let mebibytes = prepared.mebibytes();
+    // What a file is found by is not known of files that nobody compares.
+    let is_compared = opened.flow.runs(DUPLICATE);
+    let look = move || prepared.inspect().map(|inspected| (is_compared.then(|| content_of(&inspected.stored)), inspected));
+    let (content, mut inspected) = uploads.run(&kit.cpu, session, mebibytes, look).await??;
     let media_type = inspected.media_type.as_str();
     if let Some(accepted) = accepted.filter(|accepted| !accepted.iter().any(|kind| kind == media_type)) {
         return Err(FileError::NotAccepted(accepted.join(", ")));
@@ -88,13 +92,15 @@ pub async fn file(
     // A PDF goes on under its own permit, while a worker looks into it.
     let work = (inspected.media_type != MediaType::Pdf).then_some(work);
     inspected.warnings = documents::look_into(kit, uploads, session, &inspected, &sha256).await?;
-    let warnings = inspected.warnings.clone();
-    let (artifact, sealed) = seal(kit, opened, inspected, &sha256, field, device, size).await?;
+    let &Inspected { width, height, ref clues, ref warnings, .. } = &inspected;
+    let print = inspected.print.filter(|_| is_compared);
+    let facts = Facts { sha256, width, height, clues: clues.clone(), content, print, warnings: warnings.clone() };
+    let (artifact, sealed) = seal(kit, opened, inspected, &facts, field, device, size).await?;
     let (kit, key) = (kit.clone(), opened.key.clone());
     let keeping = async move {
         // They count until the file is stored or deleted.
         let _held = (document, work, spooled);
-        keep::keep(&kit, &key, artifact, sealed, sha256, warnings).await
+        keep::keep(&kit, &key, artifact, sealed, facts).await
     };
     // A task of its own: a request may be given up at any moment, and then a file without an artifact would stay for an hour.
     let kept = tokio::spawn(store::settled(keeping)).await.map_err(|_| Panicked)?;
@@ -116,7 +122,7 @@ async fn seal(
     kit: &Kit,
     opened: &Opened,
     inspected: Inspected,
-    sha256: &str,
+    facts: &Facts,
     field: Option<&str>,
     device: Option<Device>,
     size: i64,
@@ -125,9 +131,7 @@ async fn seal(
     let key = Key::random(&kit.ambient);
     let customer = opened.session.customer;
     let wrapping = wrapping_key(kit, &mut *kit.store.read().await?, &opened.key, customer).await?;
-    let Inspected { width, height, clues, warnings, .. } = inspected;
-    let facts = Facts { sha256: sha256.to_owned(), width, height, clues, warnings };
-    let facts = serde_json::to_vec(&facts).expect("strings and numbers serialise");
+    let facts = serde_json::to_vec(facts).expect("strings and numbers serialise");
     let mut artifact = Artifact {
         id,
         session: opened.session.r#ref,

@@ -1,12 +1,13 @@
 //! Keeps a sealed file: stores it, and commits its artifact in the transaction that makes it the answer to its field.
 
 use bytes::Bytes;
-use shared::{api::FileWarning, field_value::Answer, ids::ArtifactId};
+use shared::{field_value::Answer, ids::ArtifactId};
 
 use super::{
     facts::Facts,
     filed::{FileError, Filed, is_for, total},
     keys::{move_to, wrapping_key},
+    twins,
     uploads::{Full, MAX_FILES, MAX_TOTAL},
 };
 use crate::{
@@ -21,15 +22,17 @@ use crate::{
 };
 
 /// Stores a sealed file and commits its artifact, or deletes the file.
-pub(super) async fn keep(kit: &Kit, key: &Key, artifact: Artifact, sealed: Bytes, sha256: String, warnings: Vec<FileWarning>) -> Result<Filed, FileError> {
+pub(super) async fn keep(kit: &Kit, key: &Key, artifact: Artifact, sealed: Bytes, facts: Facts) -> Result<Filed, FileError> {
     let id = artifact.id;
     // The row in `pending_objects` comes before the object, so that a sweep finds the object if this process dies.
     objects::begin(kit, id).await?;
     let committed = async {
         kit.storage.put(id, sealed).await?;
-        commit(kit, key, artifact, &sha256).await
+        commit(kit, key, artifact, &facts).await
     };
-    match committed.await {
+    let committed = committed.await;
+    let Facts { sha256, warnings, .. } = facts;
+    match committed {
         Ok(Committed::Filed { artifact, replaced }) => {
             objects::delete(kit, &replaced).await;
             Ok(Filed { artifact, sha256, is_new: true, warnings })
@@ -58,7 +61,7 @@ enum Committed {
 
 /// Writes the row and the field's answer while the session's row is locked. The upload may have taken minutes, so the session may
 /// have got a customer meanwhile. The file goes into the dossier of the customer that it has now.
-async fn commit(kit: &Kit, key: &Key, mut artifact: Artifact, sha256: &str) -> Result<Committed, FileError> {
+async fn commit(kit: &Kit, key: &Key, mut artifact: Artifact, facts: &Facts) -> Result<Committed, FileError> {
     let now = kit.ambient.now();
     let mut tx = kit.store.write().await?;
     let session = hold_open(&mut tx, artifact.session, now).await?.0;
@@ -68,7 +71,7 @@ async fn commit(kit: &Kit, key: &Key, mut artifact: Artifact, sha256: &str) -> R
     let (earlier, staying): (Vec<Artifact>, Vec<Artifact>) = all.into_iter().partition(|earlier| is_for(earlier, artifact.field.as_deref()));
     for earlier in earlier {
         let wrapping = wrapping_key(kit, tx.db().await?, key, earlier.customer).await?;
-        if Facts::open(&wrapping, &earlier)?.sha256 == sha256 {
+        if Facts::open(&wrapping, &earlier)?.sha256 == facts.sha256 {
             return Ok(Committed::AlreadyThere(earlier));
         }
         store::artifacts::remove(&mut tx, earlier.id).await?;
@@ -100,6 +103,7 @@ async fn commit(kit: &Kit, key: &Key, mut artifact: Artifact, sha256: &str) -> R
         _ => Act::ArtifactReplaced { session, artifact: id },
     };
     tx.audit(Entry::new(&kit.ambient, now, Actor::Customer, act)).await?;
+    twins::note(kit, &mut tx, artifact.id, facts).await?;
     objects::keep(&mut tx, artifact.id, now).await?;
     objects::discard(&mut tx, &replaced, now).await?;
     tx.send().await?;

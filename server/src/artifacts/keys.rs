@@ -7,7 +7,7 @@ use crate::{
     model::{Artifact, Session},
     sealed,
     sessions::keys,
-    store::{self, Db, Tx},
+    store::{self, Db, Tx, artifacts::Elsewhere},
     vault::{self, Key, Unsealable},
 };
 
@@ -16,6 +16,14 @@ pub(super) async fn wrapping_key(kit: &Kit, db: &mut Db, session_key: &Key, cust
     let Some(customer) = customer else { return Ok(session_key.clone()) };
     let row = store::customers::by_id(db, customer).await?.ok_or(Unsealable)?;
     Ok(kit.vault.data_key(&sealed::customer_key(customer), &row.data_key)?)
+}
+
+/// The same of a file of another session, whose row was read with the data keys of both.
+pub(super) fn wrapping_of(kit: &Kit, other: &Elsewhere) -> Result<Key, Unsealable> {
+    match (other.artifact.customer, &other.customer_key) {
+        (Some(customer), Some(data_key)) => kit.vault.data_key(&sealed::customer_key(customer), data_key),
+        _ => kit.vault.data_key(&sealed::session_key(other.artifact.session), &other.session_key),
+    }
 }
 
 /// Wraps a file's key.

@@ -6,6 +6,7 @@ pub mod file;
 pub mod inspect;
 pub mod permits;
 pub mod spool;
+pub mod twins;
 pub mod uploads;
 
 mod documents;

@@ -22,12 +22,12 @@ impl AtOnce for ChecksAtOnce {
         let Submitted { session, key, flow, answers, at } = submitted;
         let known = |name: &str| self.0.iter().find(|check| check.info().name == name && check.only_computes()).copied();
         let checks = flow.resolved.checks.iter().map(|name| Some((name, known(name.as_str())?))).collect::<Option<Vec<_>>>()?;
-        let submission = Submission::new(kit.clone(), (*key).clone(), flow, *at, (*answers).clone(), Vec::new());
+        let submission = Submission::new(kit.clone(), (*key).clone(), session, flow, *at, (*answers).clone(), Vec::new());
         let (mut results, mut found) = (Vec::new(), Vec::new());
         for (name, check) in checks {
             // One that panics or fails is tried again by the job, like every other check.
             let said = catch_unwind(AssertUnwindSafe(|| check.look(&submission).now_or_never())).ok()??.ok()?;
-            results.push(row(&kit.vault, key, *session, name.clone(), check.info().version, &said));
+            results.push(row(&kit.vault, key, session.r#ref, name.clone(), check.info().version, &said));
             let Verdict::Found(finding) = said else { return None };
             found.push((finding.result, finding.reasons.into_iter().map(|reason| reason.code).collect()));
         }

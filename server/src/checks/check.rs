@@ -20,9 +20,11 @@ use crate::{
     artifacts::{self, ReadError, inspect},
     cpu::Panicked,
     failure::Failure,
+    ids::SessionRef,
     kit::Kit,
     lists,
-    model::{Artifact, Finding, Flow, FoundReason, PdfState, Verdict},
+    model::{Artifact, Finding, Flow, FoundReason, PdfState, Person, Seen, Session, Twin, Verdict},
+    sessions::{fingerprints, visits},
     store::StoreError,
     vault::Key,
     worker::WorkerError,
@@ -75,6 +77,7 @@ pub trait Check: Send + Sync {
 pub struct Submission {
     kit: Kit,
     key: Key,
+    person: Person,
     weights: Weights,
     /// When the customer submitted it.
     pub submitted_at: Timestamp,
@@ -91,12 +94,13 @@ pub struct Submission {
 }
 
 impl Submission {
-    /// A session of this version of a flow that was submitted then, with the key that opens its files.
-    pub fn new(kit: Kit, key: Key, flow: &Flow, submitted_at: Timestamp, answers: Answers, artifacts: Vec<Artifact>) -> Self {
+    /// This session, of this version of a flow, that was submitted then, with the key that opens its files.
+    pub fn new(kit: Kit, key: Key, session: &Session, flow: &Flow, submitted_at: Timestamp, answers: Answers, artifacts: Vec<Artifact>) -> Self {
         let (weights, settings) = (flow.resolved.weights.clone(), flow.definition.settings());
         let steps = flow.definition.steps(Language::default());
         let keys = artifacts.iter().map(|artifact| (artifact.id, OnceCell::new())).collect();
-        Self { kit, key, weights, submitted_at, settings, steps, answers, artifacts, keys }
+        let person = Person { session: session.r#ref, customer: session.customer, cpfs: fingerprints::cpfs(&kit, &steps, &answers) };
+        Self { kit, key, person, weights, submitted_at, settings, steps, answers, artifacts, keys }
     }
 
     /// Whether this reason existed when the session's version of the flow was imported. A check looks for nothing that is newer, so that
@@ -153,17 +157,54 @@ impl Submission {
         Ok(lists::hits(&self.kit, &self.settings.lists, values, self.submitted_at).await?)
     }
 
+    /// For each of these fields, the sessions of other customers in which the same was entered, the newest first; `None` if nothing was entered
+    /// that tells people apart.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn of_other_customers(&self, fields: &[&Field]) -> Result<Vec<Option<Vec<SessionRef>>>, CheckError> {
+        let values: Vec<_> = fields.iter().map(|field| fingerprints::index(&self.kit, field, &self.steps, &self.answers)).collect();
+        let known: Vec<_> = values.iter().flatten().cloned().collect();
+        let mut found = fingerprints::of_other_customers(&self.kit, &self.person, &known).await?.into_iter();
+        Ok(values.into_iter().map(|value| value.and_then(|_| found.next())).collect())
+    }
+
+    /// The content of a file, to compare it with others of the session; `None` if its facts are damaged, or it was uploaded before files were
+    /// compared.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn content(&self, artifact: &Artifact) -> Result<Option<String>, CheckError> {
+        let content = self.file_key(artifact).await.and_then(|key| Ok(artifacts::twins::content(&key, artifact)?));
+        Ok(intact(content)?.flatten())
+    }
+
+    /// The files of somebody else that are like this one, the likest first.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn twins(&self, artifact: &Artifact) -> Result<Vec<Twin>, CheckError> {
+        let key = self.file_key(artifact).await;
+        let twins = async { artifacts::twins::of_others(&self.kit, &self.person, &key?, artifact).await };
+        Ok(intact(twins.await)?.unwrap_or_default())
+    }
+
+    /// The other sessions of the same device, network and customer within the flow's time; nothing if it is not known where this one was
+    /// submitted from.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn seen(&self) -> Result<Vec<Seen>, CheckError> {
+        Ok(visits::seen(&self.kit, self.person.session, self.submitted_at, self.settings.velocity).await?)
+    }
+
     /// What an image's metadata told before it was removed; `None` if that is damaged.
     ///
     /// # Errors
     /// If the store does not answer.
     pub async fn clues(&self, artifact: &Artifact) -> Result<Option<inspect::Clues>, CheckError> {
         let clues = self.file_key(artifact).await.and_then(|key| Ok(artifacts::facts::clues(&key, artifact)?));
-        match clues {
-            Ok(clues) => Ok(Some(clues)),
-            Err(Failure::Sealed(_)) => Ok(None),
-            Err(error) => Err(ReadError::from(error).into()),
-        }
+        intact(clues)
     }
 
     /// What this PDF is to somebody who opens it. One of which a worker died is unreadable.
@@ -184,6 +225,15 @@ impl Submission {
     /// If the work panicked.
     pub async fn on_cpu<T: Send + 'static>(&self, mebibytes: u32, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Panicked> {
         self.kit.cpu.run_in_background(mebibytes, work).await
+    }
+}
+
+/// What was read; `None` if it is damaged, so that another try cannot help.
+fn intact<T>(read: Result<T, Failure>) -> Result<Option<T>, CheckError> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(Failure::Sealed(_)) => Ok(None),
+        Err(error) => Err(ReadError::from(error).into()),
     }
 }
 

@@ -28,8 +28,10 @@ registry! {
     age,
     blocklist,
     cpf,
+    duplicate,
     evidence,
     metadata,
+    velocity,
 }
 
 #[cfg(test)]

@@ -187,7 +187,7 @@ impl CheckRuns {
         let artifacts = store::artifacts::of_session(&mut db, &self.kit.vault, session.r#ref).await?;
         // A session that has checks to run was submitted.
         let submitted_at = session.submitted_at.ok_or_else(|| StoreError::from(Damaged { table: "sessions", id: session.r#ref.row() }))?;
-        Ok(Submission::new(self.kit.clone(), key, flow, submitted_at, answers, artifacts))
+        Ok(Submission::new(self.kit.clone(), key, session, flow, submitted_at, answers, artifacts))
     }
 
     /// Writes the results. Completes the session if every check has one; else the checks are due again.

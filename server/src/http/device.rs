@@ -2,6 +2,8 @@
 //! the device of a session. A cookie that no write of this server set counts as none. A device keeps at most 30 of them, because each is
 //! sent with every request and proxies refuse long ones.
 
+use std::net::IpAddr;
+
 use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::Response,
@@ -14,7 +16,7 @@ use super::cookie::{self, Sent};
 use crate::{
     failure::Failure,
     kit::Kit,
-    model::Device,
+    model::{Device, Visit},
     sessions::open::{self, Opened},
 };
 
@@ -89,11 +91,21 @@ pub async fn known_or_new(kit: &Kit, headers: &HeaderMap, opened: &Opened) -> Re
     Ok(Known { device: Sha256::digest(token).into(), cookies: own.into_iter().chain(too_many(kit, headers, &name)).collect() })
 }
 
+/// Where a request of this device comes from. The resume cookies of other sessions that it sent are of the same device.
+pub fn visit(kit: &Kit, headers: &HeaderMap, known: &Known, address: IpAddr) -> Visit {
+    let others = cookie::all(headers).filter(|(name, _)| is_resume(kit, name)).filter_map(|(_, value)| parts(value));
+    let others = others.map(|(token, _)| Sha256::digest(token).into()).filter(|device| *device != known.device);
+    Visit { address, devices: std::iter::once(known.device).chain(others.take(MOST)).collect() }
+}
+
+/// Whether a cookie of this name is a resume cookie of any session.
+fn is_resume(kit: &Kit, name: &str) -> bool {
+    name.strip_prefix(cookie::prefix(kit)).is_some_and(|hash| hash.len() == DIGITS && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 /// Deletes resume cookies of other sessions, the oldest first, so that the device keeps [`MOST`] with the one of this session.
 fn too_many(kit: &Kit, headers: &HeaderMap, own: &str) -> Vec<HeaderValue> {
-    let is_resume =
-        |name: &str| name.strip_prefix(cookie::prefix(kit)).is_some_and(|hash| hash.len() == DIGITS && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    let others = cookie::all(headers).filter(|(name, _)| is_resume(name) && *name != own);
+    let others = cookie::all(headers).filter(|(name, _)| is_resume(kit, name) && *name != own);
     let mut others: Vec<(i64, &str)> = others.map(|(name, value)| (parts(value).map_or(0, |(_, seconds)| seconds), name)).collect();
     // The sort is stable, and browsers send the oldest cookie first: that decides between cookies without a time.
     others.sort_by_key(|(seconds, _)| *seconds);

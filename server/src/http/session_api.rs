@@ -99,10 +99,11 @@ pub async fn complete(State(context): State<Context>, Segments(id): Segments<Str
     }
     let known = device::known_or_new(&context.app.kit, request.headers(), &opened).await?;
     let sender = Sender { device: Some(known.device), language: language::of(request.headers(), request.uri().query(), &opened) };
+    let visit = device::visit(&context.app.kit, request.headers(), &known, visitor.address);
     let body: Result<UserDataBody, ApiError> = body::json(request).await;
     // If the session was submitted before, an unreadable body differs from what was submitted: 409 instead of the body's own error.
     let body = body.map_err(|error| opened.require_open().map_or_else(ApiError::from, |()| error))?;
-    let completed = complete::complete(&context.app.kit, &context.app.lifecycle, &opened, &normalised(body.user_data), sender).await?;
+    let completed = complete::complete(&context.app.kit, &context.app.lifecycle, &opened, &normalised(body.user_data), sender, &visit).await?;
     let response = (StatusCode::ACCEPTED, Json(Accepted { status: Status::Processing })).into_response();
     // A completion that is sent again writes nothing, so it sets no cookie either.
     Ok(if completed == Completed::Now { known.set_on(response) } else { response })

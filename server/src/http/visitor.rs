@@ -1,5 +1,5 @@
 //! What the limits need to know of a request: its method and the address that it came from. An address is never logged. Only audit rows
-//! and sign-ins of operators keep it, sealed.
+//! and sign-ins of operators keep it, sealed; in flows that count sessions of one network, an HMAC of the network is kept for 30 days.
 
 use std::{
     convert::Infallible,

@@ -45,6 +45,11 @@ pub struct Flow {
 }
 
 impl Flow {
+    /// Whether its sessions are looked at by this check.
+    pub fn runs(&self, check: &str) -> bool {
+        self.resolved.checks.iter().any(|name| name.as_str() == check)
+    }
+
     /// The path of the company's logo.
     pub fn logo_path(&self) -> String {
         format!("/branding/logo/{}", self.id)

@@ -14,7 +14,7 @@ use super::{
     save::{self, Invalid, SaveError, Sender},
     transition::Lifecycle,
 };
-use crate::{failure::Failure, kit::Kit};
+use crate::{failure::Failure, kit::Kit, model::Visit};
 
 /// What the customer sent for a step.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ pub enum AdvanceError {
 /// # Errors
 /// [`SaveError::Invalid`] with every fault of the step, if it was not saved; [`SaveError::Closed`] if the session accepts nothing
 /// more.
-pub async fn advance(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, filled: Filled<'_>, sender: Sender) -> Result<Advanced, AdvanceError> {
+pub async fn advance(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, filled: Filled<'_>, sender: Sender, visit: &Visit) -> Result<Advanced, AdvanceError> {
     let Filled { step, values, refused_files, from_review } = filled;
     let refused_files =
         if refused_files.is_empty() { refused_files } else { that_apply(kit, opened, step, values, refused_files).await.map_err(SaveError::from)? };
@@ -69,7 +69,7 @@ pub async fn advance(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, filled: 
     if let Some(next) = next_step(&steps, &step.id, from_review) {
         return Ok(Advanced::Step(next.id.clone()));
     }
-    match complete(kit, lifecycle, opened, &RawUserData::new(), sender).await {
+    match complete(kit, lifecycle, opened, &RawUserData::new(), sender, visit).await {
         Ok(_) => Ok(Advanced::Submitted),
         Err(CompleteError::Invalid(invalid)) => Ok(Advanced::Missing(invalid.missing_steps.into_iter().next().unwrap_or_else(|| step.id.clone()))),
         Err(error) => Err(error.into()),

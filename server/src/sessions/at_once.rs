@@ -6,12 +6,17 @@ use shared::{
     session::{Outcome, Timestamp},
 };
 
-use crate::{ids::SessionRef, kit::Kit, model::Flow, store::checks::NewCheck, vault::Key};
+use crate::{
+    kit::Kit,
+    model::{Flow, Session},
+    store::checks::NewCheck,
+    vault::Key,
+};
 
 /// A session that is being submitted.
 pub struct Submitted<'a> {
     /// Its row.
-    pub session: SessionRef,
+    pub session: &'a Session,
     /// Its key.
     pub key: &'a Key,
     /// Its flow.

@@ -7,17 +7,20 @@ use shared::{answers, api::RawUserData, language::Language, session::Timestamp};
 use super::{
     at_once::{Checked, Submitted},
     entered::{self, Begun, Entered},
+    fingerprints,
     open::Opened,
     repeat,
     save::{self, Invalid, Sender},
     saved::find_artifact,
     transition::{Closed, Lifecycle, NotOpen, Step, Transition, TransitionError},
+    visits,
 };
 use crate::{
     actor::{Act, Actor, Entry},
     failure::Failure,
     kill,
     kit::Kit,
+    model::{DUPLICATE, VELOCITY, Visit},
     objects, store,
 };
 
@@ -63,7 +66,14 @@ pub enum Completed {
 /// # Errors
 /// [`CompleteError::Invalid`] with every fault; [`CompleteError::Closed`] if the session's time is up, or if other answers were
 /// submitted before.
-pub async fn complete(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, sent: &RawUserData, sender: Sender) -> Result<Completed, CompleteError> {
+pub async fn complete(
+    kit: &Kit,
+    lifecycle: &Lifecycle,
+    opened: &Opened,
+    sent: &RawUserData,
+    sender: Sender,
+    visit: &Visit,
+) -> Result<Completed, CompleteError> {
     kill::point("complete.accepted");
     let steps = opened.flow.definition.steps(Language::default());
     let now = kit.ambient.now();
@@ -88,8 +98,14 @@ pub async fn complete(kit: &Kit, lifecycle: &Lifecycle, opened: &Opened, sent: &
         tx.audit(Entry::new(&kit.ambient, now, Actor::Customer, Act::SessionOverwritten(session))).await?;
     }
     let dropped = save::write(kit, &mut tx, opened, change).await?;
+    if opened.flow.runs(DUPLICATE) {
+        fingerprints::note(kit, &mut tx, session, &steps, &all).await?;
+    }
+    if opened.flow.runs(VELOCITY) {
+        visits::note(kit, &mut tx, &held.0, visit, now).await?;
+    }
     let submission = repeat::submission(kit, opened, &steps, sent, sender.device);
-    let submitted = Submitted { session, key: &opened.key, flow: &opened.flow, answers: &all, at: now };
+    let submitted = Submitted { session: &held.0, key: &opened.key, flow: &opened.flow, answers: &all, at: now };
     let checked = lifecycle.at_once.as_ref().and_then(|checks| checks.check(kit, &submitted));
     let mut steps = vec![Step { transition: Transition::Submit(submission), by: Actor::Customer, at: now }];
     if let Some(Checked { outcome, results }) = checked {

@@ -6,6 +6,7 @@ pub mod at_once;
 pub mod complete;
 pub mod create;
 pub mod expire;
+pub mod fingerprints;
 pub mod follow_up;
 pub mod follower;
 pub mod keys;
@@ -15,6 +16,7 @@ pub mod save;
 pub mod saved;
 pub mod show;
 pub mod transition;
+pub mod visits;
 pub mod watch;
 
 mod announce;

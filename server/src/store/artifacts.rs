@@ -50,6 +50,39 @@ pub async fn of_session(db: &mut Db, vault: &Vault, session: SessionRef) -> Resu
     sqlx::query(AssertSqlSafe(sql)).bind(session.to_string()).fetch_all(db).await?.iter().map(|row| read(row, vault)).collect()
 }
 
+/// An artifact of a submitted session, with what opens it.
+pub struct Elsewhere {
+    /// Its row.
+    pub artifact: Artifact,
+    /// The data key of its session, wrapped by the master key.
+    pub session_key: Vec<u8>,
+    /// The customer of its session.
+    pub session_customer: Option<CustomerId>,
+    /// The data key of its own customer, wrapped by the master key.
+    pub customer_key: Option<Vec<u8>>,
+}
+
+/// Of these artifacts those that answer a field of a submitted session. A damaged row hides no other.
+pub async fn elsewhere(db: &mut Db, vault: &Vault, ids: &[ArtifactId]) -> Result<Vec<Elsewhere>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let own = COLUMNS.split(", ").map(|column| format!("a.{column} AS {column}")).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "SELECT {own}, s.data_key AS session_key, s.customer AS session_customer, c.data_key AS customer_key FROM artifacts a \
+         JOIN sessions s ON s.ref = a.session_ref LEFT JOIN customers c ON c.id = a.customer \
+         WHERE a.id IN ({}) AND a.field IS NOT NULL AND s.submitted_at IS NOT NULL",
+        places::list(ids.len())
+    );
+    let rows = ids.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, id| query.bind(id.row())).fetch_all(db).await?;
+    let read = |row: &AnyRow| {
+        let columns = Columns::new(row, "artifacts", "id")?;
+        let (session_key, customer_key) = (columns.get("session_key")?, columns.get("customer_key")?);
+        Ok(Elsewhere { artifact: read(row, vault)?, session_key, session_customer: columns.id_option("session_customer")?, customer_key })
+    };
+    Ok(listed(&rows, "artifacts", "id", read).into_iter().flatten().collect())
+}
+
 /// Artifacts in a customer's dossier, the newest first.
 pub async fn of_customer(db: &mut Db, vault: &Vault, customer: CustomerId, limit: i64) -> Result<Vec<Listed<Artifact>>> {
     let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE customer = $1 ORDER BY id DESC LIMIT $2");

@@ -97,3 +97,26 @@ pub async fn of_session(db: &mut Db, session: SessionRef) -> Result<Vec<CheckRow
     }
     Ok(checks)
 }
+
+/// The sealed details of a reason.
+pub struct Details {
+    /// The check.
+    pub check: String,
+    /// The reason's number within the check, from 1.
+    pub number: usize,
+    /// The reason's code.
+    pub code: String,
+    /// The details.
+    pub details: Vec<u8>,
+}
+
+/// The details of a session's reasons, of those that have any.
+pub async fn details(db: &mut Db, session: SessionRef) -> Result<Vec<Details>> {
+    let query =
+        sqlx::query("SELECT check_name, number, code, details FROM check_reasons WHERE session_ref = $1 AND details IS NOT NULL ORDER BY check_name, number");
+    let read = |row| {
+        let columns = Columns::new(row, "check_reasons", "check_name")?;
+        Ok(Details { check: columns.get("check_name")?, number: columns.number("number")?, code: columns.get("code")?, details: columns.get("details")? })
+    };
+    query.bind(session.row()).fetch_all(db).await?.iter().map(read).collect()
+}

@@ -17,6 +17,7 @@ pub mod deliveries;
 pub mod endpoint_health;
 pub mod endpoints;
 mod file;
+pub mod fingerprints;
 pub mod flows;
 pub mod follow_ups;
 pub mod lists;
@@ -37,6 +38,7 @@ pub mod tallies;
 pub mod totals;
 pub mod transaction_lists;
 pub mod transactions;
+pub mod visits;
 
 mod acting;
 mod columns;

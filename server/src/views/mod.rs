@@ -3,6 +3,7 @@
 
 mod backtests;
 mod dossiers;
+mod findings;
 mod links;
 mod lists;
 mod mask;

@@ -19,7 +19,7 @@ use shared::{
 };
 
 use super::{
-    Result, Views, line, mask,
+    Result, Views, findings, line, mask,
     paging::{limit, next},
     people::{Actors, Customers, Endpoints},
     rows::{artifact_row, delivery_row, label},
@@ -86,6 +86,7 @@ impl Views<'_> {
         let mut damaged = Vec::new();
         let saved = part(saved::load(&mut db, r#ref, &key).await, "answers", &mut damaged)?;
         let checks = part(store::checks::of_session(&mut db, r#ref).await, "checks", &mut damaged)?;
+        let named = part(findings::named_sessions(&mut db, r#ref, &key).await, "checks", &mut damaged)?;
         let consents = part(store::consents::of_session(&mut db, r#ref).await, "consents", &mut damaged)?;
         let artifacts = store::artifacts::listed_of_session(&mut db, &self.kit.vault, r#ref).await?;
         let mut deliveries = store::outbox::deliveries_of(&mut db, r#ref, SHOWN_AND_ONE).await?;
@@ -129,7 +130,7 @@ impl Views<'_> {
             expires_at: rfc3339(session.expires_at),
             ended: ended_at(&session.state, session.expires_at, self.kit.ambient.now()).map(rfc3339),
             risk: flow.as_ref().and_then(|flow| risk_of(&session, flow, &found)),
-            checks: checks.into_iter().map(|check| check_row(check, &found)).collect(),
+            checks: checks.into_iter().map(|check| check_row(check, &found, &named)).collect(),
             input: flow.as_ref().map(|flow| self.input(flow, &saved, revealed.is_some())).unwrap_or_default(),
             revealed,
             consents: consents
@@ -207,7 +208,7 @@ fn ended_at(state: &SessionState, expires_at: Timestamp, now: Timestamp) -> Opti
 /// A reason with the labels of the fields that it is about.
 fn found_in(code: String, found: &BTreeMap<String, Vec<String>>) -> Reason {
     let fields = found.get(&code).cloned().unwrap_or_default();
-    Reason { code, fields }
+    Reason { code, fields, sessions: Vec::new() }
 }
 
 fn risk_of(session: &Session, flow: &Flow, found: &BTreeMap<String, Vec<String>>) -> Option<Risk> {
@@ -219,6 +220,8 @@ fn risk_of(session: &Session, flow: &Flow, found: &BTreeMap<String, Vec<String>>
     Some(Risk { score: outcome.risk_score, bands: (bands.review, bands.reject), reasons, unexamined: flow.resolved.unexamined.clone(), is_decisive })
 }
 
-fn check_row(check: KnownCheck, found: &BTreeMap<String, Vec<String>>) -> CheckRow {
-    CheckRow { name: check.name, result: check.result, reasons: check.reasons.into_keys().map(|code| found_in(code, found)).collect() }
+fn check_row(check: KnownCheck, found: &BTreeMap<String, Vec<String>>, named: &BTreeMap<(String, String), Vec<String>>) -> CheckRow {
+    let sessions = |code: &str| named.get(&(check.name.clone(), code.to_owned())).cloned().unwrap_or_default();
+    let reasons = check.reasons.into_keys().map(|code| Reason { sessions: sessions(&code), ..found_in(code, found) });
+    CheckRow { reasons: reasons.collect(), name: check.name.clone(), result: check.result }
 }

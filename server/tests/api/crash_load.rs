@@ -10,17 +10,13 @@ use tokio::time::Instant;
 
 use crate::support::load::{Load, StartedSession};
 use crate::support::rng::SeededRng;
+use crate::support::soak::{setting, setting_or};
 use crate::support::{Answer, Engine, Operator, Receiver, SOON, Server, TestApp, Value, eventually, json, now_ms, on_each_engine};
 
 /// The number of kills between two checks of everything.
 const ROUND: usize = 10;
 /// The number of concurrent customers.
 const CUSTOMERS: u64 = 4;
-
-/// Reads a number from the environment.
-fn setting(name: &str) -> Option<u64> {
-    std::env::var_os(name).map(|value| value.to_str().and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("{name} is a whole number")))
-}
 
 /// The figures of a run.
 #[derive(Debug, Default)]
@@ -39,7 +35,7 @@ struct Figures {
 
 on_each_engine!(kills_under_load_lose_nothing_that_was_answered);
 async fn kills_under_load_lose_nothing_that_was_answered(mut app: TestApp) {
-    let kills = usize::try_from(setting("FLOW_SOAK_KILLS").unwrap_or(10)).expect("a number of kills");
+    let kills = setting_or("FLOW_SOAK_KILLS", 10);
     let seed = setting("FLOW_SOAK_SEED").unwrap_or_else(|| now_ms().unsigned_abs());
     let engine = app.installation.engine;
     println!("{engine:?}: {kills} kills, FLOW_SOAK_SEED={seed}");

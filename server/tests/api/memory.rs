@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::customer::valid_user_data;
 use crate::support::raw::{self, MULTIPART};
+use crate::support::soak::setting;
 use crate::support::{Customer, SOON, TestApp, on_each_engine, photos};
 
 const MIB: usize = 1024 * 1024;
@@ -21,7 +22,7 @@ const MOST_GROWTH_KIB: u64 = 120_000_000 / 1024;
 const MOST_KIB: u64 = 350_000_000 / 1024;
 
 fn seconds() -> u64 {
-    std::env::var_os("FLOW_SOAK_MEMORY_SECONDS").map_or(6, |seconds| seconds.to_str().and_then(|text| text.parse().ok()).expect("a number of seconds"))
+    setting("FLOW_SOAK_MEMORY_SECONDS").unwrap_or(6)
 }
 
 /// Times the requests of a customer for this long, in ascending order.

@@ -1,6 +1,7 @@
 //! Lists and searches use an index on both engines, however many rows there are. Each engine's own plan proves it on rows that
 //! the test inserts in bulk.
 
+mod duplicates;
 mod transactions;
 
 use crate::support::{Engine, Installation, on_each_engine};
@@ -61,12 +62,13 @@ fn bulk(engine: Engine) -> Vec<String> {
         rows("idempotency", &answer),
     ];
     let tables = transactions::tables(&id, &one_of, &bytes);
-    all.extend(tables.iter().map(|(table, values)| rows(table, values.as_slice())));
+    let tables = tables.into_iter().chain(duplicates::tables(engine, &id));
+    all.extend(tables.map(|(table, values)| rows(table, values.as_slice())));
     all
 }
 
 /// The source files of the store, which contain its SQL.
-const STORE: [&str; 14] = [
+const STORE: [&str; 16] = [
     include_str!("../../src/store/accounts.rs"),
     include_str!("../../src/store/api_keys.rs"),
     include_str!("../../src/store/artifacts.rs"),
@@ -75,12 +77,14 @@ const STORE: [&str; 14] = [
     include_str!("../../src/store/deliveries.rs"),
     include_str!("../../src/store/endpoint_health.rs"),
     include_str!("../../src/store/endpoints.rs"),
+    include_str!("../../src/store/fingerprints.rs"),
     include_str!("../../src/store/matches.rs"),
     include_str!("../../src/store/operators.rs"),
     include_str!("../../src/store/sessions.rs"),
     include_str!("../../src/store/outbox.rs"),
     include_str!("../../src/store/transaction_lists.rs"),
     include_str!("../../src/store/transactions.rs"),
+    include_str!("../../src/store/visits.rs"),
 ];
 
 /// Collapses white space, and joins strings that continue on the next line.
@@ -297,7 +301,8 @@ async fn lists_and_searches_use_an_index(installation: Installation) {
     if installation.engine == Engine::Postgres {
         installation.database.analyze().await;
     }
-    for Query { what, sql, indexes } in queries(installation.engine).into_iter().chain(transactions::queries(installation.engine)) {
+    let engine = installation.engine;
+    for Query { what, sql, indexes } in queries(engine).into_iter().chain(transactions::queries(engine)).chain(duplicates::queries(engine)) {
         let plan = installation.database.plan(&sql).await.join("\n");
         let index = indexes[usize::from(installation.engine == Engine::Postgres)];
         assert!(plan.contains(index), "{what} must use {index}:\n{plan}");

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 
+use crate::support::soak::setting_or;
 use crate::support::{Customer, TestApp, on_each_engine};
 
 const CONNECTIONS: u32 = 500;
@@ -50,7 +51,7 @@ async fn send_normal_requests(customer: &Customer, until: impl Fn() -> bool) -> 
 
 on_each_engine!(five_hundred_slow_connections_are_closed_in_time);
 async fn five_hundred_slow_connections_are_closed_in_time(app: TestApp) {
-    let rounds = std::env::var_os("FLOW_SOAK_SLOW_ROUNDS").map_or(1, |rounds| rounds.to_str().and_then(|text| text.parse().ok()).expect("a number of rounds"));
+    let rounds = setting_or("FLOW_SOAK_SLOW_ROUNDS", 1);
     let (customer, target) = (app.customer().await, app.customer().await);
     let page = format!("{}/verify/{}/identity", app.installation.base(), target.id);
     let api = format!("{}/kyc-sessions/{}/complete", app.installation.base(), target.id);

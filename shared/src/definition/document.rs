@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::ages::Ages;
+use super::{ages::Ages, velocity::VelocityDefinition};
 use crate::{
     flow::{FieldType, Meaning, StepType},
     language::Language,
@@ -48,6 +48,8 @@ pub struct Definition {
     pub(super) age: Option<Ages>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) lists: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) velocity: Option<VelocityDefinition>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -159,6 +161,7 @@ impl Read for Definition {
             decisive: keys.optional("decisive"),
             age: keys.optional("age"),
             lists: keys.optional("lists"),
+            velocity: keys.optional("velocity"),
         };
         keys.finish();
         read

@@ -9,6 +9,7 @@ mod fields;
 mod import;
 mod resolve;
 mod settings;
+mod velocity;
 mod view;
 
 pub use self::{
@@ -17,5 +18,6 @@ pub use self::{
     document::Definition,
     import::MAX_BYTES,
     settings::{LISTED, Settings},
+    velocity::{Limit, Limits},
 };
 pub use crate::reading::faults::{Faults, Refused};

@@ -41,6 +41,7 @@ impl Definition {
     fn meets(&self, needs: Needs) -> bool {
         match needs {
             Needs::Lists => self.lists.is_some(),
+            Needs::Velocity => self.velocity.is_some(),
             Needs::Type(kind) => self.fields().any(|(_, field)| field.r#type == kind),
             Needs::Meanings(all) => all.iter().all(|meaning| self.fields().any(|(_, field)| field.meaning() == Some(*meaning))),
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     ages::Ages,
     document::{Definition, FieldDefinition},
+    velocity::{Limits, VelocityDefinition},
 };
 use crate::{
     flow::Meaning,
@@ -25,12 +26,15 @@ pub struct Settings {
     pub ages: Ages,
     /// The names of the lists on which no customer may stand.
     pub lists: Vec<String>,
+    /// The most sessions of one device, network and customer.
+    pub velocity: Limits,
 }
 
 impl Definition {
     /// What the flow says to its checks.
     pub fn settings(&self) -> Settings {
-        Settings { ages: self.age.unwrap_or_default(), lists: self.lists.clone().unwrap_or_default() }
+        let velocity = self.velocity.as_ref().map(VelocityDefinition::limits).unwrap_or_default();
+        Settings { ages: self.age.unwrap_or_default(), lists: self.lists.clone().unwrap_or_default(), velocity }
     }
 }
 
@@ -57,6 +61,10 @@ pub(super) fn check(flow: &Definition, faults: &Collector) {
         if !flow.fields().any(|(_, field)| LISTED.iter().any(|(meaning, _)| field.meaning() == Some(*meaning))) {
             faults.note("lists", "no field is of type CPF, EMAIL or PHONE, and none has \"is\": \"document_number\"");
         }
+    }
+    if let Some(velocity) = &flow.velocity {
+        velocity.check(faults);
+        needs(flow, faults, "velocity", "velocity");
     }
 }
 

@@ -24,6 +24,13 @@ const EVIDENCE: CheckInfo = CheckInfo {
     needs: Needs::Type(FieldType::Artifact),
     examines: &[],
 };
+const DUPLICATE: CheckInfo = CheckInfo {
+    name: "duplicate",
+    version: 1,
+    reasons: &[Reason { code: "duplicate.file", weight: 40, result: Warning }, Reason { code: "duplicate.picture", weight: 30, result: Warning }],
+    needs: Needs::Type(FieldType::Artifact),
+    examines: &[],
+};
 const DOCUMENT: CheckInfo = CheckInfo {
     name: "document_text",
     version: 1,
@@ -32,8 +39,8 @@ const DOCUMENT: CheckInfo = CheckInfo {
     examines: &[Evidence::Document],
 };
 
-/// Three checks.
-pub const CATALOGUE: Catalogue = Catalogue::new(&[&CPF, &EVIDENCE, &DOCUMENT]);
+/// Four checks.
+pub const CATALOGUE: Catalogue = Catalogue::new(&[&CPF, &EVIDENCE, &DUPLICATE, &DOCUMENT]);
 
 /// Flows that are in use.
 pub const WHOLE: [&str; 3] =

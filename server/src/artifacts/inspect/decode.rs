@@ -2,12 +2,13 @@
 
 use std::io::Cursor;
 
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageReader, Limits, Pixel as _, Rgb, RgbImage};
 use jpeg_decoder::PixelFormat;
-use png::{DecodingError, Transformations};
+use png::{BitDepth, DecodingError, Transformations};
 
 use super::{
     fault::{Fault, check_size},
+    grid::Grid,
     media::MediaType,
 };
 
@@ -16,21 +17,34 @@ const MAX_ALLOC: u64 = 512 * 1024 * 1024;
 
 const UNDECODABLE: Fault = Fault::BadImage("its pixel data cannot be decoded");
 
-/// Checks that an image can be decoded. A panic of the decoder counts as an image that cannot be.
-pub(super) fn check(stored: &[u8], media: MediaType) -> Result<(), Fault> {
+/// Checks that an image can be decoded, and gathers its brightness; `None` for one that is small or interlaced. A panic of the decoder counts
+/// as an image that cannot be decoded.
+pub(super) fn check(stored: &[u8], media: MediaType) -> Result<Option<Grid>, Fault> {
     match media {
         MediaType::Png => std::panic::catch_unwind(|| png_rows(stored)).unwrap_or(Err(UNDECODABLE)),
-        _ => pixels(stored, media).map(drop),
+        _ => pixels(stored, media).map(|image| Grid::of(&image)),
     }
 }
 
-fn png_rows(stored: &[u8]) -> Result<(), Fault> {
+fn png_rows(stored: &[u8]) -> Result<Option<Grid>, Fault> {
     let mut decoder = png::Decoder::new(Cursor::new(stored));
     decoder.set_ignore_iccp_chunk(true);
     decoder.set_transformations(Transformations::EXPAND);
     let mut rows = decoder.read_info().map_err(wrong_row)?;
-    while rows.next_row().map_err(wrong_row)?.is_some() {}
-    Ok(())
+    let (info, (color, depth)) = (rows.info(), rows.output_color_type());
+    let mut grid = if info.interlaced { None } else { Grid::new(info.width, info.height) };
+    let (parts, sample) = (color.samples(), if depth == BitDepth::Sixteen { 2 } else { 1 });
+    let mut y = 0;
+    while let Some(row) = rows.next_row().map_err(wrong_row)? {
+        if let Some(grid) = &mut grid {
+            // Of 16 bits the first eight, which come first.
+            let pixel = |x: u32| &row.data()[x as usize * parts * sample..];
+            let color = |x: u32| if parts < 3 { [0; 3].map(|at: usize| pixel(x)[at]) } else { [0, 1, 2].map(|at| pixel(x)[at * sample]) };
+            grid.add(y, |x| Rgb(color(x)).to_rgba());
+        }
+        y += 1;
+    }
+    Ok(grid)
 }
 
 fn wrong_row(error: DecodingError) -> Fault {

@@ -7,6 +7,7 @@ mod clues;
 mod decode;
 mod fault;
 mod frame;
+mod grid;
 mod huffman;
 mod icc;
 mod jpeg;
@@ -15,6 +16,7 @@ mod memory;
 mod pdf;
 mod png;
 mod prefix;
+mod print;
 mod rows;
 mod scan;
 mod standard;
@@ -29,6 +31,7 @@ use stripped::Stripped;
 pub use clues::Clues;
 pub use fault::{Fault, MAX_PIXELS};
 pub use media::MediaType;
+pub use print::{NEAR, Print};
 
 /// A file that may be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +46,8 @@ pub struct Inspected {
     pub stored: Vec<u8>,
     /// What the metadata contained.
     pub clues: Clues,
+    /// What an image looks like; `None` for a PDF, and where there is too little to see.
+    pub print: Option<Print>,
     /// What the customer should know of it. The inspection finds nothing; a worker may.
     pub warnings: Vec<FileWarning>,
 }
@@ -112,18 +117,20 @@ impl Prepared {
         let (media_type, image) = match self.0 {
             Content::Image(media_type, image) => (media_type, image),
             Content::Document(stored) => {
-                return Ok(Inspected { media_type: MediaType::Pdf, width: None, height: None, stored, clues: Clues::default(), warnings: Vec::new() });
+                let (clues, warnings) = (Clues::default(), Vec::new());
+                return Ok(Inspected { media_type: MediaType::Pdf, width: None, height: None, stored, clues, print: None, warnings });
             }
         };
-        if let Err(fault) = decode::check(&image.stored, media_type) {
+        let grid = decode::check(&image.stored, media_type).map_err(|fault| {
             let is_truncated = media_type == MediaType::Png && png::is_truncated(&image.stored);
-            return Err(if is_truncated { Fault::Truncated } else { fault });
-        }
+            if is_truncated { Fault::Truncated } else { fault }
+        })?;
+        let print = grid.and_then(|grid| Print::new(&grid, image.orientation));
         let (width, height) = match image.orientation.to_exif() {
             5..=8 => (image.height, image.width),
             _ => (image.width, image.height),
         };
-        Ok(Inspected { media_type, width: Some(width), height: Some(height), stored: image.stored, clues: image.clues, warnings: Vec::new() })
+        Ok(Inspected { media_type, width: Some(width), height: Some(height), stored: image.stored, clues: image.clues, print, warnings: Vec::new() })
     }
 }
 

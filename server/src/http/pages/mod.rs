@@ -32,7 +32,7 @@ use super::{
     visitor::Visitor,
 };
 use crate::{
-    model::Device,
+    model::{Device, Visit},
     sessions::{
         self,
         advance::{self, AdvanceError, Advanced, advance},
@@ -128,7 +128,7 @@ pub async fn post(State(context): State<Context>, Segments((id, step)): Segments
     let query = request.uri().query().map(str::to_owned);
     let answered = async {
         let opened = open(&context, &id, &visitor).await?;
-        posted(&context, opened, &step, &headers, query.as_deref(), request).await
+        posted(&context, opened, &step, &visitor, &headers, query.as_deref(), request).await
     };
     or_neutral(&context, &headers, query.as_deref(), answered.await).await
 }
@@ -140,7 +140,15 @@ async fn or_neutral(context: &Context, headers: &HeaderMap, query: Option<&str>,
     }
 }
 
-async fn posted(context: &Context, opened: Opened, step_id: &str, headers: &HeaderMap, query: Option<&str>, request: Request) -> Result<Response, ApiError> {
+async fn posted(
+    context: &Context,
+    opened: Opened,
+    step_id: &str,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    query: Option<&str>,
+    request: Request,
+) -> Result<Response, ApiError> {
     let mut view = View::of(headers, query, &opened);
     let Some(step) = open_step(context, &opened, step_id, view.language) else { return Ok(view.redirect(&opened, None, None)) };
     let known = device::known_or_new(&context.app.kit, headers, &opened).await?;
@@ -158,7 +166,8 @@ async fn posted(context: &Context, opened: Opened, step_id: &str, headers: &Head
         let filled = Filled { typed: form.texts, errors: form.file_faults, noted: None };
         step_page(context, &opened, &view, Some(device), step_id, filled, StatusCode::OK).await?
     } else {
-        save_and_go_on(context, &opened, &view, &step, device, form).await?
+        let visit = device::visit(&context.app.kit, headers, &known, visitor.address);
+        save_and_go_on(context, &opened, &view, &step, (device, visit), form).await?
     };
     // A form that was refused or only changes the language has written nothing, unless a file of it was kept.
     let wrote = response.status() == StatusCode::SEE_OTHER || sessions::open::has_written_now(&context.app.kit, &opened, device).await?;
@@ -178,12 +187,19 @@ async fn refused(context: &Context, opened: &Opened, view: &View, device: Device
 }
 
 /// Saves the step and leads to what follows, or shows the step again with what is wrong.
-async fn save_and_go_on(context: &Context, opened: &Opened, view: &View, step: &Step, device: Device, form: forms::Posted) -> Result<Response, ApiError> {
+async fn save_and_go_on(
+    context: &Context,
+    opened: &Opened,
+    view: &View,
+    step: &Step,
+    (device, visit): (Device, Visit),
+    form: forms::Posted,
+) -> Result<Response, ApiError> {
     let values = normalised(answers::from_form(step, |name| form.texts.get(name).cloned()));
     let filled = advance::Filled { step, values: &values, refused_files: form.file_faults, from_review: view.change };
     let sender = Sender { device: Some(device), language: view.language };
     let note = form.locked.first().map(|field| format!("{NOTE}={field}"));
-    match advance(&context.app.kit, &context.app.lifecycle, opened, filled, sender).await {
+    match advance(&context.app.kit, &context.app.lifecycle, opened, filled, sender, &visit).await {
         Ok(Advanced::Step(next)) => Ok(view.redirect(opened, Some(&next), note.as_deref())),
         Ok(Advanced::Missing(step)) => Ok(view.redirect(opened, Some(&step), Some("check=1"))),
         Ok(Advanced::Submitted) => Ok(view.redirect(opened, None, note.as_deref())),

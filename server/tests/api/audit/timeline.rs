@@ -5,7 +5,7 @@ use crate::support::{ApiClient, Customer, TestApp, json, on_each_engine, photos}
 
 /// The words for a key, a step that another device overwrote, an upload, and folded entries, in each language.
 const WORDS: [(&str, [&str; 4]); 3] = [
-    ("en", ["API key Billing", "Step saved over another device’s answers", "File uploaded", "Routine entries: 3"]),
+    ("en", ["API key Billing", "Step saved over another device's answers", "File uploaded", "Routine entries: 3"]),
     ("pt-BR", ["Chave de API Billing", "Etapa salva sobre as respostas de outro aparelho", "Arquivo enviado", "Entradas de rotina: 3"]),
     ("es", ["Clave de API Billing", "Paso guardado sobre las respuestas de otro dispositivo", "Archivo subido", "Entradas de rutina: 3"]),
 ];

@@ -2,8 +2,10 @@
 
 mod age;
 mod blocklist;
+mod duplicate;
 mod errors;
 mod metadata;
+mod velocity;
 
 use crate::support::{Customer, SOON, TestApp, Value, json};
 

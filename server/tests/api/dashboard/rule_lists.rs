@@ -34,7 +34,7 @@ async fn an_administrator_makes_fills_and_ends(app: TestApp) {
     assert!(read(&admin, LISTS).await.contains("There are no lists yet"));
     let page = create(&admin, "payees", "account").await;
     for (form, says) in [
-        ([("name", "payees"), ("kind", "text")], "There is a list of this name"),
+        ([("name", "payees"), ("kind", "text")], "There is already a list with this name"),
         ([("name", "Payees"), ("kind", "text")], "Use 1 to 64 lower-case letters"),
         ([("name", "others"), ("kind", "colour")], "Choose one of the options"),
     ] {
@@ -56,7 +56,7 @@ async fn an_administrator_makes_fills_and_ends(app: TestApp) {
         assert!(refused.contains(says), "{form:?}: {refused}");
     }
     let masked = read(&auditor, &page).await;
-    assert!(masked.contains("••••77") && masked.contains("Counts") && masked.contains("Not yet"), "{masked}");
+    assert!(masked.contains("••••77") && masked.contains("Active") && masked.contains("Not yet"), "{masked}");
     assert!(!masked.contains("acct-77") && !masked.contains("rent") && !masked.contains("Add a value") && !masked.contains("Export"), "{masked}");
     let (_, revealed) = admin.reveal(&page, &[]).await;
     assert!(revealed.contains("acct-77") && revealed.contains("rent"), "{revealed}");
@@ -95,7 +95,7 @@ async fn a_file_replaces_what_is_in_a_list_and_its_faults_are_named_by_line(app:
     assert!(refused.contains("Line 4: enter a time such as 2026-11-30T12:00:00Z in “until”"), "{refused}");
     let wrong = "value\nKP\nUK\nKP\n";
     let refused = text_of(&import(&admin, &page, wrong).await.expect(422).text());
-    assert!(refused.contains("Line 3: use a country code of two letters") && refused.contains("Line 4: this value stands twice"), "{refused}");
+    assert!(refused.contains("Line 3: use a country code of two letters") && refused.contains("Line 4: this value appears twice"), "{refused}");
     let often = format!("value,from,until\n{}", "KP,2020-01-01T00:00:00Z,2020-01-02T00:00:00Z\n".repeat(1_001));
     let refused = text_of(&import(&admin, &page, often).await.expect(422).text());
     assert!(refused.contains("Line 1002: more than 1000 entries of this value"), "{refused}");
@@ -115,7 +115,7 @@ async fn a_file_replaces_what_is_in_a_list_and_its_faults_are_named_by_line(app:
     import(&admin, &page, large.clone()).await.problem(413, "too-large");
     let by_hand = list_file(admin.request(Method::POST, &format!("{page}/import")), large).header("accept", "text/html");
     let back = admin.send(by_hand).await.see_other();
-    assert!(read(&admin, &back).await.contains("a list’s file can have at most 16 MiB"), "{back}");
+    assert!(read(&admin, &back).await.contains("a list's file can have at most 16 MiB"), "{back}");
 }
 
 on_each_engine!(a_file_of_millions_of_lines_is_read_no_further_than_its_bounds);
@@ -126,7 +126,7 @@ async fn a_file_of_millions_of_lines_is_read_no_further_than_its_bounds(app: Tes
     let before = raw::memory_kib(&app.server, "VmHWM");
     let lines = |line: &str| line.repeat(15 * MIB / line.len());
     for (rows, says) in [
-        (format!("value\n{}", lines("a\n")), "Line 3: this value stands twice"),
+        (format!("value\n{}", lines("a\n")), "Line 3: this value appears twice"),
         (format!("value\n{}", lines(",\n")), "Line 2: "),
         (format!("value\n{}", lines(",,,,,,,,")), "Line 2: "),
         (lines(","), "the first line must name"),

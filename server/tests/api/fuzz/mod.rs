@@ -22,6 +22,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use change::damaged;
 
 use crate::support::now_ms;
+use crate::support::soak::setting;
 
 /// The longest that one input may take, on a machine that does other things besides.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -37,10 +38,6 @@ const JSON: &[&[u8]] = &[
 
 /// What a check finds.
 type Found = Result<(), TestCaseError>;
-
-fn setting(name: &str) -> Option<u64> {
-    std::env::var_os(name).map(|value| value.to_str().and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("{name} is a whole number")))
-}
 
 /// Checks inputs that are these with some damage, and with some of these words in them. In `make test` there are `cases` of them.
 #[track_caller]

@@ -38,6 +38,11 @@ impl Customer {
         Self { cookies: Arc::default(), ..self.clone() }
     }
 
+    /// The same device with another link.
+    pub fn follows(&self, link: &Link) -> Self {
+        Self { id: link.session_id.clone(), expires_at: link.expires_at.clone(), ..self.clone() }
+    }
+
     /// The device's cookies by name.
     pub fn cookies(&self) -> BTreeMap<String, String> {
         self.cookies.lock().expect("no request panicked").clone()

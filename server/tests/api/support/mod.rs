@@ -19,6 +19,7 @@ pub mod reply;
 pub mod rng;
 pub mod search;
 pub mod server;
+pub mod soak;
 pub mod webp_bombs;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

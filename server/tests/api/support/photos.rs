@@ -41,6 +41,41 @@ pub fn without_end_marker() -> Vec<u8> {
     whole[..whole.len() - 2].to_vec()
 }
 
+/// A photo of 800 by 700 with things in it, which the seed chooses: discs of many colours.
+pub fn scene(seed: u64) -> Vec<u8> {
+    let mut rng = SeededRng::from_seed(seed);
+    let discs: Vec<[i64; 6]> = (0..60).map(|_| [800, 700, 120, 256, 256, 256].map(|limit| i64::try_from(rng.below(limit)).expect("small"))).collect();
+    let scene = RgbImage::from_fn(800, 700, |x, y| {
+        let is_in = |[left, top, radius, ..]: &&[i64; 6]| (i64::from(x) - left).pow(2) + (i64::from(y) - top).pow(2) < radius.pow(2);
+        discs.iter().find(is_in).map_or(Rgb([210; 3]), |disc| Rgb([disc[3], disc[4], disc[5]].map(|part| u8::try_from(part).expect("a byte"))))
+    });
+    as_jpeg(&scene, 85)
+}
+
+/// A plain blue picture; with another seed another file.
+pub fn blue(seed: u8) -> Vec<u8> {
+    as_jpeg(&RgbImage::from_pixel(800, 700, Rgb([10, 20, 200 + seed])), 80)
+}
+
+/// The same picture, saved again with this quality.
+pub fn saved_again(photo: &[u8], quality: u8) -> Vec<u8> {
+    as_jpeg(&image::load_from_memory(photo).expect("a picture").into_rgb8(), quality)
+}
+
+/// The same picture with a part of its pixels, as a PNG.
+pub fn shrunk(photo: &[u8], by: u32) -> Vec<u8> {
+    let whole = image::load_from_memory(photo).expect("a picture");
+    let mut bytes = Cursor::new(Vec::new());
+    whole.thumbnail(whole.width() / by, whole.height() / by).write_to(&mut bytes, ImageFormat::Png).expect("encodes an image");
+    bytes.into_inner()
+}
+
+fn as_jpeg(picture: &RgbImage, quality: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(picture).expect("encodes a JPEG");
+    bytes
+}
+
 /// A good PNG of 700 by 700.
 pub fn png() -> Vec<u8> {
     encoded(ImageFormat::Png)

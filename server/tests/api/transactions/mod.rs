@@ -5,6 +5,7 @@ mod backtests;
 mod batches;
 mod crashes;
 mod hits;
+mod kills;
 mod large_lists;
 mod lists;
 mod pages;

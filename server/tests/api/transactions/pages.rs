@@ -42,7 +42,7 @@ async fn a_page_says_why_in_each_language_and_hides_what_is_sealed(app: TestApp)
     let path = page_of(&reviewer, "pix-1").await;
     for (language, said) in [
         ("en", ["amount 1,250.00 BRL ≥ 1,000.00 BRL", "a person decides on the transaction", "only being tested", "Needs review", "Outgoing"]),
-        ("pt-BR", ["valor 1.250,00 BRL ≥ 1.000,00 BRL", "uma pessoa decide", "apenas em teste", "Precisa de revisão", "Saída"]),
+        ("pt-BR", ["valor 1.250,00 BRL ≥ 1.000,00 BRL", "uma pessoa decide", "apenas em teste", "Precisa de análise", "Saída"]),
         ("es", ["importe 1.250,00 BRL ≥ 1.000,00 BRL", "una persona decide", "Solo están en prueba", "Requiere revisión", "Saliente"]),
     ] {
         let shown = text(&auditor, &path, language).await;

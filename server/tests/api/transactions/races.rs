@@ -1,11 +1,12 @@
-//! Many posts at once come to the same as if they had come one by one.
+//! Many posts at once come to the same as if they had come one by one. `FLOW_SOAK_RACES` sets how often one races the end of its session, for
+//! `make soak`.
 
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
 
 use super::{Company, GOOD_CPF, complete, payment, step_up_from};
-use crate::support::{TestApp, json, on_each_engine};
+use crate::support::{TestApp, json, on_each_engine, soak::setting_or};
 
 on_each_engine!(two_hundred_posts_of_one_payment_are_one_decision);
 async fn two_hundred_posts_of_one_payment_are_one_decision(app: TestApp) {
@@ -57,7 +58,7 @@ on_each_engine!(a_payment_that_races_the_end_of_its_session_never_stays_held);
 async fn a_payment_that_races_the_end_of_its_session_never_stays_held(app: TestApp) {
     let company = Company::of(app).await;
     company.import_rule(&step_up_from(100)).await;
-    for round in 0..10 {
+    for round in 0..setting_or("FLOW_SOAK_RACES", 10) {
         let who = format!("c-{round}");
         let held = company.post(&payment(&format!("first-{round}"), &who, 500)).await.expect(201).json();
         let customer = company.customer(&held);
@@ -71,6 +72,34 @@ async fn a_payment_that_races_the_end_of_its_session_never_stays_held(app: TestA
             }
         }
     }
-    let stuck = "SELECT COUNT(*) FROM transactions t JOIN sessions s ON s.ref = t.session_ref WHERE t.status = 'AWAITING_USER' AND s.status = 'COMPLETED'";
-    assert_eq!(company.number(stuck).await, 0);
+    assert_eq!(company.number(STUCK).await, 0);
+}
+
+/// Payments that wait for a session that has ended.
+const STUCK: &str = "SELECT COUNT(*) FROM transactions t JOIN sessions s ON s.ref = t.session_ref \
+     WHERE t.status = 'AWAITING_USER' AND s.status IN ('COMPLETED', 'EXPIRED')";
+
+on_each_engine!(a_payment_that_races_the_expiry_of_its_session_never_stays_held);
+async fn a_payment_that_races_the_expiry_of_its_session_never_stays_held(app: TestApp) {
+    let company = Company::of(app).await;
+    company.import_rule(&step_up_from(100)).await;
+    let reviewer = company.app.browser("REVIEWER").await;
+    for round in 0..setting_or("FLOW_SOAK_RACES", 10) {
+        let who = format!("c-{round}");
+        let held = company.post(&payment(&format!("first-{round}"), &who, 500)).await.expect(201).json();
+        let session = held["session"]["sessionId"].as_str().expect("an id");
+        let expire = format!("/dashboard/sessions/{}/expire", company.app.operator.session_ref(session).await);
+        let bodies: Vec<_> = (0..4).map(|at| payment(&format!("more-{round}-{at}"), &who, 500)).collect();
+        let (ended, replies) = tokio::join!(reviewer.post(&expire, &[]), join_all(bodies.iter().map(|body| company.post(body))));
+        ended.expect(303);
+        company.until(&format!("first-{round}"), "BLOCKED").await;
+        for reply in replies {
+            let answer = reply.expect(201).json();
+            let id = answer["transactionId"].as_str().expect("an id");
+            let is_on_it = answer["session"]["sessionId"] == held["session"]["sessionId"];
+            let status = if is_on_it { "BLOCKED" } else { "AWAITING_USER" };
+            assert_eq!(company.show(id).await["status"], status, "a session that ends settles those that it had");
+        }
+    }
+    assert_eq!(company.number(STUCK).await, 0);
 }

@@ -83,7 +83,9 @@ impl Form<'_> {
             "key" => words.metadata_key,
             _ => "",
         };
-        let whole = if number.is_empty() { words.conditions.to_owned() } else { fill(words.condition_n, &[("n", &number)]) };
+        // A new condition is chosen in a group.
+        let numbered = if rest.ends_with(".new") { words.group_n } else { words.condition_n };
+        let whole = if number.is_empty() { words.conditions.to_owned() } else { fill(numbered, &[("n", &number)]) };
         if what.is_empty() { whole } else { format!("{whole}, {what}") }
     }
 

@@ -160,7 +160,7 @@ fn history(form: &Form<'_>, inputs: &Inputs, name: &str) -> AnyView {
             {form.text(Input::new(&within, words.within).hint(words.within_hint).class("short"), inputs.get("within"))}
             {form.select(Input::new(&direction, words.direction), directions, inputs.get("where.direction"))}
         </div>
-        <details class="filters-of" open=is_open>
+        <details open=is_open>
             <summary>{words.only_those}</summary>
             <div class="fields">{filters.collect_view()}</div>
             {form.tick(&blocked, words.with_blocked, inputs, "blocked")}

@@ -13,7 +13,7 @@ pub(super) static WORDS: BacktestWords = BacktestWords {
     no_stored_rule: "None",
     start: "Start backtest",
     no_backtests: "No backtests yet.",
-    draft_refused: "This rule can’t be used",
+    draft_refused: "This rule can't be used",
     running: "Running",
     done: "Done",
     cancelled: "Cancelled",

@@ -41,7 +41,7 @@ async fn a_rule_is_written_step_by_step_saved_and_decides(app: TestApp) {
     assert_eq!(same, format!("{LARGE}?done=rule-same"));
     let taken = desk.admin.post(NEW, &with(large("7"), &[("_action", "save"), ("_over", "0")])).await.expect(422).text();
     assert_eq!(linked(&taken), ["name"]);
-    assert!(taken.contains("There is a rule of this name already"), "{taken}");
+    assert!(taken.contains("There is already a rule with this name"), "{taken}");
     assert_eq!(desk.versions().await, 1);
 }
 
@@ -79,7 +79,7 @@ async fn each_fault_is_beside_its_input_in_the_language_of_the_page(app: TestApp
         "priority",
         "timezone",
     ];
-    for (language, name, english) in [("en", "begin", true), ("pt-BR", "Use", false), ("es", "Use", false)] {
+    for (language, name, english) in [("en", "lower-case", true), ("pt-BR", "Use", false), ("es", "Use", false)] {
         desk.admin.post("/dashboard/language", &[("language", language), ("back", "/dashboard/rules")]).await.expect(303);
         let page = desk.admin.post(NEW, &form).await.expect(422).text();
         assert_eq!(linked(&page), inputs, "{language}");

@@ -65,7 +65,7 @@ async fn a_preset_is_saved_as_a_test_rule_once_its_faults_are_mended(app: TestAp
     let rule = desk.rule("split").await;
     assert_eq!((&rule["mode"], &rule["when"]["all"][0]["atLeast"]), (&json!("TEST"), &json!(3_000_000)), "{rule}");
     let taken = desk.admin.post(LIMIT, &structuring("30,000.00", "save")).await.expect(422).text();
-    assert!(linked(&taken) == ["name"] && taken.contains("There is a rule of this name already"), "{taken}");
+    assert!(linked(&taken) == ["name"] && taken.contains("There is already a rule with this name"), "{taken}");
     assert_eq!(desk.versions().await, 1);
 }
 

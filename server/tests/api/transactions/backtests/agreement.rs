@@ -4,16 +4,11 @@
 //! `FLOW_SOAK_TRANSACTIONS` sets how many are posted (2,000 by default), for `make soak`.
 
 use super::story::Story;
-use crate::support::{Parts, on_each_engine};
-
-fn transactions() -> usize {
-    let set = std::env::var_os("FLOW_SOAK_TRANSACTIONS");
-    set.map_or(2_000, |text| text.to_str().and_then(|text| text.parse().ok()).expect("FLOW_SOAK_TRANSACTIONS is a whole number"))
-}
+use crate::support::{Parts, on_each_engine, soak::setting_or};
 
 on_each_engine!(a_rule_in_force_agrees_with_what_it_decided, Parts);
 async fn a_rule_in_force_agrees_with_what_it_decided(parts: Parts) {
-    let many = transactions();
+    let many = setting_or("FLOW_SOAK_TRANSACTIONS", 2_000);
     let mut story = Story::new(parts, 16, 4 + many / 500).await;
     while story.posted() < many {
         story.go_on().await;
