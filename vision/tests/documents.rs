@@ -64,10 +64,11 @@ fn computed() -> Duration {
 /// As a camera would store it, and as a worker would open it.
 fn through_jpeg(picture: &Picture, quality: u8) -> Picture {
     let (width, height) = (picture.width(), picture.height());
-    let image = RgbImage::from_raw(width as u32, height as u32, picture.rgb().to_vec()).unwrap();
+    let image = RgbImage::from_raw(width as u32, height as u32, picture.rgb().to_vec()).expect("three bytes a pixel");
     let mut bytes = Vec::new();
-    DynamicImage::from(image).write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, quality)).unwrap();
-    Picture::new(width, height, image::load_from_memory_with_format(&bytes, ImageFormat::Jpeg).unwrap().into_rgb8().into_raw()).unwrap()
+    DynamicImage::from(image).write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, quality)).expect("encodes");
+    Picture::new(width, height, image::load_from_memory_with_format(&bytes, ImageFormat::Jpeg).expect("decodes").into_rgb8().into_raw())
+        .expect("three bytes a pixel")
 }
 
 /// Capitals without accents and digits: what comparisons look at.
@@ -91,7 +92,7 @@ impl Figures {
         let flat = document(kind, &person, &mut dice);
         let photo = through_jpeg(&photograph(&flat, faults, &mut dice).turned(turn), quality);
         let start = computed();
-        let reading = text::read(&photo).unwrap();
+        let reading = text::read(&photo).expect("the networks run");
         let between = computed();
         let codes = codes::read(&photo);
         self.text_time += between - start;
@@ -101,10 +102,11 @@ impl Figures {
             count(self).add(right);
             if !right {
                 let lines: Vec<_> = reading.lines.iter().map(|line| line.mrz.as_ref().unwrap_or(&line.text)).collect();
-                writeln!(self.wrong, "{kind:?}, {name}, seed {seed}: {what} of {person:?}\n    {lines:?}").unwrap();
+                writeln!(self.wrong, "{kind:?}, {name}, seed {seed}: {what} of {person:?}\n    {lines:?}").expect("a string grows");
             }
         };
         let says = |wanted: &str| says(&reading, wanted);
+        let mut invented = 0;
         if matches!(kind, Kind::Rg | Kind::Cnh | Kind::CinFront) {
             check("cpf", |figures| &mut figures.cpf, says(&person.cpf));
         }
@@ -121,7 +123,7 @@ impl Figures {
         let zone: Vec<String> =
             reading.lines.iter().filter_map(|line| line.mrz.as_ref()).map(|line| stretched(line, wanted.first().map_or(0, String::len))).collect();
         if wanted.is_empty() {
-            self.invented += u32::from(!zone.is_empty());
+            invented += u32::from(!zone.is_empty());
         } else {
             // The lines with numbers: their check digits say whether they were read well.
             let numbers = if wanted.len() == 2 { &wanted[1..] } else { &wanted[..2] };
@@ -131,8 +133,9 @@ impl Figures {
         if let Some(wanted) = kind.code(&person) {
             check("code", |figures| &mut figures.code, codes.iter().any(|code| code.text == wanted));
         } else {
-            self.invented += u32::from(!codes.is_empty());
+            invented += u32::from(!codes.is_empty());
         }
+        self.invented += invented;
     }
 
     fn row(&self, name: &str) -> String {
@@ -173,6 +176,6 @@ fn measured() {
         println!("{}", figures.row(treatment.0));
         eprint!("{}", figures.wrong);
     }
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux tells");
     println!("{}", status.lines().filter(|line| line.starts_with("VmHWM") || line.starts_with("VmPeak")).collect::<Vec<_>>().join(", "));
 }

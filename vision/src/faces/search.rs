@@ -57,7 +57,7 @@ fn possible(picture: &Picture, longer: usize) -> Result<Vec<Found>, NetworkFaile
         for left in offsets(seen.width()) {
             let window = Picture::from_fn(SIDE, SIDE, |x, y| within(&seen, left + x as i32, top + y as i32));
             let back = |point: Point| Point { x: (point.x + left as f32) * scale, y: (point.y + top as f32) * scale };
-            all.extend(detector::look(&window, POSSIBLE)?.into_iter().map(|found| found.mapped(scale, &back)));
+            all.extend(detector::look(&window, POSSIBLE)?.into_iter().map(|found| found.mapped(scale, back)));
         }
     }
     Ok(detector::each_once(all))

@@ -58,12 +58,6 @@ impl Canvas {
         self.paint(area, colour, |_, _| 1.0);
     }
 
-    /// An ellipse around a middle.
-    pub(super) fn ellipse(&mut self, [x, y]: [f32; 2], [rx, ry]: [f32; 2], colour: Colour) {
-        let softness = rx.min(ry) * SCALE;
-        self.paint([x - rx, y - ry, 2.0 * rx, 2.0 * ry], colour, |px, py| (1.0 - ((px - x) / rx).hypot((py - y) / ry)) * softness + 0.5);
-    }
-
     /// A line of text from its left end, on a baseline, with capitals of this height. Gives where it ends.
     pub(super) fn text(&mut self, [x, y]: [f32; 2], height: f32, letters: Letters, colour: Colour, text: &str) -> f32 {
         let font = letters.font();
