@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything without another build tool.
-#   build.sh               the site, then the release binary with the site inside
+#   build.sh               the site and the models, then the release binary with both inside
 #   build.sh site          only the site: target/site
 #   build.sh site --fast   the same for development: no wasm-opt, no brotli
 #   build.sh panic         for the browser tests: the bundle `flow` that panics where the address asks for it, in target/panic
@@ -82,6 +82,7 @@ else
 fi
 [ "$what" = all ] || exit 0
 
+node scripts/models.mjs
 say "Building the server (minutes the first time)"
 cargo build ${CI:+--locked} -p server --release
 # The binary must be here, wherever cargo builds. It is moved, because a running binary cannot be overwritten.

@@ -20,13 +20,13 @@ trap 'exit 0' INT TERM
 # Prints one line for each file with its time: equal lists mean that nothing was saved. It skips hidden files, which belong to
 # editors, and ignores files that disappear meanwhile.
 saved() {
-  find app server shared style public Cargo.toml Cargo.lock package-lock.json -type f -not -name '.*' -printf '%T@ %p\n' 2>/dev/null | sort || true
+  find app server shared vision style public Cargo.toml Cargo.lock package-lock.json -type f -not -name '.*' -printf '%T@ %p\n' 2>/dev/null | sort || true
 }
 
 while true; do
   before=$(saved)
   # Each build does nothing if none of its sources changed. The site comes last: the old server runs until it is built.
-  if cargo build -p server && scripts/build.sh site --fast; then
+  if node scripts/models.mjs && cargo build -p server && scripts/build.sh site --fast; then
     stop
     "$binary" serve --demo "$@" &
     server=$!

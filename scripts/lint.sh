@@ -11,7 +11,8 @@ if [ "${1:-}" = advisories ]; then exec "$deny" --locked check advisories; fi
 cargo fmt --all --check
 rustfmt --check server/src/checks/*.rs # the registry's macro hides them from cargo fmt
 mkdir -p target/site # the server embeds it, built or not
-cargo clippy ${CI:+--locked} --release -p server -p shared --all-targets --features server/kill-points -- -D warnings
+node scripts/models.mjs
+cargo clippy ${CI:+--locked} --release -p server -p shared -p vision --all-targets --features server/kill-points -- -D warnings
 for bundle in flow dashboard; do
   cargo clippy ${CI:+--locked} --release -p app --target wasm32-unknown-unknown --no-default-features --features "hydrate,$bundle" -- -D warnings
 done

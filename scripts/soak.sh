@@ -29,6 +29,7 @@ done
 
 scripts/setup.sh test
 mkdir -p target/site # the server embeds it, built or not
+node scripts/models.mjs
 tests=(${CI:+--locked} --release -p server --features server/kill-points --test api)
 cargo test "${tests[@]}" --no-run
 

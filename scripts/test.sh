@@ -62,9 +62,10 @@ say "Setting up"
 scripts/setup.sh test
 stage quiet format cargo fmt --all --check
 stage quiet site scripts/build.sh site
+stage quiet models node scripts/models.mjs
 stage quiet lint scripts/lint.sh
 # The release profile, so that the large dependencies are built once for tests and product.
-tests=(${CI:+--locked} --release -p shared -p app -p server --features server/kill-points,app/ssr --lib --bins --tests)
+tests=(${CI:+--locked} --release -p shared -p app -p server -p vision --features server/kill-points,app/ssr --lib --bins --tests)
 stage quiet compile-tests cargo test "${tests[@]}" --no-run
 # The tests mostly wait, so more of them run at once than there are cores.
 export RUST_TEST_THREADS=${RUST_TEST_THREADS:-6}
