@@ -107,14 +107,16 @@ impl App {
             Some(url) => url.as_str().trim_end_matches('/').to_owned(),
             None => format!("http://{}", config.listen),
         };
+        let cpu = Cpu::default();
+        let workers = Workers::of_this_binary(&cpu);
         let kit = Kit {
             store,
             vault: Arc::new(vault),
             storage,
             ambient,
             public_url: public_url.into(),
-            cpu: Cpu::default(),
-            workers: Workers::of_this_binary(),
+            cpu,
+            workers,
             flows: Arc::default(),
             rules: Arc::default(),
             handoffs: Handoffs::default(),

@@ -152,7 +152,7 @@ impl Cpu {
     }
 
     /// Waits for this much memory, in MiB. Small work takes what becomes free first: its own memory, or that of all.
-    async fn memory(&self, mebibytes: u32) -> OwnedSemaphorePermit {
+    pub(crate) async fn memory(&self, mebibytes: u32) -> OwnedSemaphorePermit {
         let of = |semaphore: &Arc<Semaphore>| Arc::clone(semaphore).acquire_many_owned(mebibytes.min(MEMORY));
         let permit = if is_large(mebibytes) {
             of(&self.memory).await

@@ -106,7 +106,7 @@ pub mod testing {
             public_url: "http://localhost".into(),
             cpu: Cpu::default(),
             // This binary is the tests, which are no workers.
-            workers: Workers::of("/nowhere".into(), Duration::ZERO),
+            workers: Workers::of("/nowhere".into(), Duration::ZERO, &Cpu::default()),
             flows: Arc::default(),
             rules: Arc::default(),
             handoffs: Handoffs::default(),

@@ -8,6 +8,7 @@
 mod child;
 mod frame;
 mod kind;
+mod look;
 mod pdf;
 mod pool;
 mod process;

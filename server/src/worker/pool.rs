@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use tracing::warn;
 
 use super::{kind::Kind, process::Process};
-use crate::cpu;
+use crate::cpu::{self, Cpu};
 
 /// Why a worker gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,7 @@ pub(super) struct Pool {
     kind: Kind,
     program: PathBuf,
     idle_time: Duration,
+    cpu: Cpu,
     places: Semaphore,
     idle: Mutex<Idle>,
 }
@@ -42,17 +43,19 @@ struct Idle {
 
 impl Pool {
     /// No worker yet. Each ends once it was idle for this long.
-    pub(super) fn new(kind: Kind, program: PathBuf, idle_time: Duration) -> Arc<Self> {
-        Arc::new(Self { kind, program, idle_time, places: Semaphore::new(kind.at_once()), idle: Mutex::default() })
+    pub(super) fn new(kind: Kind, program: PathBuf, idle_time: Duration, cpu: Cpu) -> Arc<Self> {
+        Arc::new(Self { kind, program, idle_time, cpu, places: Semaphore::new(kind.at_once()), idle: Mutex::default() })
     }
 
-    /// Sends a request to a worker, and gives its answer and the CPU time that it took. If a worker dies that had others before, a fresh one
-    /// gets it, because the fault may be in what came before. A request that ends a fresh one, or takes too long, would do so again, at others' cost.
+    /// Sends a request to a worker, which takes this many MiB, and gives its answer and the CPU time that it took. If a worker dies that had
+    /// others before, a fresh one gets it, because the fault may be in what came before. A request that ends a fresh one, or takes too long, would do so again, at others' cost.
     ///
     /// # Errors
     /// If no worker can be started, or if none gave an answer.
-    pub(super) async fn ask(self: &Arc<Self>, input: &[u8]) -> Result<(Vec<u8>, Duration), WorkerError> {
+    pub(super) async fn ask(self: &Arc<Self>, input: &[u8], mebibytes: u32) -> Result<(Vec<u8>, Duration), WorkerError> {
         let _place = cpu::waiting(self.places.acquire()).await.expect("the semaphore is never closed");
+        // Only now: what waits for a place holds no memory.
+        let _memory = cpu::waiting(self.cpu.memory(mebibytes)).await;
         let mut used = self.take();
         loop {
             let (mut process, is_fresh) = match used.take() {
@@ -62,8 +65,12 @@ impl Pool {
             let before = process.cpu_time();
             match tokio::time::timeout(self.kind.time(), process.ask(input)).await {
                 Ok(Ok(answer)) => {
-                    let used = process.cpu_time().saturating_sub(before);
-                    self.give_back(process);
+                    let after = process.cpu_time();
+                    let used = after.saturating_sub(before);
+                    // One that is old would end in the middle of a request.
+                    if after < self.kind.life() / 2 {
+                        self.give_back(process);
+                    }
                     return Ok((answer, used));
                 }
                 Ok(Err(error)) => {

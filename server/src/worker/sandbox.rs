@@ -9,14 +9,12 @@ use rustix::process::{Resource, Rlimit, getrlimit, nice, setrlimit};
 use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule};
 use tracing::warn;
 
-/// The address space of a worker, in bytes: a file of 10 MiB, and what a parser makes of it.
-const MEMORY: u64 = 256 * 1024 * 1024;
+use super::kind::Kind;
+
 /// Workers give way to everything else on the machine.
 const NICENESS: i32 = 10;
 /// Where memory runs out, the kernel ends the process with the highest number first (proc_pid_oom_score_adj(5)).
 const FIRST_TO_END: &str = "1000";
-/// CPU time of a worker's whole life, in seconds. Ends a worker whose server died while it was computing.
-const CPU_SECONDS: u64 = 120;
 
 /// Which of the kernel's means work here.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,15 +59,15 @@ const ALLOWED: &[libc::c_long] = &[
     libc::SYS_exit_group,
 ];
 
-/// Confines this process for good. Where the kernel lacks Landlock or seccomp, the rest is done.
+/// Confines this process for good to what a worker of this kind needs. Where the kernel lacks Landlock or seccomp, the rest is done.
 ///
 /// # Errors
 /// If a limit cannot be set.
-pub(super) fn enter() -> io::Result<()> {
+pub(super) fn enter(kind: Kind) -> io::Result<()> {
     // They fail where the container forbids them or has no /proc. The limits below hold all the same.
     let _ = nice(NICENESS);
     let _ = std::fs::write("/proc/self/oom_score_adj", FIRST_TO_END);
-    for (resource, most) in [(Resource::As, MEMORY), (Resource::Cpu, CPU_SECONDS), (Resource::Core, 0), (Resource::Fsize, 0)] {
+    for (resource, most) in [(Resource::As, kind.memory()), (Resource::Cpu, kind.life().as_secs()), (Resource::Core, 0), (Resource::Fsize, 0)] {
         // The server may have been started with less already.
         let most = getrlimit(resource).maximum.map_or(most, |given| given.min(most));
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use ::server::cpu::Cpu;
 use ::server::model::PdfState;
 use ::server::worker::{WorkerError, Workers};
 
@@ -14,16 +15,25 @@ use crate::support::{Engine, Installation, SOON, Server, TestApp, eventually, on
 
 const LONG: Duration = Duration::from_secs(600);
 
-/// The workers that this process has started.
-fn workers_of(parent: u32) -> Vec<u32> {
+/// The workers that this process has started, of the kind with this name.
+fn workers_of_kind(parent: u32, kind: &str) -> Vec<u32> {
     let processes = fs::read_dir("/proc").expect("Linux").filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
     let is_worker = |process: &u32| {
         let arguments = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
         let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
         let of_parent = stat.rsplit_once(')').is_some_and(|(_, rest)| rest.split_whitespace().nth(1) == Some(&parent.to_string()));
-        of_parent && arguments == b"flow-sessions\0worker\0pdf\0"
+        of_parent && arguments == format!("flow-sessions\0worker\0{kind}\0").as_bytes()
     };
     processes.filter(is_worker).collect()
+}
+
+fn workers_of(parent: u32) -> Vec<u32> {
+    workers_of_kind(parent, "pdf")
+}
+
+/// Kills every worker of this kind that this process has started.
+pub fn kill_workers(parent: u32, kind: &str) {
+    workers_of_kind(parent, kind).into_iter().for_each(kill);
 }
 
 fn line_of(process: u32, file: &str, name: &str) -> String {
@@ -33,7 +43,8 @@ fn line_of(process: u32, file: &str, name: &str) -> String {
 
 fn kill(process: u32) {
     let process = rustix::process::Pid::from_raw(i32::try_from(process).expect("a process")).expect("a process");
-    rustix::process::kill_process(process, rustix::process::Signal::KILL).expect("kills");
+    // It may have ended just now.
+    let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
 }
 
 on_each_engine!(a_worker_starts_when_needed_is_confined_and_ends_with_the_server);
@@ -55,7 +66,8 @@ async fn a_worker_starts_when_needed_is_confined_and_ends_with_the_server(mut ap
     assert!(fs::read(format!("/proc/{worker}/environ")).expect("the worker runs").is_empty(), "no settings");
     let open = |process: u32| fs::read_dir(format!("/proc/{process}/fd")).expect("it runs").filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
     let kept: Vec<_> = open(worker).filter(|file| open(app.server.id()).any(|of_server| of_server == *file)).collect();
-    let standard = |file: &Path| file.starts_with("/dev") || file.to_string_lossy().starts_with("pipe:") || file.starts_with("/tmp/bash_jobs.0");
+    let given: Vec<_> = (0..3).filter_map(|number| fs::read_link(format!("/proc/{}/fd/{number}", app.server.id())).ok()).collect();
+    let standard = |file: &Path| file.starts_with("/dev") || file.to_string_lossy().starts_with("pipe:") || given.iter().any(|given| given == file);
     assert!(kept.iter().all(|file| !file.starts_with(app.installation.home()) && standard(file)), "nothing of the server's: {kept:?}");
     assert_eq!(open(worker).filter(|file| file.to_string_lossy().starts_with("socket:")).count(), 2, "its stdin and stdout");
 
@@ -82,7 +94,7 @@ async fn where_no_worker_starts_the_answer_is_503() {
 }
 
 fn binary() -> Workers {
-    Workers::of(env!("CARGO_BIN_EXE_flow-sessions").into(), Duration::from_millis(300))
+    Workers::of(env!("CARGO_BIN_EXE_flow-sessions").into(), Duration::from_millis(300), &Cpu::default())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,7 +140,7 @@ fn stand_in(folder: &Path, then: &str) -> Workers {
     let starts = folder.join("starts");
     fs::write(&program, format!("#!/bin/sh\necho x >> {}\nprintf '\\0\\0\\0\\0'\n{then}\n", starts.display())).expect("writes");
     fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).expect("makes it a program");
-    Workers::of(program, LONG)
+    Workers::of(program, LONG, &Cpu::default())
 }
 
 #[tokio::test]
@@ -141,8 +153,8 @@ async fn a_file_that_ends_a_fresh_worker_is_not_tried_again() {
             assert_eq!(fs::read_to_string(folder.path().join("starts")).expect("it started"), starts, "{then}: once a request");
         }
     }
-    let missing = Workers::of("/nothing/here".into(), LONG);
+    let missing = Workers::of("/nothing/here".into(), LONG, &Cpu::default());
     assert!(matches!(missing.pdf(b"").await, Err(WorkerError::NotStarted(_))));
-    let never_ready = Workers::of("/bin/false".into(), LONG);
+    let never_ready = Workers::of("/bin/false".into(), LONG, &Cpu::default());
     assert!(matches!(never_ready.pdf(b"").await, Err(WorkerError::NotStarted(_))));
 }

@@ -32,6 +32,19 @@ impl Kind {
     /// All of them.
     pub const ALL: [Self; 6] = [Self::Rg, Self::Cnh, Self::CinFront, Self::CinBack, Self::Passport, Self::Generic];
 
+    /// Its name in names of files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rg => "rg",
+            Self::Cnh => "cnh",
+            Self::CinFront => "cin-front",
+            Self::CinBack => "cin-back",
+            Self::Passport => "passport",
+            Self::Generic => "generic",
+        }
+    }
+
     /// Width and height in millimetres.
     fn size(self) -> (f32, f32) {
         match self {

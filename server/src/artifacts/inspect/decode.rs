@@ -13,9 +13,9 @@ use super::{
 };
 
 /// The most memory that a decoder may allocate, in bytes: 50 megapixels of 16-bit RGBA, and some room.
-const MAX_ALLOC: u64 = 512 * 1024 * 1024;
+pub(super) const MAX_ALLOC: u64 = 512 * 1024 * 1024;
 
-const UNDECODABLE: Fault = Fault::BadImage("its pixel data cannot be decoded");
+pub(super) const UNDECODABLE: Fault = Fault::BadImage("its pixel data cannot be decoded");
 
 /// Checks that an image can be decoded, and gathers its brightness; `None` for one that is small or interlaced. A panic of the decoder counts
 /// as an image that cannot be decoded.
@@ -47,7 +47,7 @@ fn png_rows(stored: &[u8]) -> Result<Option<Grid>, Fault> {
     Ok(grid)
 }
 
-fn wrong_row(error: DecodingError) -> Fault {
+pub(super) fn wrong_row(error: DecodingError) -> Fault {
     match error {
         DecodingError::LimitsExceeded => Fault::BadImage("decoding it takes too much memory"),
         _ => UNDECODABLE,

@@ -19,6 +19,7 @@ mod prefix;
 mod print;
 mod rows;
 mod scan;
+mod shrunk;
 mod standard;
 mod stripped;
 mod vp8l;
@@ -89,6 +90,11 @@ pub fn prepare(bytes: &[u8]) -> Result<Prepared, Fault> {
 }
 
 impl Prepared {
+    /// Whether it is an image.
+    pub fn is_image(&self) -> bool {
+        matches!(self.0, Content::Image(..))
+    }
+
     /// The memory that decoding it takes, in MiB, at least 1.
     pub fn mebibytes(&self) -> u32 {
         match &self.0 {
@@ -107,6 +113,15 @@ impl Prepared {
         let mut image = decode::pixels(&stripped.stored, media_type)?;
         image.apply_orientation(stripped.orientation);
         Ok(image)
+    }
+
+    /// Decodes an image to at most this many pixels on its longer side, with its orientation applied.
+    ///
+    /// # Errors
+    /// `UnsupportedMedia` for a PDF, or `BadImage` if it cannot be decoded.
+    pub fn shrunk(self, most: u32) -> Result<image::RgbImage, Fault> {
+        let Content::Image(media_type, image) = self.0 else { return Err(Fault::UnsupportedMedia) };
+        shrunk::shrunk(&image.stored, media_type, image.orientation, most)
     }
 
     /// Checks that an image can be decoded.

@@ -67,7 +67,7 @@ impl Parts {
         let clock = Arc::new(Moved::default());
         let app = App::open(config, Ambient::new(clock.clone(), Arc::new(System)), Purpose::Make).await.expect("opens");
         // This binary is the tests, which are no workers.
-        let workers = Workers::of(env!("CARGO_BIN_EXE_flow-sessions").into(), Duration::from_secs(60));
+        let workers = Workers::of(env!("CARGO_BIN_EXE_flow-sessions").into(), Duration::from_secs(60), &app.kit.cpu);
         Self { installation, kit: Kit { workers, ..app.kit.clone() }, clock }
     }
 

@@ -70,6 +70,12 @@ pub fn shrunk(photo: &[u8], by: u32) -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// A drawn picture as a good JPEG.
+pub fn drawn(picture: &vision::Picture) -> Vec<u8> {
+    let [width, height] = [picture.width(), picture.height()].map(|side| u32::try_from(side).expect("a short side"));
+    as_jpeg(&RgbImage::from_raw(width, height, picture.rgb().to_vec()).expect("three bytes a pixel"), 90)
+}
+
 fn as_jpeg(picture: &RgbImage, quality: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(picture).expect("encodes a JPEG");
