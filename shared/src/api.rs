@@ -40,6 +40,9 @@ pub struct PublicSession {
     pub steps: Vec<Step>,
     /// How far the customer has come.
     pub progress: Progress,
+    /// The flow takes sample documents for real. Absent where it does not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sandbox: bool,
 }
 
 impl PublicSession {

@@ -193,12 +193,13 @@ pub struct Resolved {
 }
 
 impl Resolved {
-    /// The decision for a score and the reasons that were found. `has_error`: a check could not be done.
+    /// The decision for a score and the reasons that were found. `has_error`: a check could not be done. Where the customer declined that faces
+    /// are compared, a person looks.
     pub fn decide(&self, score: u8, reasons: &BTreeSet<String>, has_error: bool) -> Decision {
         if !self.decisive.is_disjoint(reasons) {
             return Decision::Rejected;
         }
-        risk::decide(score, self.bands, has_error || !self.unexamined.is_empty())
+        risk::decide(score, self.bands, has_error || !self.unexamined.is_empty() || reasons.contains(risk::NO_CONSENT))
     }
 }
 

@@ -75,6 +75,9 @@ pub struct SessionEvent<'a> {
     pub decision: Option<Decision>,
     /// The number of the event among the session's events, from 1.
     pub sequence: i64,
+    /// The session's flow takes sample documents for real. Absent where it does not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sandbox: bool,
 }
 
 impl Payload for SessionEvent<'_> {
@@ -129,6 +132,7 @@ mod tests {
             r#ref: "01a209dc-4b46-75d5-8d08-bc412d4ef4ba",
             decision: Some(Decision::Review),
             sequence: 1,
+            sandbox: false,
         };
         let expired = SessionEvent {
             event_type: EventType::SessionExpired,
@@ -139,11 +143,13 @@ mod tests {
             ..completed.clone()
         };
         let reviewed = SessionEvent { event_type: EventType::SessionReviewed, decision: Some(Decision::Rejected), sequence: 2, ..completed.clone() };
+        let sandbox = SessionEvent { sandbox: true, ..expired.clone() };
         let at = "2026-11-30T12:00:00Z";
         let row = r#""ref":"01a209dc-4b46-75d5-8d08-bc412d4ef4ba""#;
         for (event, name, data) in [
             (completed, "session.completed", r#""status":"COMPLETED","customerId":"c-1","riskScore":60,REF,"decision":"REVIEW","sequence":1"#),
             (expired, "session.expired", r#""status":"EXPIRED","customerId":null,"riskScore":null,REF,"decision":null,"sequence":1"#),
+            (sandbox, "session.expired", r#""status":"EXPIRED","customerId":null,"riskScore":null,REF,"decision":null,"sequence":1,"sandbox":true"#),
             (reviewed, "session.reviewed", r#""status":"COMPLETED","customerId":"c-1","riskScore":60,REF,"decision":"REJECTED","sequence":2"#),
         ] {
             let data = data.replace("REF", row);

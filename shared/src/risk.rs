@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+/// The reason of a session whose customer declined that faces are compared. It weighs nothing, and nobody is approved with it but by a person.
+pub const NO_CONSENT: &str = "face.no_consent";
+
 /// The result of one check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

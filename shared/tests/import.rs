@@ -104,7 +104,7 @@ fn every_fault_is_named_in_the_order_of_the_document() {
         faults(json),
         [
             "name: this key is missing",
-            "color: unknown key; allowed are name, title, locale, timeout, branding, returnUrls, allowedOrigins, steps, checks, weights, bands, decisive, age, lists, velocity",
+            "color: unknown key; allowed are name, title, locale, timeout, branding, returnUrls, allowedOrigins, steps, checks, weights, bands, decisive, age, lists, velocity, withoutBiometrics, sandbox",
             "weights.face.none: \"x\"; allowed is a whole number from 0 to 100",
             "steps[0].type: \"FROM\"; allowed are CONSENT, FORM, DOCUMENT, SELFIE, PROOF, REVIEW",
             "steps[0].id: 7; allowed is a string",
@@ -121,7 +121,7 @@ fn every_fault_is_named_in_the_order_of_the_document() {
             "steps[1]: \"a step\"; allowed is an object",
             "steps[2].type: a REVIEW is the last step and has no fields",
             "steps[3].id: \"s\" is used twice",
-            "checks[1]: \"face\" is not a check; allowed are cpf, evidence, duplicate, document_text",
+            "checks[1]: \"face\" is not a check; allowed are cpf, evidence, duplicate, document_text, face_match",
             "branding.primaryColor: \"#12345\"; allowed is #rrggbb",
             "branding.accentColor: \"blue\"; allowed is #rrggbb",
         ]
@@ -133,14 +133,14 @@ fn every_fault_is_named_in_the_order_of_the_document() {
 #[test]
 fn a_weight_is_of_a_reason_that_a_check_has() {
     let json = SMALLEST.replacen(r#""name":"a","#, r#""name":"a","weights":{"cpf.chek":1,"evidence.small":0},"#, 1);
-    let allowed = "cpf.check_digits, cpf.repeated_digits, evidence.missing, evidence.small, evidence.unreadable, duplicate.file, duplicate.picture, document.name_differs";
+    let allowed = "cpf.check_digits, cpf.repeated_digits, evidence.missing, evidence.small, evidence.unreadable, duplicate.file, duplicate.picture, document.name_differs, face.differs";
     assert_eq!(faults(&json), [format!("weights.cpf.chek: no check has this reason; allowed are {allowed}")]);
 }
 
 #[test]
 fn a_decisive_reason_is_one_that_a_check_has() {
     let json = SMALLEST.replacen(r#""name":"a","#, r#""name":"a","decisive":["evidence.small","cpf.chek","evidence.small"],"#, 1);
-    let allowed = "cpf.check_digits, cpf.repeated_digits, evidence.missing, evidence.small, evidence.unreadable, duplicate.file, duplicate.picture, document.name_differs";
+    let allowed = "cpf.check_digits, cpf.repeated_digits, evidence.missing, evidence.small, evidence.unreadable, duplicate.file, duplicate.picture, document.name_differs, face.differs";
     assert_eq!(
         faults(&json),
         [format!("decisive[1]: \"cpf.chek\": no check has this reason; allowed are {allowed}"), "decisive[2]: \"evidence.small\" is named twice".to_owned()]
@@ -195,6 +195,31 @@ fn velocity_sets_numbers_per_time() {
         assert_eq!(faults(&flow(&velocity, "")), expected, "{velocity}");
     }
     assert_eq!(faults(&flow(&json!({}), r#""checks":["cpf"],"#)), ["velocity: the check \"velocity\" is not among the flow's checks"]);
+}
+
+#[test]
+fn faces_are_compared_only_with_a_consent() {
+    let flow = |step: &str, field: Value, extra: Value| {
+        let mut flow = json!({"name": "a", "checks": ["face_match"], "steps": [{"id": "s", "type": step, "title": "S", "fields": [field]}]});
+        flow.as_object_mut().expect("an object").extend(extra.as_object().expect("an object").clone());
+        flow.to_string()
+    };
+    let box_with = |covers: Value, required: bool| json!({"name": "b", "type": "BOOLEAN", "label": "B", "covers": covers, "required": required});
+    let (review, none) = (json!({"withoutBiometrics": "review"}), json!({}));
+    let covered = json!(["biometrics"]);
+    let missing = "checks[0]: \"face_match\" compares faces, so a field of a CONSENT step needs \"covers\": [\"biometrics\"]";
+    for (step, field, extra, expected) in [
+        ("CONSENT", box_with(covered.clone(), true), &none, vec![]),
+        ("CONSENT", box_with(covered.clone(), false), &review, vec![]),
+        ("CONSENT", box_with(covered.clone(), false), &none, vec!["withoutBiometrics: this key is missing, and a customer can decline; allowed is review"]),
+        ("CONSENT", box_with(covered.clone(), true), &review, vec!["withoutBiometrics: no customer can decline that faces are compared"]),
+        ("FORM", box_with(covered.clone(), true), &none, vec!["steps[0].fields[0].covers: allowed is on a BOOLEAN of a CONSENT step"]),
+        ("CONSENT", box_with(json!([]), true), &none, vec!["steps[0].fields[0].covers: an empty list; allowed is biometrics"]),
+        ("CONSENT", box_with(json!(["faces"]), true), &none, vec!["steps[0].fields[0].covers[0]: \"faces\"; allowed are biometrics"]),
+        ("CONSENT", json!({"name": "b", "type": "BOOLEAN", "label": "B"}), &none, vec![missing]),
+    ] {
+        assert_eq!(faults(&flow(step, field.clone(), extra.clone())), expected, "{step} {field} {extra}");
+    }
 }
 
 #[test]

@@ -20,13 +20,15 @@ pub struct Site {
     pub refresh: Option<String>,
     /// The page has an island.
     pub island: bool,
+    /// The flow takes sample documents for real, which the page says.
+    pub sandbox: bool,
 }
 
 /// A customer's page.
 #[component]
 pub fn CustomerPage(site: Site, language: Language, title: String, branding: Option<Branding>, children: Children) -> impl IntoView {
     let words = words(language).page;
-    let Site { options, pkg, brand_css, plain, refresh, island } = site;
+    let Site { options, pkg, brand_css, plain, refresh, island, sandbox } = site;
     let meta = refresh.map(|content| view! { <meta http-equiv="refresh" content=content /> });
     view! {
         <!DOCTYPE html>
@@ -59,6 +61,7 @@ pub fn CustomerPage(site: Site, language: Language, title: String, branding: Opt
                             <span class="secure"><Lock />{words.secure}</span>
                         </header>
                     })}
+                    {sandbox.then(|| view! { <p class="sandbox">{words.sandbox}</p> })}
                     <p class="notice" id="notice" role="status" hidden>{words.script_failed}</p>
                     {children()}
                 </div>

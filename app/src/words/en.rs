@@ -72,6 +72,7 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
 };
 
 pub(super) static PAGE: PageWords = PageWords {
+    sandbox: "This is a test: sample documents are accepted here as real ones.",
     secure: "Secure and private",
     script_failed: "Some features are not working. You can still continue.",
     unknown_title: "This link doesn't work",

@@ -72,6 +72,7 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
 };
 
 pub(super) static PAGE: PageWords = PageWords {
+    sandbox: "Esto es una prueba: aquí se aceptan documentos de muestra como si fueran reales.",
     secure: "Seguro y privado",
     script_failed: "Algunas funciones no están disponibles. Puede seguir de todos modos.",
     unknown_title: "Este enlace no funciona",

@@ -29,6 +29,8 @@ page_words! {
     PageWords:
     /// Beside the company's name, at the top of each page.
     secure,
+    /// At the top of each page of a flow that takes samples for real.
+    sandbox,
     /// The page's script failed, but its forms still work.
     script_failed,
     /// There is no session with the id in this link.

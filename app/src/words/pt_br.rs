@@ -72,6 +72,7 @@ pub(super) static FLOW: FlowTexts = FlowTexts {
 };
 
 pub(super) static PAGE: PageWords = PageWords {
+    sandbox: "Isto é um teste: documentos de amostra são aceitos aqui como se fossem reais.",
     secure: "Seguro e privado",
     script_failed: "Alguns recursos não estão funcionando. Você ainda pode continuar.",
     unknown_title: "Este link não funciona",

@@ -1,12 +1,13 @@
 //! The trait of a check, and [`Submission`]: all that a check can read.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use shared::{
     answers::Answers,
     catalogue::CheckInfo,
-    definition::Settings,
+    definition::{BIOMETRIC_CHECKS, Settings},
+    field_value::Answer,
     flow::{Field, FieldType, Meaning, Step},
     ids::ArtifactId,
     language::Language,
@@ -23,7 +24,7 @@ use crate::{
     ids::SessionRef,
     kit::Kit,
     lists,
-    model::{Artifact, Finding, Flow, FoundReason, PdfState, Person, Seen, Session, Twin, Verdict},
+    model::{Artifact, Finding, Flow, FoundReason, PdfState, Person, Seen, SeenFaces, SeenText, Session, Twin, Verdict},
     sessions::{fingerprints, visits},
     store::StoreError,
     vault::Key,
@@ -89,8 +90,18 @@ pub struct Submission {
     pub answers: Answers,
     /// The uploaded files.
     pub artifacts: Vec<Artifact>,
-    /// The keys of the files that a check has asked for.
-    keys: HashMap<ArtifactId, OnceCell<Key>>,
+    /// Whether faces may be compared: the flow asks for it, and the customer agreed.
+    pub may_measure_faces: bool,
+    /// What is known of each file, once a check has asked.
+    known: HashMap<ArtifactId, Known>,
+}
+
+/// What checks have asked of a file.
+#[derive(Default)]
+struct Known {
+    key: OnceCell<Key>,
+    text: OnceCell<Option<Arc<SeenText>>>,
+    faces: OnceCell<Option<Arc<SeenFaces>>>,
 }
 
 impl Submission {
@@ -98,9 +109,12 @@ impl Submission {
     pub fn new(kit: Kit, key: Key, session: &Session, flow: &Flow, submitted_at: Timestamp, answers: Answers, artifacts: Vec<Artifact>) -> Self {
         let (weights, settings) = (flow.resolved.weights.clone(), flow.definition.settings());
         let steps = flow.definition.steps(Language::default());
-        let keys = artifacts.iter().map(|artifact| (artifact.id, OnceCell::new())).collect();
+        let known = artifacts.iter().map(|artifact| (artifact.id, Known::default())).collect();
+        let agreed = |name: &String| answers.get(name) == Some(&Answer::Flag(true));
+        let compares = BIOMETRIC_CHECKS.iter().any(|check| flow.runs(check));
+        let may_measure_faces = compares && settings.biometric_consent.as_ref().is_some_and(agreed);
         let person = Person { session: session.r#ref, customer: session.customer, cpfs: fingerprints::cpfs(&kit, &steps, &answers) };
-        Self { kit, key, person, weights, submitted_at, settings, steps, answers, artifacts, keys }
+        Self { kit, key, person, weights, submitted_at, settings, steps, answers, artifacts, may_measure_faces, known }
     }
 
     /// Whether this reason existed when the session's version of the flow was imported. A check looks for nothing that is newer, so that
@@ -127,6 +141,11 @@ impl Submission {
         self.artifacts.iter().find(|artifact| artifact.id == id)
     }
 
+    /// The field with this meaning, and its file.
+    pub fn file(&self, meaning: Meaning) -> Option<(&Field, &Artifact)> {
+        self.files().find(|(field, _)| field.meaning() == Some(meaning))
+    }
+
     /// Each field that has a file.
     pub fn files(&self) -> impl Iterator<Item = (&Field, &Artifact)> {
         self.fields().filter(|field| field.r#type == FieldType::Artifact).filter_map(|field| Some((field, self.artifact(field)?)))
@@ -135,8 +154,8 @@ impl Submission {
     /// The key of a file, read once for all checks.
     async fn file_key(&self, artifact: &Artifact) -> Result<Key, Failure> {
         let read = || artifacts::key(&self.kit, &self.key, artifact);
-        match self.keys.get(&artifact.id) {
-            Some(known) => known.get_or_try_init(read).await.cloned(),
+        match self.known.get(&artifact.id) {
+            Some(known) => known.key.get_or_try_init(read).await.cloned(),
             None => read().await,
         }
     }
@@ -217,6 +236,44 @@ impl Submission {
             Err(WorkerError::NoAnswer) => Ok(PdfState::Unreadable),
             looked => looked.map(|(state, _)| state),
         }
+    }
+
+    /// What is written on an image, read once for all checks; `None` if it is lost or none that can be decoded.
+    ///
+    /// # Errors
+    /// If no worker gave an answer, or the storage does not.
+    pub async fn text(&self, artifact: &Artifact) -> Result<Option<Arc<SeenText>>, CheckError> {
+        let Some(known) = self.known.get(&artifact.id) else { return Ok(None) };
+        let look = async || {
+            let Some((file, mebibytes)) = self.image(artifact).await? else { return Ok(None) };
+            Ok(self.kit.workers.text(&file, mebibytes).await?.map(Arc::new))
+        };
+        known.text.get_or_try_init(look).await.cloned()
+    }
+
+    /// The faces on an image, looked for once for all checks; `None` if it is lost or none that can be decoded. They are measured only if they
+    /// may be.
+    ///
+    /// # Errors
+    /// As [`Self::text`].
+    pub async fn faces(&self, artifact: &Artifact) -> Result<Option<Arc<SeenFaces>>, CheckError> {
+        let Some(known) = self.known.get(&artifact.id) else { return Ok(None) };
+        let look = async || {
+            let Some((file, mebibytes)) = self.image(artifact).await? else { return Ok(None) };
+            Ok(self.kit.workers.faces(&file, mebibytes, self.may_measure_faces).await?.map(Arc::new))
+        };
+        known.faces.get_or_try_init(look).await.cloned()
+    }
+
+    /// The bytes of an image, and the memory that decoding it takes, in MiB; `None` if it is lost or no image.
+    async fn image(&self, artifact: &Artifact) -> Result<Option<(Vec<u8>, u32)>, CheckError> {
+        let file = match self.read(artifact).await {
+            Ok(file) => file,
+            Err(error) if error.is_lost() => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let sized = move || inspect::prepare(&file).ok().filter(inspect::Prepared::is_image).map(|image| image.mebibytes()).map(|mebibytes| (file, mebibytes));
+        Ok(self.on_cpu(1, sized).await?)
     }
 
     /// Runs CPU-heavy work in the background, which needs this much memory in MiB.

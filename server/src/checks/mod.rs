@@ -3,9 +3,11 @@
 
 pub mod at_once;
 pub mod check;
+mod document;
 pub mod follower;
 mod results;
 pub mod runner;
+pub mod tried;
 
 use shared::catalogue::Catalogue;
 
@@ -26,11 +28,16 @@ macro_rules! registry {
 
 registry! {
     age,
+    barcode,
     blocklist,
     cpf,
+    document_text,
     duplicate,
     evidence,
+    face,
+    face_match,
     metadata,
+    mrz,
     velocity,
 }
 

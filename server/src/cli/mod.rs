@@ -3,17 +3,21 @@
 mod api_key;
 mod backtest;
 mod bar;
+mod check;
 mod flow;
 mod link;
 mod list;
 mod operator;
 mod printed;
 mod rule;
+mod samples;
 mod serve;
 mod session;
 mod settings;
 mod transaction;
 mod webhook;
+
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use serde_json::json;
@@ -36,6 +40,7 @@ use self::{
     operator::OperatorCommand,
     printed::{Printed, usage},
     rule::RuleCommand,
+    samples::Samples,
     session::SessionCommand,
     settings::SettingsCommand,
     transaction::TransactionCommand,
@@ -98,6 +103,14 @@ enum Command {
     /// Change settings that are kept in the database
     #[command(subcommand)]
     Settings(SettingsCommand),
+    /// Look at images as the checks do, and print what they see as JSON
+    Check {
+        /// JPEG, PNG or WebP
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Draw documents and faces of people who do not exist, to try flows with `"sandbox": true`
+    SampleDocuments(Samples),
     /// What the server starts to read an uploaded file
     #[command(hide = true)]
     Worker {
@@ -135,6 +148,12 @@ impl Cli {
                 printed.print(self.json)?;
                 return Ok(if is_good { Finished::Success } else { Finished::Failure });
             }
+            Command::Check { files } => {
+                let (printed, is_good) = check::check(&files).await?;
+                printed.print(self.json)?;
+                return Ok(if is_good { Finished::Success } else { Finished::Failure });
+            }
+            Command::SampleDocuments(samples) => samples::draw(&samples)?.print(self.json)?,
             Command::Rule(RuleCommand::Presets { name, set }) => rule::print_presets(name.as_deref(), set)?.print(self.json)?,
             Command::Transaction(TransactionCommand::Import { file }) => {
                 let app = App::open(config, Ambient::system(), Purpose::Use).await?;
@@ -179,6 +198,8 @@ impl Command {
             Self::Migrate => Ok(Printed { json: json!({ "migrated": true }), text: "The database is at this version.".into() }),
             Self::Serve { .. }
             | Self::Worker { .. }
+            | Self::Check { .. }
+            | Self::SampleDocuments(_)
             | Self::Flow(FlowCommand::Check { .. })
             | Self::Rule(RuleCommand::Presets { .. })
             | Self::Transaction(_) => unreachable!("these open nothing, or open it themselves"),

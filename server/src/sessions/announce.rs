@@ -9,6 +9,7 @@ use super::keys;
 use crate::{
     customers,
     failure::Failure,
+    flows,
     kit::Kit,
     model::{Session, Subject},
     outbox::{self, About},
@@ -30,6 +31,8 @@ pub async fn announce(kit: &Kit, tx: &mut Tx, session: &Session, event_type: Eve
     };
     let about = About { subject: Subject::Session(session.r#ref), key: &key, occurrence, at };
     let r#ref = session.r#ref.to_string();
+    // A flow that cannot be read holds no event back.
+    let sandbox = flows::by_id(kit, session.flow).await.is_ok_and(|flow| flow.definition.is_sandbox());
     let payload = |sequence| SessionEvent {
         event_type,
         session_id: id.expose(),
@@ -39,6 +42,7 @@ pub async fn announce(kit: &Kit, tx: &mut Tx, session: &Session, event_type: Eve
         r#ref: &r#ref,
         decision: outcome.map(|outcome| outcome.decision),
         sequence,
+        sandbox,
     };
     outbox::emit(kit, tx, about, payload).await
 }

@@ -189,5 +189,6 @@ pub async fn public(kit: &Kit, opened: &Opened, language: Language) -> Result<Pu
         branding: definition.branding(Some(opened.flow.logo_path())),
         steps,
         progress,
+        sandbox: definition.is_sandbox(),
     })
 }

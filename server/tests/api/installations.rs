@@ -31,7 +31,7 @@ const OTHERS: [&[&str]; 19] = [
     &["settings", "set", "session-api", "on"],
 ];
 /// The commands that make an installation, and those that open none.
-const APART: [&str; 4] = ["serve", "migrate", "flow check", "rule presets"];
+const APART: [&str; 6] = ["serve", "migrate", "check", "sample-documents", "flow check", "rule presets"];
 
 #[track_caller]
 fn assert_none_here(outcome: &Outcome, setting: &str, place: &str) {

@@ -69,6 +69,7 @@ async fn emit(parts: &Parts, session: SessionRef, occurrence: i64) {
         r#ref: &r#ref,
         decision: None,
         sequence,
+        sandbox: false,
     };
     outbox::emit(&parts.kit, &mut tx, about, event).await.expect("emits");
     tx.commit().await.expect("commits");

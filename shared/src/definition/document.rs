@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{ages::Ages, velocity::VelocityDefinition};
+use super::{
+    ages::Ages,
+    biometrics::{Covered, WithoutBiometrics},
+    velocity::VelocityDefinition,
+};
 use crate::{
     flow::{FieldType, Meaning, StepType},
     language::Language,
@@ -50,6 +54,10 @@ pub struct Definition {
     pub(super) lists: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) velocity: Option<VelocityDefinition>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) without_biometrics: Option<WithoutBiometrics>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) sandbox: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -91,6 +99,8 @@ pub(super) struct FieldDefinition {
     pub label: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is: Option<Meaning>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub covers: Option<Vec<Covered>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<Text>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -162,6 +172,8 @@ impl Read for Definition {
             age: keys.optional("age"),
             lists: keys.optional("lists"),
             velocity: keys.optional("velocity"),
+            without_biometrics: keys.optional("withoutBiometrics"),
+            sandbox: keys.optional("sandbox"),
         };
         keys.finish();
         read
@@ -238,6 +250,7 @@ impl Read for FieldDefinition {
             r#type: keys.required("type"),
             label: keys.required("label"),
             is: keys.optional_by("is", read_meaning).flatten(),
+            covers: keys.optional("covers"),
             hint: keys.optional("hint"),
             required: keys.optional("required"),
             required_when: keys.optional("requiredWhen"),

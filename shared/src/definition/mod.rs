@@ -3,6 +3,7 @@
 //! [`Definition::resolve`] its checks, weights and bands.
 
 mod ages;
+mod biometrics;
 mod check;
 mod document;
 mod fields;
@@ -14,6 +15,7 @@ mod view;
 
 pub use self::{
     ages::Ages,
+    biometrics::BIOMETRIC_CHECKS,
     check::is_flow_name,
     document::Definition,
     import::MAX_BYTES,

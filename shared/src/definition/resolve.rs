@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::document::Definition;
+use super::{biometrics::BIOMETRIC_CHECKS, document::Definition};
 use crate::{
     catalogue::{Catalogue, CheckInfo, Evidence, Needs, Resolved},
     flow::{FieldType, Meaning, StepType},
@@ -10,12 +10,12 @@ use crate::{
 
 impl Definition {
     /// The checks, weights and bands of a version that is imported now. Checks: those that the flow names, or else every one whose needs it
-    /// meets. Weights: the catalogue's, replaced by the flow's. Bands: the flow's, or else 25 and 70; then what no check examines is
+    /// meets, less those that compare faces. Weights: the catalogue's, replaced by the flow's. Bands: the flow's, or else 25 and 70; then what no check examines is
     /// noted. Decisive reasons: the flow's.
     pub fn resolve(&self, catalogue: &Catalogue) -> Resolved {
         let checks: BTreeSet<_> = match &self.checks {
             Some(named) => named.iter().filter_map(|name| name.parse().ok()).collect(),
-            None => catalogue.checks().filter(|check| self.meets(check.needs)).map(CheckInfo::check_name).collect(),
+            None => catalogue.checks().filter(|check| !BIOMETRIC_CHECKS.contains(&check.name) && self.meets(check.needs)).map(CheckInfo::check_name).collect(),
         };
         let mut weights = catalogue.weights();
         weights.extend(self.weights.clone().unwrap_or_default());

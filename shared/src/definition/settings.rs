@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     ages::Ages,
+    biometrics,
     document::{Definition, FieldDefinition},
     velocity::{Limits, VelocityDefinition},
 };
@@ -28,17 +29,32 @@ pub struct Settings {
     pub lists: Vec<String>,
     /// The most sessions of one device, network and customer.
     pub velocity: Limits,
+    /// The field by which a customer agrees that faces are compared.
+    pub biometric_consent: Option<String>,
+    /// Sample documents are taken for real.
+    pub sandbox: bool,
 }
 
 impl Definition {
     /// What the flow says to its checks.
     pub fn settings(&self) -> Settings {
         let velocity = self.velocity.as_ref().map(VelocityDefinition::limits).unwrap_or_default();
-        Settings { ages: self.age.unwrap_or_default(), lists: self.lists.clone().unwrap_or_default(), velocity }
+        Settings {
+            ages: self.age.unwrap_or_default(),
+            lists: self.lists.clone().unwrap_or_default(),
+            velocity,
+            biometric_consent: self.biometric_consent().map(|field| field.name.clone()),
+            sandbox: self.is_sandbox(),
+        }
     }
 }
 
 impl Definition {
+    /// Whether sample documents are taken for real.
+    pub fn is_sandbox(&self) -> bool {
+        self.sandbox == Some(true)
+    }
+
     /// Whether a customer of the wrong age passes by leaving the date of birth empty.
     pub fn age_can_be_left_out(&self) -> bool {
         let is_optional = |field: &FieldDefinition| field.required != Some(true) || field.required_when.is_some();
@@ -66,6 +82,7 @@ pub(super) fn check(flow: &Definition, faults: &Collector) {
         velocity.check(faults);
         needs(flow, faults, "velocity", "velocity");
     }
+    biometrics::check(flow, faults);
 }
 
 fn check_lists(lists: &[String], faults: &Collector) {

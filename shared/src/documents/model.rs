@@ -81,6 +81,13 @@ pub enum DocumentField {
     Issued,
 }
 
+impl DocumentField {
+    /// Its name in the JSON.
+    pub fn as_str(self) -> &'static str {
+        FIELDS.iter().find(|(_, field)| *field == self).map_or("", |(name, _)| name)
+    }
+}
+
 /// What the words beside a value say it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Label {

@@ -22,7 +22,7 @@ fn key(flow: FlowId, step: &str) -> Key {
 
 async fn drawn(nonce: Nonce, plain: bool, branding: &Branding, data: FlowData) -> String {
     let options = LeptosOptions::builder().output_name("flow").site_pkg_dir("pkg/build").build();
-    let site = Site { options, pkg: "pkg/build".to_owned(), brand_css: Some("/brand.css".to_owned()), plain, refresh: None, island: true };
+    let site = Site { options, pkg: "pkg/build".to_owned(), brand_css: Some("/brand.css".to_owned()), plain, refresh: None, island: true, sandbox: false };
     let (branding, data) = (branding.clone(), Arc::new(data));
     render::text(nonce, plain, move || view! { <StepPage site=site.clone() branding=branding.clone() data=data.clone() noted=None /> }).await
 }

@@ -155,5 +155,5 @@ impl Page {
 
 /// What the head of a page of the dashboard needs.
 pub fn site(context: &Context, plain: bool, island: bool) -> Site {
-    Site { options: context.dashboard_options.clone(), pkg: context.site.pkg(), brand_css: None, plain, refresh: None, island }
+    Site { options: context.dashboard_options.clone(), pkg: context.site.pkg(), brand_css: None, plain, refresh: None, island, sandbox: false }
 }

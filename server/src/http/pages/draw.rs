@@ -161,6 +161,7 @@ fn site(context: &Context, opened: &Opened, view: &View) -> Site {
         plain: view.plain,
         refresh: None,
         island: true,
+        sandbox: opened.flow.definition.is_sandbox(),
     }
 }
 
@@ -247,7 +248,7 @@ pub(super) async fn neutral(context: &Context, headers: &HeaderMap, query: Optio
     let text = if error.0.code == Code::RateLimited { flow.too_many } else { words.trouble_text };
     let is_unknown = error.0.code == Code::NotFound;
     let status = StatusCode::from_u16(error.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let site = Site { options: context.options.clone(), pkg: context.site.pkg(), brand_css: None, plain: true, refresh: None, island: false };
+    let site = Site { options: context.options.clone(), pkg: context.site.pkg(), brand_css: None, plain: true, refresh: None, island: false, sandbox: false };
     let page = move || {
         let site = site.clone();
         if is_unknown { Either::Left(view! { <UnknownPage site language /> }) } else { Either::Right(view! { <TroublePage site language text /> }) }

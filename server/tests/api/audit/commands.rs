@@ -5,7 +5,7 @@ use std::fs;
 
 use super::{acts, added, page::promises};
 use crate::support::dashboard::path_of;
-use crate::support::{Browser, Engine, Installation, Operator, Server, json, on_each_engine};
+use crate::support::{Browser, Engine, Installation, Operator, Server, json, on_each_engine, photos};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_lists_every_command() {
@@ -47,9 +47,14 @@ async fn every_command_is_audited_as_the_page_says(installation: Installation) {
     });
     fs::write(&history, transaction.to_string()).expect("writes the history");
     let history = history.to_str().expect("UTF-8").to_owned();
+    let photo = installation.home().join("photo.jpg");
+    fs::write(&photo, photos::small()).expect("writes the photo");
+    let (photo, samples) = (photo.to_str().expect("UTF-8").to_owned(), installation.home().join("samples").to_str().expect("UTF-8").to_owned());
     for (command, promise) in promises("Commands") {
         let arguments: &[&str] = match command.as_str() {
             "serve" | "serve --demo" | "migrate" => continue,
+            "check" => &[&photo],
+            "sample-documents" => &[&samples],
             "flow check" | "flow import" => &[file],
             // `minimal` was exported in these ten minutes.
             "flow export" => &["demo"],

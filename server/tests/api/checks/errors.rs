@@ -12,7 +12,11 @@ async fn every_check_ends_as_error_where_the_answers_do_not_open(parts: Parts) {
     let operator = Operator::at(&parts.installation);
     let names: Vec<&str> = ALL.iter().map(|check| check.info().name).collect();
     let fields = json!([{ "name": "born", "type": "DATE", "label": "Born", "is": "birth_date" }]);
-    operator.import_flow(&form(fields, json!({ "checks": names }))).await;
+    let mut flow = form(fields, json!({ "checks": names }));
+    let consent = json!({ "name": "agreed", "type": "BOOLEAN", "label": "Agreed", "required": true, "covers": ["biometrics"] });
+    let step = json!({ "id": "consent", "type": "CONSENT", "title": "Consent", "fields": [consent] });
+    flow["steps"].as_array_mut().expect("steps").push(step);
+    operator.import_flow(&flow).await;
     let session = parts.session("checked").await;
     let damaged = if parts.installation.database.url.starts_with("sqlite") { "x'00'" } else { "'\\x00'" };
     let sql = format!("INSERT INTO answers (session_ref, field, value, saved_at) VALUES ('{session}', 'born', {damaged}, 0)");

@@ -2,8 +2,10 @@
 
 mod age;
 mod blocklist;
+mod documents;
 mod duplicate;
 mod errors;
+mod faces;
 mod metadata;
 mod velocity;
 
