@@ -12,6 +12,7 @@ pub mod entered;
 pub mod entrance;
 pub mod evidence;
 pub mod explained;
+pub mod findings;
 pub mod flow_name;
 pub mod form;
 pub mod keys;

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use leptos::prelude::*;
 use shared::{catalogue::Evidence, language::Language, risk::CheckResult, session::Status};
 
-use super::parts::{Nothing, ResultPill, Score, Table, decimal, short};
+use super::{
+    findings::{Finding, FindingView},
+    parts::{Nothing, ResultPill, Score, Table, decimal, short},
+};
 use crate::words::{dashboard::words, fill, reasons};
 
 /// The highest score.
@@ -46,6 +49,8 @@ pub struct Reason {
     pub fields: Vec<String>,
     /// The refs of other sessions in which the same was found. Named beside the check, not beside the score.
     pub sessions: Vec<String>,
+    /// What was found in detail. Shown beside the check, not beside the score.
+    pub findings: Vec<Finding>,
 }
 
 /// The score, what it means, and what each reason adds to it.
@@ -103,13 +108,17 @@ fn scores(from: u8, next: u8) -> String {
 /// A reason in words, the fields that it is about, and its code.
 #[component]
 fn Found(reason: Reason, language: Language) -> impl IntoView {
-    let Reason { code, fields, sessions } = reason;
+    let Reason { code, fields, sessions, findings } = reason;
     let meaning = reasons::reason(language, &code);
     let fields = (!fields.is_empty()).then(|| view! { <bdi>{fields.join(", ")}</bdi> ": " });
     let link = |session: String| view! { " "<a class="mono" href=format!("/dashboard/sessions/{session}")>{short(&session)}</a> };
     let sessions =
         (!sessions.is_empty()).then(|| view! { <span class="quiet">" · "{words(language).sessions}":"</span>{sessions.into_iter().map(link).collect_view()} });
-    view! { <span>{fields}{meaning.map(|meaning| view! { {meaning} " " })}<span class="mono quiet">{code}</span>{sessions}</span> }
+    let findings = findings.into_iter().map(|finding| view! { <FindingView finding language /> }).collect_view();
+    view! {
+        <span>{fields}{meaning.map(|meaning| view! { {meaning} " " })}<span class="mono quiet">{code}</span>{sessions}</span>
+        {findings}
+    }
 }
 
 /// Each check with its result and its reasons.

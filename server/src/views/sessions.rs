@@ -19,7 +19,9 @@ use shared::{
 };
 
 use super::{
-    Result, Views, findings, line, mask,
+    Result, Views,
+    findings::{Findings, Photos},
+    line, mask,
     paging::{limit, next},
     people::{Actors, Customers, Endpoints},
     rows::{artifact_row, delivery_row, label},
@@ -86,7 +88,7 @@ impl Views<'_> {
         let mut damaged = Vec::new();
         let saved = part(saved::load(&mut db, r#ref, &key).await, "answers", &mut damaged)?;
         let checks = part(store::checks::of_session(&mut db, r#ref).await, "checks", &mut damaged)?;
-        let named = part(findings::named_sessions(&mut db, r#ref, &key).await, "checks", &mut damaged)?;
+        let details = part(Findings::of(&mut db, r#ref, &key).await, "checks", &mut damaged)?;
         let consents = part(store::consents::of_session(&mut db, r#ref).await, "consents", &mut damaged)?;
         let artifacts = store::artifacts::listed_of_session(&mut db, &self.kit.vault, r#ref).await?;
         let mut deliveries = store::outbox::deliveries_of(&mut db, r#ref, SHOWN_AND_ONE).await?;
@@ -113,6 +115,18 @@ impl Views<'_> {
             let (at, by) = (rfc3339(review.at), actors.email(review.operator));
             decided.push(Review { number: review.number, at, by, decision: review.decision, reason });
         }
+        let photos = Photos { session: r#ref, artifacts: artifacts.iter().flatten().collect(), steps: &steps };
+        let findings = |check: &str, code: &str| details.shown(check, code, &photos, revealed.is_some());
+        let checks = flow.as_ref().map(|flow| checks_of(&session, flow, checks)).unwrap_or_default();
+        let labels = |fields: &[String]| fields.iter().map(|name| label(&steps, name)).collect();
+        let found: BTreeMap<String, Vec<String>> =
+            checks.iter().flat_map(|check| &check.reasons).map(|(code, fields)| (code.clone(), labels(fields))).collect();
+        let check_row = |check: KnownCheck| {
+            let reason =
+                |code: String| Reason { sessions: details.sessions(&check.name, &code), findings: findings(&check.name, &code), ..found_in(code, &found) };
+            CheckRow { reasons: check.reasons.into_keys().map(reason).collect(), name: check.name.clone(), result: check.result }
+        };
+        let checks: Vec<CheckRow> = checks.into_iter().map(check_row).collect();
         let artifacts: Vec<Line<ArtifactRow>> =
             artifacts.into_iter().map(|artifact| artifact.map(|artifact| artifact_row(&artifact, &steps, &customers)).map_err(line)).collect();
         let names = Names { customers: &customers, steps: &steps, artifacts: &artifacts };
@@ -120,17 +134,13 @@ impl Views<'_> {
             let (at, routine, by) = (rfc3339(entry.at), entry.act.is_routine(), actors.shown(entry.actor));
             Some(Moment { at, happened: names.happened(entry.act)?, by, routine })
         });
-        let checks = flow.as_ref().map(|flow| checks_of(&session, flow, checks)).unwrap_or_default();
-        let labels = |fields: &[String]| fields.iter().map(|name| label(&steps, name)).collect();
-        let found: BTreeMap<String, Vec<String>> =
-            checks.iter().flat_map(|check| &check.reasons).map(|(code, fields)| (code.clone(), labels(fields))).collect();
         Ok(SessionDetail {
             row: self.session_row(&session, &customers).await?,
             locale: session.locale,
             expires_at: rfc3339(session.expires_at),
             ended: ended_at(&session.state, session.expires_at, self.kit.ambient.now()).map(rfc3339),
             risk: flow.as_ref().and_then(|flow| risk_of(&session, flow, &found)),
-            checks: checks.into_iter().map(|check| check_row(check, &found, &named)).collect(),
+            checks,
             input: flow.as_ref().map(|flow| self.input(flow, &saved, revealed.is_some())).unwrap_or_default(),
             revealed,
             consents: consents
@@ -208,7 +218,7 @@ fn ended_at(state: &SessionState, expires_at: Timestamp, now: Timestamp) -> Opti
 /// A reason with the labels of the fields that it is about.
 fn found_in(code: String, found: &BTreeMap<String, Vec<String>>) -> Reason {
     let fields = found.get(&code).cloned().unwrap_or_default();
-    Reason { code, fields, sessions: Vec::new() }
+    Reason { code, fields, sessions: Vec::new(), findings: Vec::new() }
 }
 
 fn risk_of(session: &Session, flow: &Flow, found: &BTreeMap<String, Vec<String>>) -> Option<Risk> {
@@ -218,10 +228,4 @@ fn risk_of(session: &Session, flow: &Flow, found: &BTreeMap<String, Vec<String>>
     let reasons = reasons.into_iter().map(|(code, _, points)| (found_in(code, found), points)).collect();
     let is_decisive = !flow.resolved.decisive.is_disjoint(&outcome.reasons);
     Some(Risk { score: outcome.risk_score, bands: (bands.review, bands.reject), reasons, unexamined: flow.resolved.unexamined.clone(), is_decisive })
-}
-
-fn check_row(check: KnownCheck, found: &BTreeMap<String, Vec<String>>, named: &BTreeMap<(String, String), Vec<String>>) -> CheckRow {
-    let sessions = |code: &str| named.get(&(check.name.clone(), code.to_owned())).cloned().unwrap_or_default();
-    let reasons = check.reasons.into_keys().map(|code| Reason { sessions: sessions(&code), ..found_in(code, found) });
-    CheckRow { reasons: reasons.collect(), name: check.name.clone(), result: check.result }
 }

@@ -54,6 +54,11 @@ page_words! {
     /// `{scores}`
     score_high,
     score_decisive,
+    finding_entered, finding_read,
+    /// `{photo}`
+    finding_on,
+    /// `{distance}`
+    finding_distance,
     score_error, unexamined_document, unexamined_selfie, unexamined_both, score_nothing, score_later, score_never, by_score, no_decision, no_decision_expired, new_decision, approve, reject, review,
     reason, reason_hint, decide, entered, nothing_entered, reveal, reveal_hint, revealed, consents,
     /// `{field}`, `{language}`
