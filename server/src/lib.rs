@@ -17,6 +17,7 @@ pub mod flows;
 pub mod handoff;
 pub mod http;
 pub mod ids;
+pub mod inspect;
 pub mod installation;
 mod kill;
 pub mod kit;

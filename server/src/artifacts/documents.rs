@@ -6,11 +6,16 @@ use shared::api::FileWarning;
 
 use super::{
     filed::FileError,
-    inspect::{Fault, Inspected, MediaType},
     strikes::Struck,
     uploads::{Uploads, Work},
 };
-use crate::{ids::SessionRef, kit::Kit, model::PdfState, worker::WorkerError};
+use crate::{
+    ids::SessionRef,
+    inspect::{Fault, Inspected, MediaType},
+    kit::Kit,
+    model::PdfState,
+    worker::WorkerError,
+};
 
 /// Waits until one more PDF of the session may be looked into.
 ///

@@ -4,12 +4,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use shared::api::FileWarning;
 
-use super::{
-    inspect::{Clues, Print},
-    keys::{unwrap, wrapping_key},
-};
+use super::keys::{unwrap, wrapping_key};
 use crate::{
     failure::Failure,
+    inspect::{Clues, Print},
     kit::Kit,
     model::Artifact,
     sealed,

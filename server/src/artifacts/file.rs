@@ -14,7 +14,6 @@ use super::{
     documents,
     facts::{Facts, content_of},
     filed::{is_for, total},
-    inspect::{self, Inspected, MediaType},
     keep,
     keys::{wrap, wrapping_key},
     spool::Spooled,
@@ -23,6 +22,7 @@ use super::{
 use crate::{
     cpu::Panicked,
     failure::Failure,
+    inspect::{self, Inspected, MediaType},
     kit::Kit,
     model::{Artifact, DUPLICATE, Device},
     sealed,

@@ -3,7 +3,6 @@
 use shared::{api::FileWarning, problem::FieldFault};
 
 use super::{
-    inspect::Fault,
     permits::Busy,
     spool::SpoolError,
     uploads::{Full, NotRun},
@@ -11,6 +10,7 @@ use super::{
 use crate::{
     cpu::Panicked,
     failure::Failure,
+    inspect::Fault,
     model::Artifact,
     sessions::transition::{Closed, NotOpen},
     storage::StorageError,

@@ -3,7 +3,6 @@
 
 pub mod facts;
 pub mod file;
-pub mod inspect;
 pub mod permits;
 pub mod spool;
 pub mod twins;

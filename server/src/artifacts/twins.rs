@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use shared::ids::ArtifactId;
 
-use super::{facts::Facts, inspect::NEAR, keys::wrapping_of};
+use super::{facts::Facts, keys::wrapping_of};
 use crate::{
     failure::Failure,
+    inspect::NEAR,
     kit::Kit,
     model::{Artifact, Likeness, Person, Twin},
     store::{self, Tx, artifacts::Elsewhere},

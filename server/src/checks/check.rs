@@ -18,10 +18,11 @@ use shared::{
 use tokio::sync::OnceCell;
 
 use crate::{
-    artifacts::{self, ReadError, inspect},
+    artifacts::{self, ReadError},
     cpu::Panicked,
     failure::Failure,
     ids::SessionRef,
+    inspect,
     kit::Kit,
     lists,
     model::{Artifact, Finding, Flow, FoundReason, PdfState, Person, Seen, SeenFaces, SeenText, Session, Twin, Verdict},

@@ -53,7 +53,9 @@ impl check::Check for Check {
 
 /// Compares; SKIPPED if one of the two photos was not asked for. If one has no face, it is not known whether they are one person's.
 async fn look(submission: &Submission) -> Result<Verdict, CheckError> {
-    let (Some((selfie, own)), Some((front, document))) = (submission.file(Meaning::Selfie), submission.file(Meaning::DocumentFront)) else { return Ok(skipped()) };
+    let (Some((selfie, own)), Some((front, document))) = (submission.file(Meaning::Selfie), submission.file(Meaning::DocumentFront)) else {
+        return Ok(skipped());
+    };
     if !submission.may_measure_faces {
         return Ok(found(&INFO, vec![FoundReason { code: NO_CONSENT.to_owned(), field: submission.settings.biometric_consent.clone(), details: None }]));
     }

@@ -13,7 +13,7 @@ use shared::{
 
 use super::check::{self, CheckError, Submission, found, reason, skipped};
 use crate::{
-    artifacts::inspect::{Clues, MediaType},
+    inspect::{Clues, MediaType},
     model::Verdict,
 };
 

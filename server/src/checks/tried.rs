@@ -9,7 +9,7 @@ use shared::{
 
 use super::document::area;
 use crate::{
-    artifacts::inspect,
+    inspect,
     model::{SeenFaces, SeenText},
     worker::{WorkerError, Workers},
 };

@@ -8,10 +8,11 @@ use tracing::error;
 use super::problems::{ApiError, RETRY_AFTER, sentence};
 use crate::{
     api_keys::KeyCreateError,
-    artifacts::{ReadError, file::FileError, inspect::Fault},
+    artifacts::{ReadError, file::FileError},
     dossiers::DossierError,
     failure::Failure,
     flows::FlowError,
+    inspect::Fault,
     operators::OperatorError,
     sessions::{
         advance::AdvanceError,

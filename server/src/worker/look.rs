@@ -6,7 +6,7 @@ use serde::Serialize;
 use vision::{Picture, Turn, codes, faces, text};
 
 use crate::{
-    artifacts::inspect,
+    inspect,
     model::{SeenFaces, SeenText},
 };
 

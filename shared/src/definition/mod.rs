@@ -5,6 +5,7 @@
 mod ages;
 mod biometrics;
 mod check;
+mod consent;
 mod document;
 mod fields;
 mod import;

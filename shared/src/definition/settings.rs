@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     ages::Ages,
-    biometrics,
+    consent,
     document::{Definition, FieldDefinition},
     velocity::{Limits, VelocityDefinition},
 };
@@ -82,7 +82,7 @@ pub(super) fn check(flow: &Definition, faults: &Collector) {
         velocity.check(faults);
         needs(flow, faults, "velocity", "velocity");
     }
-    biometrics::check(flow, faults);
+    consent::check(flow, faults);
 }
 
 fn check_lists(lists: &[String], faults: &Collector) {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
-use ::server::artifacts::inspect::{MediaType, prepare, sniff};
+use ::server::inspect::{MediaType, prepare, sniff};
 use image::{ImageFormat, Rgb, RgbImage};
 use proptest::prelude::*;
 

@@ -258,7 +258,7 @@ fn distance_of(written: usize, width: u32) -> usize {
 }
 
 #[cfg(test)]
-#[path = "../../../tests/api/support/webp_bombs.rs"]
+#[path = "../../tests/api/support/webp_bombs.rs"]
 mod bombs;
 
 #[cfg(test)]
