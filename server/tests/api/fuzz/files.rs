@@ -16,7 +16,7 @@ const LARGEST: u64 = 40_000;
 /// Real files: photos, and what customers sent.
 fn real() -> Vec<Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["../end2end/photos", "tests/fixtures/files", "src/artifacts/inspect/testdata"];
+    let folders = ["../end2end/photos", "tests/fixtures/files", "src/inspect/testdata"];
     let mut paths: Vec<_> =
         folders.iter().flat_map(|folder| fs::read_dir(root.join(folder)).expect("a folder")).map(|entry| entry.expect("a file").path()).collect();
     paths.sort();
