@@ -26,7 +26,8 @@ pub(crate) struct Output {
 pub struct NetworkFailed(String);
 
 /// Keeps the work of networks on this thread for as long as the process lives. A process that can start no threads calls it once, before
-/// anything else of this crate, on the thread that will look at pictures. Others need not: there, networks have one thread of their own.
+/// anything else of this crate, on the thread that will look at pictures. Others need not: there, networks have one thread of their own, and
+/// those that rten starts besides, one for each core, stay idle.
 ///
 /// False if it comes too late.
 pub fn keep_to_this_thread() -> bool {
