@@ -61,7 +61,7 @@ pub fn CustomerPage(site: Site, language: Language, title: String, branding: Opt
                             <span class="secure"><Lock />{words.secure}</span>
                         </header>
                     })}
-                    {sandbox.then(|| view! { <p class="sandbox">{words.sandbox}</p> })}
+                    {sandbox.then(|| view! { <aside class="sandbox"><p>{words.sandbox}</p></aside> })}
                     <p class="notice" id="notice" role="status" hidden>{words.script_failed}</p>
                     {children()}
                 </div>

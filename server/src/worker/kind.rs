@@ -46,6 +46,15 @@ impl Kind {
         }
     }
 
+    /// Workers give way to everything else on the machine. Networks compute for seconds, so they get about a quarter of what a process gets that
+    /// does not give way: with less, busy cores would make them too late.
+    pub(super) const fn niceness(self) -> i32 {
+        match self {
+            Self::Pdf => 10,
+            Self::Text | Self::Faces => 5,
+        }
+    }
+
     /// The address space of a process, in bytes: a file of 10 MiB and what a parser makes of it, or a picture of 50 megapixels, the networks
     /// and their work.
     pub(super) const fn memory(self) -> u64 {

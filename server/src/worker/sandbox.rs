@@ -11,8 +11,6 @@ use tracing::warn;
 
 use super::kind::Kind;
 
-/// Workers give way to everything else on the machine.
-const NICENESS: i32 = 10;
 /// Where memory runs out, the kernel ends the process with the highest number first (proc_pid_oom_score_adj(5)).
 const FIRST_TO_END: &str = "1000";
 
@@ -65,7 +63,7 @@ const ALLOWED: &[libc::c_long] = &[
 /// If a limit cannot be set.
 pub(super) fn enter(kind: Kind) -> io::Result<()> {
     // They fail where the container forbids them or has no /proc. The limits below hold all the same.
-    let _ = nice(NICENESS);
+    let _ = nice(kind.niceness());
     let _ = std::fs::write("/proc/self/oom_score_adj", FIRST_TO_END);
     for (resource, most) in [(Resource::As, kind.memory()), (Resource::Cpu, kind.life().as_secs()), (Resource::Core, 0), (Resource::Fsize, 0)] {
         // The server may have been started with less already.
