@@ -192,6 +192,7 @@ test.describe("with script", { tag: "@script-on" }, () => {
     test.beforeEach(async () => {
       server = new Server();
       await server.start();
+      await server.importQuickDemo();
     });
     test.afterEach(() => server.stop());
 

@@ -14,8 +14,7 @@ export const test = base.extend<PerTest, PerWorker>({
     async ({}, use) => {
       const server = new Server();
       await server.start();
-      // The bundled flow looks at every photo, which takes seconds. `documents.spec.ts` is about that; the other stories do without.
-      await server.importFlow({ ...(await server.command("flow", "export", "demo")), checks: ["cpf", "evidence", "metadata", "duplicate"] });
+      await server.importQuickDemo();
       await use(server);
       await server.stop();
     },
